@@ -1,0 +1,39 @@
+// What the packet fabric needs to know of a network: ports, and which of them a packet visits. Neutral: endpoints in
+// groups, several disjoint sub-planes, each a two-tier Clos (one leaf per group, `spines` spines). A single-tier
+// network has one group and no spines.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/units/quantity.h"
+
+namespace cm::sim::fabric {
+
+// An output port and the link behind it, one direction. At most 2^20 of them.
+using PortIndex = std::uint32_t;
+
+struct PortSpec {
+  BytesPerSecond rate;
+  Seconds latency;  // from the first bit leaving this port to the same bit at the next port
+  Bytes buffer;     // room in front of the port; finite only with flow_control: credits
+
+  friend bool operator==(const PortSpec&, const PortSpec&) = default;
+};
+
+// A packet from endpoint a to b on sub-plane p visits lane_out(a,p), then lane_in(b,p) when both are in one group; else
+// lane_out(a,p), up(group(a),p,s), down(group(b),p,s), lane_in(b,p) for a spine s.
+struct NetworkSpec {
+  std::vector<PortSpec> ports;
+  std::uint32_t sub_planes = 0;
+  std::uint32_t spines = 0;               // per sub-plane
+  std::vector<std::uint32_t> group_of;    // [endpoint]
+  std::vector<PortIndex> lane_out_ports;  // [endpoint * sub_planes + p]
+  std::vector<PortIndex> lane_in_ports;   // [endpoint * sub_planes + p]
+  std::vector<PortIndex> up_ports;        // [(group * sub_planes + p) * spines + s]
+  std::vector<PortIndex> down_ports;      // [(group * sub_planes + p) * spines + s]
+
+  [[nodiscard]] std::uint32_t endpoints() const { return static_cast<std::uint32_t>(group_of.size()); }
+};
+
+}  // namespace cm::sim::fabric

@@ -1,0 +1,60 @@
+// Everything a run says about itself, in memory; written once, at the end (result.json, schema cmsim-result/1).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sim/metrics/histogram.h"
+
+namespace cm::sim::metrics {
+
+struct Metric {
+  std::string name;  // ends in its unit where it has one: "tpot_ms"
+  double value = 0;
+  std::string unit;
+  std::string formula;
+};
+
+struct Part {
+  std::string name;
+  double value = 0;
+  std::string unit;
+};
+
+struct Series {
+  std::string unit;
+  std::vector<double> time_s;
+  std::vector<double> value;
+};
+
+// What was run, with what evidence. No wall time, no host: equal runs give equal files.
+struct Manifest {
+  std::string scenario;              // as the user named it
+  std::string configuration_digest;  // of the resolved configuration
+  std::uint64_t seed = 0;
+  std::string version;
+  bool steady = true;
+  std::map<std::string, int> evidence_counts;          // evidence class -> numbers used
+  std::vector<std::string> assumed;                    // "path = value: why"
+  std::map<std::string, std::string> engine_settings;  // SimGrid's settings table
+};
+
+struct Result {
+  Manifest manifest;
+  std::vector<Metric> metrics;      // in declaration order
+  std::vector<std::pair<std::string, Histogram>> histograms;
+  std::vector<Part> breakdown;      // parts that add up to a layer
+  std::vector<std::pair<std::string, Series>> series;
+  std::vector<std::string> warnings;
+
+  // Throws SimulationError when a metric of that name was added before or the value is not finite.
+  void add(std::string name, double value, std::string unit, std::string formula);
+  [[nodiscard]] const Metric* find(std::string_view name) const;
+};
+
+// The text of result.json: two-space indented, keys in a fixed order, shortest round-trip numbers, newline at the end.
+std::string to_json(const Result& result);
+
+}  // namespace cm::sim::metrics
