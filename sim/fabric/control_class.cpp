@@ -1,0 +1,60 @@
+// The control class: acknowledgements and flags. Small packets that overtake data at every port, because a queue of data
+// in front of a flag would make every barrier as slow as the longest queue; real machines give them a virtual lane.
+
+#include <algorithm>
+
+#include "sim/fabric/packet_fabric.h"
+
+namespace cm::sim::fabric {
+
+void PacketFabric::send_acknowledgement(FlowIndex index, std::uint32_t from, std::uint32_t lane, std::int64_t at)
+{
+  const EventIndex event = calendar_.create();
+  calendar_[event].time = at;
+  calendar_[event].word = event_word(EventKind::AckStart, from);
+  calendar_[event].subject = index;
+  calendar_[event].extra = lane;
+  calendar_.insert(event);
+}
+
+void PacketFabric::on_ack_start(EventIndex index)
+{
+  Event& event = calendar_[index];
+  const auto from = static_cast<std::uint32_t>(event.word & PathMask);
+  const std::uint32_t lane = event.extra;
+  const PortIndex lane_out = lane_out_[from * sub_planes_ + lane];
+  event.bytes = static_cast<std::uint32_t>(policy_.acknowledgement_size.count());
+  const std::int64_t begin = pass_control(lane_out, event.bytes, event.time);
+  event.time = begin + kinds_[ports_[lane_out].kind].latency;
+  event.word = event_word(EventKind::Control, path(from, flows_[event.subject].source, lane));
+  event.extra = 1;
+  calendar_.insert(index);
+}
+
+// A control packet waits for the packet being sent (at most one MTU's worth), not for the data queued behind it.
+// Returns when its head leaves the port.
+std::int64_t PacketFabric::pass_control(PortIndex number, std::uint32_t bytes, std::int64_t now)
+{
+  Port& port = ports_[number];
+  const PortKind& kind = kinds_[port.kind];
+  const std::int64_t own = serialisation(kind, bytes);
+  const std::int64_t one_packet = serialisation(kind, mtu_);
+  const std::int64_t begin = std::max({now, control_busy_[number], std::min(port.busy_until, now + one_packet)});
+  control_busy_[number] = begin + own;
+  port.busy_until = std::max(port.busy_until, now) + own;
+  port.bytes += bytes;
+  ++port_hops_;
+  return begin;
+}
+
+void PacketFabric::on_control(EventIndex index)
+{
+  Event& event = calendar_[index];
+  const auto number = static_cast<PortIndex>(event.word & PortMask);
+  const PortKind& kind = kinds_[ports_[number].kind];
+  const std::int64_t begin = pass_control(number, event.bytes, event.time);
+  shift_path(event);
+  leave_port_slowly(index, ports_[number], begin, begin + serialisation(kind, event.bytes), kind.latency);
+}
+
+}  // namespace cm::sim::fabric

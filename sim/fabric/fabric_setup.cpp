@@ -1,0 +1,175 @@
+// Setting up the fabric and asking it things: nothing here runs per packet.
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "sim/diagnostics/ensure.h"
+#include "sim/fabric/packet_fabric.h"
+
+namespace cm::sim::fabric {
+namespace {
+
+std::uint64_t mixed(std::uint64_t value)
+{
+  value += 0x9e3779b97f4a7c15ULL;
+  value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+  value = (value ^ (value >> 27U)) * 0x94d049bb133111ebULL;
+  return value ^ (value >> 31U);
+}
+
+// Our port 0 is "none".
+std::vector<PortIndex> shifted(std::vector<PortIndex> ports)
+{
+  for (PortIndex& port : ports)
+    ++port;
+  return ports;
+}
+
+double ps_per_byte(BytesPerSecond rate)
+{
+  return rate.count() > 0 ? 1e12 / rate.count() : 0.0;
+}
+
+}  // namespace
+
+PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& policy, Calendar& calendar)
+    : calendar_(calendar), policy_(policy), with_credits_(policy.flow_control == FlowControl::Credits),
+      cut_through_(policy.forwarding == Forwarding::CutThrough),
+      acknowledge_by_packet_(policy.acknowledgement == Acknowledgement::Packets),
+      mtu_(static_cast<std::uint32_t>(policy.mtu.count())),
+      frame_overhead_(static_cast<std::uint32_t>(policy.frame_overhead.count())), sub_planes_(network.sub_planes), spines_(network.spines),
+      group_of_(network.group_of), lane_out_(shifted(network.lane_out_ports)),
+      lane_in_(shifted(network.lane_in_ports)), up_(shifted(network.up_ports)), down_(shifted(network.down_ports))
+{
+  ensure(network.ports.size() < PortMask, "{} ports: the fabric addresses at most {}", network.ports.size(),
+         PortMask - 1);
+  ensure(sub_planes_ > 0 && sub_planes_ < 256 && spines_ < 256, "sub-planes {} and spines {} must be 1..255", sub_planes_,
+         spines_);
+  build_ports(network);
+  latency_within_ = common_latency(lane_out_) + common_latency(lane_in_);
+  latency_between_ = latency_within_ + common_latency(up_) + common_latency(down_);
+  const std::size_t endpoints = group_of_.size();
+  next_lane_.resize(endpoints);
+  next_spine_.resize(endpoints * sub_planes_);
+  for (std::size_t e = 0; e < endpoints; ++e)
+    next_lane_[e] = static_cast<std::uint8_t>(mixed(policy_.seed + e) % sub_planes_);
+  for (std::size_t i = 0; i < next_spine_.size() && spines_ > 0; ++i)
+    next_spine_[i] = static_cast<std::uint8_t>(mixed(~policy_.seed + i) % spines_);
+}
+
+void PacketFabric::build_ports(const NetworkSpec& network)
+{
+  std::map<std::tuple<double, std::int64_t, std::int64_t>, std::uint16_t> known;
+  ports_.resize(network.ports.size() + 1);
+  control_busy_.resize(ports_.size());
+  for (std::size_t i = 1; i < ports_.size(); ++i) {
+    const PortSpec& spec = network.ports[i - 1];
+    ensure(spec.rate.count() > 0, "port {} has no rate", i - 1);
+    const PortKind kind{ps_per_byte(spec.rate), to_picoseconds(spec.latency).count(), spec.buffer.count()};
+    const auto [place, is_new] =
+        known.try_emplace({kind.ps_per_byte, kind.latency, kind.buffer}, static_cast<std::uint16_t>(kinds_.size()));
+    if (is_new)
+      kinds_.push_back(kind);
+    ports_[i].kind = place->second;
+  }
+  for (std::size_t i = 0; i < lane_in_.size(); ++i) {
+    ports_[lane_in_[i]].owner = static_cast<std::uint32_t>(i / sub_planes_);
+    ports_[lane_in_[i]].lane = static_cast<std::uint16_t>(i % sub_planes_);
+  }
+  if (with_credits_) {
+    queues_.resize(ports_.size());
+    for (const PortKind& kind : kinds_)
+      ensure(kind.buffer >= policy_.mtu.count() + policy_.frame_overhead.count(),
+             "a buffer of {} B cannot hold one packet of {} B", kind.buffer,
+             policy_.mtu.count() + policy_.frame_overhead.count());
+  }
+}
+
+EngineIndex PacketFabric::add_engines(std::uint32_t count)
+{
+  const auto first = static_cast<EngineIndex>(engine_busy_.size());
+  engine_busy_.resize(engine_busy_.size() + count);
+  return first;
+}
+
+InboxIndex PacketFabric::add_inboxes(std::uint32_t count)
+{
+  const auto first = static_cast<InboxIndex>(inboxes_.size());
+  inboxes_.resize(inboxes_.size() + count);
+  return first;
+}
+
+void PacketFabric::expect(InboxIndex inbox, std::uint64_t bytes, std::int64_t delay_ps, std::uint64_t notice)
+{
+  ensure(inboxes_.at(inbox).remaining == 0, "inbox {} still waits for {} bytes", inbox, inboxes_[inbox].remaining);
+  inboxes_[inbox] = {bytes, delay_ps, 0, notice};
+}
+
+void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
+{
+  FlowIndex index = 0;
+  if (free_flows_.empty()) {
+    index = static_cast<FlowIndex>(flows_.size());
+    flows_.emplace_back();
+  } else {
+    index = free_flows_.back();
+    free_flows_.pop_back();
+  }
+  Flow& flow = flows_[index];
+  flow = Flow{};
+  flow.messages = std::move(spec.messages);
+  flow.source = spec.source;
+  flow.engine = spec.engine.engine;
+  flow.per_lane = spec.engine.per_lane;
+  flow.engine_ps_per_byte = ps_per_byte(spec.engine.rate);
+  flow.other_group_cost = spec.engine.other_group_cost;
+  flow.issue_ps_per_byte = ps_per_byte(spec.issue_rate);
+  flow.issue_free = now;
+  flow.fence = now;
+  flow.sink_engine = spec.sink_engine;
+  flow.sink_ps_per_byte = ps_per_byte(spec.sink_rate);
+  flow.inbox = spec.inbox;
+  flow.control = spec.control;
+  flow.has_fence = spec.fence_notice.has_value();
+  flow.fence_notice = spec.fence_notice.value_or(0);
+  ++flows_in_flight_;
+  const EventIndex event = calendar_.create();
+  calendar_[event].time = now;
+  calendar_[event].word = event_word(EventKind::Emission, 0);
+  calendar_[event].subject = index;
+  calendar_.insert(event);
+}
+
+// All ports of one stage are equally far from the next, which keeps the way back a constant.
+std::int64_t PacketFabric::common_latency(const std::vector<PortIndex>& stage) const
+{
+  if (stage.empty())
+    return 0;
+  const std::int64_t latency = kinds_[ports_[stage.front()].kind].latency;
+  for (const PortIndex port : stage)
+    ensure(kinds_[ports_[port].kind].latency == latency, "ports of one stage differ in latency: {} ps and {} ps", latency,
+           kinds_[ports_[port].kind].latency);
+  return latency;
+}
+
+PortCounters PacketFabric::counters(PortIndex index) const
+{
+  const Port& port = ports_.at(index + 1);
+  const PortKind& kind = kinds_[port.kind];
+  const auto busy = static_cast<std::int64_t>(static_cast<double>(port.bytes) * kind.ps_per_byte);
+  const auto peak = queues_.empty() ? static_cast<std::uint64_t>(static_cast<double>(port.peak_backlog) / kind.ps_per_byte)
+                                    : static_cast<std::uint64_t>(queues_[index + 1].peak);
+  return {port.bytes, busy, peak};
+}
+
+std::uint64_t PacketFabric::peak_queue_bytes() const
+{
+  std::uint64_t peak = 0;
+  for (std::size_t port = 0; port < ports(); ++port)
+    peak = std::max(peak, counters(static_cast<PortIndex>(port)).peak_queue_bytes);
+  return peak;
+}
+
+}  // namespace cm::sim::fabric

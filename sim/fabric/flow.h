@@ -1,0 +1,68 @@
+// What is asked of the fabric: one endpoint's messages, in sending order, and how its endpoint machinery paces them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sim/units/quantity.h"
+
+namespace cm::sim::fabric {
+
+using EndpointIndex = std::uint32_t;
+using EngineIndex = std::uint32_t;
+using FlowIndex = std::uint32_t;
+using InboxIndex = std::uint32_t;
+inline constexpr std::uint32_t NoIndex = ~std::uint32_t{0};
+
+struct Message {
+  EndpointIndex destination = 0;
+  std::uint32_t bytes = 0;
+};
+
+// A first-in first-out server in front of the lanes (or behind them): the copy engine of a die, the memory controller
+// of a CPU. All flows that name the same engine share it.
+struct EngineUse {
+  EngineIndex engine = NoIndex;  // NoIndex: unlimited
+  bool per_lane = false;      // `engine` is the first of `sub_planes` engines, one for each lane
+  BytesPerSecond rate{0};
+  double other_group_cost = 1.0;  // service time factor of packets that leave the group
+};
+
+struct FlowSpec {
+  EndpointIndex source = 0;
+  std::vector<Message> messages;
+  EngineUse engine;
+  // The flow's own pace over all its messages, the local ones included: the cores that issue them. 0: unlimited.
+  BytesPerSecond issue_rate{0};
+  // Engine at the receiver, indexed by the destination endpoint from this first one on.
+  EngineIndex sink_engine = NoIndex;
+  BytesPerSecond sink_rate{0};
+  // Which of the receivers' inboxes counts the messages: that of endpoint e is `inbox + e`.
+  InboxIndex inbox = NoIndex;
+  bool control = false;  // small messages of the control class: they overtake data at every port
+  // Notice when every message has been delivered and its acknowledgement is back (posted writes: the fence).
+  std::optional<std::uint64_t> fence_notice;
+};
+
+enum class FlowControl { None, Credits };
+enum class Forwarding { CutThrough, StoreAndForward };
+enum class LaneChoice { Spray, Hash, ByDestination };
+enum class SpineChoice { Spray, Hash, LeastQueue };
+enum class Acknowledgement { Latency, Packets };
+
+struct FabricPolicy {
+  FlowControl flow_control = FlowControl::None;
+  Forwarding forwarding = Forwarding::CutThrough;
+  LaneChoice lane_choice = LaneChoice::Spray;
+  SpineChoice spine_choice = SpineChoice::Spray;
+  Acknowledgement acknowledgement = Acknowledgement::Latency;
+  Bytes mtu{8192};
+  Bytes frame_overhead{0};      // added to every packet on the wire
+  Bytes acknowledgement_size{20};
+  std::uint64_t seed = 1;       // of the random starts of the spray pointers
+
+  friend bool operator==(const FabricPolicy&, const FabricPolicy&) = default;
+};
+
+}  // namespace cm::sim::fabric

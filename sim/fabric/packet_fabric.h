@@ -1,0 +1,243 @@
+// Packets through FIFO ports on integer picoseconds: the UB plane at packet level.
+//
+// A flow's messages are cut into packets of at most one MTU. Its endpoint engine emits them one by one; each packet then
+// visits a fixed sequence of ports. With flow_control: none a port is a clock ("busy until"): an arriving packet's
+// departure is known at once, so a hop costs one event. With credits every port has a finite buffer; a packet leaves a
+// port only when the next one has room for it, and waits head-of-line otherwise: two events a hop. Paths go up and then
+// down the Clos, so waiting cannot be circular.
+//
+// Cut-through: a port starts sending when a packet's head has arrived, so a lone packet pays its serialisation once.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "sim/fabric/calendar.h"
+#include "sim/fabric/flow.h"
+#include "sim/fabric/network_spec.h"
+
+namespace cm::sim::fabric {
+
+enum class EventKind : std::uint8_t {
+  Packet = 0,      // word: the ports still to visit, 20 bits each; subject: flow; extra: its slowest serialisation so far
+  ChooseSpine = 1, // as Packet, but the first port is the first of the spines' up ports
+  Emission = 2,    // subject: flow
+  Sink = 3,        // at the receiver's engine; word: endpoint
+  Control = 4,     // a packet of the control class; as Packet, but extra: 0 payload, 1 acknowledgement
+  AckStart = 5,    // an acknowledgement leaves its endpoint; word: endpoint; extra: lane
+  PortFree = 6,    // credits: word: port; bytes: what left it
+  Notice = 7,      // for the owner of the calendar; word: the notice (60 bits)
+  Owner = 8,       // first kind that the fabric does not know
+};
+
+constexpr std::uint64_t event_word(EventKind kind, std::uint64_t rest)
+{
+  return static_cast<std::uint64_t>(kind) << 60U | rest;
+}
+
+constexpr EventKind kind_of(const Event& event)
+{
+  return static_cast<EventKind>(event.word >> 60U);
+}
+
+struct PortCounters {
+  std::uint64_t bytes = 0;
+  std::int64_t busy_ps = 0;      // time spent sending
+  std::uint64_t peak_queue_bytes = 0;
+};
+
+class PacketFabric {
+ public:
+  // `calendar` is borrowed and outlives the fabric.
+  PacketFabric(const NetworkSpec& network, const FabricPolicy& policy, Calendar& calendar);
+
+  // `count` new engines with consecutive indices; the first index.
+  EngineIndex add_engines(std::uint32_t count);
+
+  // `count` new inboxes with consecutive indices. An inbox waits for so many payload bytes (more than none) and then
+  // posts its notice, `delay_ps` after the last of them. To be called before the first of them can arrive.
+  InboxIndex add_inboxes(std::uint32_t count);
+  void expect(InboxIndex inbox, std::uint64_t bytes, std::int64_t delay_ps, std::uint64_t notice);
+
+  // Starts a flow at `now`. Local messages (to the source itself) pass no port: they take the issuing cores' time only.
+  void start(FlowSpec&& spec, std::int64_t now);
+
+  // Works off the calendar's events up to and including `limit`, and stops in front of the first one that is not the
+  // fabric's own. Returns the time of the next event, whoever's it is (Calendar::Never when there is none).
+  std::int64_t run(std::int64_t limit);
+
+  // One-way latency without load between two endpoints, serialisation excluded.
+  [[nodiscard]] std::int64_t path_latency_ps(EndpointIndex from, EndpointIndex to) const
+  {
+    return same_group(from, to) ? latency_within_ : latency_between_;
+  }
+  [[nodiscard]] bool same_group(EndpointIndex a, EndpointIndex b) const { return group_of_[a] == group_of_[b]; }
+
+  [[nodiscard]] std::uint64_t port_hops() const { return port_hops_; }
+  [[nodiscard]] std::uint64_t payload_bytes_emitted() const { return emitted_bytes_; }
+  [[nodiscard]] std::uint64_t payload_bytes_delivered() const { return delivered_bytes_; }
+  [[nodiscard]] std::uint64_t flows_in_flight() const { return flows_in_flight_; }
+  [[nodiscard]] std::size_t ports() const { return ports_.size() - 1; }
+  [[nodiscard]] PortCounters counters(PortIndex port) const;
+  [[nodiscard]] std::uint64_t peak_queue_bytes() const;  // of all ports
+
+ private:
+  static constexpr std::uint64_t PortBits = 20;
+  static constexpr std::uint64_t PortMask = (1ULL << PortBits) - 1;
+  static constexpr std::uint64_t NoPort = 0;  // ends a path; our own port numbers are the network's plus one
+  static constexpr std::uint64_t PathMask = (1ULL << 60U) - 1;
+
+  struct Port {
+    std::int64_t busy_until = 0;
+    std::int64_t peak_backlog = 0;  // picoseconds of work found waiting
+    std::uint64_t bytes = 0;
+    std::uint32_t owner = NoIndex;     // the endpoint that a lane_in port delivers to
+    std::uint16_t kind = 0;
+    std::uint16_t lane = 0;
+  };
+
+  // Ports of equal rate and latency share one: it stays in the first-level cache.
+  struct PortKind {
+    double ps_per_byte = 0;
+    std::int64_t latency = 0;
+    std::int64_t buffer = 0;
+  };
+
+  struct Flow {
+    std::vector<Message> messages;
+    std::uint32_t source = 0;
+    std::uint32_t next_message = 0;
+    std::uint32_t offset = 0;             // bytes of the next message already sent
+    std::uint32_t packets_in_flight = 0;  // until acknowledged
+    EngineIndex engine = NoIndex;
+    EngineIndex sink_engine = NoIndex;
+    InboxIndex inbox = NoIndex;
+    bool per_lane = false;
+    bool control = false;
+    bool all_sent = false;
+    bool has_fence = false;
+    // The times of one packet, kept from the last one because most packets of a flow are equally long.
+    std::uint32_t paced_bytes = 0;
+    std::int64_t issue_step = 0;
+    std::array<std::int64_t, 2> engine_step{};  // within the group, out of it
+    double engine_ps_per_byte = 0;
+    double other_group_cost = 1;
+    double issue_ps_per_byte = 0;
+    double sink_ps_per_byte = 0;
+    std::int64_t issue_free = 0;  // when the issuing cores can send on
+    std::int64_t fence = 0;       // latest acknowledgement so far
+    std::uint64_t fence_notice = 0;
+  };
+
+  struct Inbox {
+    std::uint64_t remaining = 0;
+    std::int64_t delay = 0;
+    std::int64_t last = 0;
+    std::uint64_t notice = 0;
+  };
+
+  // Only with credits.
+  struct Queue {
+    EventIndex head = NoIndex;
+    EventIndex tail = NoIndex;
+    std::int64_t used = 0;  // bytes of the buffer that are taken or promised
+    std::int64_t peak = 0;
+    std::int64_t busy_ps = 0;
+    bool sending = false;
+    bool blocked = false;             // its head waits for room at the next port
+    std::vector<std::uint32_t> waiting_ports;  // upstream ports, in the order in which they asked
+    std::vector<EventIndex> waiting_emissions; // of a lane_out port: emission events of flows
+  };
+
+  // What became of an attempt to emit a packet.
+  struct Emitted {
+    std::int64_t engine_free = 0;            // when the engine can take the flow's next packet
+    std::int64_t retry_at = 0;               // the engine was taken: nothing happened, try again then
+    std::uint32_t waits_for_lane = NoIndex;  // the lane's buffer was full: nothing happened
+  };
+
+  void build_ports(const NetworkSpec& network);
+  std::int64_t common_latency(const std::vector<PortIndex>& stage) const;
+  void handle_rare(EventIndex event, EventKind kind);
+  void on_packet(EventIndex event);
+  void choose_spine(EventIndex event);
+  void on_emission(EventIndex event);
+  void on_sink(EventIndex event);
+  [[nodiscard]] std::uint32_t choose_lane(const Flow& flow, std::uint32_t destination);
+  [[nodiscard]] std::uint64_t path(std::uint32_t source, std::uint32_t destination, std::uint32_t lane);
+  Emitted emit(Flow& flow, FlowIndex index, std::uint32_t destination, std::uint32_t bytes, std::int64_t now);
+  void pace(Flow& flow, std::uint32_t bytes) const;
+  void keep_local(Flow& flow, std::uint32_t bytes, std::int64_t at);
+  void enter_lane_slowly(const Flow& flow, EventIndex event, PortIndex lane_out, std::int64_t now);
+  void leave_port(EventIndex event, const Port& port, std::int64_t head_leaves, std::int64_t tail_leaves,
+                  std::int64_t latency);
+  void leave_port_slowly(EventIndex event, const Port& port, std::int64_t head_leaves, std::int64_t tail_leaves,
+                         std::int64_t latency);
+  void arrive(EventIndex event, const Port& port, std::int64_t head, std::int64_t tail);
+  void deliver(FlowIndex index, std::uint32_t endpoint, std::uint32_t lane, std::uint32_t bytes, std::int64_t at);
+  void count_arrival(const Flow& flow, std::uint32_t endpoint, std::uint32_t bytes, std::int64_t at);
+  void acknowledge(FlowIndex index, std::int64_t at);
+  void release(FlowIndex index);
+  void post_notice(std::uint64_t notice, std::int64_t at);
+
+  // Control class.
+  void send_acknowledgement(FlowIndex index, std::uint32_t from, std::uint32_t lane, std::int64_t at);
+  void on_control(EventIndex event);
+  void on_ack_start(EventIndex event);
+  std::int64_t pass_control(PortIndex port, std::uint32_t bytes, std::int64_t now);
+
+  // Credits.
+  [[nodiscard]] bool lane_is_full(PortIndex lane_out, std::uint32_t bytes) const
+  {
+    return queues_[lane_out].used + bytes + frame_overhead_ > kinds_[ports_[lane_out].kind].buffer;
+  }
+  void on_port_free(EventIndex event);
+  void enqueue(PortIndex port, EventIndex event, std::int64_t now);
+  void try_send(PortIndex port, std::int64_t now);
+  void wake_waiting(PortIndex port, std::int64_t now);
+
+  static std::int64_t serialisation(const PortKind& kind, std::uint32_t bytes)
+  {
+    return static_cast<std::int64_t>(static_cast<double>(bytes) * kind.ps_per_byte + 0.5);
+  }
+
+  // Drops the port that the packet is at: the lowest 20 bits of a path are the next port to visit.
+  static void shift_path(Event& event)
+  {
+    event.word = (event.word & ~PathMask) | (event.word & PathMask) >> PortBits;
+  }
+
+  Calendar& calendar_;
+  FabricPolicy policy_;
+  bool with_credits_;
+  bool cut_through_;
+  bool acknowledge_by_packet_;
+  std::uint32_t mtu_;
+  std::uint32_t frame_overhead_;
+  std::vector<Port> ports_;
+  std::vector<PortKind> kinds_;
+  std::vector<std::int64_t> control_busy_;  // [port]: until when the control class occupies it
+  std::vector<Queue> queues_;
+  std::uint32_t sub_planes_;
+  std::uint32_t spines_;
+  std::int64_t latency_within_ = 0;   // of a path without load, serialisation excluded
+  std::int64_t latency_between_ = 0;  // the same between groups
+  std::vector<std::uint32_t> group_of_;
+  std::vector<PortIndex> lane_out_;
+  std::vector<PortIndex> lane_in_;
+  std::vector<PortIndex> up_;
+  std::vector<PortIndex> down_;
+  std::vector<std::uint8_t> next_lane_;    // [endpoint]: spray pointer
+  std::vector<std::uint8_t> next_spine_;   // [endpoint * sub_planes + lane]
+  std::vector<std::int64_t> engine_busy_;  // [engine]
+  std::vector<Flow> flows_;
+  std::vector<FlowIndex> free_flows_;
+  std::vector<Inbox> inboxes_;
+  std::uint64_t flows_in_flight_ = 0;
+  std::uint64_t port_hops_ = 0;
+  std::uint64_t emitted_bytes_ = 0;
+  std::uint64_t delivered_bytes_ = 0;
+};
+
+}  // namespace cm::sim::fabric

@@ -1,0 +1,55 @@
+#include "sim/streams/data_plane.h"
+
+#include <algorithm>
+
+#include "sim/diagnostics/ensure.h"
+
+namespace cm::sim::streams {
+namespace {
+
+constexpr std::uint64_t NoticeMask = (1ULL << 60U) - 1;
+
+}  // namespace
+
+DataPlane::DataPlane(const DataPlaneSpec& spec)
+    : fabric_(spec.network, spec.policy, calendar_), board_(spec.dies, spec.memory_bandwidth, calendar_)
+{
+}
+
+void DataPlane::remind(Picoseconds delay, std::uint64_t notice)
+{
+  ensure(delay.count() >= 0, "a reminder {} ps in the past", -delay.count());
+  const fabric::EventIndex event = calendar_.create();
+  calendar_[event].time = now_ + delay.count();
+  calendar_[event].word = fabric::event_word(fabric::EventKind::Notice, notice);
+  calendar_.insert(event);
+}
+
+void DataPlane::catch_up(Picoseconds time)
+{
+  now_ = std::max(now_, time.count());
+}
+
+std::int64_t DataPlane::run(std::int64_t limit)
+{
+  while (raised_.empty()) {
+    const std::int64_t time = fabric_.run(limit);
+    if (time > limit || time == fabric::Calendar::Never)
+      return fabric::Calendar::Never;
+    const fabric::EventIndex event = calendar_.next();
+    calendar_.pop(event);
+    now_ = time;
+    std::uint64_t notice = 0;
+    if (fabric::kind_of(calendar_[event]) == fabric::EventKind::Notice) {
+      notice = calendar_[event].word & NoticeMask;
+      calendar_.destroy(event);
+    } else {
+      notice = board_.finish(event);
+    }
+    if (notice != OperatorBoard::NotYet && client_ != nullptr)
+      client_->on_notice(notice, Picoseconds(time));
+  }
+  return now_;
+}
+
+}  // namespace cm::sim::streams
