@@ -8,56 +8,26 @@
 // In a file under configs/parts/ bare numbers are errors.
 #pragma once
 
+#include "sim/config/reading_log.h"
+#include "sim/config/value.h"
+#include "sim/units/quantity.h"
+
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "sim/config/value.h"
-#include "sim/units/quantity.h"
-
 namespace cm::sim::config {
-
-enum class Evidence { Measured, Published, Derived, Calibrated, Assumed };
-std::string_view to_text(Evidence evidence);
-
-// One number that entered the run, and why we believe it.
-struct Provenance {
-  std::string path;   // "machine.ub.lane_bandwidth"
-  std::string value;  // as written
-  Evidence evidence = Evidence::Assumed;
-  std::string source;  // document and table, or the reason of an assumption
-};
-
-// One key as a reader declared it; `cmsim schema` and `cmsim explain` are made from these.
-struct Declaration {
-  std::string path;
-  std::string type;  // "bandwidth", "integer", "choice", ...
-  std::string sentence;
-  bool required = false;
-  std::string default_text;
-  std::optional<double> minimum;
-  std::optional<double> maximum;
-  std::vector<std::string> choices;
-};
-
-// What reading leaves behind besides the Spec.
-struct ReadingLog {
-  std::vector<std::string> problems;  // "file:line:column: key: expected ..., found ..."
-  std::vector<Provenance> provenance;
-  std::vector<Declaration> declarations;
-};
-
-// Throws ConfigError with all problems, one a line, when there are any.
-void throw_if_any(const ReadingLog& log);
 
 struct Key {
   std::string_view name;
   std::string_view sentence;
-  // In the unit the type counts in (bytes, seconds, bytes/s, flop/s, 1). Both ends are allowed values.
+  // In the unit the type counts in (bytes, seconds, bytes/s, flop/s, 1). Both ends are allowed values. Without a
+  // minimum, a size, time or rate may still not be negative.
   std::optional<double> minimum = std::nullopt;
   std::optional<double> maximum = std::nullopt;
 };
@@ -70,35 +40,57 @@ class Reader {
 
   // A sub-map. A missing required one is reported once, and everything below it is not reported again.
   Reader section(const Key& key);
+  // The same, but its absence is fine: every key below keeps its default, and none is missed.
+  Reader optional_section(const Key& key);
+  // A value that the caller reads itself: a list, or a map with free keys. Null when it is missing.
+  const Value* value(const Key& key, bool is_required);
   [[nodiscard]] bool has(std::string_view name) const;
   // Position of a key's value, or of the map when the key is missing.
   [[nodiscard]] Position position(std::string_view name) const;
+
   [[nodiscard]] const std::string& path() const { return path_; }
 
   // The key must be there. On any problem `out` is left as it was.
   void required(const Key& key, bool& out) { read(key, out, true); }
+
   void required(const Key& key, std::int64_t& out) { read(key, out, true); }
+
   void required(const Key& key, int& out) { read(key, out, true); }
+
   void required(const Key& key, double& out) { read(key, out, true); }
+
   void required(const Key& key, std::string& out) { read(key, out, true); }
+
   void required(const Key& key, Bytes& out) { read(key, out, true); }
+
   void required(const Key& key, Seconds& out) { read(key, out, true); }
+
   void required(const Key& key, BytesPerSecond& out) { read(key, out, true); }
+
   void required(const Key& key, FlopsPerSecond& out) { read(key, out, true); }
 
   // `out` holds the default on entry.
   void optional(const Key& key, bool& out) { read(key, out, false); }
+
   void optional(const Key& key, std::int64_t& out) { read(key, out, false); }
+
   void optional(const Key& key, int& out) { read(key, out, false); }
+
   void optional(const Key& key, double& out) { read(key, out, false); }
+
   void optional(const Key& key, std::string& out) { read(key, out, false); }
+
   void optional(const Key& key, Bytes& out) { read(key, out, false); }
+
   void optional(const Key& key, Seconds& out) { read(key, out, false); }
+
   void optional(const Key& key, BytesPerSecond& out) { read(key, out, false); }
+
   void optional(const Key& key, FlopsPerSecond& out) { read(key, out, false); }
 
   // A share written "2 %" or 0.02; range 0..1 unless the key says otherwise.
   void required_fraction(const Key& key, double& out) { read_fraction(key, out, true); }
+
   void optional_fraction(const Key& key, double& out) { read_fraction(key, out, false); }
 
   // One word of a table; the nearest one is suggested when it is none of them.
@@ -113,6 +105,18 @@ class Reader {
   void finish();
 
  private:
+  struct Silent {};
+
+  Reader(Silent silent, Position position, std::string path, ReadingLog& log, bool is_reported);
+
+  Reader section(const Key& key, bool is_required);
+  // Notes that the key was asked for, and what for; only the first time counts.
+  void note(const Key& key, Declaration declaration);
+  const Value* find(const Key& key, std::string_view expected, bool is_required);
+  [[nodiscard]] std::string path_of(std::string_view name) const;
+  template <typename Kind, typename T>
+  void read_as(const Key& key, T& out, bool is_required);
+
   void read(const Key& key, bool& out, bool is_required);
   void read(const Key& key, std::int64_t& out, bool is_required);
   void read(const Key& key, int& out, bool is_required);
@@ -126,9 +130,11 @@ class Reader {
   std::optional<std::size_t> read_choice(const Key& key, std::span<const std::string_view> words,
                                          std::optional<std::size_t> default_index, bool is_required);
 
-  const Value* map_;  // null when the section is missing
+  const Value* map_ = nullptr;  // null when there is no such map in the file
+  Position position_;
   std::string path_;
   ReadingLog* log_;
+  bool is_reported_ = false;  // there should be one, and the user was told: complaints about it would be noise
   std::vector<std::string> known_;
 };
 

@@ -23,9 +23,9 @@ struct Value {
 
   Kind kind = Kind::Null;
   Position position;
-  std::string text;             // of a scalar, as written (unquoted)
-  std::vector<Value> items;     // of a list
-  std::vector<Entry> entries;   // of a map, in file order, keys unique
+  std::string text;            // of a scalar, as written (unquoted)
+  std::vector<Value> items;    // of a list
+  std::vector<Entry> entries;  // of a map, in file order, keys unique
 
   [[nodiscard]] const Value* find(std::string_view key) const;  // of a map; null when absent
   [[nodiscard]] Value* find(std::string_view key);

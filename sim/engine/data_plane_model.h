@@ -1,14 +1,14 @@
-// The data plane as a SimGrid kernel model, driven the way SimGrid drives ns-3: the kernel names its own next event, the
-// model runs at most that far, and returns early at its first signal. Only one such model may exist in an engine: a
+// The data plane as a SimGrid kernel model, driven the way SimGrid drives ns-3: the kernel names its own next event,
+// the model runs at most that far, and returns early at its first signal. Only one such model may exist in an engine: a
 // second one would wake actors early.
 #pragma once
+
+#include "sim/streams/data_plane.h"
 
 #include <simgrid/kernel/resource/Model.hpp>
 #include <simgrid/s4u.hpp>
 
 #include <vector>
-
-#include "sim/streams/data_plane.h"
 
 namespace cm::sim::engine {
 

@@ -1,15 +1,15 @@
 #include "sim/engine/engine.h"
 
+#include "sim/diagnostics/ensure.h"
+#include "sim/diagnostics/errors.h"
+#include "sim/engine/data_plane_model.h"
+#include "sim/engine/engine_settings.h"
+
 #include <fmt/format.h>
 
 #include <exception>
 #include <optional>
 #include <utility>
-
-#include "sim/diagnostics/ensure.h"
-#include "sim/diagnostics/errors.h"
-#include "sim/engine/data_plane_model.h"
-#include "sim/engine/engine_settings.h"
 
 namespace cm::sim::engine {
 namespace {
@@ -91,7 +91,8 @@ std::size_t Engine::add_plane(const StarPlaneSpec& spec)
 
 void Engine::carry(streams::DataPlane& plane)
 {
-  ensure(parts_->model == nullptr, "an engine carries one data plane: a second run-ahead model would wake actors early");
+  ensure(parts_->model == nullptr,
+         "an engine carries one data plane: a second run-ahead model would wake actors early");
   parts_->model = std::make_shared<DataPlaneModel>(plane);
   parts_->simgrid->add_model(parts_->model);
 }
@@ -150,7 +151,8 @@ std::vector<Seconds> Control::transfer_all(std::size_t plane, const std::vector<
   std::vector<s4u::CommPtr> flows;
   flows.reserve(transfers.size());
   for (const auto& t : transfers)
-    flows.push_back(s4u::Comm::sendto_async(hosts.at(t.from), hosts.at(t.to), static_cast<std::uint64_t>(t.amount.count())));
+    flows.push_back(
+        s4u::Comm::sendto_async(hosts.at(t.from), hosts.at(t.to), static_cast<std::uint64_t>(t.amount.count())));
   std::vector<Seconds> ends;
   ends.reserve(flows.size());
   for (const auto& flow : flows) {

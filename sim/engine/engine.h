@@ -2,15 +2,15 @@
 // plane as the one run-ahead kernel model. Nothing outside this folder knows SimGrid. One engine per process.
 #pragma once
 
+#include "sim/streams/data_plane.h"
+#include "sim/units/quantity.h"
+
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "sim/streams/data_plane.h"
-#include "sim/units/quantity.h"
 
 namespace cm::sim::engine {
 

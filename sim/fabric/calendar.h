@@ -1,11 +1,11 @@
 // The one event queue of the data plane: a calendar of narrow buckets over integer picoseconds.
 //
-// Events leave in the order (time, sequence of insertion). Time is cut into epochs of 2.1 us. The current epoch is spread
-// over 16,384 buckets of 128 ps, each a sorted list, with a bitmap of those in use; each of the next 1,023 epochs is one
-// unsorted list; what lies beyond waits in a heap. An epoch's list is spread over the buckets when the epoch begins,
-// before anything younger can be put beside it, so ties keep their order. Lists are intrusive, and events are nodes of a
-// pool that is reused last-in first-out: the working set stays as small as the number of events in flight, which is what
-// makes it fast (a naive heap is ten times slower).
+// Events leave in the order (time, sequence of insertion). Time is cut into epochs of 2.1 us. The current epoch is
+// spread over 16,384 buckets of 128 ps, each a sorted list, with a bitmap of those in use; each of the next 1,023
+// epochs is one unsorted list; what lies beyond waits in a heap. An epoch's list is spread over the buckets when the
+// epoch begins, before anything younger can be put beside it, so ties keep their order. Lists are intrusive, and events
+// are nodes of a pool that is reused last-in first-out: the working set stays as small as the number of events in
+// flight, which is what makes it fast (a naive heap is ten times slower).
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,10 @@
-// The control class: acknowledgements and flags. Small packets that overtake data at every port, because a queue of data
-// in front of a flag would make every barrier as slow as the longest queue; real machines give them a virtual lane.
-
-#include <algorithm>
+// The control class: acknowledgements and flags. Small packets that overtake data at every port, because a queue of
+// data in front of a flag would make every barrier as slow as the longest queue; real machines give them a virtual
+// lane.
 
 #include "sim/fabric/packet_fabric.h"
+
+#include <algorithm>
 
 namespace cm::sim::fabric {
 

@@ -1,15 +1,15 @@
 // flow_control: credits. Every port has a finite buffer of whole packets. A packet may leave a port only when the next
-// port has promised it room; until then it blocks those behind it (head of line). A buffer's room is given back when the
-// packet has left it, and the ports that wait for it are served in the order in which they asked. The credit's own way
-// back is not simulated: `buffer` means what is left after covering that round trip.
+// port has promised it room; until then it blocks those behind it (head of line). A buffer's room is given back when
+// the packet has left it, and the ports that wait for it are served in the order in which they asked. The credit's own
+// way back is not simulated: `buffer` means what is left after covering that round trip.
 //
 // No deadlock: a path visits lane, up, down, lane, so every wait points to a later stage, and the last stage drains
 // into an endpoint that always accepts. The control class has buffers of its own and never waits for credits.
 
+#include "sim/fabric/packet_fabric.h"
+
 #include <algorithm>
 #include <utility>
-
-#include "sim/fabric/packet_fabric.h"
 
 namespace cm::sim::fabric {
 

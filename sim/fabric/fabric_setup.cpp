@@ -1,12 +1,12 @@
 // Setting up the fabric and asking it things: nothing here runs per packet.
 
+#include "sim/diagnostics/ensure.h"
+#include "sim/fabric/packet_fabric.h"
+
 #include <algorithm>
 #include <map>
 #include <tuple>
 #include <utility>
-
-#include "sim/diagnostics/ensure.h"
-#include "sim/fabric/packet_fabric.h"
 
 namespace cm::sim::fabric {
 namespace {
@@ -39,14 +39,14 @@ PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& polic
       cut_through_(policy.forwarding == Forwarding::CutThrough),
       acknowledge_by_packet_(policy.acknowledgement == Acknowledgement::Packets),
       mtu_(static_cast<std::uint32_t>(policy.mtu.count())),
-      frame_overhead_(static_cast<std::uint32_t>(policy.frame_overhead.count())), sub_planes_(network.sub_planes), spines_(network.spines),
-      group_of_(network.group_of), lane_out_(shifted(network.lane_out_ports)),
+      frame_overhead_(static_cast<std::uint32_t>(policy.frame_overhead.count())), sub_planes_(network.sub_planes),
+      spines_(network.spines), group_of_(network.group_of), lane_out_(shifted(network.lane_out_ports)),
       lane_in_(shifted(network.lane_in_ports)), up_(shifted(network.up_ports)), down_(shifted(network.down_ports))
 {
   ensure(network.ports.size() < PortMask, "{} ports: the fabric addresses at most {}", network.ports.size(),
          PortMask - 1);
-  ensure(sub_planes_ > 0 && sub_planes_ < 256 && spines_ < 256, "sub-planes {} and spines {} must be 1..255", sub_planes_,
-         spines_);
+  ensure(sub_planes_ > 0 && sub_planes_ < 256 && spines_ < 256, "sub-planes {} and spines {} must be 1..255",
+         sub_planes_, spines_);
   build_ports(network);
   latency_within_ = common_latency(lane_out_) + common_latency(lane_in_);
   latency_between_ = latency_within_ + common_latency(up_) + common_latency(down_);
@@ -78,6 +78,8 @@ void PacketFabric::build_ports(const NetworkSpec& network)
     ports_[lane_in_[i]].owner = static_cast<std::uint32_t>(i / sub_planes_);
     ports_[lane_in_[i]].lane = static_cast<std::uint16_t>(i % sub_planes_);
   }
+  for (std::size_t i = 0; i < up_.size(); ++i)
+    ports_[up_[i]].owner = static_cast<std::uint32_t>(i);
   if (with_credits_) {
     queues_.resize(ports_.size());
     for (const PortKind& kind : kinds_)
@@ -126,6 +128,7 @@ void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
   flow.engine_ps_per_byte = ps_per_byte(spec.engine.rate);
   flow.other_group_cost = spec.engine.other_group_cost;
   flow.issue_ps_per_byte = ps_per_byte(spec.issue_rate);
+  flow.pause = spec.pause.count();
   flow.issue_free = now;
   flow.fence = now;
   flow.sink_engine = spec.sink_engine;
@@ -149,8 +152,8 @@ std::int64_t PacketFabric::common_latency(const std::vector<PortIndex>& stage) c
     return 0;
   const std::int64_t latency = kinds_[ports_[stage.front()].kind].latency;
   for (const PortIndex port : stage)
-    ensure(kinds_[ports_[port].kind].latency == latency, "ports of one stage differ in latency: {} ps and {} ps", latency,
-           kinds_[ports_[port].kind].latency);
+    ensure(kinds_[ports_[port].kind].latency == latency, "ports of one stage differ in latency: {} ps and {} ps",
+           latency, kinds_[ports_[port].kind].latency);
   return latency;
 }
 
@@ -159,8 +162,9 @@ PortCounters PacketFabric::counters(PortIndex index) const
   const Port& port = ports_.at(index + 1);
   const PortKind& kind = kinds_[port.kind];
   const auto busy = static_cast<std::int64_t>(static_cast<double>(port.bytes) * kind.ps_per_byte);
-  const auto peak = queues_.empty() ? static_cast<std::uint64_t>(static_cast<double>(port.peak_backlog) / kind.ps_per_byte)
-                                    : static_cast<std::uint64_t>(queues_[index + 1].peak);
+  const auto peak = queues_.empty()
+                        ? static_cast<std::uint64_t>(static_cast<double>(port.peak_backlog) / kind.ps_per_byte)
+                        : static_cast<std::uint64_t>(queues_[index + 1].peak);
   return {port.bytes, busy, peak};
 }
 

@@ -1,11 +1,11 @@
 // What is asked of the fabric: one endpoint's messages, in sending order, and how its endpoint machinery paces them.
 #pragma once
 
+#include "sim/units/quantity.h"
+
 #include <cstdint>
 #include <optional>
 #include <vector>
-
-#include "sim/units/quantity.h"
 
 namespace cm::sim::fabric {
 
@@ -24,7 +24,7 @@ struct Message {
 // of a CPU. All flows that name the same engine share it.
 struct EngineUse {
   EngineIndex engine = NoIndex;  // NoIndex: unlimited
-  bool per_lane = false;      // `engine` is the first of `sub_planes` engines, one for each lane
+  bool per_lane = false;         // `engine` is the first of `sub_planes` engines, one for each lane
   BytesPerSecond rate{0};
   double other_group_cost = 1.0;  // service time factor of packets that leave the group
 };
@@ -35,6 +35,8 @@ struct FlowSpec {
   EngineUse engine;
   // The flow's own pace over all its messages, the local ones included: the cores that issue them. 0: unlimited.
   BytesPerSecond issue_rate{0};
+  // Idle time of the issuing side after each message.
+  Picoseconds pause{0};
   // Engine at the receiver, indexed by the destination endpoint from this first one on.
   EngineIndex sink_engine = NoIndex;
   BytesPerSecond sink_rate{0};
@@ -58,9 +60,9 @@ struct FabricPolicy {
   SpineChoice spine_choice = SpineChoice::Spray;
   Acknowledgement acknowledgement = Acknowledgement::Latency;
   Bytes mtu{8192};
-  Bytes frame_overhead{0};      // added to every packet on the wire
+  Bytes frame_overhead{0};  // added to every packet on the wire
   Bytes acknowledgement_size{20};
-  std::uint64_t seed = 1;       // of the random starts of the spray pointers
+  std::uint64_t seed = 1;  // of the random starts of the spray pointers
 
   friend bool operator==(const FabricPolicy&, const FabricPolicy&) = default;
 };

@@ -3,10 +3,10 @@
 // network has one group and no spines.
 #pragma once
 
+#include "sim/units/quantity.h"
+
 #include <cstdint>
 #include <vector>
-
-#include "sim/units/quantity.h"
 
 namespace cm::sim::fabric {
 

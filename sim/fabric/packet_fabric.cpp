@@ -3,9 +3,9 @@
 
 #include "sim/fabric/packet_fabric.h"
 
-#include <algorithm>
-
 #include "sim/diagnostics/ensure.h"
+
+#include <algorithm>
 
 namespace cm::sim::fabric {
 namespace {
@@ -50,17 +50,17 @@ std::int64_t PacketFabric::run(std::int64_t limit)
 void PacketFabric::handle_rare(EventIndex event, EventKind kind)
 {
   switch (kind) {
-    case EventKind::Emission: on_emission(event); break;
-    case EventKind::ChooseSpine:
-      if (queues_.empty())
-        choose_spine(event);
-      on_packet(event);
-      break;
-    case EventKind::Sink: on_sink(event); break;
-    case EventKind::Control: on_control(event); break;
-    case EventKind::AckStart: on_ack_start(event); break;
-    case EventKind::PortFree: on_port_free(event); break;
-    default: ensure(false, "an event of kind {} is not the fabric's", static_cast<int>(kind));
+  case EventKind::Emission: on_emission(event); break;
+  case EventKind::ChooseSpine:
+    if (queues_.empty())
+      choose_spine(event);
+    on_packet(event);
+    break;
+  case EventKind::Sink: on_sink(event); break;
+  case EventKind::Control: on_control(event); break;
+  case EventKind::AckStart: on_ack_start(event); break;
+  case EventKind::PortFree: on_port_free(event); break;
+  default: ensure(false, "an event of kind {} is not the fabric's", static_cast<int>(kind));
   }
 }
 
@@ -190,20 +190,24 @@ void PacketFabric::post_notice(std::uint64_t notice, std::int64_t at)
   calendar_.insert(event);
 }
 
-// The path was laid through spine 0. The up ports of one leaf are consecutive in the spine's number, as are the down
-// ports, so another spine is reached by adding to both.
+// The path was laid through spine 0; the shortest queue among the leaf's up ports decides now which one it really is.
 void PacketFabric::choose_spine(EventIndex index)
 {
   Event& event = calendar_[index];
-  const std::uint64_t first = event.word & PortMask;
-  std::uint64_t best = 0;
-  const auto backlog = [&](std::uint64_t spine) {
-    return with_credits_ ? queues_[first + spine].used : ports_[first + spine].busy_until;
+  const std::size_t first = ports_[event.word & PortMask].owner;
+  const std::uint64_t last = event.word >> (2 * PortBits) & PortMask;
+  const std::size_t to = group_of_[ports_[last].owner] * sub_planes_ + ports_[last].lane;
+  const auto backlog = [&](std::size_t spine) {
+    const PortIndex port = up_[first + spine];
+    return with_credits_ ? queues_[port].used : ports_[port].busy_until;
   };
-  for (std::uint64_t spine = 1; spine < spines_; ++spine)
+  std::size_t best = 0;
+  for (std::size_t spine = 1; spine < spines_; ++spine)
     if (backlog(spine) < backlog(best))
       best = spine;
-  event.word = event_word(EventKind::Packet, (event.word & PathMask) + best + (best << PortBits));
+  const std::uint64_t up = up_[first + best];
+  const std::uint64_t down = down_[to * spines_ + best];
+  event.word = event_word(EventKind::Packet, up | down << PortBits | last << (2 * PortBits));
 }
 
 inline std::uint32_t PacketFabric::choose_lane(const Flow& flow, std::uint32_t destination)
@@ -261,7 +265,8 @@ void PacketFabric::on_emission(EventIndex index)
     std::int64_t next = issued;
     if (message.destination == flow.source)
       keep_local(flow, bytes, issued);
-    else if (const Emitted result = emit(flow, flow_index, message.destination, bytes, now); result.waits_for_lane != NoIndex) {
+    else if (const Emitted result = emit(flow, flow_index, message.destination, bytes, now);
+             result.waits_for_lane != NoIndex) {
       queues_[result.waits_for_lane].waiting_emissions.push_back(index);
       return;
     } else if (result.retry_at > now) {
@@ -273,11 +278,12 @@ void PacketFabric::on_emission(EventIndex index)
     }
     flow.issue_free = issued;
     flow.offset += bytes;
+    now = next;
     if (flow.offset == message.bytes) {
       flow.offset = 0;
       ++flow.next_message;
+      now += flow.pause;
     }
-    now = next;
   }
   calendar_[index].time = now;
   calendar_.insert(index);
@@ -334,8 +340,8 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   event.subject = flow_index;
   event.bytes = bytes + frame_overhead_;
   event.extra = 0;
-  const EventKind kind = leaves_group && policy_.spine_choice == SpineChoice::LeastQueue ? EventKind::ChooseSpine
-                                                                                          : EventKind::Packet;
+  const EventKind kind =
+      leaves_group && policy_.spine_choice == SpineChoice::LeastQueue ? EventKind::ChooseSpine : EventKind::Packet;
   event.word = event_word(kind, ports);
   if (flow.control || with_credits_) {
     enter_lane_slowly(flow, index, lane_out, now);

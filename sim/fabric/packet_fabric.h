@@ -1,7 +1,7 @@
 // Packets through FIFO ports on integer picoseconds: the UB plane at packet level.
 //
-// A flow's messages are cut into packets of at most one MTU. Its endpoint engine emits them one by one; each packet then
-// visits a fixed sequence of ports. With flow_control: none a port is a clock ("busy until"): an arriving packet's
+// A flow's messages are cut into packets of at most one MTU. Its endpoint engine emits them one by one; each packet
+// then visits a fixed sequence of ports. With flow_control: none a port is a clock ("busy until"): an arriving packet's
 // departure is known at once, so a hop costs one event. With credits every port has a finite buffer; a packet leaves a
 // port only when the next one has room for it, and waits head-of-line otherwise: two events a hop. Paths go up and then
 // down the Clos, so waiting cannot be circular.
@@ -9,26 +9,26 @@
 // Cut-through: a port starts sending when a packet's head has arrived, so a lone packet pays its serialisation once.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <vector>
-
 #include "sim/fabric/calendar.h"
 #include "sim/fabric/flow.h"
 #include "sim/fabric/network_spec.h"
 
+#include <array>
+#include <cstdint>
+#include <vector>
+
 namespace cm::sim::fabric {
 
 enum class EventKind : std::uint8_t {
-  Packet = 0,      // word: the ports still to visit, 20 bits each; subject: flow; extra: its slowest serialisation so far
-  ChooseSpine = 1, // as Packet, but the first port is the first of the spines' up ports
-  Emission = 2,    // subject: flow
-  Sink = 3,        // at the receiver's engine; word: endpoint
-  Control = 4,     // a packet of the control class; as Packet, but extra: 0 payload, 1 acknowledgement
-  AckStart = 5,    // an acknowledgement leaves its endpoint; word: endpoint; extra: lane
-  PortFree = 6,    // credits: word: port; bytes: what left it
-  Notice = 7,      // for the owner of the calendar; word: the notice (60 bits)
-  Owner = 8,       // first kind that the fabric does not know
+  Packet = 0,  // word: the ports still to visit, 20 bits each; subject: flow; extra: its slowest serialisation so far
+  ChooseSpine = 1,  // as Packet, but the first port is the first of the spines' up ports
+  Emission = 2,     // subject: flow
+  Sink = 3,         // at the receiver's engine; word: endpoint
+  Control = 4,      // a packet of the control class; as Packet, but extra: 0 payload, 1 acknowledgement
+  AckStart = 5,     // an acknowledgement leaves its endpoint; word: endpoint; extra: lane
+  PortFree = 6,     // credits: word: port; bytes: what left it
+  Notice = 7,       // for the owner of the calendar; word: the notice (60 bits)
+  Owner = 8,        // first kind that the fabric does not know
 };
 
 constexpr std::uint64_t event_word(EventKind kind, std::uint64_t rest)
@@ -43,7 +43,7 @@ constexpr EventKind kind_of(const Event& event)
 
 struct PortCounters {
   std::uint64_t bytes = 0;
-  std::int64_t busy_ps = 0;      // time spent sending
+  std::int64_t busy_ps = 0;  // time spent sending
   std::uint64_t peak_queue_bytes = 0;
 };
 
@@ -92,7 +92,7 @@ class PacketFabric {
     std::int64_t busy_until = 0;
     std::int64_t peak_backlog = 0;  // picoseconds of work found waiting
     std::uint64_t bytes = 0;
-    std::uint32_t owner = NoIndex;     // the endpoint that a lane_in port delivers to
+    std::uint32_t owner = NoIndex;  // of a lane_in port: its endpoint; of an up port: its place in up_
     std::uint16_t kind = 0;
     std::uint16_t lane = 0;
   };
@@ -125,6 +125,7 @@ class PacketFabric {
     double other_group_cost = 1;
     double issue_ps_per_byte = 0;
     double sink_ps_per_byte = 0;
+    std::int64_t pause = 0;
     std::int64_t issue_free = 0;  // when the issuing cores can send on
     std::int64_t fence = 0;       // latest acknowledgement so far
     std::uint64_t fence_notice = 0;
@@ -145,9 +146,9 @@ class PacketFabric {
     std::int64_t peak = 0;
     std::int64_t busy_ps = 0;
     bool sending = false;
-    bool blocked = false;             // its head waits for room at the next port
-    std::vector<std::uint32_t> waiting_ports;  // upstream ports, in the order in which they asked
-    std::vector<EventIndex> waiting_emissions; // of a lane_out port: emission events of flows
+    bool blocked = false;                       // its head waits for room at the next port
+    std::vector<std::uint32_t> waiting_ports;   // upstream ports, in the order in which they asked
+    std::vector<EventIndex> waiting_emissions;  // of a lane_out port: emission events of flows
   };
 
   // What became of an attempt to emit a packet.
@@ -203,10 +204,7 @@ class PacketFabric {
   }
 
   // Drops the port that the packet is at: the lowest 20 bits of a path are the next port to visit.
-  static void shift_path(Event& event)
-  {
-    event.word = (event.word & ~PathMask) | (event.word & PathMask) >> PortBits;
-  }
+  static void shift_path(Event& event) { event.word = (event.word & ~PathMask) | (event.word & PathMask) >> PortBits; }
 
   Calendar& calendar_;
   FabricPolicy policy_;

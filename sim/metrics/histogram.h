@@ -12,7 +12,8 @@ class Histogram {
  public:
   explicit Histogram(std::string unit);
 
-  // Values at or below zero are counted as the lowest bin; `value` must be finite.
+  // Values outside the bins are counted in the first or the last one, zero and below in the first; `value` must be
+  // finite.
   void record(double value, std::uint64_t times = 1);
   void merge(const Histogram& other);  // same unit
 
@@ -23,14 +24,18 @@ class Histogram {
   };
 
   [[nodiscard]] const std::string& unit() const { return unit_; }
+
   [[nodiscard]] std::uint64_t count() const { return count_; }
-  [[nodiscard]] double mean() const;      // 0 when empty, as are the next three
+
+  [[nodiscard]] double mean() const;  // 0 when empty, as are the next three
   [[nodiscard]] double minimum() const;
   [[nodiscard]] double maximum() const;
   [[nodiscard]] double quantile(double share) const;  // share in [0, 1]; clamped to [minimum, maximum]
   [[nodiscard]] std::vector<Bucket> buckets() const;  // the non-empty bins, ascending
 
  private:
+  void count_in(std::int64_t bin, std::uint64_t times);
+
   std::string unit_;
   std::uint64_t count_ = 0;
   double sum_ = 0;

@@ -1,12 +1,14 @@
 // Everything a run says about itself, in memory; written once, at the end (result.json, schema cmsim-result/1).
 #pragma once
 
+#include "sim/metrics/histogram.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
-
-#include "sim/metrics/histogram.h"
 
 namespace cm::sim::metrics {
 
@@ -43,9 +45,9 @@ struct Manifest {
 
 struct Result {
   Manifest manifest;
-  std::vector<Metric> metrics;      // in declaration order
+  std::vector<Metric> metrics;  // in declaration order
   std::vector<std::pair<std::string, Histogram>> histograms;
-  std::vector<Part> breakdown;      // parts that add up to a layer
+  std::vector<Part> breakdown;  // parts that add up to a layer
   std::vector<std::pair<std::string, Series>> series;
   std::vector<std::string> warnings;
 

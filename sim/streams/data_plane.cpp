@@ -1,8 +1,8 @@
 #include "sim/streams/data_plane.h"
 
-#include <algorithm>
-
 #include "sim/diagnostics/ensure.h"
+
+#include <algorithm>
 
 namespace cm::sim::streams {
 namespace {

@@ -3,11 +3,11 @@
 // as its one run-ahead model and lets it run until something is signalled to an actor.
 #pragma once
 
-#include <cstdint>
-#include <deque>
-
 #include "sim/fabric/packet_fabric.h"
 #include "sim/streams/operator_board.h"
+
+#include <cstdint>
+#include <deque>
 
 namespace cm::sim::streams {
 

@@ -1,10 +1,10 @@
 #include "sim/streams/operator_board.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "sim/diagnostics/ensure.h"
 #include "sim/fabric/packet_fabric.h"
+
+#include <algorithm>
+#include <cmath>
 
 namespace cm::sim::streams {
 

@@ -2,11 +2,11 @@
 // a bit, B a byte. A number without its unit is not a quantity.
 #pragma once
 
+#include "sim/units/quantity.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "sim/units/quantity.h"
 
 namespace cm {
 
@@ -19,7 +19,11 @@ std::optional<FlopsPerSecond> parse_flops_per_second(std::string_view text);
 // A share: "2 %" is 0.02, "0.02" is 0.02.
 std::optional<double> parse_fraction(std::string_view text);
 
-// Shortest exact text in the largest unit that keeps the number at or above one.
+// A plain finite decimal number: no unit, no hexadecimal, no inf.
+std::optional<double> parse_number(std::string_view text);
+
+// Exact text in the largest unit that keeps the number at or above one; sizes take KiB, MiB ... where that is shorter.
+// The matching parse_... reads the same value back.
 std::string to_text(Bytes value);
 std::string to_text(Seconds value);
 std::string to_text(BytesPerSecond value);

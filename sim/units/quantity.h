@@ -91,22 +91,58 @@ constexpr double microseconds(Picoseconds time)
 }
 
 inline namespace literals {
-constexpr Bytes operator""_B(unsigned long long n) { return Bytes(static_cast<std::int64_t>(n)); }
-constexpr Bytes operator""_KiB(unsigned long long n) { return Bytes(static_cast<std::int64_t>(n) * 1024); }
-constexpr Bytes operator""_MiB(unsigned long long n) { return Bytes(static_cast<std::int64_t>(n) * 1024 * 1024); }
+constexpr Bytes operator""_B(unsigned long long n)
+{
+  return Bytes(static_cast<std::int64_t>(n));
+}
+constexpr Bytes operator""_KiB(unsigned long long n)
+{
+  return Bytes(static_cast<std::int64_t>(n) * 1024);
+}
+constexpr Bytes operator""_MiB(unsigned long long n)
+{
+  return Bytes(static_cast<std::int64_t>(n) * 1024 * 1024);
+}
 constexpr Bytes operator""_GiB(unsigned long long n)
 {
   return Bytes(static_cast<std::int64_t>(n) * 1024 * 1024 * 1024);
 }
-constexpr Seconds operator""_s(long double n) { return Seconds(static_cast<double>(n)); }
-constexpr Seconds operator""_ms(long double n) { return Seconds(static_cast<double>(n * 1e-3L)); }
-constexpr Seconds operator""_us(long double n) { return Seconds(static_cast<double>(n * 1e-6L)); }
-constexpr Seconds operator""_ns(long double n) { return Seconds(static_cast<double>(n * 1e-9L)); }
-constexpr Seconds operator""_us(unsigned long long n) { return Seconds(static_cast<double>(n) * 1e-6); }
-constexpr Seconds operator""_ns(unsigned long long n) { return Seconds(static_cast<double>(n) * 1e-9); }
-constexpr Picoseconds operator""_ps(unsigned long long n) { return Picoseconds(static_cast<std::int64_t>(n)); }
-constexpr BytesPerSecond operator""_GBps(unsigned long long n) { return BytesPerSecond(static_cast<double>(n) * 1e9); }
-constexpr BytesPerSecond operator""_GBps(long double n) { return BytesPerSecond(static_cast<double>(n) * 1e9); }
+constexpr Seconds operator""_s(long double n)
+{
+  return Seconds(static_cast<double>(n));
+}
+constexpr Seconds operator""_ms(long double n)
+{
+  return Seconds(static_cast<double>(n * 1e-3L));
+}
+constexpr Seconds operator""_us(long double n)
+{
+  return Seconds(static_cast<double>(n * 1e-6L));
+}
+constexpr Seconds operator""_ns(long double n)
+{
+  return Seconds(static_cast<double>(n * 1e-9L));
+}
+constexpr Seconds operator""_us(unsigned long long n)
+{
+  return Seconds(static_cast<double>(n) * 1e-6);
+}
+constexpr Seconds operator""_ns(unsigned long long n)
+{
+  return Seconds(static_cast<double>(n) * 1e-9);
+}
+constexpr Picoseconds operator""_ps(unsigned long long n)
+{
+  return Picoseconds(static_cast<std::int64_t>(n));
+}
+constexpr BytesPerSecond operator""_GBps(unsigned long long n)
+{
+  return BytesPerSecond(static_cast<double>(n) * 1e9);
+}
+constexpr BytesPerSecond operator""_GBps(long double n)
+{
+  return BytesPerSecond(static_cast<double>(n) * 1e9);
+}
 }  // namespace literals
 
 }  // namespace cm

@@ -1,0 +1,57 @@
+#include "models/collectives/fused_exchange.h"
+
+#include "sim/diagnostics/ensure.h"
+
+#include <algorithm>
+
+namespace cm::models {
+namespace {
+
+// Work shared out to cores is done when the core with the most of it is.
+std::int64_t per_core(std::int64_t items, int cores)
+{
+  return (items + cores - 1) / cores;
+}
+
+ExchangePlan plan(const DieSpec& die, int cores, Bytes message, Seconds round_trip)
+{
+  ensure(cores > 0 && cores <= die.aiv_cores, "an exchange on {} of {} vector cores", cores, die.aiv_cores);
+  const double share = static_cast<double>(cores) / die.exchange.saturating_cores;
+  return {.message = message,
+          .issue_rate = die.write_engine * share,
+          .before_send = die.exchange.launch,
+          .pause = round_trip * (die.exchange.exposed_round_trip / cores)};
+}
+
+}  // namespace
+
+ExchangePlan plan_dispatch(const DieSpec& die, int cores, Bytes row, bool quantised, Seconds round_trip)
+{
+  const Bytes payload = quantised ? Bytes(row.count() / 2) : row;
+  return plan(die, cores, payload + die.exchange.slot, round_trip);
+}
+
+ExchangePlan plan_combine(const DieSpec& die, int cores, Bytes row, Seconds round_trip)
+{
+  return plan(die, cores, row, round_trip);
+}
+
+Seconds flag_delay(const DieSpec& die)
+{
+  return die.exchange.synchronise;
+}
+
+Reordering plan_reordering(const DieSpec& die, int cores, std::int64_t peers, std::int64_t received, Bytes message)
+{
+  const Seconds counting = die.exchange.per_peer * static_cast<double>(peers);
+  const Seconds copying = die.exchange.reorder * static_cast<double>(per_core(received, cores));
+  return {counting + copying, message * (2 * received)};
+}
+
+Reordering plan_gather(const DieSpec& die, int cores, std::int64_t tokens, std::int64_t rows_per_token, Bytes row)
+{
+  const Bytes traffic = row * (std::min<std::int64_t>(cores, tokens) * (rows_per_token + 1));
+  return {traffic / die.usable_hbm_bandwidth(), traffic};
+}
+
+}  // namespace cm::models

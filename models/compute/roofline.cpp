@@ -1,0 +1,41 @@
+#include "models/compute/roofline.h"
+
+#include "sim/diagnostics/ensure.h"
+
+#include <cmath>
+
+namespace cm::models {
+namespace {
+
+FlopsPerSecond full_rate(Unit unit, const DieSpec& die)
+{
+  switch (unit) {
+  case Unit::Int8Gemm: return die.peak_int8 * die.compute.int8_gemm;
+  case Unit::Bf16Gemm: return die.peak_bf16 * die.compute.bf16_gemm;
+  case Unit::Attention: return die.peak_bf16 * die.compute.attention;
+  case Unit::Vector: break;
+  }
+  return FlopsPerSecond(0);
+}
+
+}  // namespace
+
+Seconds operator_time(const Operator& op, const DieSpec& die, const CoreShare& cores)
+{
+  const bool on_cube = op.unit != Unit::Vector;
+  const int all = on_cube ? die.aic_cores : die.aiv_cores;
+  const int given = on_cube ? cores.aic : cores.aiv;
+  ensure(given > 0 && given <= all, "operator {} on {} of {} cores", op.name, given, all);
+  const double serial = die.compute.serial_share;
+  const double slowdown = serial + (1 - serial) * all / given;
+  const double compute = on_cube ? (op.work / full_rate(op.unit, die)).count() * slowdown : 0.0;
+  const double memory = (op.traffic / die.usable_hbm_bandwidth()).count();
+  const double p = die.compute.overlap_exponent;
+  const double larger = std::max(compute, memory);
+  const double overlapped =
+      larger > 0 ? larger * std::pow(std::pow(compute / larger, p) + std::pow(memory / larger, p), 1 / p) : 0.0;
+  const Seconds fixed = (on_cube ? die.compute.cube_operator : die.compute.vector_operator) * op.static_costs;
+  return Seconds(overlapped) + fixed;
+}
+
+}  // namespace cm::models

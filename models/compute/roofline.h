@@ -1,0 +1,38 @@
+// How long an operator takes on a share of a die's cores.
+//
+//   compute(c) = FLOPs / (efficiency * peak) * (s + (1 - s) * C / c)        on c of the die's C cores
+//   memory     = bytes / (efficiency * HBM bandwidth)
+//   time       = (compute^p + memory^p)^(1/p) + static cost
+//
+// s (serial_share) is the part that does not shrink with more cores; p (overlap_exponent) says how well compute and
+// memory overlap: 1 not at all, infinite perfectly. Source of the efficiencies: arXiv:2506.12708v2 Tables 8-10.
+#pragma once
+
+#include "models/parts/die_spec.h"
+
+#include <string_view>
+
+namespace cm::models {
+
+enum class Unit { Int8Gemm, Bf16Gemm, Attention, Vector };
+
+struct Operator {
+  std::string_view name;
+  Unit unit = Unit::Vector;
+  Flops work{};
+  Bytes traffic{};
+  int static_costs = 1;  // kernels that it is launched as
+};
+
+// A part of a die's cores.
+struct CoreShare {
+  int aic = 0;
+  int aiv = 0;
+
+  friend bool operator==(const CoreShare&, const CoreShare&) = default;
+};
+
+// Requires at least one core of the kind that the operator runs on.
+Seconds operator_time(const Operator& op, const DieSpec& die, const CoreShare& cores);
+
+}  // namespace cm::models

@@ -1,0 +1,87 @@
+#include "models/language_models/decode_operators.h"
+
+namespace cm::models {
+namespace {
+
+Unit gemm_unit(Quantisation quantisation)
+{
+  return quantisation == Quantisation::Int8 ? Unit::Int8Gemm : Unit::Bf16Gemm;
+}
+
+std::int64_t weight_bytes(Quantisation quantisation)
+{
+  return quantisation == Quantisation::Int8 ? 1 : 2;
+}
+
+// A matrix product of `tokens` rows with weights read once; activations come in as weights do and leave as BF16.
+Operator product(std::string_view name, Quantisation quantisation, std::int64_t parameters, std::int64_t tokens,
+                 std::int64_t in_width, std::int64_t out_width, int kernels)
+{
+  const std::int64_t weight = weight_bytes(quantisation);
+  return {.name = name,
+          .unit = gemm_unit(quantisation),
+          .work = Flops(2.0 * static_cast<double>(parameters) * static_cast<double>(tokens)),
+          .traffic = Bytes(parameters * weight + tokens * (in_width * weight + out_width * 2)),
+          .static_costs = kernels};
+}
+
+}  // namespace
+
+std::vector<Operator> attention_operators(const ModelSpec& model, Quantisation quantisation, const DecodeBatch& batch)
+{
+  const LatentAttention& a = model.attention;
+  const std::int64_t tokens = batch.query_tokens;
+  const std::int64_t latent = a.kv_lora_rank + a.rope_head_dim;
+  const std::int64_t absorbed_value = a.heads * a.v_head_dim * a.kv_lora_rank;
+  const std::int64_t prolog = attention_parameters(model) - absorbed_value - a.heads * a.v_head_dim * model.hidden;
+  const std::int64_t output = absorbed_value + a.heads * a.v_head_dim * model.hidden;
+
+  Operator attention{.name = "attention", .unit = Unit::Attention};
+  attention.work = Flops(2.0 * static_cast<double>(a.heads) * static_cast<double>(latent + a.kv_lora_rank) *
+                         static_cast<double>(batch.query_kv_pairs));
+  attention.traffic = Bytes(batch.kv_tokens * kv_bytes_per_token_and_layer(model).count() +
+                            2 * tokens * a.heads * (latent + a.kv_lora_rank));
+  return {product("mla_prolog", quantisation, prolog, tokens, model.hidden, a.heads * latent, 1), attention,
+          product("o_proj", quantisation, output, tokens, a.heads * a.kv_lora_rank, model.hidden, 1)};
+}
+
+Operator gate_operator(const ModelSpec& model, std::int64_t tokens)
+{
+  const std::int64_t parameters = model.hidden * model.routed_experts;
+  return {.name = "gate",
+          .unit = Unit::Bf16Gemm,
+          .work = Flops(2.0 * static_cast<double>(parameters) * static_cast<double>(tokens)),
+          .traffic = Bytes(2 * parameters + 6 * tokens * model.hidden),
+          .static_costs = 1};
+}
+
+Operator expert_operator(const ModelSpec& model, Quantisation quantisation, std::int64_t tokens,
+                         std::int64_t experts_touched)
+{
+  Operator op = product("mlp", quantisation, expert_parameters(model), tokens, model.hidden, model.hidden, 2);
+  const Bytes one = Bytes(expert_parameters(model) * weight_bytes(quantisation));
+  op.traffic += one * (experts_touched - 1);
+  // The inner activations go out after the first product and come back quantised.
+  op.traffic += Bytes(tokens * model.expert_intermediate * (4 + 2 * weight_bytes(quantisation)));
+  return op;
+}
+
+Operator dense_ffn_operator(const ModelSpec& model, Quantisation quantisation, std::int64_t tokens)
+{
+  Operator op = product("dense_ffn", quantisation, dense_ffn_parameters(model), tokens, model.hidden, model.hidden, 2);
+  op.traffic += Bytes(tokens * model.dense_intermediate * (4 + 2 * weight_bytes(quantisation)));
+  return op;
+}
+
+Operator head_operator(const ModelSpec& model, std::int64_t tokens)
+{
+  return product("head", Quantisation::Bf16, embedding_parameters(model), tokens, model.hidden, model.vocabulary, 1);
+}
+
+Operator mtp_projection_operator(const ModelSpec& model, Quantisation quantisation, std::int64_t tokens)
+{
+  return product("mtp_projection", quantisation, 2 * model.hidden * model.hidden, tokens, 2 * model.hidden,
+                 model.hidden, 1);
+}
+
+}  // namespace cm::models

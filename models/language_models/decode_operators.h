@@ -1,0 +1,41 @@
+// The operators of one decode iteration on one die: what each computes and moves. Attention is absorbed MLA: queries
+// meet the cached latent directly, so a KV token costs 2 * heads * (2 * latent + rotary) FLOPs a query token and is
+// read once for all heads. Source of the operator list: arXiv:2506.12708v2 4.2.2, 4.2.3.
+#pragma once
+
+#include "models/compute/roofline.h"
+#include "models/language_models/architecture.h"
+
+#include <vector>
+
+namespace cm::models {
+
+enum class Quantisation { Int8, Bf16 };
+
+// The part of a batch that one die decodes in one microbatch.
+struct DecodeBatch {
+  std::int64_t requests = 0;
+  std::int64_t query_tokens = 0;    // requests * (1 + speculative tokens)
+  std::int64_t kv_tokens = 0;       // sum of the requests' KV lengths
+  std::int64_t query_kv_pairs = 0;  // sum over query tokens of the KV tokens they attend to
+};
+
+// MLAProlog, FusedAttention, O_PROJ, in order.
+std::vector<Operator> attention_operators(const ModelSpec& model, Quantisation quantisation, const DecodeBatch& batch);
+
+// Norm and router of a MoE layer.
+Operator gate_operator(const ModelSpec& model, std::int64_t tokens);
+
+// `tokens` through `experts_touched` experts whose weights are read once.
+Operator expert_operator(const ModelSpec& model, Quantisation quantisation, std::int64_t tokens,
+                         std::int64_t experts_touched);
+
+Operator dense_ffn_operator(const ModelSpec& model, Quantisation quantisation, std::int64_t tokens);
+
+// The final projection to the vocabulary, BF16.
+Operator head_operator(const ModelSpec& model, std::int64_t tokens);
+
+// What the MTP layer has beside a decoder layer: the projection of two concatenated hidden states to one.
+Operator mtp_projection_operator(const ModelSpec& model, Quantisation quantisation, std::int64_t tokens);
+
+}  // namespace cm::models

@@ -1,0 +1,54 @@
+#include "models/memory/hbm_budget.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cm::models {
+
+Bytes HbmBudget::total() const
+{
+  return attention_weights + expert_weights + dense_weights + embedding_weights + mtp_weights + exchange_buffers +
+         kv_cache + reserved;
+}
+
+std::string HbmBudget::text() const
+{
+  const auto gb = [](Bytes bytes) { return static_cast<double>(bytes.count()) * 1e-9; };
+  return fmt::format(
+      "attention {:.2f} + experts {:.2f} + dense {:.2f} + embedding and head {:.2f} + MTP {:.2f} + "
+      "exchange buffers {:.2f} + KV cache {:.2f} + reserved {:.2f} = {:.2f} GB of the {:.2f} GB of a die",
+      gb(attention_weights), gb(expert_weights), gb(dense_weights), gb(embedding_weights), gb(mtp_weights),
+      gb(exchange_buffers), gb(kv_cache), gb(reserved), gb(total()), gb(capacity));
+}
+
+HbmBudget hbm_budget(const ModelSpec& model, const DieSpec& die, const DecodeDeployment& deployment)
+{
+  const std::int64_t weight = deployment.quantisation == Quantisation::Int8 ? 1 : 2;
+  const std::int64_t slots = deployment.slots_per_rank;
+  HbmBudget budget;
+  budget.attention_weights = Bytes(attention_parameters(model) * model.layers * weight);
+  budget.expert_weights = Bytes(expert_parameters(model) * model.moe_layers() * slots * weight);
+  budget.dense_weights = Bytes(dense_ffn_parameters(model) * model.dense_layers * weight);
+  budget.embedding_weights = Bytes(2 * embedding_parameters(model) * 2);
+  std::int64_t kv_layers = model.layers;
+  if (deployment.with_mtp) {
+    const std::int64_t layer =
+        attention_parameters(model) + expert_parameters(model) * slots + 2 * model.hidden * model.hidden;
+    budget.mtp_weights = Bytes(layer * weight);
+    kv_layers += 1;
+  }
+  // ranks x local batch x min(top-k, experts per die) x message, for dispatch and for combine.
+  const std::int64_t row = 2 * model.hidden;
+  const std::int64_t dispatch_row =
+      (deployment.quantisation == Quantisation::Int8 ? model.hidden : row) + die.exchange.slot.count();
+  budget.exchange_buffers =
+      Bytes(deployment.ranks * deployment.tokens_per_microbatch * std::min(model.top_k, slots) * (dispatch_row + row));
+  budget.kv_cache =
+      kv_bytes_per_token_and_layer(model) * (kv_layers * deployment.requests_per_die * deployment.longest_kv);
+  budget.reserved = die.reserved;
+  budget.capacity = die.hbm_capacity;
+  return budget;
+}
+
+}  // namespace cm::models

@@ -1,0 +1,43 @@
+// Does a decode deployment fit the HBM of a die? The sum is kept apart so that a refusal can show its arithmetic.
+// Source of the terms: arXiv:2506.12708v2 4.2.1 (buffers), 5.1 (deployment).
+#pragma once
+
+#include "models/language_models/architecture.h"
+#include "models/language_models/decode_operators.h"
+#include "models/parts/die_spec.h"
+
+#include <cstdint>
+#include <string>
+
+namespace cm::models {
+
+struct DecodeDeployment {
+  std::int64_t ranks = 0;
+  std::int64_t slots_per_rank = 0;
+  std::int64_t requests_per_die = 0;
+  std::int64_t longest_kv = 0;  // tokens that a request's cache must have room for
+  std::int64_t tokens_per_microbatch = 0;
+  bool with_mtp = false;
+  Quantisation quantisation = Quantisation::Int8;
+};
+
+struct HbmBudget {
+  Bytes attention_weights;
+  Bytes expert_weights;
+  Bytes dense_weights;
+  Bytes embedding_weights;
+  Bytes mtp_weights;
+  Bytes exchange_buffers;
+  Bytes kv_cache;
+  Bytes reserved;
+  Bytes capacity;
+
+  [[nodiscard]] Bytes total() const;
+  [[nodiscard]] bool fits() const { return total() <= capacity; }
+  // "weights 18.9 GB + ... = 71.2 GB, but a die has 64 GB"
+  [[nodiscard]] std::string text() const;
+};
+
+HbmBudget hbm_budget(const ModelSpec& model, const DieSpec& die, const DecodeDeployment& deployment);
+
+}  // namespace cm::models

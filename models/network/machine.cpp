@@ -1,0 +1,74 @@
+#include "models/network/machine.h"
+
+#include "topology/supernode/read_supernode.h"
+#include "topology/supernode/supernode_network.h"
+
+namespace cm::models {
+
+using sim::config::Reader;
+namespace fabric = sim::fabric;
+
+MachineSpec read_machine(Reader& machine)
+{
+  MachineSpec spec;
+  machine.required({"name", "what results call the machine"}, spec.name);
+  Reader node = machine.section({"node", "what stands in one node"});
+  Reader ub = machine.section({"ub", "the scale-up plane"});
+  Reader rdma = machine.section({"rdma", "the scale-out plane"});
+  Reader vpc = machine.section({"vpc", "the plane to storage and the outside"});
+  spec.topology = topology::read_supernode({machine, node, ub, rdma, vpc});
+  spec.ub = read_ub(ub);
+  Reader die = machine.section({"die", "one die of an NPU"});
+  spec.die = read_die(die);
+  Reader cpu = machine.section({"cpu", "one CPU socket"});
+  spec.cpu = read_cpu(cpu);
+  node.finish();
+  ub.finish();
+  rdma.finish();
+  vpc.finish();
+  machine.finish();
+  return spec;
+}
+
+sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topology::Supernode& supernode,
+                                            std::uint64_t seed)
+{
+  // The endpoint's own port adds nothing: its share of an access is in the bases of AccessSpec.
+  const topology::PortLatencies latencies{.endpoint_port = Seconds(0), .switch_port = spec.ub.traversal};
+  return {.network = topology::ub_network(supernode, latencies, spec.ub.buffer),
+          .policy = fabric_policy(spec.ub, seed),
+          .dies = spec.topology.dies(),
+          .memory_bandwidth = spec.die.usable_hbm_bandwidth()};
+}
+
+EndpointEngines::EndpointEngines(const MachineSpec& spec, fabric::PacketFabric& fabric)
+    : spec_(spec), dies_(spec.topology.dies()), endpoints_(spec.topology.ub_endpoints())
+{
+  sources_ = fabric.add_engines(endpoints_ * spec.topology.sub_planes);
+  sinks_ = fabric.add_engines(endpoints_ * 2);
+}
+
+fabric::EngineUse EndpointEngines::source(std::uint32_t endpoint, bool is_read) const
+{
+  const double cost = 1.0 + spec_.ub.internode_cost;
+  const fabric::EngineIndex first = sources_ + endpoint * spec_.topology.sub_planes;
+  if (is_die(endpoint) == is_read)
+    return {.engine = fabric::NoIndex, .other_group_cost = cost};
+  if (is_read)
+    return {first, false, spec_.cpu.remote_read, cost};
+  if (spec_.ub.write_limit == WriteLimit::Engine)
+    return {first, false, spec_.die.write_engine, cost};
+  // The published rate was seen with as many lanes as a CPU's bandwidth is published for.
+  return {first, true, spec_.die.write_engine / static_cast<double>(spec_.topology.cpu_lanes), cost};
+}
+
+EndpointEngines::Sink EndpointEngines::sink(std::uint32_t endpoint, bool is_read) const
+{
+  if (is_read)
+    return {sinks_, spec_.die.read_engine};
+  if (is_die(endpoint))
+    return {};
+  return {sinks_ + endpoints_, spec_.cpu.remote_write};
+}
+
+}  // namespace cm::models

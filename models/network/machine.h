@@ -1,0 +1,52 @@
+// A machine file as one Spec, and the data plane that it describes.
+#pragma once
+
+#include "models/network/ub_spec.h"
+#include "models/parts/die_spec.h"
+#include "sim/streams/data_plane.h"
+#include "topology/supernode/supernode.h"
+
+namespace cm::models {
+
+struct MachineSpec {
+  std::string name;
+  topology::SupernodeSpec topology;
+  UbSpec ub;
+  DieSpec die;
+  CpuSpec cpu;
+
+  friend bool operator==(const MachineSpec&, const MachineSpec&) = default;
+};
+
+// `machine` is the whole machine file; finish() is called here.
+MachineSpec read_machine(sim::config::Reader& machine);
+
+// Ports, policies and memory of the machine. `supernode` was built from spec.topology.
+sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topology::Supernode& supernode,
+                                            std::uint64_t seed);
+
+// The machinery at the ends of the UB plane, registered with a fabric: who shares which engine.
+class EndpointEngines {
+ public:
+  EndpointEngines(const MachineSpec& spec, sim::fabric::PacketFabric& fabric);
+
+  // What paces data that leaves an endpoint: a die's write engine for its own writes, a CPU's memory for what others
+  // read from it. Nothing paces a die's memory when it is read, nor a CPU's own writes, but their lanes.
+  [[nodiscard]] sim::fabric::EngineUse source(std::uint32_t endpoint, bool is_read) const;
+  // Engine at the receiving end: CPU memory when written to, a die's read engine when it reads.
+  struct Sink {
+    sim::fabric::EngineIndex first = sim::fabric::NoIndex;  // indexed by endpoint
+    BytesPerSecond rate{0};
+  };
+  [[nodiscard]] Sink sink(std::uint32_t endpoint, bool is_read) const;
+  [[nodiscard]] bool is_die(std::uint32_t endpoint) const { return endpoint < dies_; }
+
+ private:
+  MachineSpec spec_;
+  std::uint32_t dies_ = 0;
+  std::uint32_t endpoints_ = 0;
+  sim::fabric::EngineIndex sources_ = 0;
+  sim::fabric::EngineIndex sinks_ = 0;
+};
+
+}  // namespace cm::models

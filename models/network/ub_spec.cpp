@@ -1,0 +1,73 @@
+#include "models/network/ub_spec.h"
+
+namespace cm::models {
+
+using sim::config::Reader;
+namespace fabric = sim::fabric;
+
+UbSpec read_ub(Reader& ub)
+{
+  UbSpec spec;
+  ub.choice({"model", "how UB traffic is simulated"}, spec.model,
+            {{"packet", UbModel::Packet}, {"flow", UbModel::Flow}});
+  ub.choice({"write_limit", "whether the limit on remote writes belongs to the engine or to each lane (not published)"},
+            spec.write_limit, {{"engine", WriteLimit::Engine}, {"lane", WriteLimit::Lane}});
+  ub.choice({"flags", "flags as latency or as packets of their own"}, spec.flags,
+            {{"latency", FlagModel::Latency}, {"packets", FlagModel::Packets}});
+  ub.choice({"flow_control", "unlimited queues, or finite buffers with credits"}, spec.flow_control,
+            {{"none", fabric::FlowControl::None}, {"credits", fabric::FlowControl::Credits}});
+  ub.choice(
+      {"forwarding", "when a switch starts to send a packet on"}, spec.forwarding,
+      {{"cut-through", fabric::Forwarding::CutThrough}, {"store-and-forward", fabric::Forwarding::StoreAndForward}});
+  ub.choice({"acknowledgements", "acknowledgements as latency or as packets of their own"}, spec.acknowledgements,
+            {{"latency", fabric::Acknowledgement::Latency}, {"packets", fabric::Acknowledgement::Packets}});
+  read_policy_choices(ub, spec);
+  ub.required({"mtu", "largest payload of a packet", 64.0, 1048576.0}, spec.mtu);
+  ub.required({"frame_overhead", "bytes added to every packet on the wire", 0.0, 4096.0}, spec.frame_overhead);
+  ub.required({"buffer", "room in front of a port; a warning is given when a queue would have passed it", 64.0, 1e9},
+              spec.buffer);
+  ub.required({"control_packet", "size of flags, requests and acknowledgements", 1.0, 4096.0}, spec.control_packet);
+  ub.required({"traversal_latency", "one switch chip and the link behind it", 0.0, 1e-3}, spec.traversal);
+  ub.required_fraction({"internode_cost", "extra engine time of a packet that leaves its node", 0.0, 1.0},
+                       spec.internode_cost);
+  Reader access = ub.section({"access", "latency of one remote access, traversals apart"});
+  access.required({"npu_base", "issue, memory and completion when the target is a die", 0.0, 1e-3},
+                  spec.access.npu_base);
+  access.required({"cpu_base", "issue, memory and completion when the target is a CPU", 0.0, 1e-3},
+                  spec.access.cpu_base);
+  access.required({"write_extra", "what a write takes longer than a read", 0.0, 1e-3}, spec.access.write_extra);
+  access.finish();
+  return spec;
+}
+
+void read_policy_choices(Reader& reader, UbSpec& spec)
+{
+  reader.choice({"sub_plane_choice", "which sub-plane a packet leaves its source on"}, spec.sub_plane_choice,
+                topology::SubPlaneChoiceWords);
+  reader.choice({"l2_choice", "which L2 chip a packet goes through"}, spec.l2_choice, topology::L2ChoiceWords);
+}
+
+fabric::FabricPolicy fabric_policy(const UbSpec& spec, std::uint64_t seed)
+{
+  fabric::FabricPolicy policy;
+  policy.flow_control = spec.flow_control;
+  policy.forwarding = spec.forwarding;
+  switch (spec.sub_plane_choice) {
+  case topology::SubPlaneChoice::Spray: policy.lane_choice = fabric::LaneChoice::Spray; break;
+  case topology::SubPlaneChoice::Hash: policy.lane_choice = fabric::LaneChoice::Hash; break;
+  case topology::SubPlaneChoice::ByExpert: policy.lane_choice = fabric::LaneChoice::ByDestination; break;
+  }
+  switch (spec.l2_choice) {
+  case topology::L2Choice::Spray: policy.spine_choice = fabric::SpineChoice::Spray; break;
+  case topology::L2Choice::Hash: policy.spine_choice = fabric::SpineChoice::Hash; break;
+  case topology::L2Choice::LeastQueue: policy.spine_choice = fabric::SpineChoice::LeastQueue; break;
+  }
+  policy.acknowledgement = spec.acknowledgements;
+  policy.mtu = spec.mtu;
+  policy.frame_overhead = spec.frame_overhead;
+  policy.acknowledgement_size = spec.control_packet;
+  policy.seed = seed;
+  return policy;
+}
+
+}  // namespace cm::models

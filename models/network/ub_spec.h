@@ -1,0 +1,53 @@
+// The UB plane as a machine file describes it, beyond its structure: latencies, packet rules and assumptions.
+#pragma once
+
+#include "sim/config/reader.h"
+#include "sim/fabric/flow.h"
+#include "sim/units/quantity.h"
+#include "topology/routing/policies.h"
+
+namespace cm::models {
+
+enum class UbModel { Packet, Flow };
+enum class WriteLimit { Engine, Lane };
+enum class FlagModel { Latency, Packets };
+
+// Latency of one access = base of the target's kind (+ write_extra) + the traversals of the way there and back.
+struct AccessSpec {
+  Seconds npu_base;  // issue, memory and completion when the target is a die
+  Seconds cpu_base;  // the same when the target is a CPU's DRAM
+  Seconds write_extra;
+
+  friend bool operator==(const AccessSpec&, const AccessSpec&) = default;
+};
+
+struct UbSpec {
+  UbModel model = UbModel::Packet;
+  WriteLimit write_limit = WriteLimit::Engine;
+  FlagModel flags = FlagModel::Latency;
+  sim::fabric::FlowControl flow_control = sim::fabric::FlowControl::None;
+  sim::fabric::Forwarding forwarding = sim::fabric::Forwarding::CutThrough;
+  sim::fabric::Acknowledgement acknowledgements = sim::fabric::Acknowledgement::Latency;
+  topology::SubPlaneChoice sub_plane_choice = topology::SubPlaneChoice::Spray;
+  topology::L2Choice l2_choice = topology::L2Choice::Spray;
+  Bytes mtu;
+  Bytes frame_overhead;
+  Bytes buffer;               // per port
+  Bytes control_packet;       // flags, requests, acknowledgements
+  Seconds traversal;          // one switch chip and the link behind it
+  double internode_cost = 0;  // extra share of engine time that a packet between nodes takes
+  AccessSpec access;
+
+  friend bool operator==(const UbSpec&, const UbSpec&) = default;
+};
+
+// Reads the keys of `machine.ub` that are not structure; finish() is the caller's.
+UbSpec read_ub(sim::config::Reader& ub);
+
+// The policies that a workload may choose for itself; `spec` holds the machine's on entry.
+void read_policy_choices(sim::config::Reader& workload, UbSpec& spec);
+
+// What the fabric is told. `seed` moves the random starts of the spray.
+sim::fabric::FabricPolicy fabric_policy(const UbSpec& spec, std::uint64_t seed);
+
+}  // namespace cm::models

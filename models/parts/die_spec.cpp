@@ -1,0 +1,88 @@
+#include "models/parts/die_spec.h"
+
+namespace cm::models {
+namespace {
+
+using sim::config::Reader;
+
+ComputeSpec read_compute(Reader compute)
+{
+  ComputeSpec spec;
+  compute.required_fraction({"int8_gemm", "share of the INT8 peak that matrix products reach", 0.01, 1.0},
+                            spec.int8_gemm);
+  compute.required_fraction({"bf16_gemm", "share of the BF16 peak that matrix products reach", 0.01, 1.0},
+                            spec.bf16_gemm);
+  compute.required_fraction({"attention", "share of the BF16 peak that attention kernels reach", 0.01, 1.0},
+                            spec.attention);
+  compute.required_fraction({"memory", "share of the HBM bandwidth that kernels reach", 0.01, 1.0}, spec.memory);
+  compute.required({"overlap_exponent",
+                    "exponent of the soft maximum of compute and memory time: 1 adds them, large hides the smaller",
+                    1.0, 100.0},
+                   spec.overlap_exponent);
+  compute.required_fraction({"serial_share", "part of an operator's compute time that does not shrink with more cores"},
+                            spec.serial_share);
+  compute.required({"cube_operator", "static cost of an operator on the cube cores", 0.0, 1e-3}, spec.cube_operator);
+  compute.required({"vector_operator", "static cost of an operator on the vector cores", 0.0, 1e-3},
+                   spec.vector_operator);
+  compute.required_fraction({"jitter", "coefficient of variation of an operator's time from rank to rank", 0.0, 0.5},
+                            spec.jitter);
+  compute.finish();
+  return spec;
+}
+
+ExchangeSpec read_exchange(Reader exchange)
+{
+  ExchangeSpec spec;
+  exchange.required({"launch", "start of a fused communication kernel", 0.0, 1e-3}, spec.launch);
+  exchange.required_fraction(
+      {"exposed_round_trip", "share of a round trip to the furthest peer that a core does not hide, per message"},
+      spec.exposed_round_trip);
+  exchange.required({"synchronise", "synchronisation of all cores and counting of tokens in dispatch", 0.0, 1e-3},
+                    spec.synchronise);
+  exchange.required({"per_peer", "flag, poll and prefix sum of one peer in dispatch", 0.0, 1e-4}, spec.per_peer);
+  exchange.required({"reorder", "time of a core to copy one received row to its place in dispatch", 0.0, 1e-4},
+                    spec.reorder);
+  exchange.required({"slot", "size of the slot that follows a quantised row: scale, metadata, alignment", 0.0, 65536.0},
+                    spec.slot);
+  exchange.required({"saturating_cores", "vector cores whose writes fill the write engine", 1.0, 1024.0},
+                    spec.saturating_cores);
+  exchange.finish();
+  return spec;
+}
+
+}  // namespace
+
+DieSpec read_die(Reader& die)
+{
+  DieSpec spec;
+  die.required({"aic_cores", "cube cores", 1.0, 1024.0}, spec.aic_cores);
+  die.required({"aiv_cores", "vector cores", 1.0, 4096.0}, spec.aiv_cores);
+  die.required({"peak_bf16", "dense BF16 peak", 1e9, 1e18}, spec.peak_bf16);
+  die.required({"peak_int8", "dense INT8 peak", 1e9, 1e18}, spec.peak_int8);
+  Reader hbm = die.section({"hbm", "high-bandwidth memory"});
+  hbm.required({"capacity", "size", 1e6, 1e15}, spec.hbm_capacity);
+  hbm.required({"bandwidth", "peak bandwidth", 1e9, 1e15}, spec.hbm_bandwidth);
+  hbm.required({"reserved", "kept by runtime and communication libraries", 0.0, 1e15}, spec.reserved);
+  hbm.finish();
+  die.required({"write_engine", "all remote writes of a die together", 1e6, 1e14}, spec.write_engine);
+  die.required({"read_engine", "all remote reads of a die together", 1e6, 1e14}, spec.read_engine);
+  spec.compute = read_compute(die.section({"compute", "achieved shares of peak and static costs"}));
+  spec.exchange = read_exchange(die.section({"exchange", "fused dispatch and combine kernels"}));
+  die.finish();
+  return spec;
+}
+
+CpuSpec read_cpu(Reader& cpu)
+{
+  CpuSpec spec;
+  Reader dram = cpu.section({"dram", "memory of one socket"});
+  dram.required({"capacity", "size", 1e6, 1e15}, spec.dram_capacity);
+  dram.required({"bandwidth", "peak bandwidth", 1e9, 1e15}, spec.dram_bandwidth);
+  dram.finish();
+  cpu.required({"remote_read", "what one CPU serves to readers on the fabric", 1e6, 1e14}, spec.remote_read);
+  cpu.required({"remote_write", "what one CPU takes from writers on the fabric", 1e6, 1e14}, spec.remote_write);
+  cpu.finish();
+  return spec;
+}
+
+}  // namespace cm::models

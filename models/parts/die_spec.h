@@ -1,0 +1,66 @@
+// What a die and a CPU can do: peaks, achieved shares of them, and what their endpoints make of the fabric.
+#pragma once
+
+#include "sim/config/reader.h"
+#include "sim/units/quantity.h"
+
+namespace cm::models {
+
+// Shares of peak that kernels reach, and how a kernel's time follows from its work (models/compute/roofline.h).
+struct ComputeSpec {
+  double int8_gemm = 0;         // share of the INT8 peak
+  double bf16_gemm = 0;         // share of the BF16 peak
+  double attention = 0;         // share of the BF16 peak, attention kernels
+  double memory = 0;            // share of the HBM bandwidth
+  double overlap_exponent = 1;  // of the soft maximum of compute and memory time
+  double serial_share = 0;      // of compute time that does not shrink with more cores
+  Seconds cube_operator;        // static cost of an operator on the cube cores
+  Seconds vector_operator;      // static cost of an operator on the vector cores only
+  double jitter = 0;            // coefficient of variation of an operator's time
+
+  friend bool operator==(const ComputeSpec&, const ComputeSpec&) = default;
+};
+
+// The fused dispatch and combine kernels (models/collectives/fused_exchange.h).
+struct ExchangeSpec {
+  Seconds launch;                 // of either kernel
+  double exposed_round_trip = 0;  // share of a round trip that a core does not hide, per message that it sends
+  Seconds synchronise;            // dispatch: synchronisation of the die's cores, counting of tokens
+  Seconds per_peer;               // dispatch: write a flag, poll one, add one count to the prefix sum
+  Seconds reorder;                // dispatch: a core copies one received row to its place
+  Bytes slot;                     // follows a quantised row: scale, metadata, alignment
+  int saturating_cores = 0;       // vector cores whose writes together fill the write engine
+
+  friend bool operator==(const ExchangeSpec&, const ExchangeSpec&) = default;
+};
+
+struct DieSpec {
+  int aic_cores = 0;
+  int aiv_cores = 0;
+  FlopsPerSecond peak_bf16;
+  FlopsPerSecond peak_int8;
+  Bytes hbm_capacity;
+  BytesPerSecond hbm_bandwidth;
+  BytesPerSecond write_engine;  // all remote writes of a die together
+  BytesPerSecond read_engine;   // all remote reads of a die together
+  Bytes reserved;               // HBM that runtime and communication libraries keep for themselves
+  ComputeSpec compute;
+  ExchangeSpec exchange;
+
+  [[nodiscard]] BytesPerSecond usable_hbm_bandwidth() const { return hbm_bandwidth * compute.memory; }
+  friend bool operator==(const DieSpec&, const DieSpec&) = default;
+};
+
+struct CpuSpec {
+  Bytes dram_capacity;
+  BytesPerSecond dram_bandwidth;
+  BytesPerSecond remote_read;   // what one CPU serves to readers on the fabric
+  BytesPerSecond remote_write;  // what one CPU takes from writers on the fabric
+
+  friend bool operator==(const CpuSpec&, const CpuSpec&) = default;
+};
+
+DieSpec read_die(sim::config::Reader& die);
+CpuSpec read_cpu(sim::config::Reader& cpu);
+
+}  // namespace cm::models

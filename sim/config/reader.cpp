@@ -1,0 +1,263 @@
+#include "sim/config/reader.h"
+
+#include "sim/config/suggestion.h"
+#include "sim/config/value_kinds.h"
+#include "sim/config/written_value.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+namespace cm::sim::config {
+namespace {
+
+template <typename Kind>
+std::string expectation()
+{
+  return Kind::Example.empty() ? std::string(Kind::Noun) : fmt::format("{} like \"{}\"", Kind::Noun, Kind::Example);
+}
+
+template <typename Kind>
+constexpr bool HasRange = requires { Kind::Lowest; };
+
+// The key's own limit, or else that of its type.
+template <typename Kind>
+std::optional<double> lowest(const Key& key)
+{
+  if constexpr (HasRange<Kind>)
+    return key.minimum ? key.minimum : Kind::Lowest;
+  return std::nullopt;
+}
+
+template <typename Kind>
+std::optional<double> highest(const Key& key)
+{
+  if constexpr (HasRange<Kind>)
+    return key.maximum ? key.maximum : Kind::Highest;
+  return std::nullopt;
+}
+
+Declaration declared(std::string_view type, bool is_required)
+{
+  Declaration declaration;
+  declaration.type = type;
+  declaration.required = is_required;
+  return declaration;
+}
+
+template <typename Kind>
+std::string in_range(std::optional<double> low, std::optional<double> high)
+{
+  const auto text = [](double count) { return Kind::print(Kind::of_count(count)); };
+  if (low && high)
+    return fmt::format("{} between {} and {}", Kind::Noun, text(*low), text(*high));
+  if (low)
+    return fmt::format("{} of at least {}", Kind::Noun, text(*low));
+  return fmt::format("{} of at most {}", Kind::Noun, text(high.value_or(0)));
+}
+
+}  // namespace
+
+Reader::Reader(const Value& map, std::string path, ReadingLog& log)
+    : position_(map.position), path_(std::move(path)), log_(&log)
+{
+  if (map.kind == Value::Kind::Map) {
+    map_ = &map;
+    return;
+  }
+  is_reported_ = true;
+  add_problem(log, map.position, path_, fmt::format("expected a map of keys, found {}", found_text(map)));
+}
+
+Reader::Reader(Silent /*silent*/, Position position, std::string path, ReadingLog& log, bool is_reported)
+    : position_(std::move(position)), path_(std::move(path)), log_(&log), is_reported_(is_reported)
+{
+}
+
+Reader Reader::section(const Key& key)
+{
+  return section(key, true);
+}
+
+Reader Reader::optional_section(const Key& key)
+{
+  return section(key, false);
+}
+
+Reader Reader::section(const Key& key, bool is_required)
+{
+  note(key, declared("map", is_required));
+  if (const Value* value = find(key, "a map of keys", is_required))
+    return {*value, path_of(key.name), *log_};
+  return {Silent{}, position_, path_of(key.name), *log_, is_required || is_reported_};
+}
+
+const Value* Reader::value(const Key& key, bool is_required)
+{
+  note(key, declared("any", is_required));
+  return find(key, "a value", is_required);
+}
+
+bool Reader::has(std::string_view name) const
+{
+  return map_ != nullptr && map_->find(name) != nullptr;
+}
+
+Position Reader::position(std::string_view name) const
+{
+  return has(name) ? map_->find(name)->position : position_;
+}
+
+void Reader::complain(std::string_view name, const std::string& message)
+{
+  if (!is_reported_)
+    add_problem(*log_, position(name), path_of(name), message);
+}
+
+void Reader::finish()
+{
+  if (map_ == nullptr)
+    return;
+  for (const Value::Entry& entry : map_->entries)
+    if (std::ranges::find(known_, entry.key) == known_.end())
+      add_problem(*log_, entry.key_position, path_of(entry.key),
+                  fmt::format("unknown key \"{}\"{}", entry.key, suggestion(entry.key, known_, "known keys")));
+}
+
+void Reader::note(const Key& key, Declaration declaration)
+{
+  if (std::ranges::find(known_, key.name) != known_.end())
+    return;
+  known_.emplace_back(key.name);
+  declaration.path = path_of(key.name);
+  declaration.sentence = key.sentence;
+  log_->declarations.push_back(std::move(declaration));
+}
+
+const Value* Reader::find(const Key& key, std::string_view expected, bool is_required)
+{
+  const Value* value = map_ == nullptr ? nullptr : map_->find(key.name);
+  if (value == nullptr && map_ != nullptr && is_required)
+    add_problem(*log_, position_, path_of(key.name), fmt::format("expected {}, found no such key", expected));
+  return value;
+}
+
+std::string Reader::path_of(std::string_view name) const
+{
+  return path_.empty() ? std::string(name) : fmt::format("{}.{}", path_, name);
+}
+
+template <typename Kind, typename T>
+void Reader::read_as(const Key& key, T& out, bool is_required)
+{
+  const std::optional<double> low = lowest<Kind>(key);
+  const std::optional<double> high = highest<Kind>(key);
+  Declaration declaration = declared(Kind::Name, is_required);
+  declaration.default_text = is_required ? std::string() : Kind::print(out);
+  declaration.minimum = low;
+  declaration.maximum = high;
+  note(key, std::move(declaration));
+  const std::string path = path_of(key.name);
+  std::string expected = expectation<Kind>();
+  const Value* value = find(key, expected, is_required);
+  const auto written =
+      value != nullptr ? written_value(*value, path, expected, Kind::NeedsEvidence, *log_) : std::nullopt;
+  if (!written)
+    return;
+  const auto complain_of = [&](const std::string& wanted) {
+    add_problem(*log_, written->scalar->position, path,
+                fmt::format("expected {}, found {}", wanted, found_text(*written->scalar)));
+  };
+  const std::optional<T> parsed = Kind::parse(written->scalar->text, expected);
+  if (!parsed)
+    return complain_of(expected);
+  if constexpr (HasRange<Kind>) {
+    const double count = Kind::count(*parsed);
+    if ((low && count < *low) || (high && count > *high))
+      return complain_of(in_range<Kind>(low, high));
+  }
+  out = *parsed;
+  if (written->provenance)
+    log_->provenance.push_back(*written->provenance);
+}
+
+void Reader::read(const Key& key, bool& out, bool is_required)
+{
+  read_as<BooleanKind>(key, out, is_required);
+}
+
+void Reader::read(const Key& key, std::int64_t& out, bool is_required)
+{
+  read_as<IntegerKind<std::int64_t>>(key, out, is_required);
+}
+
+void Reader::read(const Key& key, int& out, bool is_required)
+{
+  read_as<IntegerKind<int>>(key, out, is_required);
+}
+
+void Reader::read(const Key& key, double& out, bool is_required)
+{
+  read_as<NumberKind>(key, out, is_required);
+}
+
+void Reader::read(const Key& key, std::string& out, bool is_required)
+{
+  read_as<TextKind>(key, out, is_required);
+}
+
+void Reader::read(const Key& key, Bytes& out, bool is_required)
+{
+  read_as<SizeKind>(key, out, is_required);
+}
+
+void Reader::read(const Key& key, Seconds& out, bool is_required)
+{
+  read_as<TimeKind>(key, out, is_required);
+}
+
+void Reader::read(const Key& key, BytesPerSecond& out, bool is_required)
+{
+  read_as<BandwidthKind>(key, out, is_required);
+}
+
+void Reader::read(const Key& key, FlopsPerSecond& out, bool is_required)
+{
+  read_as<ComputeRateKind>(key, out, is_required);
+}
+
+void Reader::read_fraction(const Key& key, double& out, bool is_required)
+{
+  read_as<FractionKind>(key, out, is_required);
+}
+
+std::optional<std::size_t> Reader::read_choice(const Key& key, std::span<const std::string_view> words,
+                                               std::optional<std::size_t> default_index, bool is_required)
+{
+  const std::vector<std::string> choices(words.begin(), words.end());
+  const std::string path = path_of(key.name);
+  Declaration declaration = declared("choice", is_required);
+  declaration.default_text = default_index && !is_required ? choices[*default_index] : std::string();
+  declaration.choices = choices;
+  note(key, std::move(declaration));
+  const std::string expected = fmt::format("one of {}", joined(choices, ", "));
+  const Value* value = find(key, expected, is_required);
+  const auto written = value != nullptr ? written_value(*value, path, expected, false, *log_) : std::nullopt;
+  if (!written)
+    return std::nullopt;
+  const auto found = std::ranges::find(choices, written->scalar->text);
+  if (found == choices.end()) {
+    const auto near = nearest(written->scalar->text, choices);
+    add_problem(*log_, written->scalar->position, path,
+                fmt::format("expected {}, found {}{}", expected, found_text(*written->scalar),
+                            near ? fmt::format("; did you mean \"{}\"?", *near) : ""));
+    return std::nullopt;
+  }
+  if (written->provenance)
+    log_->provenance.push_back(*written->provenance);
+  return static_cast<std::size_t>(found - choices.begin());
+}
+
+}  // namespace cm::sim::config

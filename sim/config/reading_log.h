@@ -1,0 +1,52 @@
+// What reading a configuration leaves behind besides the Specs: problems, evidence, and the keys that exist.
+#pragma once
+
+#include "sim/config/value.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cm::sim::config {
+
+enum class Evidence { Measured, Published, Derived, Calibrated, Assumed };
+std::string_view to_text(Evidence evidence);
+
+// One number that entered the run, and why we believe it.
+struct Provenance {
+  std::string path;   // "machine.ub.lane_bandwidth"
+  std::string value;  // as written
+  Evidence evidence = Evidence::Assumed;
+  std::string source;  // document and table, or the reason of an assumption
+};
+
+// One key as a reader declared it; `cmsim schema` and `cmsim explain` are made from these.
+struct Declaration {
+  std::string path;
+  std::string type;  // "bandwidth", "integer", "choice", ...
+  std::string sentence;
+  bool required = false;
+  std::string default_text;
+  std::optional<double> minimum;
+  std::optional<double> maximum;
+  std::vector<std::string> choices;
+};
+
+// What reading leaves behind besides the Spec.
+struct ReadingLog {
+  std::vector<std::string> problems;  // "file:line:column: key: expected ..., found ..."
+  std::vector<Provenance> provenance;
+  std::vector<Declaration> declarations;
+};
+
+// Appends "position: path: message"; an empty path is left out.
+void add_problem(ReadingLog& log, const Position& position, std::string_view path, std::string_view message);
+
+// What a message says was found: the text in quotes (shortened, on one line), "nothing", "a list" or "a map".
+std::string found_text(const Value& value);
+
+// Throws ConfigError with all problems, one a line, when there are any.
+void throw_if_any(const ReadingLog& log);
+
+}  // namespace cm::sim::config

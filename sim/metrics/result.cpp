@@ -1,0 +1,124 @@
+#include "sim/metrics/result.h"
+
+#include "sim/diagnostics/ensure.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace cm::sim::metrics {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value, std::string_view name)
+{
+  ensure(std::isfinite(value), "{} is {}, which no result may hold", name, value);
+  return value;
+}
+
+void insert(Json& object, const std::string& name, Json value)
+{
+  ensure(!object.contains(name), "{} stands twice in the result", name);
+  object[name] = std::move(value);
+}
+
+Json run_section(const Manifest& manifest)
+{
+  return {{"scenario", manifest.scenario},
+          {"configuration_digest", manifest.configuration_digest},
+          {"seed", manifest.seed},
+          {"version", manifest.version},
+          {"steady", manifest.steady},
+          {"evidence", Json(manifest.evidence_counts)},
+          {"assumed", Json(manifest.assumed)},
+          {"engine_settings", Json(manifest.engine_settings)}};
+}
+
+Json metrics_section(const std::vector<Metric>& metrics)
+{
+  Json section = Json::object();
+  for (const Metric& metric : metrics)
+    insert(section, metric.name,
+           {{"value", number(metric.value, metric.name)}, {"unit", metric.unit}, {"formula", metric.formula}});
+  return section;
+}
+
+Json histogram_entry(const Histogram& histogram)
+{
+  Json buckets = Json::array();
+  for (const Histogram::Bucket& bucket : histogram.buckets())
+    buckets.push_back(Json::array({bucket.low, bucket.high, bucket.count}));
+  return {{"unit", histogram.unit()},        {"count", histogram.count()},      {"mean", histogram.mean()},
+          {"min", histogram.minimum()},      {"p50", histogram.quantile(0.5)},  {"p90", histogram.quantile(0.9)},
+          {"p95", histogram.quantile(0.95)}, {"p99", histogram.quantile(0.99)}, {"p999", histogram.quantile(0.999)},
+          {"max", histogram.maximum()},      {"buckets", std::move(buckets)}};
+}
+
+Json histograms_section(const std::vector<std::pair<std::string, Histogram>>& histograms)
+{
+  Json section = Json::object();
+  for (const auto& [name, histogram] : histograms)
+    insert(section, name, histogram_entry(histogram));
+  return section;
+}
+
+Json breakdown_section(const std::vector<Part>& parts)
+{
+  Json section = Json::object();
+  for (const Part& part : parts)
+    insert(section, part.name, {{"value", number(part.value, part.name)}, {"unit", part.unit}});
+  return section;
+}
+
+Json numbers(const std::vector<double>& values, std::string_view name)
+{
+  Json list = Json::array();
+  for (const double value : values)
+    list.push_back(number(value, name));
+  return list;
+}
+
+Json series_section(const std::vector<std::pair<std::string, Series>>& all)
+{
+  Json section = Json::object();
+  for (const auto& [name, series] : all) {
+    ensure(series.time_s.size() == series.value.size(), "series {} has {} times and {} values", name,
+           series.time_s.size(), series.value.size());
+    insert(section, name,
+           {{"unit", series.unit}, {"time_s", numbers(series.time_s, name)}, {"value", numbers(series.value, name)}});
+  }
+  return section;
+}
+
+}  // namespace
+
+void Result::add(std::string name, double value, std::string unit, std::string formula)
+{
+  ensure(std::isfinite(value), "metric {} is {}", name, value);
+  ensure(find(name) == nullptr, "metric {} was added before", name);
+  metrics.push_back({std::move(name), value, std::move(unit), std::move(formula)});
+}
+
+const Metric* Result::find(std::string_view name) const
+{
+  const auto found = std::ranges::find(metrics, name, &Metric::name);
+  return found == metrics.end() ? nullptr : &*found;
+}
+
+std::string to_json(const Result& result)
+{
+  Json root = Json::object();
+  root["schema"] = "cmsim-result/1";
+  root["run"] = run_section(result.manifest);
+  root["metrics"] = metrics_section(result.metrics);
+  root["histograms"] = histograms_section(result.histograms);
+  root["breakdown"] = breakdown_section(result.breakdown);
+  root["series"] = series_section(result.series);
+  root["warnings"] = Json(result.warnings);
+  // Names come from the command line and may be no UTF-8; a result with a replaced letter is better than none.
+  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace cm::sim::metrics

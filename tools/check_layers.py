@@ -1,0 +1,343 @@
+#!/usr/bin/env python3
+"""The architecture as a table, and the check that the tree keeps to it.
+
+    tools/check_layers.py [ROOT]        prints file:line: broken rule; exit status 1 when there are any
+    tools/check_layers.py --self-test   breaks every rule once in a temporary tree
+
+Changing a table is a decision: it comes with a note in docs/decisions/.
+"""
+
+import os
+import re
+import sys
+import tempfile
+
+# A file may include its own folder, every folder of the layers before its own, and what the arrows of its layer allow.
+LAYERS = ["sim", "topology", "models", "workloads", "tools", "tests"]
+
+KERNEL = ["units", "diagnostics"]
+SERVICES = ["random", "config", "metrics", "timeline", "fabric", "streams"]
+COSTS = ["compute", "memory", "network", "language_models"]
+DEMANDS = ["traces", "point_to_point", "collective", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
+COMMANDS = ["sweep", "compare", "validate", "calibrate", "report"]
+
+# layer -> folder -> folders of the same layer that it may include.
+ARROWS = {
+    "sim": {
+        **{folder: [] for folder in KERNEL},
+        **{folder: KERNEL for folder in SERVICES},
+        # Operators and packets share the fabric's calendar.
+        "streams": KERNEL + ["fabric"],
+        "engine": KERNEL + SERVICES,
+    },
+    "topology": {
+        "graph": [],
+        "planes": ["graph"],
+        "routing": ["graph"],
+        "checks": ["graph"],
+        "supernode": ["graph", "planes", "routing", "checks"],
+    },
+    "models": {
+        "parts": [],
+        **{folder: ["parts"] for folder in COSTS},
+        **{folder: ["parts"] + COSTS for folder in ["collectives", "experts", "kv_cache"]},
+    },
+    "workloads": {
+        **{folder: [] for folder in DEMANDS},
+        # A decode iteration is made of dispatches and combines.
+        "decode": ["expert_parallel"],
+        "serving": DEMANDS,
+    },
+    "tools": {
+        "runner": [],
+        **{folder: ["runner"] for folder in COMMANDS},
+        "program": ["runner"] + COMMANDS,
+    },
+}
+
+# Header prefix -> library, and library -> the folders it may appear in. "" is everywhere.
+LIBRARIES = [
+    ("simgrid/", "SimGrid"),
+    ("xbt/", "SimGrid"),
+    ("smpi/", "SimGrid"),
+    ("yaml-cpp/", "yaml-cpp"),
+    ("boost/graph/", "Boost.Graph"),
+    ("boost/property_map/", "Boost.Graph"),
+    ("boost/", "Boost"),
+    ("nlohmann/", "nlohmann_json"),
+    ("CLI/", "CLI11"),
+    ("spdlog/", "spdlog"),
+    ("pcg_", "pcg"),
+    ("catch2/", "Catch2"),
+    ("benchmark/", "Google Benchmark"),
+    ("fmt/", "fmt"),
+    ("sys/", "the operating system"),
+    ("linux/", "the operating system"),
+]
+HOMES = {
+    "SimGrid": ["sim/engine"],
+    "yaml-cpp": ["sim/config"],
+    "Boost.Graph": ["topology/graph"],
+    "Boost": ["sim/metrics", "sim/random", "models", "topology/graph"],
+    "nlohmann_json": ["sim/metrics", "sim/timeline", "workloads/traces", "tools", "tests"],
+    "CLI11": ["tools"],
+    "spdlog": ["sim/engine", "tools"],
+    "pcg": ["sim/random"],
+    "Catch2": ["tests"],
+    "Google Benchmark": ["tests/benchmarks"],
+    "fmt": [""],
+    "the operating system": ["sim/metrics", "tools", "tests"],
+}
+OPERATING_SYSTEM = {"dirent.h", "fcntl.h", "poll.h", "pthread.h", "sched.h", "signal.h", "spawn.h", "unistd.h"}
+
+# Machines and costs are functions of their arguments: they print nothing, read nothing and ask no clock.
+PURE_LAYERS = ["topology", "models"]
+IMPURE_HEADERS = {"chrono", "cstdio", "ctime", "filesystem", "fstream", "iostream", "random", "thread"}
+
+NAMES_WITHOUT_MEANING = {"base", "common", "helpers", "manager", "utils"}
+LINES_ALARM = 500
+
+# A raw string, a comment, a string, a character; only comments (and, on request, strings) are blanked.
+TOKEN = re.compile(
+    r'R"(?P<delimiter>[^\s()\\]{0,16})\(.*?\)(?P=delimiter)"'
+    r'|(?P<comment>//(?:\\\n|[^\n])*|/\*.*?\*/)'
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'(?:\\.|[^'\\\n])+'",
+    re.DOTALL,
+)
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]*)[>"]', re.MULTILINE)
+USING_NAMESPACE = re.compile(r"\busing\s+namespace\b")
+PRAGMA_ONCE = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+once\b", re.MULTILINE)
+FILE_NAME = re.compile(r"[a-z][a-z0-9_]*\.(h|cpp)")
+
+
+def without_comments(text, strings_too=False):
+    def blank(match):
+        if strings_too or match.group("comment"):
+            return "\n" * match.group(0).count("\n") or " "
+        return match.group(0)
+
+    return TOKEN.sub(blank, text)
+
+
+def line_of(text, offset):
+    return text.count("\n", 0, offset) + 1
+
+
+def included(text):
+    """(line, '<' or '"', path) of each include."""
+    code = without_comments(text)
+    return [(line_of(code, match.start()), *match.groups()) for match in INCLUDE.finditer(code)]
+
+
+def read(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def is_foreign(place, name):
+    """Folders that other programs fill."""
+    return name.startswith(".") or name in ("__pycache__", "node_modules") or (not place and name.startswith("build"))
+
+
+def folders_and_files(root):
+    """All folders of the tree and the C++ files of the layers, as paths from the root, sorted."""
+    folders, files = [], []
+    for where, inner, names in os.walk(root):
+        place = os.path.relpath(where, root)
+        place = "" if place == "." else place
+        inner[:] = sorted(name for name in inner if not is_foreign(place, name))
+        folders += [os.path.join(place, name) for name in inner]
+        if place.split(os.sep)[0] in LAYERS:
+            cpp = (name for name in names if name.endswith((".h", ".hpp", ".hh", ".cpp", ".cc", ".cxx")))
+            files += [os.path.join(place, name) for name in cpp]
+    return folders, sorted(files)
+
+
+def library_of(header):
+    if header in OPERATING_SYSTEM:
+        return "the operating system"
+    return next((library for prefix, library in LIBRARIES if header.startswith(prefix)), None)
+
+
+def is_at_home(file, library):
+    return any(home == "" or file.startswith(home + "/") for home in HOMES[library])
+
+
+def broken_arrow(file, header):
+    """Why `file` may not include our own `header`, or None."""
+    source, target = file.split("/"), header.split("/")
+    if source[0] != target[0]:
+        if LAYERS.index(target[0]) < LAYERS.index(source[0]):
+            return None
+        return f"{source[0]}/ may not include {target[0]}/ (layers: {' <- '.join(LAYERS)})"
+    arrows = ARROWS.get(source[0])
+    if arrows is None or source[1] == target[1] or target[1] in arrows.get(source[1], []):
+        return None
+    allowed = arrows.get(source[1], [])
+    return (
+        f"{source[0]}/{source[1]} may not include {target[0]}/{target[1]} "
+        f"(of its layer it may include: {', '.join(allowed) if allowed else 'nothing'})"
+    )
+
+
+def check_include(root, file, bracket, header):
+    if ".." in header.split("/"):
+        yield f'"{header}": an include names the path from the root, without ..'
+        return
+    library = library_of(header)
+    if library:
+        if not is_at_home(file, library):
+            yield f"{header}: {library} may only be used in {', '.join(HOMES[library])}"
+        return
+    if header.split("/")[0] in LAYERS and "/" in header:
+        if bracket == "<":
+            yield f'<{header}>: our own headers are included with ""'
+        # The second form is a header that CMake generates.
+        if not any(os.path.exists(os.path.join(root, header + ending)) for ending in ("", ".in")):
+            yield f'"{header}": no such file'
+        reason = broken_arrow(file, header)
+        if reason:
+            yield f'"{header}": {reason}'
+        return
+    if bracket == '"':
+        yield f'"{header}": an include names the path from the root ("sim/units/quantity.h")'
+    elif "/" in header or "." in header:
+        yield f"<{header}>: no home is known for this library (the tables of tools/check_layers.py)"
+    elif file.split("/")[0] in PURE_LAYERS and header in IMPURE_HEADERS:
+        yield f"<{header}>: {file.split('/')[0]}/ does not print, read files, draw numbers of its own or ask a clock"
+
+
+def check_file(root, file):
+    """(line, rule) of everything that is wrong with one file."""
+    text = read(os.path.join(root, file))
+    layer, *inner = file.split("/")
+    if not FILE_NAME.fullmatch(inner[-1]):
+        yield 1, "a file is called snake_case.h or snake_case.cpp"
+    if layer in ARROWS and (len(inner) < 2 or inner[0] not in ARROWS[layer]):
+        yield 1, f"this folder is not in the table of {layer}/ (folders: {', '.join(ARROWS[layer])})"
+    for line, bracket, header in included(text):
+        for rule in check_include(root, file, bracket, header):
+            yield line, rule
+    if file.endswith(".h"):
+        code = without_comments(text, strings_too=True)
+        if not PRAGMA_ONCE.search(code):
+            yield 1, "a header starts with #pragma once"
+        for match in USING_NAMESPACE.finditer(code):
+            yield line_of(code, match.start()), "no using namespace in a header"
+
+
+def check(root):
+    """(violations, long files), both as lines of text."""
+    folders, files = folders_and_files(root)
+    violations = [
+        f"{folder}:1: a folder is a noun of the domain, not {os.path.basename(folder)}"
+        for folder in folders
+        if os.path.basename(folder) in NAMES_WITHOUT_MEANING
+    ]
+    long_files = []
+    for file in files:
+        violations += [f"{file}:{line}: {rule}" for line, rule in check_file(root, file)]
+        lines = read(os.path.join(root, file)).count("\n")
+        if lines > LINES_ALARM:
+            long_files.append(f"{file}:{lines}: longer than {LINES_ALARM} lines; look for the missing noun")
+    return violations, long_files
+
+
+def self_test():
+    """Each case: what it breaks, file, line, text of the file, words of the expected complaint."""
+    once = "#pragma once\n"
+    cases = [
+        ("upward layer", "sim/units/a.h", 2, once + '#include "topology/graph/node.h"\n', "sim/ may not include topology/"),
+        ("tools and tests", "tools/runner/a.h", 2, once + '#include "tests/fake.h"\n', "tools/ may not include tests/"),
+        ("arrow in sim", "sim/units/b.h", 2, once + '#include "sim/engine/engine.h"\n', "sim/units may not include sim/engine"),
+        ("arrow in topology", "topology/planes/a.h", 2, once + '#include "topology/routing/rule.h"\n', "may include: graph"),
+        ("arrow in models", "models/experts/a.h", 2, once + '#include "models/collectives/ring.h"\n', "models/experts may not"),
+        ("arrow in workloads", "workloads/prefill/a.h", 2, once + '#include "workloads/decode/decode.h"\n', "may include: nothing"),
+        ("arrow in tools", "tools/sweep/a.h", 2, once + '#include "tools/compare/compare.h"\n', "tools/sweep may not"),
+        ("unknown folder", "sim/novelty/a.h", 1, once, "not in the table of sim/"),
+        ("layer's own root", "models/a.h", 1, once, "not in the table of models/"),
+        ("missing header", "sim/units/c.cpp", 1, '#include "sim/units/nowhere.h"\n', "no such file"),
+        ("not from the root", "sim/units/d.cpp", 1, '#include "quantity.h"\n', "names the path from the root"),
+        ("dots", "sim/units/e.cpp", 1, '#include "../units/quantity.h"\n', "without .."),
+        ("angle brackets", "sim/random/a.cpp", 1, "#include <sim/units/quantity.h>\n", "our own headers"),
+        ("unknown library", "sim/units/f.cpp", 1, "#include <eigen/eigen.h>\n", "no home is known"),
+        ("clock in a model", "models/memory/a.cpp", 1, "#include <chrono>\n", "ask a clock"),
+        ("pragma once", "sim/units/g.h", 1, "// #pragma once\nint x();\n", "#pragma once"),
+        ("using namespace", "sim/units/h.h", 3, once + "// using namespace cm;\nusing  namespace cm;\n", "no using namespace"),
+        ("file name", "sim/units/CamelCase.h", 1, once, "snake_case"),
+        ("file ending", "sim/units/old.hpp", 1, once, "snake_case"),
+        ("include after a block comment", "sim/units/i.cpp", 3, '/*\n*/\n#include "i.h"\n', "names the path from the root"),
+    ]
+    strangers = [
+        ("simgrid/s4u.hpp", "sim/fabric"),
+        ("xbt/log.h", "tools/runner"),
+        ("yaml-cpp/yaml.h", "tests/unit"),
+        ("boost/graph/adjacency_list.hpp", "models/network"),
+        ("boost/container/flat_map.hpp", "sim/fabric"),
+        ("nlohmann/json.hpp", "models/parts"),
+        ("CLI/CLI.hpp", "workloads/decode"),
+        ("spdlog/spdlog.h", "models/memory"),
+        ("pcg_random.hpp", "models/experts"),
+        ("catch2/catch.hpp", "tools/program"),
+        ("benchmark/benchmark.h", "tests/unit"),
+        ("unistd.h", "sim/config"),
+        ("sys/wait.h", "workloads/serving"),
+    ]
+    for number, (header, folder) in enumerate(strangers):
+        cases.append((header, f"{folder}/stranger_{number}.cpp", 1, f"#include <{header}>\n", "may only be used in"))
+    bystanders = {
+        "topology/graph/node.h": once,
+        "topology/routing/rule.h": once + '#include "topology/graph/node.h"\n#include "sim/units/quantity.h"\n',
+        "topology/supernode/supernode.h": once + '#include "topology/routing/rule.h"\n',
+        "models/collectives/ring.h": once,
+        "workloads/decode/decode.h": once + '#include "workloads/expert_parallel/dispatch.h"\n',
+        "workloads/expert_parallel/dispatch.h": once,
+        "tools/compare/compare.h": once + "#include <unistd.h>\n#include <CLI/CLI.hpp>\n",
+        "sim/units/quantity.h": once + "#include <fmt/format.h>\n#include <chrono>\n",
+        "sim/fabric/fabric.h": once,
+        "sim/streams/streams.h": once + '#include "sim/fabric/fabric.h"\n',
+        "sim/engine/engine.h": once + '#include "sim/streams/streams.h"\n#include <simgrid/s4u.hpp>\n',
+        "sim/config/reader.cpp": '#include <yaml-cpp/yaml.h>\n// #include "wrong.h"\n/* #include "wrong.h" */\n'
+        'auto text = R"(\n#pragma nothing // "\n)";\nusing namespace cm;\nint digits = 1\'000;\n',
+        "tests/fake.h": once + '#include "tools/compare/compare.h"\n#include <catch2/catch.hpp>\n',
+        "tests/benchmarks/one.cpp": "#include <benchmark/benchmark.h>\n",
+    }
+    failures = []
+    with tempfile.TemporaryDirectory() as root:
+        files = {file: text for _, file, _, text, _ in cases} | bystanders
+        files["build-dev/utils/a.h"] = files["tools/report/node_modules/utils/a.h"] = ""
+        files["sim/units/long_one.cpp"] = "\n" * (LINES_ALARM + 1)
+        for name in sorted(NAMES_WITHOUT_MEANING):
+            files[f"docs/{name}/page.txt"] = ""
+        for file, text in files.items():
+            os.makedirs(os.path.dirname(os.path.join(root, file)), exist_ok=True)
+            with open(os.path.join(root, file), "w", encoding="utf-8") as out:
+                out.write(text)
+        violations, long_files = check(root)
+        expected = [(what, f"{file}:{line}: ", words) for what, file, line, _, words in cases]
+        expected += [(name, f"docs/{name}:1: ", "noun of the domain") for name in sorted(NAMES_WITHOUT_MEANING)]
+        for what, start, words in expected:
+            found = [text for text in violations if text.startswith(start) and words in text]
+            if len(found) != 1:
+                failures.append(f"{what}: expected one complaint {start}...{words}, found {len(found)}")
+            violations = [text for text in violations if text not in found]
+        failures += [f"a complaint that nobody provoked: {text}" for text in violations]
+        if [text.split(":")[0] for text in long_files] != ["sim/units/long_one.cpp"]:
+            failures.append(f"long files: {long_files}")
+    print("\n".join(failures) if failures else f"self test: all {len(expected)} broken rules were found")
+    return 1 if failures else 0
+
+
+def main(arguments):
+    if arguments == ["--self-test"]:
+        return self_test()
+    root = arguments[0] if arguments else os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    violations, long_files = check(root)
+    for text in violations + long_files:
+        print(text)
+    return 1 if violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

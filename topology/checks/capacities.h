@@ -1,0 +1,17 @@
+// What the UB plane of a machine graph can carry, all of one direction.
+#pragma once
+
+#include "topology/graph/graph.h"
+
+namespace cm::topology {
+
+struct UbCapacities {
+  BytesPerSecond l1_to_l2;            // all uplinks
+  BytesPerSecond bisection;           // from the first half of the nodes to the rest, with endpoints that never limit
+  double npu_oversubscription = 0.0;  // what the dies can send to their L1 chips over what these can send up
+  double oversubscription = 0.0;      // the same with the CPUs
+};
+
+UbCapacities ub_capacities(const Graph& graph);
+
+}  // namespace cm::topology

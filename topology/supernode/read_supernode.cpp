@@ -1,0 +1,67 @@
+#include "topology/supernode/read_supernode.h"
+
+namespace cm::topology {
+namespace {
+
+using sim::config::Key;
+using sim::config::Reader;
+
+constexpr int MostNodes = 256;
+constexpr int MostNpus = 16;
+constexpr int MostDies = 4;
+constexpr int MostCpus = 8;
+constexpr int MostSubPlanes = 16;
+constexpr int MostL2 = 48;
+
+// The fabric numbers at most 2^20 ports; the largest machine that these ranges let through must fit.
+static_assert(2 * MostNodes * MostSubPlanes * (MostNpus * MostDies + MostCpus + MostL2) <= 1 << 20);
+
+void read_count(Reader& reader, std::string_view name, std::string_view sentence, int maximum, std::uint32_t& out)
+{
+  int value = 0;
+  reader.required(Key{name, sentence, 1, maximum}, value);
+  out = static_cast<std::uint32_t>(value);
+}
+
+// 1 MB/s to 100 TB/s: anything outside is a slip of the unit.
+void read_bandwidth(Reader& reader, std::string_view name, std::string_view sentence, BytesPerSecond& out)
+{
+  reader.required(Key{name, sentence, 1e6, 1e14}, out);
+}
+
+void read_node(Reader& node, SupernodeSpec& spec)
+{
+  read_count(node, "npus", "NPU packages in a node", MostNpus, spec.npus_per_node);
+  read_count(node, "dies_per_npu", "compute dies in an NPU package", MostDies, spec.dies_per_npu);
+  read_count(node, "cpus", "CPU sockets in a node", MostCpus, spec.cpus_per_node);
+  read_bandwidth(node, "die_to_die_bandwidth", "between two dies of an NPU, each way", spec.die_to_die_bandwidth);
+}
+
+void read_ub(Reader& ub, SupernodeSpec& spec)
+{
+  read_count(ub, "sub_planes", "disjoint Clos networks of the UB plane; each lane keeps its rate when there are fewer",
+             MostSubPlanes, spec.sub_planes);
+  read_count(ub, "l2_per_sub_plane", "L2 switch chips in each sub-plane", MostL2, spec.l2_per_sub_plane);
+  read_count(ub, "cpu_lanes", "how many lanes cpu_bandwidth is spread over, whatever sub_planes says", MostSubPlanes,
+             spec.cpu_lanes);
+  read_bandwidth(ub, "lane_bandwidth", "a die to the L1 chip of one sub-plane, one way", spec.lane_bandwidth);
+  read_bandwidth(ub, "uplink_bandwidth", "one L1 chip to one L2 chip, one way", spec.uplink_bandwidth);
+  read_bandwidth(ub, "cpu_bandwidth", "a CPU socket to the UB plane, one way, cpu_lanes lanes together",
+                 spec.cpu_bandwidth);
+}
+
+}  // namespace
+
+SupernodeSpec read_supernode(const SupernodeSections& sections)
+{
+  SupernodeSpec spec;
+  read_count(sections.machine, "nodes", "compute nodes", MostNodes, spec.nodes);
+  read_count(sections.machine, "nodes_per_rack", "compute nodes in a rack", MostNodes, spec.nodes_per_rack);
+  read_node(sections.node, spec);
+  read_ub(sections.ub, spec);
+  read_bandwidth(sections.rdma, "die_bandwidth", "a die to the RDMA plane, one way", spec.rdma_bandwidth);
+  read_bandwidth(sections.vpc, "node_bandwidth", "a node to the VPC plane, one way", spec.vpc_bandwidth);
+  return spec;
+}
+
+}  // namespace cm::topology

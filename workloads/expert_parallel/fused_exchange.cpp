@@ -1,0 +1,203 @@
+#include "workloads/expert_parallel/fused_exchange.h"
+
+#include "sim/diagnostics/ensure.h"
+
+#include <algorithm>
+
+namespace cm::workloads {
+
+namespace fabric = sim::fabric;
+
+namespace {
+
+constexpr std::uint64_t RankBits = 20;
+
+}  // namespace
+
+FusedExchange::FusedExchange(std::uint32_t id, const ExchangeSetup& setup, const models::MachineSpec& machine,
+                             sim::streams::DataPlane& plane, const models::EndpointEngines& engines,
+                             ExchangeListener& listener, std::uint64_t notice_base)
+    : id_(id), setup_(setup), machine_(machine), plane_(plane), engines_(engines), listener_(listener),
+      notice_base_(notice_base)
+{
+  ensure(setup.ranks > 0 && setup.ranks <= machine.topology.dies(), "{} ranks on {} dies", setup.ranks,
+         machine.topology.dies());
+  // The last rank is in the furthest node there is; a single rank has no peer but itself.
+  const Seconds one_way = to_seconds(Picoseconds(plane.fabric().path_latency_ps(0, setup.ranks - 1)));
+  const models::AccessSpec& access = machine.ub.access;
+  round_trip_ = access.npu_base + access.write_extra + one_way * 2;
+  // The flag of a token follows its acknowledged data: one more way there after the way back.
+  token_flag_delay_ = to_picoseconds(one_way * 2);
+  dispatch_ = models::plan_dispatch(machine.die, setup.cores, setup.row, setup.quantised, round_trip_);
+  combine_ = models::plan_combine(machine.die, setup.cores, setup.row, round_trip_);
+  for (Generation& generation : generations_) {
+    generation.token_inboxes = plane.fabric().add_inboxes(setup.ranks);
+    generation.flag_inboxes = plane.fabric().add_inboxes(setup.ranks);
+  }
+}
+
+std::uint64_t FusedExchange::notice(Step step, std::uint32_t generation, std::uint32_t rank) const
+{
+  return notice_base_ + ((static_cast<std::uint64_t>(step) << 1U | generation % 2) << RankBits | rank);
+}
+
+ExchangeTraffic& FusedExchange::prepare(std::uint32_t generation, const std::vector<std::uint32_t>& tokens)
+{
+  Generation& g = state(generation);
+  g.number = generation;
+  g.tokens = tokens;
+  g.ranks.assign(setup_.ranks, {});
+  g.flags_set = 0;
+  return g.traffic;
+}
+
+void FusedExchange::open(std::uint32_t generation)
+{
+  Generation& g = state(generation);
+  for (std::uint32_t rank = 0; rank < setup_.ranks; ++rank) {
+    const std::uint64_t rows = g.traffic.destinations[rank].size();
+    if (rows > 0)
+      plane_.fabric().expect(g.token_inboxes + rank, rows * static_cast<std::uint64_t>(combine_.message.count()),
+                             token_flag_delay_.count(), notice(Step::TokensBack, generation, rank));
+    if (machine_.ub.flags == models::FlagModel::Packets)
+      plane_.fabric().expect(g.flag_inboxes + rank,
+                             setup_.ranks * static_cast<std::uint64_t>(machine_.ub.control_packet.count()), 0,
+                             notice(Step::LeaveBarrier, generation, rank));
+  }
+}
+
+void FusedExchange::start_dispatch(std::uint32_t generation, std::uint32_t rank)
+{
+  plane_.remind(to_picoseconds(dispatch_.before_send), notice(Step::SendDispatch, generation, rank));
+}
+
+void FusedExchange::start_combine(std::uint32_t generation, std::uint32_t rank)
+{
+  plane_.remind(to_picoseconds(combine_.before_send), notice(Step::SendCombine, generation, rank));
+}
+
+void FusedExchange::on_notice(std::uint64_t number, Picoseconds now)
+{
+  const auto rank = static_cast<std::uint32_t>(number & ((1ULL << RankBits) - 1));
+  Generation& g = generations_[number >> RankBits & 1U];
+  switch (static_cast<Step>(number >> (RankBits + 1))) {
+  case Step::SendDispatch: send_dispatch(g, rank); break;
+  case Step::Fenced:
+    plane_.remind(to_picoseconds(models::flag_delay(machine_.die)), notice(Step::FlagsReady, g.number, rank));
+    break;
+  case Step::FlagsReady: set_flags(g, rank, now.count()); break;
+  case Step::LeaveBarrier:
+    g.ranks[rank].leaves = now.count();
+    reorder(g, rank);
+    break;
+  case Step::Reordered:
+    listener_.on_dispatched(id_, rank, now, Picoseconds(g.ranks[rank].leaves - g.ranks[rank].flags_ready));
+    break;
+  case Step::SendCombine: send_combine(g, rank); break;
+  case Step::CombineSent:
+    g.ranks[rank].sent = now.count();
+    gather_if_ready(g, rank);
+    break;
+  case Step::TokensBack:
+    g.ranks[rank].tokens_back = now.count();
+    gather_if_ready(g, rank);
+    break;
+  case Step::Gathered: {
+    const RankState& r = g.ranks[rank];
+    listener_.on_combined(id_, rank, now, Picoseconds(std::max<std::int64_t>(0, r.tokens_back - r.sent)));
+    break;
+  }
+  }
+}
+
+void FusedExchange::send_dispatch(Generation& g, std::uint32_t rank)
+{
+  fabric::FlowSpec flow;
+  flow.source = rank;
+  const auto bytes = static_cast<std::uint32_t>(dispatch_.message.count());
+  flow.messages.reserve(g.traffic.destinations[rank].size());
+  for (const std::uint32_t destination : g.traffic.destinations[rank])
+    flow.messages.push_back({destination, bytes});
+  flow.engine = engines_.source(rank, false);
+  flow.issue_rate = dispatch_.issue_rate;
+  flow.pause = to_picoseconds(dispatch_.pause);
+  flow.fence_notice = notice(Step::Fenced, g.number, rank);
+  plane_.start(std::move(flow));
+}
+
+// Flags are posted writes, all in flight at once: a rank leaves the barrier when the last one has reached it.
+void FusedExchange::set_flags(Generation& g, std::uint32_t rank, std::int64_t now)
+{
+  g.ranks[rank].flags_ready = now;
+  if (machine_.ub.flags == models::FlagModel::Packets) {
+    send_flag_packets(g, rank);
+    return;
+  }
+  for (std::uint32_t peer = 0; peer < setup_.ranks; ++peer) {
+    const std::int64_t arrives = peer == rank ? now : now + plane_.fabric().path_latency_ps(rank, peer);
+    g.ranks[peer].leaves = std::max(g.ranks[peer].leaves, arrives);
+  }
+  if (++g.flags_set < setup_.ranks)
+    return;
+  for (std::uint32_t peer = 0; peer < setup_.ranks; ++peer)
+    plane_.remind(Picoseconds(g.ranks[peer].leaves - now), notice(Step::LeaveBarrier, g.number, peer));
+}
+
+void FusedExchange::send_flag_packets(Generation& g, std::uint32_t rank)
+{
+  fabric::FlowSpec flow;
+  flow.source = rank;
+  const auto bytes = static_cast<std::uint32_t>(machine_.ub.control_packet.count());
+  for (std::uint32_t step = 0; step < setup_.ranks; ++step)
+    flow.messages.push_back({(rank + step) % setup_.ranks, bytes});
+  flow.inbox = g.flag_inboxes;
+  flow.control = true;
+  plane_.start(std::move(flow));
+}
+
+void FusedExchange::reorder(Generation& g, std::uint32_t rank)
+{
+  const models::Reordering plan =
+      models::plan_reordering(machine_.die, setup_.cores, setup_.ranks, g.traffic.received[rank], dispatch_.message);
+  plane_.start({.die = rank,
+                .alone = to_picoseconds(plan.time),
+                .memory_traffic = plan.traffic,
+                .end_notice = notice(Step::Reordered, g.number, rank)});
+}
+
+// Peer by peer, starting behind the rank's own number: all ranks in the same order would meet at one receiver.
+void FusedExchange::send_combine(Generation& g, std::uint32_t rank)
+{
+  fabric::FlowSpec flow;
+  flow.source = rank;
+  const auto bytes = static_cast<std::uint32_t>(combine_.message.count());
+  flow.messages.reserve(g.traffic.received[rank]);
+  for (std::uint32_t step = 1; step <= setup_.ranks; ++step) {
+    const std::uint32_t peer = (rank + step) % setup_.ranks;
+    const std::uint32_t rows = g.traffic.counts[static_cast<std::size_t>(peer) * setup_.ranks + rank];
+    flow.messages.insert(flow.messages.end(), rows, {peer, bytes});
+  }
+  flow.engine = engines_.source(rank, false);
+  flow.issue_rate = combine_.issue_rate;
+  flow.pause = to_picoseconds(combine_.pause);
+  flow.inbox = g.token_inboxes;
+  flow.fence_notice = notice(Step::CombineSent, g.number, rank);
+  plane_.start(std::move(flow));
+}
+
+void FusedExchange::gather_if_ready(Generation& g, std::uint32_t rank)
+{
+  RankState& r = g.ranks[rank];
+  if (r.tokens_back < 0 && g.traffic.destinations[rank].empty())
+    r.tokens_back = r.sent;
+  if (r.sent < 0 || r.tokens_back < 0)
+    return;
+  const models::Reordering plan =
+      models::plan_gather(machine_.die, setup_.cores, g.tokens[rank], setup_.rows_per_token, setup_.row);
+  plane_.start({.die = rank,
+                .alone = to_picoseconds(plan.time),
+                .memory_traffic = plan.traffic,
+                .end_notice = notice(Step::Gathered, g.number, rank)});
+}
+
+}  // namespace cm::workloads

@@ -1,0 +1,165 @@
+#include "workloads/point_to_point/p2p.h"
+
+#include "sim/engine/engine.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+
+namespace cm::workloads {
+namespace {
+
+using sim::config::Reader;
+namespace fabric = sim::fabric;
+
+// Messages are cut at this size so that a transfer of any length fits the fabric's 32-bit message sizes.
+constexpr std::int64_t LargestMessage = 1 << 30;
+
+void read_endpoint(Reader& workload, std::string_view name, std::string_view sentence,
+                   const topology::SupernodeSpec& machine, std::uint32_t& out)
+{
+  std::string text;
+  workload.required({name, sentence}, text);
+  if (text.empty())
+    return;
+  const std::size_t colon = text.find(':');
+  const std::string kind = text.substr(0, colon);
+  std::uint32_t number = 0;
+  bool is_number = false;
+  if (colon != std::string::npos) {
+    const auto [end, error] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), number);
+    is_number = error == std::errc() && end == text.data() + text.size();
+  }
+  if (!is_number || (kind != "die" && kind != "cpu")) {
+    workload.complain(name, fmt::format("expected an endpoint like \"die:17\" or \"cpu:3\", found \"{}\"", text));
+    return;
+  }
+  const std::uint32_t count = kind == "die" ? machine.dies() : machine.cpus();
+  if (count > 0 && number >= count)
+    workload.complain(name, fmt::format("the machine has {0}:0 to {0}:{1}, found \"{2}\"", kind, count - 1, text));
+  else
+    out = kind == "die" ? number : machine.dies() + number;
+}
+
+// Issues the access when its base latency has passed and waits for data (read) or acknowledgement (write).
+class Access final : public sim::streams::DataPlaneClient {
+ public:
+  Access(const P2pSpec& spec, const models::MachineSpec& machine, sim::streams::DataPlane& plane,
+         const models::EndpointEngines& engines, sim::streams::Signal done)
+      : spec_(spec), machine_(machine), plane_(plane), engines_(engines), done_(done),
+        inboxes_(plane.fabric().add_inboxes(machine.topology.ub_endpoints()))
+  {
+  }
+
+  void start()
+  {
+    const bool at_die = engines_.is_die(spec_.to);
+    Seconds base = at_die ? machine_.ub.access.npu_base : machine_.ub.access.cpu_base;
+    if (spec_.op == AccessOp::Write)
+      base += machine_.ub.access.write_extra;
+    plane_.remind(to_picoseconds(base), Issue);
+  }
+
+  void on_notice(std::uint64_t notice, Picoseconds now) override
+  {
+    if (notice == Issue) {
+      if (spec_.op == AccessOp::Read)
+        send_request();
+      else
+        send_data(spec_.from, spec_.to);
+    } else if (notice == Requested) {
+      send_data(spec_.to, spec_.from);
+    } else {
+      end_ = now;
+      plane_.raise(done_);
+    }
+  }
+
+  [[nodiscard]] Picoseconds end() const { return end_; }
+
+ private:
+  enum Step : std::uint64_t { Issue, Requested, Finished };
+
+  void send_request()
+  {
+    const auto size = static_cast<std::uint32_t>(machine_.ub.control_packet.count());
+    plane_.fabric().expect(inboxes_ + spec_.to, size, 0, Requested);
+    fabric::FlowSpec flow;
+    flow.source = spec_.from;
+    flow.messages = {{spec_.to, size}};
+    flow.inbox = inboxes_;
+    flow.control = true;
+    plane_.start(std::move(flow));
+  }
+
+  void send_data(std::uint32_t source, std::uint32_t destination)
+  {
+    const bool is_read = spec_.op == AccessOp::Read;
+    fabric::FlowSpec flow;
+    flow.source = source;
+    for (std::int64_t left = spec_.bytes.count(); left > 0; left -= LargestMessage)
+      flow.messages.push_back({destination, static_cast<std::uint32_t>(std::min(left, LargestMessage))});
+    flow.engine = engines_.source(source, is_read);
+    const auto sink = engines_.sink(destination, is_read);
+    flow.sink_engine = sink.first;
+    flow.sink_rate = sink.rate;
+    if (is_read) {
+      plane_.fabric().expect(inboxes_ + destination, static_cast<std::uint64_t>(spec_.bytes.count()), 0, Finished);
+      flow.inbox = inboxes_;
+    } else {
+      flow.fence_notice = Finished;
+    }
+    plane_.start(std::move(flow));
+  }
+
+  P2pSpec spec_;
+  const models::MachineSpec& machine_;
+  sim::streams::DataPlane& plane_;
+  const models::EndpointEngines& engines_;
+  sim::streams::Signal done_;
+  fabric::InboxIndex inboxes_;
+  Picoseconds end_;
+};
+
+}  // namespace
+
+P2pSpec read_p2p(Reader& workload, const models::MachineSpec& machine)
+{
+  P2pSpec spec;
+  enum class Kind { P2p } kind = Kind::P2p;
+  workload.choice({"kind", "what is run"}, kind, {{"p2p", Kind::P2p}}, true);
+  read_endpoint(workload, "from", "the initiator of the access", machine.topology, spec.from);
+  read_endpoint(workload, "to", "the endpoint whose memory is accessed", machine.topology, spec.to);
+  if (spec.from == spec.to && machine.topology.nodes > 0)
+    workload.complain("to",
+                      "expected another endpoint than workload.from: an access to itself never enters the fabric");
+  workload.choice({"op", "read moves data to the initiator, write away from it"}, spec.op,
+                  {{"read", AccessOp::Read}, {"write", AccessOp::Write}});
+  workload.optional({"bytes", "size of the transfer", 1.0, 1e12}, spec.bytes);
+  workload.finish();
+  return spec;
+}
+
+void run_p2p(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed, sim::metrics::Result& result)
+{
+  const topology::Supernode supernode(machine.topology);
+  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
+  const models::EndpointEngines engines(machine, plane.fabric());
+  sim::engine::Engine engine;
+  engine.carry(plane);
+  const sim::streams::Signal done = engine.new_signal();
+  Access access(spec, machine, plane, engines, done);
+  plane.set_client(access);
+  engine.spawn("p2p", [&](sim::engine::Control& control) {
+    control.synchronise();
+    access.start();
+    control.wait(done);
+  });
+  engine.run();
+  const Seconds time = to_seconds(access.end());
+  result.add("latency_us", microseconds(time), "us", "time from issue to last byte (read) or acknowledgement (write)");
+  result.add("bandwidth_gb_s", (spec.bytes / time).count() * 1e-9, "GB/s", "bytes / latency, decimal");
+}
+
+}  // namespace cm::workloads

@@ -1,0 +1,24 @@
+// One transfer between two endpoints of the UB plane: latency and bandwidth as the published table measures them.
+#pragma once
+
+#include "models/network/machine.h"
+#include "sim/config/reader.h"
+#include "sim/metrics/result.h"
+
+namespace cm::workloads {
+
+enum class AccessOp { Read, Write };
+
+struct P2pSpec {
+  std::uint32_t from = 0;  // endpoint: the initiator
+  std::uint32_t to = 0;    // endpoint: the memory that is read or written
+  AccessOp op = AccessOp::Read;
+  Bytes bytes{512};
+};
+
+// Endpoints are written "die:17" or "cpu:3".
+P2pSpec read_p2p(sim::config::Reader& workload, const models::MachineSpec& machine);
+
+void run_p2p(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed, sim::metrics::Result& result);
+
+}  // namespace cm::workloads
