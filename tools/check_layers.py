@@ -17,7 +17,7 @@ LAYERS = ["sim", "topology", "models", "workloads", "tools", "tests"]
 
 KERNEL = ["units", "diagnostics"]
 SERVICES = ["random", "config", "metrics", "timeline", "fabric", "streams"]
-COSTS = ["compute", "memory", "network", "language_models"]
+COSTS = ["compute", "network", "language_models", "memory"]
 DEMANDS = ["traces", "point_to_point", "collective", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
 COMMANDS = ["sweep", "compare", "validate", "calibrate", "report"]
 
@@ -39,7 +39,11 @@ ARROWS = {
     },
     "models": {
         "parts": [],
-        **{folder: ["parts"] for folder in COSTS},
+        "compute": ["parts"],
+        "network": ["parts"],
+        # A model's layer is a list of operators, and a memory budget adds up a model's weights.
+        "language_models": ["parts", "compute"],
+        "memory": ["parts", "compute", "language_models"],
         **{folder: ["parts"] + COSTS for folder in ["collectives", "experts", "kv_cache"]},
     },
     "workloads": {

@@ -7,33 +7,27 @@
 namespace cm::models {
 namespace {
 
-// Work shared out to cores is done when the core with the most of it is.
-std::int64_t per_core(std::int64_t items, int cores)
-{
-  return (items + cores - 1) / cores;
-}
-
-ExchangePlan plan(const DieSpec& die, int cores, Bytes message, Seconds round_trip)
+ExchangePlan plan(const DieSpec& die, int cores, Bytes message, Seconds extra_round_trip)
 {
   ensure(cores > 0 && cores <= die.aiv_cores, "an exchange on {} of {} vector cores", cores, die.aiv_cores);
   const double share = static_cast<double>(cores) / die.exchange.saturating_cores;
   return {.message = message,
           .issue_rate = die.write_engine * share,
           .before_send = die.exchange.launch,
-          .pause = round_trip * (die.exchange.exposed_round_trip / cores)};
+          .pause = extra_round_trip * (die.exchange.exposed_latency / die.exchange.saturating_cores)};
 }
 
 }  // namespace
 
-ExchangePlan plan_dispatch(const DieSpec& die, int cores, Bytes row, bool quantised, Seconds round_trip)
+ExchangePlan plan_dispatch(const DieSpec& die, int cores, Bytes row, bool quantised, Seconds extra_round_trip)
 {
   const Bytes payload = quantised ? Bytes(row.count() / 2) : row;
-  return plan(die, cores, payload + die.exchange.slot, round_trip);
+  return plan(die, cores, payload + die.exchange.slot, extra_round_trip);
 }
 
-ExchangePlan plan_combine(const DieSpec& die, int cores, Bytes row, Seconds round_trip)
+ExchangePlan plan_combine(const DieSpec& die, int cores, Bytes row, Seconds extra_round_trip)
 {
-  return plan(die, cores, row, round_trip);
+  return plan(die, cores, row, extra_round_trip);
 }
 
 Seconds flag_delay(const DieSpec& die)
@@ -44,7 +38,8 @@ Seconds flag_delay(const DieSpec& die)
 Reordering plan_reordering(const DieSpec& die, int cores, std::int64_t peers, std::int64_t received, Bytes message)
 {
   const Seconds counting = die.exchange.per_peer * static_cast<double>(peers);
-  const Seconds copying = die.exchange.reorder * static_cast<double>(per_core(received, cores));
+  const double slowdown = std::max(1.0, static_cast<double>(die.exchange.saturating_cores) / cores);
+  const Seconds copying = die.exchange.reorder * (static_cast<double>(received) * slowdown);
   return {counting + copying, message * (2 * received)};
 }
 

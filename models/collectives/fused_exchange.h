@@ -10,13 +10,13 @@ struct ExchangePlan {
   Bytes message;              // one row on the wire
   BytesPerSecond issue_rate;  // of the cores that send, all messages together
   Seconds before_send;
-  Seconds pause;  // after each message: the part of its round trip that its core does not hide, over all cores
+  Seconds pause;              // of the write engine after each message, for acknowledgements that come late
 };
 
-// `cores`: vector cores that the kernel runs on. `row`: BF16. `round_trip`: a write to the furthest peer and its
-// acknowledgement.
-ExchangePlan plan_dispatch(const DieSpec& die, int cores, Bytes row, bool quantised, Seconds round_trip);
-ExchangePlan plan_combine(const DieSpec& die, int cores, Bytes row, Seconds round_trip);
+// `cores`: vector cores that the kernel runs on. `row`: BF16. `extra_round_trip`: by how much a write to the furthest peer
+// and its acknowledgement take longer than inside a node.
+ExchangePlan plan_dispatch(const DieSpec& die, int cores, Bytes row, bool quantised, Seconds extra_round_trip);
+ExchangePlan plan_combine(const DieSpec& die, int cores, Bytes row, Seconds extra_round_trip);
 
 // Dispatch, from the fence to the flags leaving.
 Seconds flag_delay(const DieSpec& die);

@@ -1,5 +1,9 @@
 #include "models/language_models/architecture.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace cm::models {
 
 using sim::config::Reader;
@@ -19,6 +23,24 @@ LatentAttention read_attention(Reader attention)
   attention.required({"v_head_dim", "value head size", 1.0, 4096.0}, spec.v_head_dim);
   attention.finish();
   return spec;
+}
+
+// Keys "rank_0", "rank_1", ...: load over the mean of the expert at that place when experts are sorted by load.
+std::vector<std::pair<double, double>> read_expert_load(Reader load, std::int64_t experts)
+{
+  std::vector<std::pair<double, double>> profile;
+  for (std::int64_t rank = 0; rank < experts; ++rank) {
+    const std::string key = fmt::format("rank_{}", rank);
+    if (!load.has(key))
+      continue;
+    double value = 0;
+    load.required({key, "load over the mean of the expert at this place in the order of load", 1e-6, 1e6}, value);
+    if (value > 0)
+      profile.emplace_back(static_cast<double>(rank) / static_cast<double>(std::max<std::int64_t>(1, experts - 1)),
+                           value);
+  }
+  load.finish();
+  return profile;
 }
 
 }  // namespace
@@ -41,6 +63,9 @@ ModelSpec read_model(Reader& model)
   moe.required({"expert_intermediate_size", "inner width of an expert", 1.0, 1e6}, spec.expert_intermediate);
   if (spec.top_k > spec.routed_experts && spec.routed_experts > 0)
     moe.complain("top_k", "more experts per token than there are routed experts");
+  if (moe.has("expert_load"))
+    spec.expert_load =
+        read_expert_load(moe.section({"expert_load", "measured load of the experts"}), spec.routed_experts);
   moe.finish();
   model.required({"mtp_layers", "layers for multi-token prediction", 0.0, 8.0}, spec.mtp_layers);
   model.required({"step_overhead", "sampling, scheduling and launch that an iteration does not overlap", 0.0, 1.0},

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace cm::models {
 
@@ -33,6 +35,9 @@ struct ModelSpec {
   std::int64_t top_k = 0;
   std::int64_t expert_intermediate = 0;
   std::int64_t mtp_layers = 0;
+  // Measured load of the experts, hottest first: (place in that order as a share of the experts, load over the mean).
+  // Empty when nobody has published one.
+  std::vector<std::pair<double, double>> expert_load;
   Seconds step_overhead;  // per iteration: sampling, scheduling, graph launch that do not overlap
 
   [[nodiscard]] std::int64_t moe_layers() const { return layers - dense_layers; }

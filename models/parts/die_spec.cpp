@@ -35,12 +35,12 @@ ExchangeSpec read_exchange(Reader exchange)
   ExchangeSpec spec;
   exchange.required({"launch", "start of a fused communication kernel", 0.0, 1e-3}, spec.launch);
   exchange.required_fraction(
-      {"exposed_round_trip", "share of a round trip to the furthest peer that a core does not hide, per message"},
-      spec.exposed_round_trip);
+      {"exposed_latency", "share of the extra round trip between nodes that the cores' writes do not hide"},
+      spec.exposed_latency);
   exchange.required({"synchronise", "synchronisation of all cores and counting of tokens in dispatch", 0.0, 1e-3},
                     spec.synchronise);
   exchange.required({"per_peer", "flag, poll and prefix sum of one peer in dispatch", 0.0, 1e-4}, spec.per_peer);
-  exchange.required({"reorder", "time of a core to copy one received row to its place in dispatch", 0.0, 1e-4},
+  exchange.required({"reorder", "time of the saturating cores together to copy one received row to its place in dispatch", 0.0, 1e-4},
                     spec.reorder);
   exchange.required({"slot", "size of the slot that follows a quantised row: scale, metadata, alignment", 0.0, 65536.0},
                     spec.slot);
@@ -57,6 +57,7 @@ DieSpec read_die(Reader& die)
   DieSpec spec;
   die.required({"aic_cores", "cube cores", 1.0, 1024.0}, spec.aic_cores);
   die.required({"aiv_cores", "vector cores", 1.0, 4096.0}, spec.aiv_cores);
+  die.required({"core_group", "cube cores are handed to streams in groups of so many", 1.0, 1024.0}, spec.core_group);
   die.required({"peak_bf16", "dense BF16 peak", 1e9, 1e18}, spec.peak_bf16);
   die.required({"peak_int8", "dense INT8 peak", 1e9, 1e18}, spec.peak_int8);
   Reader hbm = die.section({"hbm", "high-bandwidth memory"});

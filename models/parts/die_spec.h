@@ -24,10 +24,10 @@ struct ComputeSpec {
 // The fused dispatch and combine kernels (models/collectives/fused_exchange.h).
 struct ExchangeSpec {
   Seconds launch;                 // of either kernel
-  double exposed_round_trip = 0;  // share of a round trip that a core does not hide, per message that it sends
+  double exposed_latency = 0;  // share of the extra round trip between nodes that the cores' writes do not hide
   Seconds synchronise;            // dispatch: synchronisation of the die's cores, counting of tokens
   Seconds per_peer;               // dispatch: write a flag, poll one, add one count to the prefix sum
-  Seconds reorder;                // dispatch: a core copies one received row to its place
+  Seconds reorder;             // dispatch: one received row to its place, by the saturating cores together
   Bytes slot;                     // follows a quantised row: scale, metadata, alignment
   int saturating_cores = 0;       // vector cores whose writes together fill the write engine
 
@@ -37,6 +37,7 @@ struct ExchangeSpec {
 struct DieSpec {
   int aic_cores = 0;
   int aiv_cores = 0;
+  int core_group = 1;  // cube cores are handed to streams in groups of so many
   FlopsPerSecond peak_bf16;
   FlopsPerSecond peak_int8;
   Bytes hbm_capacity;

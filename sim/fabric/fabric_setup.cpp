@@ -129,7 +129,8 @@ void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
   flow.other_group_cost = spec.engine.other_group_cost;
   flow.issue_ps_per_byte = ps_per_byte(spec.issue_rate);
   flow.pause = spec.pause.count();
-  flow.issue_free = now;
+  flow.issued = now;
+  flow.issuers = spec.issuers;
   flow.fence = now;
   flow.sink_engine = spec.sink_engine;
   flow.sink_ps_per_byte = ps_per_byte(spec.sink_rate);

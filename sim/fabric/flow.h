@@ -33,9 +33,11 @@ struct FlowSpec {
   EndpointIndex source = 0;
   std::vector<Message> messages;
   EngineUse engine;
-  // The flow's own pace over all its messages, the local ones included: the cores that issue them. 0: unlimited.
+  // The flow's own pace over all its messages, the local ones included: that of the cores that issue them, together.
+  // 0: unlimited. Each core may have one message waiting for the engine.
   BytesPerSecond issue_rate{0};
-  // Idle time of the issuing side after each message.
+  int issuers = 1;
+  // Idle time of the issuing side after each message that leaves it; needs an engine.
   Picoseconds pause{0};
   // Engine at the receiver, indexed by the destination endpoint from this first one on.
   EngineIndex sink_engine = NoIndex;

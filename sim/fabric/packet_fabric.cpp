@@ -261,28 +261,30 @@ void PacketFabric::on_emission(EventIndex index)
     const std::uint32_t bytes = std::min(mtu_, message.bytes - flow.offset);
     if (bytes != flow.paced_bytes)
       pace(flow, bytes);
-    const std::int64_t issued = std::max(flow.issue_free, now) + flow.issue_step;
-    std::int64_t next = issued;
-    if (message.destination == flow.source)
-      keep_local(flow, bytes, issued);
-    else if (const Emitted result = emit(flow, flow_index, message.destination, bytes, now);
-             result.waits_for_lane != NoIndex) {
-      queues_[result.waits_for_lane].waiting_emissions.push_back(index);
-      return;
-    } else if (result.retry_at > now) {
-      calendar_[index].time = result.retry_at;
-      calendar_.insert(index);
-      return;
-    } else {
-      next = std::max(next, result.engine_free);
-    }
-    flow.issue_free = issued;
     flow.offset += bytes;
-    now = next;
-    if (flow.offset == message.bytes) {
+    const bool ends_message = flow.offset == message.bytes;
+    if (message.destination == flow.source) {
+      keep_local(flow, bytes, std::max(now, flow.issued) + flow.issue_step);
+    } else {
+      const Emitted result = emit(flow, flow_index, message.destination, bytes, now, sent > 0);
+      if (result.sent_at < 0) {
+        flow.offset -= bytes;
+        if (result.waits_for_lane != NoIndex) {
+          queues_[result.waits_for_lane].waiting_emissions.push_back(index);
+        } else {
+          calendar_[index].time = result.retry_at;
+          calendar_.insert(index);
+        }
+        return;
+      }
+      now = result.sent_at;
+      if (ends_message)
+        flow.resumes += flow.pause;
+    }
+    flow.issued = std::max(flow.issued, now - flow.issue_lead) + flow.issue_step;
+    if (ends_message) {
       flow.offset = 0;
       ++flow.next_message;
-      now += flow.pause;
     }
   }
   calendar_[index].time = now;
@@ -293,6 +295,7 @@ void PacketFabric::pace(Flow& flow, std::uint32_t bytes) const
 {
   flow.paced_bytes = bytes;
   flow.issue_step = rounded(static_cast<double>(bytes) * flow.issue_ps_per_byte);
+  flow.issue_lead = flow.issue_step * (flow.issuers - 1);
   flow.engine_step[0] = rounded(static_cast<double>(bytes) * flow.engine_ps_per_byte);
   flow.engine_step[1] = rounded(static_cast<double>(bytes) * flow.engine_ps_per_byte * flow.other_group_cost);
 }
@@ -305,33 +308,29 @@ inline void PacketFabric::keep_local(Flow& flow, std::uint32_t bytes, std::int64
   count_arrival(flow, flow.source, bytes, at);
 }
 
-// One packet onto a lane at `now`, unless the engine is taken or the lane is full.
+// One packet onto a lane, as soon as its engine is free. Where that is later than `now` the packet waits for it only if
+// the engine is known to be busy with this flow's own packets (`may_wait`); else the flow has to come back.
 inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index, std::uint32_t destination,
-                                                std::uint32_t bytes, std::int64_t now)
+                                                std::uint32_t bytes, std::int64_t now, bool may_wait)
 {
   const std::uint8_t lane_pointer = next_lane_[flow.source];
   const std::uint32_t lane = choose_lane(flow, destination);
   const PortIndex lane_out = lane_out_[flow.source * sub_planes_ + lane];
-  Emitted result;
   const bool leaves_group = !same_group(flow.source, destination);
-  if (flow.engine != NoIndex) {
-    std::int64_t& engine = engine_busy_[flow.engine + (flow.per_lane ? lane : 0)];
-    if (engine > now) {
-      next_lane_[flow.source] = lane_pointer;
-      return {.retry_at = engine};
-    }
-    const std::int64_t free = now + flow.engine_step[leaves_group ? 1 : 0];
-    if (with_credits_ && lane_is_full(lane_out, bytes)) {
-      next_lane_[flow.source] = lane_pointer;
-      return {.waits_for_lane = lane_out};
-    }
-    engine = free;
-    // With an engine per lane the next packet may go out on the next lane at once.
-    result.engine_free = flow.per_lane ? now : free;
-  } else if (with_credits_ && lane_is_full(lane_out, bytes)) {
+  std::int64_t* engine = flow.engine == NoIndex ? nullptr : &engine_busy_[flow.engine + (flow.per_lane ? lane : 0)];
+  const std::int64_t ready = std::max({now, flow.issued, flow.resumes, engine == nullptr ? now : *engine});
+  if (ready > now && !may_wait) {
+    next_lane_[flow.source] = lane_pointer;
+    return {.retry_at = ready};
+  }
+  now = ready;
+  if (with_credits_ && lane_is_full(lane_out, bytes)) {
     next_lane_[flow.source] = lane_pointer;
     return {.waits_for_lane = lane_out};
   }
+  if (engine != nullptr)
+    *engine = now + flow.engine_step[leaves_group ? 1 : 0];
+  flow.resumes = engine == nullptr || flow.pause == 0 ? 0 : *engine;
   ++flow.packets_in_flight;
   emitted_bytes_ += bytes;
   const std::uint64_t ports = path(flow.source, destination, lane);
@@ -345,7 +344,7 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   event.word = event_word(kind, ports);
   if (flow.control || with_credits_) {
     enter_lane_slowly(flow, index, lane_out, now);
-    return result;
+    return {.sent_at = now};
   }
   Port& port = ports_[lane_out];
   const PortKind& port_kind = kinds_[port.kind];
@@ -358,7 +357,7 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   event.extra = static_cast<std::uint32_t>(own);
   event.time = (cut_through_ ? begin : begin + own) + port_kind.latency;
   calendar_.insert(index);
-  return result;
+  return {.sent_at = now};
 }
 
 void PacketFabric::enter_lane_slowly(const Flow& flow, EventIndex index, PortIndex lane_out, std::int64_t now)

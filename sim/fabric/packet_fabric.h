@@ -120,13 +120,16 @@ class PacketFabric {
     // The times of one packet, kept from the last one because most packets of a flow are equally long.
     std::uint32_t paced_bytes = 0;
     std::int64_t issue_step = 0;
+    std::int64_t issue_lead = 0;  // how far issue may run ahead of the engine
     std::array<std::int64_t, 2> engine_step{};  // within the group, out of it
     double engine_ps_per_byte = 0;
     double other_group_cost = 1;
     double issue_ps_per_byte = 0;
     double sink_ps_per_byte = 0;
     std::int64_t pause = 0;
-    std::int64_t issue_free = 0;  // when the issuing cores can send on
+    std::int64_t issued = 0;   // when the next packet is issued
+    std::int64_t issuers = 1;
+    std::int64_t resumes = 0;  // when its side of the engine goes on after a pause
     std::int64_t fence = 0;       // latest acknowledgement so far
     std::uint64_t fence_notice = 0;
   };
@@ -153,9 +156,9 @@ class PacketFabric {
 
   // What became of an attempt to emit a packet.
   struct Emitted {
-    std::int64_t engine_free = 0;            // when the engine can take the flow's next packet
-    std::int64_t retry_at = 0;               // the engine was taken: nothing happened, try again then
-    std::uint32_t waits_for_lane = NoIndex;  // the lane's buffer was full: nothing happened
+    std::int64_t sent_at = -1;               // below zero: it was not sent
+    std::int64_t retry_at = 0;               // the engine was taken until then
+    std::uint32_t waits_for_lane = NoIndex;  // the lane's buffer was full
   };
 
   void build_ports(const NetworkSpec& network);
@@ -167,7 +170,8 @@ class PacketFabric {
   void on_sink(EventIndex event);
   [[nodiscard]] std::uint32_t choose_lane(const Flow& flow, std::uint32_t destination);
   [[nodiscard]] std::uint64_t path(std::uint32_t source, std::uint32_t destination, std::uint32_t lane);
-  Emitted emit(Flow& flow, FlowIndex index, std::uint32_t destination, std::uint32_t bytes, std::int64_t now);
+  Emitted emit(Flow& flow, FlowIndex index, std::uint32_t destination, std::uint32_t bytes, std::int64_t now,
+               bool may_wait);
   void pace(Flow& flow, std::uint32_t bytes) const;
   void keep_local(Flow& flow, std::uint32_t bytes, std::int64_t at);
   void enter_lane_slowly(const Flow& flow, EventIndex event, PortIndex lane_out, std::int64_t now);

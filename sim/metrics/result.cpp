@@ -116,6 +116,7 @@ std::string to_json(const Result& result)
   root["histograms"] = histograms_section(result.histograms);
   root["breakdown"] = breakdown_section(result.breakdown);
   root["series"] = series_section(result.series);
+  root["notes"] = Json(result.notes);
   root["warnings"] = Json(result.warnings);
   // Names come from the command line and may be no UTF-8; a result with a replaced letter is better than none.
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -24,12 +24,11 @@ FusedExchange::FusedExchange(std::uint32_t id, const ExchangeSetup& setup, const
          machine.topology.dies());
   // The last rank is in the furthest node there is; a single rank has no peer but itself.
   const Seconds one_way = to_seconds(Picoseconds(plane.fabric().path_latency_ps(0, setup.ranks - 1)));
-  const models::AccessSpec& access = machine.ub.access;
-  round_trip_ = access.npu_base + access.write_extra + one_way * 2;
+  const Seconds extra_round_trip = (one_way - to_seconds(Picoseconds(plane.fabric().path_latency_ps(0, 0)))) * 2;
   // The flag of a token follows its acknowledged data: one more way there after the way back.
   token_flag_delay_ = to_picoseconds(one_way * 2);
-  dispatch_ = models::plan_dispatch(machine.die, setup.cores, setup.row, setup.quantised, round_trip_);
-  combine_ = models::plan_combine(machine.die, setup.cores, setup.row, round_trip_);
+  dispatch_ = models::plan_dispatch(machine.die, setup.cores, setup.row, setup.quantised, extra_round_trip);
+  combine_ = models::plan_combine(machine.die, setup.cores, setup.row, extra_round_trip);
   for (Generation& generation : generations_) {
     generation.token_inboxes = plane.fabric().add_inboxes(setup.ranks);
     generation.flag_inboxes = plane.fabric().add_inboxes(setup.ranks);
@@ -120,6 +119,7 @@ void FusedExchange::send_dispatch(Generation& g, std::uint32_t rank)
     flow.messages.push_back({destination, bytes});
   flow.engine = engines_.source(rank, false);
   flow.issue_rate = dispatch_.issue_rate;
+  flow.issuers = setup_.cores;
   flow.pause = to_picoseconds(dispatch_.pause);
   flow.fence_notice = notice(Step::Fenced, g.number, rank);
   plane_.start(std::move(flow));
@@ -165,20 +165,28 @@ void FusedExchange::reorder(Generation& g, std::uint32_t rank)
                 .end_notice = notice(Step::Reordered, g.number, rank)});
 }
 
-// Peer by peer, starting behind the rank's own number: all ranks in the same order would meet at one receiver.
+// The rows to send back, peer by peer from the one behind the rank's own number (all ranks in the same order would meet
+// at one receiver), are cut into one stretch per core; the cores work on their stretches side by side.
 void FusedExchange::send_combine(Generation& g, std::uint32_t rank)
 {
-  fabric::FlowSpec flow;
-  flow.source = rank;
-  const auto bytes = static_cast<std::uint32_t>(combine_.message.count());
-  flow.messages.reserve(g.traffic.received[rank]);
+  std::vector<std::uint32_t> rows;
+  rows.reserve(g.traffic.received[rank]);
   for (std::uint32_t step = 1; step <= setup_.ranks; ++step) {
     const std::uint32_t peer = (rank + step) % setup_.ranks;
-    const std::uint32_t rows = g.traffic.counts[static_cast<std::size_t>(peer) * setup_.ranks + rank];
-    flow.messages.insert(flow.messages.end(), rows, {peer, bytes});
+    rows.insert(rows.end(), g.traffic.counts[static_cast<std::size_t>(peer) * setup_.ranks + rank], peer);
   }
+  fabric::FlowSpec flow;
+  flow.source = rank;
+  flow.messages.reserve(rows.size());
+  const auto bytes = static_cast<std::uint32_t>(combine_.message.count());
+  const auto cores = static_cast<std::size_t>(setup_.cores);
+  const std::size_t stretch = (rows.size() + cores - 1) / cores;
+  for (std::size_t turn = 0; turn < stretch; ++turn)
+    for (std::size_t row = turn; row < rows.size(); row += stretch)
+      flow.messages.push_back({rows[row], bytes});
   flow.engine = engines_.source(rank, false);
   flow.issue_rate = combine_.issue_rate;
+  flow.issuers = setup_.cores;
   flow.pause = to_picoseconds(combine_.pause);
   flow.inbox = g.token_inboxes;
   flow.fence_notice = notice(Step::CombineSent, g.number, rank);

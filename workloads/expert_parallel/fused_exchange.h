@@ -52,8 +52,6 @@ class FusedExchange {
   // A notice of this exchange's range, base subtracted.
   void on_notice(std::uint64_t notice, Picoseconds now);
 
-  [[nodiscard]] Seconds round_trip() const { return round_trip_; }
-
  private:
   enum class Step : std::uint8_t {
     SendDispatch,
@@ -101,7 +99,6 @@ class FusedExchange {
   const models::EndpointEngines& engines_;
   ExchangeListener& listener_;
   std::uint64_t notice_base_;
-  Seconds round_trip_;
   Picoseconds token_flag_delay_;
   models::ExchangePlan dispatch_;
   models::ExchangePlan combine_;

@@ -1,0 +1,58 @@
+#include "workloads/decode/core_split.h"
+
+#include "models/collectives/fused_exchange.h"
+
+#include <algorithm>
+
+namespace cm::workloads {
+namespace {
+
+Seconds sending_time(const models::ExchangePlan& plan, const models::DieSpec& die, std::int64_t messages)
+{
+  const Seconds each = plan.message / std::min(plan.issue_rate, die.write_engine) + plan.pause;
+  return plan.before_send + each * static_cast<double>(messages);
+}
+
+}  // namespace
+
+StreamEstimate estimate_streams(const models::ModelSpec& model, const models::MachineSpec& machine,
+                                const StreamLoad& load, const models::CoreShare& attention_cores)
+{
+  const models::DieSpec& die = machine.die;
+  const models::CoreShare moe_cores{die.aic_cores - attention_cores.aic, die.aiv_cores - attention_cores.aiv};
+  StreamEstimate estimate;
+  for (const models::Operator& op : models::attention_operators(model, load.quantisation, load.batch))
+    estimate.attention += models::operator_time(op, die, attention_cores);
+
+  const Bytes row(2 * model.hidden);
+  const bool quantised = load.quantisation == models::Quantisation::Int8;
+  const auto dispatch = models::plan_dispatch(die, moe_cores.aiv, row, quantised, load.extra_round_trip);
+  const auto combine = models::plan_combine(die, moe_cores.aiv, row, load.extra_round_trip);
+  const auto reordering = models::plan_reordering(die, moe_cores.aiv, load.ranks, load.hot_messages, dispatch.message);
+  const auto gather = models::plan_gather(die, moe_cores.aiv, load.batch.query_tokens, model.top_k + 1, row);
+  const auto mlp = models::expert_operator(model, load.quantisation, load.hot_messages, load.experts_per_rank);
+  estimate.moe = models::operator_time(models::gate_operator(model, load.batch.query_tokens), die, moe_cores) +
+                 sending_time(dispatch, die, load.messages) + models::flag_delay(die) + reordering.time +
+                 models::operator_time(mlp, die, moe_cores) + sending_time(combine, die, load.hot_messages) +
+                 gather.time + load.round_trip * 3.0;
+  return estimate;
+}
+
+models::CoreShare best_split(const models::ModelSpec& model, const models::MachineSpec& machine, const StreamLoad& load)
+{
+  const models::DieSpec& die = machine.die;
+  models::CoreShare best{std::max(1, die.aic_cores / 2), std::max(1, die.aiv_cores / 2)};
+  Seconds shortest(1e9);
+  for (int aic = die.core_group; aic < die.aic_cores; aic += die.core_group) {
+    const models::CoreShare share{aic, std::max(1, aic * die.aiv_cores / die.aic_cores)};
+    const StreamEstimate estimate = estimate_streams(model, machine, load, share);
+    const Seconds slower = std::max(estimate.attention, estimate.moe);
+    if (slower < shortest) {
+      shortest = slower;
+      best = share;
+    }
+  }
+  return best;
+}
+
+}  // namespace cm::workloads

@@ -1,0 +1,34 @@
+// How a die's cores are divided between the attention stream and the MoE stream when two microbatches alternate. `auto`
+// takes the division with the smallest slower stream, from the same cost models without contention: what the real
+// system tunes with the KV length (arXiv:2506.12708v2 4.2.3).
+#pragma once
+
+#include "models/compute/roofline.h"
+#include "models/language_models/decode_operators.h"
+#include "models/network/machine.h"
+
+namespace cm::workloads {
+
+struct StreamLoad {
+  models::DecodeBatch batch;      // of one microbatch on a mean die
+  std::int64_t messages = 0;      // that a mean die sends and receives in one exchange
+  std::int64_t hot_messages = 0;  // that the die with the hottest slots receives
+  std::int64_t experts_per_rank = 0;
+  std::int64_t ranks = 0;
+  models::Quantisation quantisation = models::Quantisation::Int8;
+  Seconds round_trip;        // of an acknowledged write to the furthest rank
+  Seconds extra_round_trip;  // over that inside a node
+};
+
+struct StreamEstimate {
+  Seconds attention;
+  Seconds moe;
+};
+
+StreamEstimate estimate_streams(const models::ModelSpec& model, const models::MachineSpec& machine,
+                                const StreamLoad& load, const models::CoreShare& attention_cores);
+
+models::CoreShare best_split(const models::ModelSpec& model, const models::MachineSpec& machine,
+                             const StreamLoad& load);
+
+}  // namespace cm::workloads

@@ -1,0 +1,197 @@
+#include "workloads/decode/decode.h"
+
+#include "sim/diagnostics/errors.h"
+#include "sim/engine/engine.h"
+#include "workloads/decode/core_split.h"
+#include "workloads/decode/decode_run.h"
+
+#include <boost/math/distributions/students_t.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace cm::workloads {
+namespace {
+
+// Layers that `microbatches: auto` compares on.
+constexpr std::int64_t TrialLayers = 4;
+
+double mean(const std::vector<double>& values)
+{
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// Half width of the two-sided 95 % interval of the mean; 0 for fewer than two values.
+double half_width_95(const std::vector<double>& values)
+{
+  if (values.size() < 2)
+    return 0;
+  const double centre = mean(values);
+  double squares = 0;
+  for (const double value : values)
+    squares += (value - centre) * (value - centre);
+  const auto n = static_cast<double>(values.size());
+  const boost::math::students_t distribution(n - 1);
+  return boost::math::quantile(boost::math::complement(distribution, 0.025)) * std::sqrt(squares / (n - 1) / n);
+}
+
+StreamLoad stream_load(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
+                       std::uint64_t seed)
+{
+  StreamLoad load;
+  const std::int64_t requests = std::max<std::int64_t>(1, spec.requests_on(0, machine.topology.dies_per_npu) / 2);
+  const std::int64_t queries = 1 + spec.mtp_tokens;
+  const std::int64_t kv = spec.prompt_length + spec.output_length / 2;
+  load.batch = {requests, requests * queries, requests * kv, requests * queries * kv};
+  load.messages = requests * queries * (model.top_k + (spec.shared_copies > 0 ? 1 : 0));
+  const models::Gate gate({spec.routing, static_cast<std::uint32_t>(model.routed_experts),
+                           static_cast<std::uint32_t>(model.top_k), spec.sigma, model.expert_load, seed},
+                          0);
+  const models::Placement placement(
+      {spec.ep, static_cast<std::uint32_t>(model.routed_experts), spec.redundant, spec.shared_copies}, spec.placement,
+      gate.loads());
+  load.hot_messages = static_cast<std::int64_t>(static_cast<double>(load.messages) * placement.imbalance(gate.loads()));
+  load.experts_per_rank = placement.slots_per_rank();
+  load.ranks = spec.ep;
+  load.quantisation = spec.quantisation;
+  const bool leaves_node = spec.ep > machine.topology.dies_per_node();
+  load.extra_round_trip = leaves_node ? machine.ub.traversal * 4.0 : Seconds(0);
+  load.round_trip = machine.ub.access.npu_base + machine.ub.access.write_extra + machine.ub.traversal * 2.0 +
+                    load.extra_round_trip;
+  return load;
+}
+
+DecodePlan plan_of(int microbatches, const DecodeSpec& spec, const models::ModelSpec& model,
+                   const models::MachineSpec& machine, std::uint64_t seed)
+{
+  const models::CoreShare all{machine.die.aic_cores, machine.die.aiv_cores};
+  if (microbatches == 1)
+    return {1, all, all};
+  const models::CoreShare attention = spec.attention_cores
+                                          ? *spec.attention_cores
+                                          : best_split(model, machine, stream_load(spec, model, machine, seed));
+  return {2, attention, {all.aic - attention.aic, all.aiv - attention.aiv}};
+}
+
+// Mean iteration of a shortened model, without the engine: only the data plane's time matters.
+double trial_ms(const DecodeSpec& spec, const DecodePlan& plan, const models::ModelSpec& model,
+                const models::MachineSpec& machine, const topology::Supernode& supernode, std::uint64_t seed)
+{
+  models::ModelSpec shortened = model;
+  shortened.layers = std::min(model.layers, TrialLayers);
+  shortened.dense_layers = 0;
+  DecodeSpec once = spec;
+  once.iterations = 1;
+  once.mtp_tokens = 0;
+  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
+  const models::EndpointEngines engines(machine, plane.fabric());
+  sim::metrics::NoProgress silent;
+  DecodeRun run(once, plan, shortened, machine, seed, plane, engines, 0, silent);
+  plane.set_client(run);
+  run.start();
+  plane.run(sim::fabric::Calendar::Never - 1);
+  return run.iteration_ms().front();
+}
+
+DecodePlan choose_plan(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
+                       const topology::Supernode& supernode, std::uint64_t seed, sim::metrics::Result& result)
+{
+  const DecodePlan one = plan_of(1, spec, model, machine, seed);
+  if (spec.microbatches == Microbatches::One)
+    return one;
+  const DecodePlan two = plan_of(2, spec, model, machine, seed);
+  if (spec.microbatches == Microbatches::Two)
+    return two;
+  const double with_one = trial_ms(spec, one, model, machine, supernode, seed);
+  const double with_two = trial_ms(spec, two, model, machine, supernode, seed);
+  result.notes.push_back(
+      fmt::format("microbatches: auto took {}: {} layers take {:.3f} ms with one, {:.3f} ms with two",
+                  with_two < with_one ? 2 : 1, TrialLayers, with_one, with_two));
+  return with_two < with_one ? two : one;
+}
+
+void add_metrics(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
+                 const DecodePlan& plan, const DecodeRun& run, sim::metrics::Result& result)
+{
+  const double iteration = mean(run.iteration_ms());
+  const double tokens = spec.tokens_per_iteration();
+  const double tpot = iteration / tokens;
+  const double per_npu = static_cast<double>(spec.batch_per_npu) / tpot * 1e3;
+  const double peak = machine.die.peak_int8.count() * machine.topology.dies_per_npu * 1e-12;
+  const LayerTimes layer = run.layer_times();
+  result.add("tpot_ms", tpot, "ms", fmt::format("iteration / {:.4g} expected tokens (1 + a + a^2 + ...)", tokens));
+  result.add("iteration_ms", iteration, "ms", "one decode step, mean over ranks and iterations");
+  if (run.iteration_ms().size() > 1)
+    result.add("tpot_ci95_ms", half_width_95(run.iteration_ms()) / tokens, "ms",
+               "half width, Student t over iterations");
+  result.add("tokens_per_s_per_npu", per_npu, "1/s", "batch per NPU / TPOT");
+  result.add("tokens_per_s_per_tflops", per_npu / peak, "1/s",
+             fmt::format("tokens/s per NPU / {:.0f} peak INT8 TOPS", peak));
+  result.add("layer_us", layer.layer(), "us", "mean MoE layer, all its microbatches");
+  result.add("stream_attention_us", layer.attention, "us", "attention stream, per microbatch and layer");
+  result.add("stream_moe_us", layer.moe_stream(), "us", "MoE stream, per microbatch and layer, waits included");
+  result.add("microbatches", plan.microbatches, "1", "that were run");
+  result.add("attention_aic", plan.attention_cores.aic, "cores", "cube cores of the attention stream");
+  static_cast<void>(model);
+}
+
+void add_breakdown(const LayerTimes& layer, sim::metrics::Result& result)
+{
+  result.breakdown = {{"wait for attention stream", layer.wait_attention, "us"},
+                      {"attention", layer.attention, "us"},
+                      {"wait for MoE stream", layer.wait_moe, "us"},
+                      {"gate", layer.gate, "us"},
+                      {"dispatch", layer.dispatch, "us"},
+                      {"dispatch: wait in barrier", layer.dispatch_wait, "us"},
+                      {"experts", layer.mlp, "us"},
+                      {"combine", layer.combine, "us"},
+                      {"combine: wait for tokens", layer.combine_wait, "us"}};
+}
+
+}  // namespace
+
+void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
+                std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result)
+{
+  const models::HbmBudget budget = decode_budget(spec, model, machine);
+  if (!budget.fits())
+    throw RefusedByModel("the deployment does not fit the HBM: " + budget.text());
+  const topology::Supernode supernode(machine.topology);
+  const DecodePlan plan = choose_plan(spec, model, machine, supernode, seed, result);
+
+  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
+  const models::EndpointEngines engines(machine, plane.fabric());
+  sim::engine::Engine engine;
+  engine.carry(plane);
+  const sim::streams::Signal finished = engine.new_signal();
+  DecodeRun run(spec, plan, model, machine, seed, plane, engines, finished, progress);
+  plane.set_client(run);
+  engine.spawn("decode", [&](sim::engine::Control& control) {
+    control.synchronise();
+    run.start();
+    control.wait(finished);
+  });
+  engine.run();
+
+  add_metrics(spec, model, machine, plan, run, result);
+  const std::uint64_t peak_queue = plane.fabric().peak_queue_bytes();
+  result.add("peak_queue_bytes", static_cast<double>(peak_queue), "B", "longest queue in front of a port");
+  result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
+             "of the busiest die: weights, buffers, KV cache, reserve");
+  result.add("port_hops", static_cast<double>(plane.fabric().port_hops()), "1",
+             "packets leaving a port, all iterations");
+  add_breakdown(run.layer_times(), result);
+  result.histograms.emplace_back("dispatch_us", run.dispatch_us);
+  result.histograms.emplace_back("combine_us", run.combine_us);
+  result.histograms.emplace_back("rank_wait_us", run.wait_us);
+  result.histograms.emplace_back("rank_iteration_ms", run.rank_iteration_ms);
+  if (machine.ub.flow_control == sim::fabric::FlowControl::None &&
+      peak_queue > static_cast<std::uint64_t>(machine.ub.buffer.count()))
+    result.warnings.push_back(fmt::format("a queue of {} bytes passed the assumed buffer of {} bytes per port; "
+                                          "machine.ub.flow_control=credits makes buffers finite",
+                                          peak_queue, machine.ub.buffer.count()));
+}
+
+}  // namespace cm::workloads

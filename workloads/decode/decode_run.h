@@ -1,0 +1,149 @@
+// The decode iteration as it happens: every rank walks its microbatches through the layers on two streams, on its own
+// clock, and meets the other ranks only in the exchanges.
+//
+// Two microbatches: the attention stream and the MoE stream own a split of the cores and work on different
+// microbatches; a microbatch that finds its stream taken waits. One microbatch: it has all cores and runs the two in
+// turn. After the last layer a rank joins its microbatches for the head, runs the MTP layer once per speculative token,
+// and starts over.
+#pragma once
+
+#include "sim/metrics/histogram.h"
+#include "sim/metrics/progress.h"
+#include "workloads/decode/decode_spec.h"
+#include "workloads/expert_parallel/fused_exchange.h"
+
+#include <array>
+#include <memory>
+#include <vector>
+
+namespace cm::workloads {
+
+struct DecodePlan {
+  int microbatches = 1;
+  models::CoreShare attention_cores;
+  models::CoreShare moe_cores;
+};
+
+// Where the time of one microbatch in one MoE layer goes; the parts add up to the layer. Means over ranks,
+// microbatches, layers and iterations, in microseconds.
+struct LayerTimes {
+  double wait_attention = 0;  // for the attention stream
+  double attention = 0;
+  double wait_moe = 0;  // for the MoE stream
+  double gate = 0;
+  double dispatch = 0;
+  double dispatch_wait = 0;  // in the barrier
+  double mlp = 0;
+  double combine = 0;
+  double combine_wait = 0;  // for the slowest expert of the rank's tokens
+
+  [[nodiscard]] double layer() const { return moe_stream() + wait_attention + attention + wait_moe; }
+  [[nodiscard]] double moe_stream() const { return gate + dispatch + dispatch_wait + mlp + combine + combine_wait; }
+};
+
+class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeListener {
+ public:
+  // All arguments are borrowed. `finished` is raised when every rank has done its iterations.
+  DecodeRun(const DecodeSpec& spec, const DecodePlan& plan, const models::ModelSpec& model,
+            const models::MachineSpec& machine, std::uint64_t seed, sim::streams::DataPlane& plane,
+            const models::EndpointEngines& engines, sim::streams::Signal finished, sim::metrics::Progress& progress);
+
+  // Starts the first iteration of every rank at the data plane's time.
+  void start();
+
+  void on_notice(std::uint64_t notice, Picoseconds now) override;
+  void on_dispatched(std::uint32_t microbatch, std::uint32_t rank, Picoseconds now, Picoseconds waited) override;
+  void on_combined(std::uint32_t microbatch, std::uint32_t rank, Picoseconds now, Picoseconds waited) override;
+
+  [[nodiscard]] LayerTimes layer_times() const;
+  // Mean over the ranks, one entry per iteration, in milliseconds.
+  [[nodiscard]] const std::vector<double>& iteration_ms() const { return iteration_ms_; }
+
+  sim::metrics::Histogram dispatch_us{"us"};
+  sim::metrics::Histogram combine_us{"us"};
+  sim::metrics::Histogram wait_us{"us"};
+  sim::metrics::Histogram rank_iteration_ms{"ms"};
+
+ private:
+  static constexpr int NoMicrobatch = -1;
+  enum Stream : std::size_t { AttentionStream = 0, MoeStream = 1 };
+  enum class Step : std::uint8_t { Attention, Gate, Mlp, DenseFfn, Head, MtpProjection, StepOverhead };
+
+  struct Microbatch {
+    std::int64_t layer = 0;         // model.layers and beyond: passes of the MTP layer
+    std::uint32_t exchanges = 0;    // generations of its exchange so far
+    std::size_t next_operator = 0;  // of attention
+    std::int64_t since = 0;         // start of the part of the layer that it is in
+    std::int64_t duration = 0;      // of the operators of attention, summed for the layer
+  };
+
+  struct Rank {
+    std::array<Microbatch, 2> microbatches;
+    std::array<int, 2> holder{NoMicrobatch, NoMicrobatch};   // [stream]
+    std::array<int, 2> waiting{NoMicrobatch, NoMicrobatch};  // [stream]
+    std::int64_t passes_done = 0;                            // of the main layers and the MTP layer in this iteration
+    int joined = 0;                                          // microbatches that are through the current pass
+    std::uint32_t iteration = 0;
+    std::int64_t iteration_start = 0;
+    sim::RandomStream jitter;
+
+    Rank(std::uint64_t seed, std::uint32_t rank) : jitter(seed, "operator jitter", rank) {}
+  };
+
+  struct Layer {
+    models::Gate gate;
+    models::Placement placement;
+  };
+
+  // What one microbatch of one rank computes in this iteration's attention: the same in every layer.
+  struct AttentionWork {
+    models::DecodeBatch batch;
+    std::vector<Seconds> times;
+    std::vector<Bytes> traffic;
+  };
+
+  void build_layers(std::uint64_t seed);
+  void draw_batches(std::uint32_t rank);
+  void start_pass(std::uint32_t rank, std::int64_t first_layer, std::int64_t now);
+  void enter_layer(std::uint32_t rank, int micro, std::int64_t now);
+  void take(std::uint32_t rank, int micro, Stream stream, std::int64_t now);
+  void release(std::uint32_t rank, Stream stream, std::int64_t now);
+  void next_attention_operator(std::uint32_t rank, int micro);
+  void start_moe(std::uint32_t rank, int micro);
+  void start_dispatch(std::uint32_t rank, int micro, std::int64_t now);
+  void leave_layer(std::uint32_t rank, int micro, std::int64_t now);
+  void join(std::uint32_t rank, std::int64_t now);
+  void after_head(std::uint32_t rank, std::int64_t now);
+  void end_iteration(std::uint32_t rank, std::int64_t now);
+  void run_operator(std::uint32_t rank, int micro, Step step, Seconds time, Bytes traffic);
+  void run_operator(std::uint32_t rank, int micro, Step step, const models::Operator& op,
+                    const models::CoreShare& cores);
+  void prepare_exchange(int micro, std::uint32_t generation, std::int64_t layer);
+  [[nodiscard]] bool is_moe(std::int64_t layer) const { return layer >= model_.dense_layers; }
+  [[nodiscard]] bool counts(std::int64_t layer) const { return is_moe(layer) && layer < model_.layers; }
+  // The time since the microbatch's last mark, in microseconds; moves the mark.
+  double lap(std::uint32_t rank, int micro, std::int64_t now);
+
+  const DecodeSpec& spec_;
+  const DecodePlan& plan_;
+  const models::ModelSpec& model_;
+  const models::MachineSpec& machine_;
+  sim::streams::DataPlane& plane_;
+  sim::streams::Signal finished_;
+  sim::metrics::Progress& progress_;
+  sim::RandomStream kv_random_;
+  sim::RandomStream gate_random_;
+  models::CoreShare all_cores_;
+  std::vector<Rank> ranks_;
+  std::vector<Layer> layers_;  // the MoE layers, the MTP layer last
+  std::vector<std::array<AttentionWork, 2>> attention_;
+  std::array<std::vector<std::uint32_t>, 2> tokens_;  // [microbatch][rank]
+  std::array<std::unique_ptr<FusedExchange>, 2> exchanges_;
+  std::array<std::uint32_t, 2> prepared_{};  // generations prepared so far
+  std::uint32_t ranks_finished_ = 0;
+  std::vector<double> iteration_ms_;
+  LayerTimes sums_;
+  std::uint64_t layers_counted_ = 0;
+};
+
+}  // namespace cm::workloads

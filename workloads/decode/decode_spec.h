@@ -1,0 +1,49 @@
+// What a decode run is asked: a fixed batch per NPU in steady state.
+#pragma once
+
+#include "models/compute/roofline.h"
+#include "models/experts/gate.h"
+#include "models/experts/placement.h"
+#include "models/language_models/decode_operators.h"
+#include "models/memory/hbm_budget.h"
+#include "models/network/machine.h"
+#include "sim/config/reader.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace cm::workloads {
+
+enum class Microbatches { Auto, One, Two };
+
+struct DecodeSpec {
+  std::uint32_t ep = 0;
+  std::int64_t batch_per_npu = 0;
+  std::int64_t prompt_length = 0;
+  std::int64_t output_length = 0;
+  std::int64_t mtp_tokens = 1;
+  double mtp_acceptance = 0.7;
+  Microbatches microbatches = Microbatches::Auto;
+  std::optional<models::CoreShare> attention_cores;  // empty: auto
+  models::Quantisation quantisation = models::Quantisation::Int8;
+  models::Routing routing = models::Routing::Measured;
+  double sigma = 0;
+  models::PlacementRule placement = models::PlacementRule::Balanced;
+  std::uint32_t redundant = 0;
+  std::uint32_t shared_copies = 0;
+  std::uint32_t iterations = 1;
+
+  // 1 + a + a^2 + ... over the speculative tokens.
+  [[nodiscard]] double tokens_per_iteration() const;
+  // Of one die; requests of an NPU are split as evenly as they go, the first die taking the odd one.
+  [[nodiscard]] std::int64_t requests_on(std::uint32_t die, std::uint32_t dies_per_npu) const;
+};
+
+// `machine` is changed where the workload chooses policies of its own.
+DecodeSpec read_decode(sim::config::Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine);
+
+// The busiest die's memory.
+models::HbmBudget decode_budget(const DecodeSpec& spec, const models::ModelSpec& model,
+                                const models::MachineSpec& machine);
+
+}  // namespace cm::workloads
