@@ -10,11 +10,11 @@ struct ExchangePlan {
   Bytes message;              // one row on the wire
   BytesPerSecond issue_rate;  // of the cores that send, all messages together
   Seconds before_send;
-  Seconds pause;              // of the write engine after each message, for acknowledgements that come late
+  Seconds pause;  // of the write engine after each message, for acknowledgements that come late
 };
 
-// `cores`: vector cores that the kernel runs on. `row`: BF16. `extra_round_trip`: by how much a write to the furthest peer
-// and its acknowledgement take longer than inside a node.
+// `cores`: vector cores that the kernel runs on. `row`: BF16. `extra_round_trip`: by how much a write to the furthest
+// peer and its acknowledgement take longer than inside a node.
 ExchangePlan plan_dispatch(const DieSpec& die, int cores, Bytes row, bool quantised, Seconds extra_round_trip);
 ExchangePlan plan_combine(const DieSpec& die, int cores, Bytes row, Seconds extra_round_trip);
 

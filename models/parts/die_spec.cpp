@@ -40,8 +40,9 @@ ExchangeSpec read_exchange(Reader exchange)
   exchange.required({"synchronise", "synchronisation of all cores and counting of tokens in dispatch", 0.0, 1e-3},
                     spec.synchronise);
   exchange.required({"per_peer", "flag, poll and prefix sum of one peer in dispatch", 0.0, 1e-4}, spec.per_peer);
-  exchange.required({"reorder", "time of the saturating cores together to copy one received row to its place in dispatch", 0.0, 1e-4},
-                    spec.reorder);
+  exchange.required(
+      {"reorder", "time of the saturating cores together to copy one received row to its place in dispatch", 0.0, 1e-4},
+      spec.reorder);
   exchange.required({"slot", "size of the slot that follows a quantised row: scale, metadata, alignment", 0.0, 65536.0},
                     spec.slot);
   exchange.required({"saturating_cores", "vector cores whose writes fill the write engine", 1.0, 1024.0},

@@ -23,13 +23,13 @@ struct ComputeSpec {
 
 // The fused dispatch and combine kernels (models/collectives/fused_exchange.h).
 struct ExchangeSpec {
-  Seconds launch;                 // of either kernel
+  Seconds launch;              // of either kernel
   double exposed_latency = 0;  // share of the extra round trip between nodes that the cores' writes do not hide
-  Seconds synchronise;            // dispatch: synchronisation of the die's cores, counting of tokens
-  Seconds per_peer;               // dispatch: write a flag, poll one, add one count to the prefix sum
+  Seconds synchronise;         // dispatch: synchronisation of the die's cores, counting of tokens
+  Seconds per_peer;            // dispatch: write a flag, poll one, add one count to the prefix sum
   Seconds reorder;             // dispatch: one received row to its place, by the saturating cores together
-  Bytes slot;                     // follows a quantised row: scale, metadata, alignment
-  int saturating_cores = 0;       // vector cores whose writes together fill the write engine
+  Bytes slot;                  // follows a quantised row: scale, metadata, alignment
+  int saturating_cores = 0;    // vector cores whose writes together fill the write engine
 
   friend bool operator==(const ExchangeSpec&, const ExchangeSpec&) = default;
 };

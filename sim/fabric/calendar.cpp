@@ -44,6 +44,10 @@ EventIndex Calendar::advance()
     if (bits != 0) {
       const std::uint64_t slot = word * 64 + static_cast<std::uint64_t>(std::countr_zero(bits));
       current_ = epoch_end_ - static_cast<std::int64_t>(Buckets - slot);
+      const std::uint64_t later = bits & (bits - 1);
+      upcoming_ = later == 0 ? Nil : lists_[word * 64 + static_cast<std::uint64_t>(std::countr_zero(later))].head;
+      if (upcoming_ != Nil)
+        __builtin_prefetch(&pool_[upcoming_]);
       return lists_[slot].head;
     }
     if (!begin_next_epoch())

@@ -70,6 +70,18 @@ class Calendar {
   // Takes out the event that next() has just returned. The caller re-inserts or destroys it.
   void pop(EventIndex event) { lists_[slot_of(current_)].head = pool_[event].next; }
 
+  // For a loop that works off whole buckets: the list that next() has just returned the head of, in order. A handler
+  // takes its head out before handling it, and whatever it inserts lands in place.
+  struct List {
+    EventIndex head = ~EventIndex{0};
+    EventIndex tail = ~EventIndex{0};  // meaningless when head is Nil
+  };
+  List& current_list() { return lists_[slot_of(current_)]; }
+  // No event of that list is later.
+  [[nodiscard]] std::int64_t current_list_end() const { return ((current_ + 1) << BucketBits) - 1; }
+  // Head of the next bucket in use when it is near, else Nil; a hint for prefetching.
+  [[nodiscard]] EventIndex upcoming() const { return upcoming_; }
+
   static constexpr EventIndex Nil = ~EventIndex{0};
   static constexpr std::int64_t Never = std::numeric_limits<std::int64_t>::max();
 
@@ -77,11 +89,6 @@ class Calendar {
   static constexpr int BucketBits = 7;
   static constexpr std::uint64_t Buckets = 1ULL << 14U;
   static constexpr std::int64_t Epochs = 1 << 10;
-
-  struct List {
-    EventIndex head = Nil;
-    EventIndex tail = Nil;  // meaningless when head is Nil
-  };
 
   struct Far {
     std::int64_t time;
@@ -134,6 +141,7 @@ class Calendar {
   EventIndex free_ = Nil;
   std::vector<List> lists_;           // [bucket of the current epoch]
   std::vector<std::uint64_t> words_;  // a bit per bucket; that of the current bucket may be set though it is empty
+  EventIndex upcoming_ = Nil;         // head of the next bucket in use, when it is near
   std::int64_t current_ = 0;          // the bucket of the next event, counted from time 0
   std::int64_t epoch_ = 0;
   std::int64_t epoch_end_ = Buckets;  // its first bucket behind the end

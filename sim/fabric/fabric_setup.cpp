@@ -38,6 +38,8 @@ PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& polic
     : calendar_(calendar), policy_(policy), with_credits_(policy.flow_control == FlowControl::Credits),
       cut_through_(policy.forwarding == Forwarding::CutThrough),
       acknowledge_by_packet_(policy.acknowledgement == Acknowledgement::Packets),
+      plain_policy_(!with_credits_ && cut_through_ && policy.lane_choice == LaneChoice::Spray &&
+                    policy.spine_choice == SpineChoice::Spray),
       mtu_(static_cast<std::uint32_t>(policy.mtu.count())),
       frame_overhead_(static_cast<std::uint32_t>(policy.frame_overhead.count())), sub_planes_(network.sub_planes),
       spines_(network.spines), group_of_(network.group_of), lane_out_(shifted(network.lane_out_ports)),
@@ -48,7 +50,8 @@ PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& polic
   ensure(sub_planes_ > 0 && sub_planes_ < 256 && spines_ < 256, "sub-planes {} and spines {} must be 1..255",
          sub_planes_, spines_);
   build_ports(network);
-  latency_within_ = common_latency(lane_out_) + common_latency(lane_in_);
+  lane_out_latency_ = common_latency(lane_out_);
+  latency_within_ = lane_out_latency_ + common_latency(lane_in_);
   latency_between_ = latency_within_ + common_latency(up_) + common_latency(down_);
   const std::size_t endpoints = group_of_.size();
   next_lane_.resize(endpoints);
@@ -80,6 +83,7 @@ void PacketFabric::build_ports(const NetworkSpec& network)
   }
   for (std::size_t i = 0; i < up_.size(); ++i)
     ports_[up_[i]].owner = static_cast<std::uint32_t>(i);
+  find_uniform_kind();
   if (with_credits_) {
     queues_.resize(ports_.size());
     for (const PortKind& kind : kinds_)
@@ -87,6 +91,22 @@ void PacketFabric::build_ports(const NetworkSpec& network)
              "a buffer of {} B cannot hold one packet of {} B", kind.buffer,
              policy_.mtu.count() + policy_.frame_overhead.count());
   }
+}
+
+// Ports of one kind are told apart from the rest by latency as well, but a lane_out port only by its rate: its latency
+// comes before the path.
+void PacketFabric::find_uniform_kind()
+{
+  const std::uint16_t kind = ports_[(up_.empty() ? lane_in_ : up_).front()].kind;
+  uniform_ = kinds_[kind];
+  bool switches_uniform = true;
+  for (const auto* stage : {&up_, &down_})
+    for (const PortIndex port : *stage)
+      switches_uniform = switches_uniform && ports_[port].kind == kind;
+  uniform_endpoint_.assign(group_of_.size(), switches_uniform ? 1 : 0);
+  for (std::size_t i = 0; i < lane_in_.size(); ++i)
+    if (ports_[lane_in_[i]].kind != kind || kinds_[ports_[lane_out_[i]].kind].ps_per_byte != uniform_.ps_per_byte)
+      uniform_endpoint_[i / sub_planes_] = 0;
 }
 
 EngineIndex PacketFabric::add_engines(std::uint32_t count)
@@ -138,6 +158,8 @@ void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
   flow.control = spec.control;
   flow.has_fence = spec.fence_notice.has_value();
   flow.fence_notice = spec.fence_notice.value_or(0);
+  flow.plain =
+      plain_policy_ && !flow.control && !flow.per_lane && flow.engine != NoIndex && uniform_endpoint_[flow.source] != 0;
   ++flows_in_flight_;
   const EventIndex event = calendar_.create();
   calendar_[event].time = now;

@@ -12,7 +12,7 @@ namespace {
 
 // An engine serves a flow for so many packets before it looks at the next flow. With one flow an endpoint, which is the
 // usual case, the number changes nothing but the number of events.
-constexpr int EmissionBurst = 8;
+constexpr int EmissionBurst = 16;
 
 std::uint32_t pair_hash(std::uint64_t a, std::uint64_t b, std::uint32_t buckets)
 {
@@ -32,18 +32,27 @@ std::int64_t rounded(double picoseconds)
 std::int64_t PacketFabric::run(std::int64_t limit)
 {
   for (;;) {
-    const EventIndex index = calendar_.next();
+    EventIndex index = calendar_.next();
     if (index == Calendar::Nil)
       return Calendar::Never;
-    const Event& event = calendar_[index];
-    const EventKind kind = kind_of(event);
-    if (event.time > limit || kind >= EventKind::Notice)
-      return event.time;
-    calendar_.pop(index);
-    if (kind == EventKind::Packet) [[likely]]
-      on_packet(index);
-    else
-      handle_rare(index, kind);
+    Calendar::List& list = calendar_.current_list();
+    const bool all_within = calendar_.current_list_end() <= limit;
+    do {
+      const Event& event = calendar_[index];
+      const EventKind kind = kind_of(event);
+      if (kind >= EventKind::Notice || (!all_within && event.time > limit)) [[unlikely]]
+        return event.time;
+      list.head = event.next;
+      // The port of the event that comes next is on its way from memory while this one is handled.
+      const EventIndex following = event.next != Calendar::Nil ? event.next : calendar_.upcoming();
+      if (following != Calendar::Nil)
+        __builtin_prefetch(&ports_[calendar_[following].word & PortMask]);
+      if (kind == EventKind::Packet) [[likely]]
+        pass_uniform(index);
+      else
+        handle_rare(index, kind);
+      index = list.head;
+    } while (index != Calendar::Nil);
   }
 }
 
@@ -52,10 +61,11 @@ void PacketFabric::handle_rare(EventIndex event, EventKind kind)
   switch (kind) {
   case EventKind::Emission: on_emission(event); break;
   case EventKind::ChooseSpine:
-    if (queues_.empty())
+    if (!with_credits_)
       choose_spine(event);
-    on_packet(event);
+    on_uneven(event);
     break;
+  case EventKind::Uneven: on_uneven(event); break;
   case EventKind::Sink: on_sink(event); break;
   case EventKind::Control: on_control(event); break;
   case EventKind::AckStart: on_ack_start(event); break;
@@ -64,11 +74,32 @@ void PacketFabric::handle_rare(EventIndex event, EventKind kind)
   }
 }
 
-inline void PacketFabric::on_packet(EventIndex index)
+// One hop of a packet whose ports are all alike.
+inline void PacketFabric::pass_uniform(EventIndex index)
+{
+  Event& event = calendar_[index];
+  Port& port = ports_[event.word & PortMask];
+  const std::int64_t lasts = event.extra;
+  const std::int64_t backlog = port.busy_until - event.time;
+  const std::int64_t begin = event.time + std::max<std::int64_t>(backlog, 0);
+  port.peak_backlog = std::max(port.peak_backlog, backlog);
+  port.busy_until = begin + lasts;
+  port.bytes += event.bytes;
+  ++port_hops_;
+  event.word >>= PortBits;  // the kind's bits are 0
+  if (event.word != 0) {
+    event.time = begin + uniform_.latency;
+    calendar_.insert(index);
+  } else {
+    arrive(index, port, begin + uniform_.latency, begin + lasts + uniform_.latency);
+  }
+}
+
+void PacketFabric::on_uneven(EventIndex index)
 {
   Event& event = calendar_[index];
   const auto number = static_cast<PortIndex>(event.word & PortMask);
-  event.word >>= PortBits;  // kind Packet is 0
+  shift_path(event);
   if (with_credits_) {
     enqueue(number, index, event.time);
     return;
@@ -207,7 +238,7 @@ void PacketFabric::choose_spine(EventIndex index)
       best = spine;
   const std::uint64_t up = up_[first + best];
   const std::uint64_t down = down_[to * spines_ + best];
-  event.word = event_word(EventKind::Packet, up | down << PortBits | last << (2 * PortBits));
+  event.word = event_word(EventKind::Uneven, up | down << PortBits | last << (2 * PortBits));
 }
 
 inline std::uint32_t PacketFabric::choose_lane(const Flow& flow, std::uint32_t destination)
@@ -247,6 +278,10 @@ void PacketFabric::on_emission(EventIndex index)
 {
   const FlowIndex flow_index = calendar_[index].subject;
   Flow& flow = flows_[flow_index];
+  if (flow.plain) {
+    emit_plain_burst(index, flow);
+    return;
+  }
   std::int64_t now = calendar_[index].time;
   const int burst = with_credits_ ? 1 : EmissionBurst;
   for (int sent = 0; sent < burst; ++sent) {
@@ -291,11 +326,107 @@ void PacketFabric::on_emission(EventIndex index)
   calendar_.insert(index);
 }
 
+// The usual flow: sprayed, through one engine, without credits. The same steps as on_emission() with emit(), without
+// the choices; as far as the destination's lanes allow, the packets visit ports of one kind only. What changes from
+// packet to packet is kept in locals: through the members the compiler would have to store and load it every time.
+void PacketFabric::emit_plain_burst(EventIndex index, Flow& flow)
+{
+  const FlowIndex flow_index = calendar_[index].subject;
+  const std::uint32_t source = flow.source;
+  std::int64_t engine = engine_busy_[flow.engine];
+  std::int64_t now = calendar_[index].time;
+  if (engine > now) {  // another flow's packets
+    calendar_[index].time = engine;
+    calendar_.insert(index);
+    return;
+  }
+  const std::uint32_t group = group_of_[source];
+  const PortIndex* const lanes = &lane_out_[source * sub_planes_];
+  const PortIndex* const ups = up_.data() + static_cast<std::size_t>(group) * sub_planes_ * spines_;
+  std::uint8_t* const spines = &next_spine_[source * sub_planes_];
+  std::int64_t issued = flow.issued;
+  std::int64_t resumes = flow.resumes;
+  std::uint32_t offset = flow.offset;
+  std::uint32_t lane = next_lane_[source];
+  std::uint32_t packets = 0;
+  std::uint64_t payload = 0;
+  const Message* message = flow.messages.data() + flow.next_message;
+  const Message* const end = flow.messages.data() + flow.messages.size();
+  for (int sent = 0; sent < EmissionBurst && message != end; ++sent) {
+    const std::uint32_t left = message->bytes - offset;
+    const std::uint32_t bytes = std::min(mtu_, left);
+    if (bytes != flow.paced_bytes) [[unlikely]]
+      pace(flow, bytes);
+    const std::uint32_t destination = message->destination;
+    if (destination == source) {
+      keep_local(flow, bytes, std::max(now, issued) + flow.issue_step);
+    } else {
+      const std::uint32_t to = group_of_[destination];
+      std::uint64_t ports = lane_in_[destination * sub_planes_ + lane];
+      now = std::max(std::max(now, issued), std::max(resumes, engine));
+      engine = now + flow.engine_step[to == group ? 0 : 1];
+      resumes = bytes == left ? engine + flow.pause : 0;
+      if (to != group) {
+        const std::uint32_t spine = spines[lane];
+        spines[lane] = static_cast<std::uint8_t>(spine + 1 == spines_ ? 0 : spine + 1);
+        const std::uint64_t up = ups[lane * spines_ + spine];
+        const std::uint64_t down = down_[(to * sub_planes_ + lane) * spines_ + spine];
+        ports = up | down << PortBits | ports << (2 * PortBits);
+      }
+      const bool uniform = uniform_endpoint_[destination] != 0;
+      const std::int64_t lasts = flow.lane_time;
+      Port& port = ports_[lanes[lane]];
+      const std::int64_t backlog = port.busy_until - now;
+      const std::int64_t begin = now + std::max<std::int64_t>(backlog, 0);
+      port.peak_backlog = std::max(port.peak_backlog, backlog);
+      port.busy_until = begin + lasts;
+      port.bytes += bytes + frame_overhead_;
+      const EventIndex packet = calendar_.create();
+      Event& event = calendar_[packet];
+      event.time = begin + lane_out_latency_;
+      event.word = event_word(uniform ? EventKind::Packet : EventKind::Uneven, ports);
+      event.subject = flow_index;
+      event.bytes = bytes + frame_overhead_;
+      event.extra = static_cast<std::uint32_t>(lasts);
+      calendar_.insert(packet);
+      lane = lane + 1 == sub_planes_ ? 0 : lane + 1;
+      ++packets;
+      payload += bytes;
+    }
+    issued = std::max(issued, now - flow.issue_lead) + flow.issue_step;
+    offset += bytes;
+    if (bytes == left) {
+      offset = 0;
+      ++message;
+    }
+  }
+  engine_busy_[flow.engine] = engine;
+  next_lane_[source] = static_cast<std::uint8_t>(lane);
+  flow.issued = issued;
+  flow.resumes = resumes;
+  flow.offset = offset;
+  flow.next_message = static_cast<std::uint32_t>(message - flow.messages.data());
+  flow.packets_in_flight += packets;
+  port_hops_ += packets;
+  emitted_bytes_ += payload;
+  if (message != end) {
+    __builtin_prefetch(message + EmissionBurst - 1);
+    calendar_[index].time = std::max(std::max(now, issued), std::max(resumes, engine));
+    calendar_.insert(index);
+    return;
+  }
+  flow.all_sent = true;
+  calendar_.destroy(index);
+  if (flow.packets_in_flight == 0)
+    release(flow_index);
+}
+
 void PacketFabric::pace(Flow& flow, std::uint32_t bytes) const
 {
   flow.paced_bytes = bytes;
   flow.issue_step = rounded(static_cast<double>(bytes) * flow.issue_ps_per_byte);
   flow.issue_lead = flow.issue_step * (flow.issuers - 1);
+  flow.lane_time = serialisation(uniform_, bytes + frame_overhead_);
   flow.engine_step[0] = rounded(static_cast<double>(bytes) * flow.engine_ps_per_byte);
   flow.engine_step[1] = rounded(static_cast<double>(bytes) * flow.engine_ps_per_byte * flow.other_group_cost);
 }
@@ -340,7 +471,7 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   event.bytes = bytes + frame_overhead_;
   event.extra = 0;
   const EventKind kind =
-      leaves_group && policy_.spine_choice == SpineChoice::LeastQueue ? EventKind::ChooseSpine : EventKind::Packet;
+      leaves_group && policy_.spine_choice == SpineChoice::LeastQueue ? EventKind::ChooseSpine : EventKind::Uneven;
   event.word = event_word(kind, ports);
   if (flow.control || with_credits_) {
     enter_lane_slowly(flow, index, lane_out, now);

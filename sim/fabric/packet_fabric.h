@@ -20,15 +20,16 @@
 namespace cm::sim::fabric {
 
 enum class EventKind : std::uint8_t {
-  Packet = 0,  // word: the ports still to visit, 20 bits each; subject: flow; extra: its slowest serialisation so far
-  ChooseSpine = 1,  // as Packet, but the first port is the first of the spines' up ports
-  Emission = 2,     // subject: flow
-  Sink = 3,         // at the receiver's engine; word: endpoint
-  Control = 4,      // a packet of the control class; as Packet, but extra: 0 payload, 1 acknowledgement
-  AckStart = 5,     // an acknowledgement leaves its endpoint; word: endpoint; extra: lane
-  PortFree = 6,     // credits: word: port; bytes: what left it
-  Notice = 7,       // for the owner of the calendar; word: the notice (60 bits)
-  Owner = 8,        // first kind that the fabric does not know
+  Packet = 0,       // word: the ports still to visit, 20 bits each; subject: flow; extra: its time at every one of them
+  Uneven = 1,       // as Packet, but ports differ in rate or latency; extra: its slowest serialisation so far
+  ChooseSpine = 2,  // as Uneven, but the first port is the first of the spines' up ports
+  Emission = 3,     // subject: flow
+  Sink = 4,         // at the receiver's engine; word: lane and endpoint
+  Control = 5,      // a packet of the control class; as Uneven, but extra: 0 payload, 1 acknowledgement
+  AckStart = 6,     // an acknowledgement leaves its endpoint; word: endpoint; extra: lane
+  PortFree = 7,     // credits: word: port; bytes: what left it
+  Notice = 8,       // for the owner of the calendar; word: the notice (60 bits)
+  Owner = 9,        // first kind that the fabric does not know
 };
 
 constexpr std::uint64_t event_word(EventKind kind, std::uint64_t rest)
@@ -105,32 +106,36 @@ class PacketFabric {
   };
 
   struct Flow {
-    std::vector<Message> messages;
+    // What a delivery touches comes first, in one cache line.
     std::uint32_t source = 0;
-    std::uint32_t next_message = 0;
-    std::uint32_t offset = 0;             // bytes of the next message already sent
     std::uint32_t packets_in_flight = 0;  // until acknowledged
-    EngineIndex engine = NoIndex;
     EngineIndex sink_engine = NoIndex;
     InboxIndex inbox = NoIndex;
-    bool per_lane = false;
-    bool control = false;
+    std::int64_t fence = 0;  // latest acknowledgement so far
     bool all_sent = false;
     bool has_fence = false;
+    bool control = false;
+    bool per_lane = false;
+    bool plain = false;  // may take the short way of emission
+    EngineIndex engine = NoIndex;
+
+    std::vector<Message> messages;
+    std::uint32_t next_message = 0;
+    std::uint32_t offset = 0;  // bytes of the next message already sent
     // The times of one packet, kept from the last one because most packets of a flow are equally long.
     std::uint32_t paced_bytes = 0;
     std::int64_t issue_step = 0;
-    std::int64_t issue_lead = 0;  // how far issue may run ahead of the engine
+    std::int64_t issue_lead = 0;                // how far issue may run ahead of the engine
     std::array<std::int64_t, 2> engine_step{};  // within the group, out of it
+    std::int64_t lane_time = 0;                 // at a port of the uniform kind
+    std::int64_t pause = 0;
+    std::int64_t issued = 0;   // when the next packet is issued
+    std::int64_t resumes = 0;  // when its side of the engine goes on after a pause
+    std::int64_t issuers = 1;
     double engine_ps_per_byte = 0;
     double other_group_cost = 1;
     double issue_ps_per_byte = 0;
     double sink_ps_per_byte = 0;
-    std::int64_t pause = 0;
-    std::int64_t issued = 0;   // when the next packet is issued
-    std::int64_t issuers = 1;
-    std::int64_t resumes = 0;  // when its side of the engine goes on after a pause
-    std::int64_t fence = 0;       // latest acknowledgement so far
     std::uint64_t fence_notice = 0;
   };
 
@@ -162,11 +167,18 @@ class PacketFabric {
   };
 
   void build_ports(const NetworkSpec& network);
+  void find_uniform_kind();
   std::int64_t common_latency(const std::vector<PortIndex>& stage) const;
   void handle_rare(EventIndex event, EventKind kind);
-  void on_packet(EventIndex event);
+  void pass_uniform(EventIndex event);
+  void on_uneven(EventIndex event);
   void choose_spine(EventIndex event);
   void on_emission(EventIndex event);
+  void emit_plain_burst(EventIndex event, Flow& flow);
+  [[nodiscard]] bool is_uniform(std::uint32_t a, std::uint32_t b) const
+  {
+    return uniform_endpoint_[a] && uniform_endpoint_[b];
+  }
   void on_sink(EventIndex event);
   [[nodiscard]] std::uint32_t choose_lane(const Flow& flow, std::uint32_t destination);
   [[nodiscard]] std::uint64_t path(std::uint32_t source, std::uint32_t destination, std::uint32_t lane);
@@ -215,14 +227,19 @@ class PacketFabric {
   bool with_credits_;
   bool cut_through_;
   bool acknowledge_by_packet_;
+  bool plain_policy_;
   std::uint32_t mtu_;
   std::uint32_t frame_overhead_;
   std::vector<Port> ports_;
   std::vector<PortKind> kinds_;
-  std::vector<std::int64_t> control_busy_;  // [port]: until when the control class occupies it
+  // Most ports are of one kind. A packet that visits only such ports takes the same time at each.
+  PortKind uniform_;
+  std::vector<std::uint8_t> uniform_endpoint_;  // [endpoint]: whether its lanes are of that kind
+  std::vector<std::int64_t> control_busy_;      // [port]: until when the control class occupies it
   std::vector<Queue> queues_;
   std::uint32_t sub_planes_;
   std::uint32_t spines_;
+  std::int64_t lane_out_latency_ = 0;
   std::int64_t latency_within_ = 0;   // of a path without load, serialisation excluded
   std::int64_t latency_between_ = 0;  // the same between groups
   std::vector<std::uint32_t> group_of_;

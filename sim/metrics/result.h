@@ -49,7 +49,7 @@ struct Result {
   std::vector<std::pair<std::string, Histogram>> histograms;
   std::vector<Part> breakdown;  // parts that add up to a layer
   std::vector<std::pair<std::string, Series>> series;
-  std::vector<std::string> notes;     // decisions that the run took by itself
+  std::vector<std::string> notes;  // decisions that the run took by itself
   std::vector<std::string> warnings;
 
   // Throws SimulationError when a metric of that name was added before or the value is not finite.

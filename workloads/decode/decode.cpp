@@ -58,8 +58,8 @@ StreamLoad stream_load(const DecodeSpec& spec, const models::ModelSpec& model, c
   load.quantisation = spec.quantisation;
   const bool leaves_node = spec.ep > machine.topology.dies_per_node();
   load.extra_round_trip = leaves_node ? machine.ub.traversal * 4.0 : Seconds(0);
-  load.round_trip = machine.ub.access.npu_base + machine.ub.access.write_extra + machine.ub.traversal * 2.0 +
-                    load.extra_round_trip;
+  load.round_trip =
+      machine.ub.access.npu_base + machine.ub.access.write_extra + machine.ub.traversal * 2.0 + load.extra_round_trip;
   return load;
 }
 

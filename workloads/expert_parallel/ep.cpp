@@ -132,7 +132,7 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
   int experts = 256;
   int top_k = 8;
   int redundant = 0;
-  int repeats = 1;
+  int repeats = 10;
   bool fused = true;
   spec.aiv_cores = machine.die.aiv_cores;
   workload.choice({"kind", "what is run"}, kind, {{"ep", Kind::Ep}}, true);

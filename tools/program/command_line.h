@@ -1,0 +1,21 @@
+// What the subcommands share of the command line.
+#pragma once
+
+#include "tools/runner/scenario.h"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+
+namespace cm::tools {
+
+// SCENARIO, --set and --configs; `request` is filled while the command line is parsed and outlives `command`.
+void add_scenario_options(CLI::App& command, ScenarioRequest& request);
+
+// --seed, for commands that draw random numbers.
+void add_seed_option(CLI::App& command, ScenarioRequest& request);
+
+// Why CLI11 refused a command line, in one line that suggests the nearest subcommand or option.
+std::string explain(const CLI::App& program, const CLI::ParseError& error);
+
+}  // namespace cm::tools

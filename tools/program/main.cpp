@@ -1,0 +1,53 @@
+#include "sim/diagnostics/errors.h"
+#include "tools/program/command_line.h"
+#include "tools/program/run_command.h"
+#include "tools/program/terminal.h"
+#include "tools/program/topology_command.h"
+#include "tools/runner/version.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <exception>
+
+namespace {
+
+enum Status : int { Done = 0, UsersError = 2, OurError = 3 };
+
+int run_program(int count, char** arguments)
+{
+  CLI::App program("cmsim: simulator of CloudMatrix384-style supernodes", "cmsim");
+  program.require_subcommand(1);
+  program.set_version_flag("--version", "cmsim " + cm::tools::version());
+  program.footer("Example:\n  cmsim run configs/scenarios/p2p.yaml\n\n"
+                 "Exit status: 0 done; 2 what was asked is wrong; 3 cmsim is wrong.");
+  cm::tools::add_run_command(program, CM_CONFIG_ROOT);
+  cm::tools::add_topology_command(program, CM_CONFIG_ROOT);
+  try {
+    program.parse(count, arguments);
+    return Done;
+  } catch (const CLI::Success& asked) {
+    return program.exit(asked);  // --help and --version
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "{}\n", cm::tools::explain(program, error));
+    return UsersError;
+  }
+}
+
+}  // namespace
+
+int main(int count, char** arguments)
+{
+  try {
+    return run_program(count, arguments);
+  } catch (const cm::ConfigError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return UsersError;
+  } catch (const std::exception& error) {
+    fmt::print(stderr,
+               "cmsim {}: internal error: {}\nThis is a mistake in cmsim. Please report it with the scenario and the "
+               "whole command line.\n",
+               cm::tools::version(), error.what());
+    return OurError;
+  }
+}

@@ -1,0 +1,32 @@
+#include "tools/program/terminal.h"
+
+#include "sim/diagnostics/errors.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <system_error>
+#include <unistd.h>
+
+namespace cm::tools {
+
+void print(const std::string& text)
+{
+  const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!is_written || std::fflush(stdout) != 0)
+    throw ConfigError(fmt::format("standard output: cannot write: {}", std::generic_category().message(errno)));
+}
+
+bool output_takes_colour()
+{
+  const char* const no_colour = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  const bool is_refused = no_colour != nullptr && *no_colour != '\0';
+  const bool is_dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  return ::isatty(STDOUT_FILENO) == 1 && !is_refused && !is_dumb;
+}
+
+}  // namespace cm::tools

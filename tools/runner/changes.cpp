@@ -1,0 +1,171 @@
+#include "tools/runner/changes.h"
+
+#include "sim/diagnostics/errors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace cm::tools {
+namespace {
+
+using sim::config::add_problem;
+using sim::config::Position;
+using sim::config::ReadingLog;
+using sim::config::Value;
+
+constexpr std::string_view CommandLine = "--set ";
+
+bool is_number_with_evidence(const Value& value)
+{
+  return value.kind == Value::Kind::Map && value.find("value") != nullptr;
+}
+
+Value empty(Value::Kind kind, const Position& position)
+{
+  Value value;
+  value.kind = kind;
+  value.position = position;
+  return value;
+}
+
+bool is_path(std::string_view text)
+{
+  return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
+void collect(std::vector<Change>& changes, const std::string& path, const Position& key_position, const Value& value,
+             ReadingLog& log)
+{
+  if (!is_path(path)) {
+    add_problem(log, key_position, "", fmt::format("expected a path like workload.ep, found \"{}\"", path));
+    return;
+  }
+  if (value.kind != Value::Kind::Map || is_number_with_evidence(value)) {
+    changes.push_back({path, key_position, value});
+    return;
+  }
+  for (const Value::Entry& entry : value.entries)
+    collect(changes, fmt::format("{}.{}", path, entry.key), entry.key_position, entry.value, log);
+}
+
+void refuse_twins(const std::vector<Change>& changes, ReadingLog& log)
+{
+  std::vector<const Change*> sorted;
+  sorted.reserve(changes.size());
+  for (const Change& change : changes)
+    sorted.push_back(&change);
+  std::ranges::stable_sort(sorted, {}, &Change::path);
+  for (std::size_t i = 1; i < sorted.size(); ++i)
+    if (sorted[i]->path == sorted[i - 1]->path)
+      add_problem(
+          log, sorted[i]->key_position, sorted[i]->path,
+          fmt::format("expected each key once, found it again (first at {})", to_text(sorted[i - 1]->key_position)));
+}
+
+Value& place_of(Value& root, std::string_view path, const Position& key_position)
+{
+  Value* place = &root;
+  for (bool is_last = false; !is_last;) {
+    const std::string_view step = path.substr(0, path.find('.'));
+    is_last = step.size() == path.size();
+    path.remove_prefix(is_last ? path.size() : step.size() + 1);
+    // What was no map is given up: its reader will say that it did not expect one.
+    if (place->kind != Value::Kind::Map || is_number_with_evidence(*place))
+      *place = empty(Value::Kind::Map, key_position);
+    if (place->find(step) == nullptr)
+      place->entries.push_back({std::string(step), key_position, empty(Value::Kind::Null, key_position)});
+    place = place->find(step);
+  }
+  return *place;
+}
+
+bool looks_like_a_number(const Value& value)
+{
+  const std::size_t first = value.text.find_first_not_of("+-.");
+  return value.kind == Value::Kind::Scalar && first != std::string::npos && value.text[first] >= '0' &&
+         value.text[first] <= '9';
+}
+
+Value with_reason(const Value& number)
+{
+  const Position& at = number.position;
+  Value reason = number;
+  reason.text =
+      is_from_command_line(at) ? fmt::format("set by {}", at.file) : fmt::format("set in {}:{}", at.file, at.line);
+  Value map = empty(Value::Kind::Map, at);
+  map.entries.push_back({"value", at, number});
+  map.entries.push_back({"assumed", at, std::move(reason)});
+  return map;
+}
+
+}  // namespace
+
+std::vector<Change> changes_of_overrides(const Value& overrides, ReadingLog& log)
+{
+  std::vector<Change> changes;
+  for (const Value::Entry& entry : overrides.entries) {
+    const std::string_view top = std::string_view(entry.key).substr(0, entry.key.find('.'));
+    if (top != "machine" && top != "model")
+      add_problem(log, entry.key_position, "overrides",
+                  fmt::format("expected a key of the machine or the model, like machine.ub.sub_planes, found \"{}\"",
+                              entry.key));
+    else if (entry.value.kind != Value::Kind::Map && top == entry.key)
+      add_problem(log, entry.value.position, fmt::format("overrides.{}", entry.key),
+                  fmt::format("expected a map of keys, found {}", found_text(entry.value)));
+    else
+      collect(changes, entry.key, entry.key_position, entry.value, log);
+  }
+  refuse_twins(changes, log);
+  return changes;
+}
+
+std::vector<Change> changes_of_sets(const std::vector<std::string>& sets, ReadingLog& log)
+{
+  std::vector<Change> changes;
+  for (const std::string& set : sets) {
+    const std::size_t equals = set.find('=');
+    const std::string key = set.substr(0, equals);
+    const std::string label = fmt::format("{}{}", CommandLine, key);
+    if (equals == std::string::npos || key.empty()) {
+      add_problem(log, {label, 1, 1}, "", fmt::format("expected key=value, found \"{}\"", set));
+      continue;
+    }
+    try {
+      const Value value = sim::config::parse_text(label, set.substr(equals + 1));
+      collect(changes, key, value.position, value, log);
+    } catch (const ConfigError& error) {
+      // Reported with everything else that is wrong.
+      log.problems.emplace_back(error.what());
+    }
+  }
+  return changes;
+}
+
+bool is_from_command_line(const Position& position)
+{
+  return position.file.starts_with(CommandLine);
+}
+
+std::string_view path_below(std::string_view path, std::string_view section)
+{
+  if (!path.starts_with(section) || path.size() <= section.size() || path[section.size()] != '.')
+    return {};
+  return path.substr(section.size() + 1);
+}
+
+void apply(Value& root, std::string_view path, const Change& change)
+{
+  place_of(root, path, change.key_position) = change.value;
+}
+
+void apply_as_assumed(Value& root, std::string_view path, const Change& change)
+{
+  Value& place = place_of(root, path, change.key_position);
+  const bool is_section = place.kind == Value::Kind::Map && !is_number_with_evidence(place);
+  place = looks_like_a_number(change.value) && !is_section ? with_reason(change.value) : change.value;
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,38 @@
+// What a user changes in a configuration, key by key: `overrides:` of a scenario and `--set` of the command line.
+#pragma once
+
+#include "sim/config/reading_log.h"
+#include "sim/config/value.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cm::tools {
+
+// One key and its new value: never a map, but for a number that comes with its evidence.
+struct Change {
+  std::string path;  // "machine.ub.sub_planes"
+  sim::config::Position key_position;
+  sim::config::Value value;
+};
+
+// Keys may be nested, dotted or both. Reports keys that are given twice and those of neither machine nor model.
+std::vector<Change> changes_of_overrides(const sim::config::Value& overrides, sim::config::ReadingLog& log);
+
+// Each text is "key=value" with the value in YAML; later ones win. Positions read "--set KEY:line:column".
+std::vector<Change> changes_of_sets(const std::vector<std::string>& sets, sim::config::ReadingLog& log);
+
+// Whether a value was typed on the command line: paths in it are relative to the current folder.
+bool is_from_command_line(const sim::config::Position& position);
+
+// "machine.ub.x" below "machine" is "ub.x"; empty when the path is not below it.
+std::string_view path_below(std::string_view path, std::string_view section);
+
+// Puts the value at `path` (that of the change, or its end), creating maps on the way.
+void apply(sim::config::Value& root, std::string_view path, const Change& change);
+
+// The same for a hardware or model number: it says from then on that it was assumed, and where.
+void apply_as_assumed(sim::config::Value& root, std::string_view path, const Change& change);
+
+}  // namespace cm::tools

@@ -1,0 +1,119 @@
+#include "tools/runner/config_files.h"
+
+#include "sim/config/suggestion.h"
+#include "sim/diagnostics/errors.h"
+#include "tools/runner/changes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace cm::tools {
+namespace {
+
+using sim::config::add_problem;
+using sim::config::joined;
+using sim::config::nearest;
+using sim::config::suggestion;
+using sim::config::Value;
+namespace fs = std::filesystem;
+
+constexpr std::string_view Ending = ".yaml";
+
+std::vector<std::string> names_in(const fs::path& folder)
+{
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
+    if (entry.path().extension() == Ending)
+      names.push_back(entry.path().stem().string());
+  // By name: the order of a folder is no order.
+  std::ranges::sort(names);
+  return names;
+}
+
+// Below the current folder as the user would type it, so that messages and results do not depend on where that is.
+std::string as_typed(const fs::path& path)
+{
+  std::error_code error;
+  const fs::path relative = fs::relative(path, error);
+  const bool is_below = !error && !relative.empty() && *relative.begin() != "..";
+  return (is_below ? relative : path.lexically_normal()).string();
+}
+
+}  // namespace
+
+std::optional<Value> load_reporting(const std::string& path, sim::config::ReadingLog& log)
+{
+  try {
+    return sim::config::load_file(path);
+  } catch (const ConfigError& error) {
+    // One bad file of several: the others are still read, so that all that is wrong is told at once.
+    log.problems.emplace_back(error.what());
+    return std::nullopt;
+  }
+}
+
+std::optional<Value> ConfigFiles::load(const std::string& folder, const Value& reference, const std::string& what)
+{
+  const auto path = path_of(folder, reference, what);
+  return path ? load_reporting(*path, log_) : std::nullopt;
+}
+
+std::optional<std::string> ConfigFiles::path_of(const std::string& folder, const Value& reference,
+                                                const std::string& what)
+{
+  const std::string& text = reference.text;
+  if (reference.kind != Value::Kind::Scalar || text.empty()) {
+    add_problem(log_, reference.position, what,
+                fmt::format("expected a name or a path, found {}", found_text(reference)));
+    return std::nullopt;
+  }
+  if (text.find('/') != std::string::npos || text.ends_with(Ending)) {
+    const bool is_typed = is_from_command_line(reference.position);
+    const fs::path path = (is_typed ? fs::path() : fs::path(reference.position.file).parent_path()) / text;
+    if (fs::exists(path))
+      return path.lexically_normal().string();
+    add_problem(log_, reference.position, what,
+                fmt::format("expected a readable file, found no {}", path.lexically_normal().string()));
+    return std::nullopt;
+  }
+  const fs::path below = fs::path(root_) / folder;
+  const fs::path path = below / (text + std::string(Ending));
+  if (fs::exists(path))
+    return as_typed(path);
+  const auto names = names_in(below);
+  add_problem(log_, reference.position, what,
+              fmt::format("expected the name of a file in {}, found \"{}\"{}{}", as_typed(below), text,
+                          suggestion(text, names, "available"),
+                          nearest(text, names) ? fmt::format(" Available: {}", joined(names, ", ")) : ""));
+  return std::nullopt;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
+bool ConfigFiles::insert_parts(Value& map, const std::string& what)
+{
+  bool is_complete = true;
+  for (Value::Entry& entry : map.entries) {
+    Value& section = entry.value;
+    const std::string path = fmt::format("{}.{}", what, entry.key);
+    is_complete = insert_parts(section, path) && is_complete;
+    const Value* reference = section.find("part");
+    if (reference == nullptr)
+      continue;
+    auto part = load("parts", *reference, path + ".part");
+    is_complete = part.has_value() && is_complete;
+    if (!part)
+      continue;
+    std::erase_if(section.entries, [](const Value::Entry& each) { return each.key == "part"; });
+    merge(*part, section);
+    section = std::move(*part);
+  }
+  return is_complete;
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,38 @@
+// Machines, models and parts by name: configs/machines/NAME.yaml and so on below one root.
+#pragma once
+
+#include "sim/config/reading_log.h"
+#include "sim/config/value.h"
+
+#include <optional>
+#include <string>
+
+namespace cm::tools {
+
+class ConfigFiles {
+ public:
+  // `root` is the folder that holds machines/, models/ and parts/. `log` is borrowed and outlives this.
+  ConfigFiles(std::string root, sim::config::ReadingLog& log) : root_(std::move(root)), log_(log) {}
+
+  // The file that `reference` names: NAME is <root>/<folder>/NAME.yaml; what holds a slash or ends in .yaml is a path
+  // relative to the file in which it was written. Whatever is wrong is reported, at the reference where the file is
+  // missing, and the result is empty then. `what` is the key's path in messages.
+  std::optional<sim::config::Value> load(const std::string& folder, const sim::config::Value& reference,
+                                         const std::string& what);
+
+  // Replaces every section "{part: NAME, ...}" below `map` by the part with the other keys of the section laid over it.
+  // False when a part could not be loaded; the sections are not to be read then.
+  bool insert_parts(sim::config::Value& map, const std::string& what);
+
+ private:
+  std::optional<std::string> path_of(const std::string& folder, const sim::config::Value& reference,
+                                     const std::string& what);
+
+  std::string root_;
+  sim::config::ReadingLog& log_;
+};
+
+// As load_file, but what is wrong goes to the log.
+std::optional<sim::config::Value> load_reporting(const std::string& path, sim::config::ReadingLog& log);
+
+}  // namespace cm::tools

@@ -1,0 +1,164 @@
+#include "tools/runner/result_table.h"
+
+#include "tools/runner/table_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace cm::tools {
+namespace {
+
+using sim::metrics::Histogram;
+using sim::metrics::Manifest;
+using sim::metrics::Metric;
+using sim::metrics::Part;
+using sim::metrics::Result;
+
+constexpr std::size_t DigestShown = 12;
+constexpr std::size_t NarrowestBar = 10;
+
+class Pen {
+ public:
+  explicit Pen(bool is_coloured) : is_coloured_(is_coloured) {}
+
+  [[nodiscard]] std::string heading(std::string_view text) const { return in(text, "\x1b[1m"); }
+  [[nodiscard]] std::string bar(std::string_view text) const { return in(text, "\x1b[36m"); }
+  [[nodiscard]] std::string warning(std::string_view text) const { return in(text, "\x1b[33m"); }
+
+ private:
+  [[nodiscard]] std::string in(std::string_view text, std::string_view colour) const
+  {
+    return is_coloured_ ? fmt::format("{}{}\x1b[0m", colour, text) : std::string(text);
+  }
+
+  bool is_coloured_;
+};
+
+// Columns of texts, all padded to their widest but the last; columns after the first are aligned right on request.
+struct Column {
+  std::vector<std::string> texts;
+  bool is_number = false;
+};
+
+std::string row(const std::vector<Column>& columns, std::size_t index)
+{
+  std::string line;
+  for (const Column& column : columns) {
+    const std::string& text = column.texts[index];
+    const std::size_t width = widest(column.texts);
+    line += line.empty() ? "" : "  ";
+    line += column.is_number ? right_aligned(text, width) : left_aligned(text, width);
+  }
+  return line;
+}
+
+std::string title(const FinishedRun& run)
+{
+  const Manifest& manifest = run.result.manifest;
+  const char* const of = run.title.model.empty() ? "" : " of ";
+  return fmt::format("{}{}{} on {}, seed {}, configuration {}", run.title.workload, of, run.title.model,
+                     run.title.machine, manifest.seed, manifest.configuration_digest.substr(0, DigestShown));
+}
+
+std::string metrics_text(const std::vector<Metric>& metrics)
+{
+  std::vector<Column> columns{{}, {{}, true}, {}};
+  for (const Metric& metric : metrics) {
+    columns[0].texts.push_back(metric.name);
+    columns[1].texts.push_back(short_number(metric.value));
+    columns[2].texts.push_back(metric.unit);
+  }
+  std::string text;
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    const std::string start = row(columns, i) + "  ";
+    text += wrapped(start, metrics[i].formula, columns_of(start));
+  }
+  return text;
+}
+
+std::string breakdown_text(const std::vector<Part>& parts, const Pen& pen)
+{
+  double total = 0;
+  for (const Part& part : parts)
+    total += part.value;
+  std::vector<Column> columns{{}, {{}, true}, {}, {{}, true}};
+  for (const Part& part : parts) {
+    columns[0].texts.push_back(part.name);
+    columns[1].texts.push_back(short_number(part.value));
+    columns[2].texts.push_back(part.unit);
+    columns[3].texts.push_back(fmt::format("{:.1f} %", total > 0 ? 100 * part.value / total : 0));
+  }
+  std::string text = fmt::format("{}\n", pen.heading("where the time of a layer goes"));
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::string start = row(columns, i) + "  ";
+    const std::size_t left = TerminalWidth - std::min(TerminalWidth, columns_of(start));
+    const double share = total > 0 ? parts[i].value / total : 0;
+    text += fmt::format("{}{}\n", start, pen.bar(bar(share, std::max(left, NarrowestBar))));
+  }
+  return text;
+}
+
+std::string histograms_text(const std::vector<std::pair<std::string, Histogram>>& histograms, const Pen& pen)
+{
+  std::vector<Column> columns{{{"histogram"}, false}, {{"unit"}, false}, {{"count"}, true}, {{"mean"}, true},
+                              {{"p50"}, true},        {{"p95"}, true},   {{"p99"}, true},   {{"max"}, true}};
+  for (const auto& [name, histogram] : histograms) {
+    const std::array<double, 5> numbers{histogram.mean(), histogram.quantile(0.5), histogram.quantile(0.95),
+                                        histogram.quantile(0.99), histogram.maximum()};
+    columns[0].texts.push_back(name);
+    columns[1].texts.push_back(histogram.unit());
+    columns[2].texts.push_back(fmt::format("{}", histogram.count()));
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      columns[3 + i].texts.push_back(short_number(numbers.at(i)));
+  }
+  std::string text = fmt::format("{}\n", pen.heading(row(columns, 0)));
+  for (std::size_t i = 1; i <= histograms.size(); ++i)
+    text += fmt::format("{}\n", row(columns, i));
+  return text;
+}
+
+std::string evidence_text(const Manifest& manifest, const Pen& pen)
+{
+  std::string counts;
+  for (const auto& [evidence, count] : manifest.evidence_counts)
+    if (count > 0)
+      counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, evidence);
+  std::string text = wrapped(pen.heading("numbers used") + ": ", counts.empty() ? "none" : counts, 2);
+  if (manifest.assumed.empty())
+    return text;
+  std::string names;
+  for (const std::string& each : manifest.assumed)
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", each.substr(0, each.find(" = ")));
+  return text + wrapped(fmt::format("the {} assumed: ", manifest.assumed.size()), names, 2);
+}
+
+}  // namespace
+
+std::string result_table(const FinishedRun& run, const TablePrinting& printing)
+{
+  const Pen pen(printing.is_coloured);
+  const Result& result = run.result;
+  std::string text = fmt::format("{}\n\n{}", pen.heading(title(run)), metrics_text(result.metrics));
+  if (!result.manifest.steady)
+    text +=
+        fmt::format("\n{}: not a steady state, latencies grow with the length of the run\n", pen.warning("OVERLOADED"));
+  if (!result.breakdown.empty())
+    text += fmt::format("\n{}", breakdown_text(result.breakdown, pen));
+  if (!result.histograms.empty())
+    text += fmt::format("\n{}", histograms_text(result.histograms, pen));
+  if (!result.notes.empty() || !result.warnings.empty())
+    text += "\n";
+  for (const std::string& note : result.notes)
+    text += wrapped("note: ", note, 2);
+  for (const std::string& warning : result.warnings)
+    text += wrapped(pen.warning("warning") + ": ", warning, 2);
+  text += fmt::format("\n{}", evidence_text(result.manifest, pen));
+  for (const std::string& file : printing.files)
+    text += fmt::format("written: {}\n", file);
+  return text;
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,105 @@
+#include "tools/runner/run.h"
+
+#include "models/language_models/architecture.h"
+#include "models/network/machine.h"
+#include "sim/config/reader.h"
+#include "sim/engine/engine.h"
+#include "tools/runner/version.h"
+#include "tools/runner/workload_table.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <optional>
+
+namespace cm::tools {
+namespace {
+
+using sim::config::Evidence;
+using sim::config::Provenance;
+using sim::config::Reader;
+using sim::metrics::Manifest;
+
+models::MachineSpec build_machine(ResolvedScenario& scenario)
+{
+  if (!scenario.machine)
+    return {};
+  const std::size_t problems_before = scenario.log.problems.size();
+  Reader reader(*scenario.machine, "machine", scenario.log);
+  models::MachineSpec machine = models::read_machine(reader);
+  // A workload that is checked against half a machine would complain about the other half.
+  return scenario.log.problems.size() == problems_before ? machine : models::MachineSpec{};
+}
+
+std::optional<models::ModelSpec> build_model(ResolvedScenario& scenario)
+{
+  if (!scenario.model)
+    return std::nullopt;
+  Reader reader(*scenario.model, "model", scenario.log);
+  return models::read_model(reader);
+}
+
+// Numbers of the workload are what the user asks, so only those of machine and model have evidence.
+void describe_evidence(const sim::config::ReadingLog& log, Manifest& manifest)
+{
+  for (const Evidence each :
+       {Evidence::Measured, Evidence::Published, Evidence::Derived, Evidence::Calibrated, Evidence::Assumed})
+    manifest.evidence_counts[std::string(to_text(each))] = 0;
+  for (const Provenance& number : log.provenance) {
+    if (number.path.starts_with("workload."))
+      continue;
+    ++manifest.evidence_counts[std::string(to_text(number.evidence))];
+    if (number.evidence == Evidence::Assumed)
+      manifest.assumed.push_back(fmt::format("{} = {}: {}", number.path, number.value, number.source));
+  }
+}
+
+Manifest describe(const ResolvedScenario& scenario)
+{
+  Manifest manifest;
+  manifest.scenario = scenario.path;
+  manifest.configuration_digest = configuration_digest(scenario);
+  manifest.seed = scenario.seed;
+  manifest.version = version();
+  manifest.engine_settings = sim::engine::Engine::settings();
+  describe_evidence(scenario.log, manifest);
+  return manifest;
+}
+
+}  // namespace
+
+FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress& progress)
+{
+  ResolvedScenario scenario = load_scenario(request);
+  models::MachineSpec machine = build_machine(scenario);
+  const std::optional<models::ModelSpec> model = build_model(scenario);
+  const WorkloadKind* kind = scenario.workload ? find_workload(*scenario.workload, scenario.log) : nullptr;
+  PreparedWorkload workload;
+  if (kind != nullptr && kind->needs_model && !scenario.names_model)
+    add_problem(
+        scenario.log, scenario.position, "model",
+        fmt::format("expected the name of a model, which the workload {} needs, found no such key", kind->name));
+  // Without its model, a workload's own complaints would be about numbers that nobody gave.
+  if (kind != nullptr && (!kind->needs_model || model)) {
+    Reader reader(*scenario.workload, "workload", scenario.log);
+    workload = kind->prepare({reader, machine, model});
+  }
+  throw_if_any(scenario.log);
+  // From here on everything is known and nothing of it changes.
+
+  FinishedRun run{.title = {std::string(kind->name), machine.name, model ? model->name : ""}, .result = {}};
+  run.result.manifest = describe(scenario);
+  workload(scenario.seed, progress, run.result);
+  return run;
+}
+
+topology::SupernodeSpec scenario_topology(const ScenarioRequest& request)
+{
+  ResolvedScenario scenario = load_scenario(request);
+  const models::MachineSpec machine = build_machine(scenario);
+  build_model(scenario);
+  throw_if_any(scenario.log);
+  return machine.topology;
+}
+
+}  // namespace cm::tools

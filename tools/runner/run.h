@@ -1,0 +1,31 @@
+// The composition root: the only code that sees all layers.
+#pragma once
+
+#include "sim/metrics/progress.h"
+#include "sim/metrics/result.h"
+#include "tools/runner/scenario.h"
+#include "topology/supernode/supernode_spec.h"
+
+#include <string>
+
+namespace cm::tools {
+
+// What a run is called where people read it.
+struct RunTitle {
+  std::string workload;  // its kind
+  std::string machine;
+  std::string model;  // empty when the workload has none
+};
+
+struct FinishedRun {
+  RunTitle title;
+  sim::metrics::Result result;
+};
+
+// Throws ConfigError with everything that is wrong with scenario, machine, model and workload, before anything is run.
+FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress& progress);
+
+// The machine of a scenario, whatever its workload. Throws ConfigError.
+topology::SupernodeSpec scenario_topology(const ScenarioRequest& request);
+
+}  // namespace cm::tools

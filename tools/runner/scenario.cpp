@@ -1,0 +1,142 @@
+// Resolution in four steps: the scenario's own keys (with what --set says about them), the files that it names, their
+// parts, and the changes to machine and model. What a key means is the business of whoever reads the trees.
+#include "tools/runner/scenario.h"
+
+#include "sim/config/digest.h"
+#include "sim/config/reader.h"
+#include "tools/runner/changes.h"
+#include "tools/runner/config_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace cm::tools {
+namespace {
+
+using sim::config::add_problem;
+using sim::config::Reader;
+using sim::config::ReadingLog;
+using sim::config::Value;
+
+bool is_hardware_or_model(const Change& change)
+{
+  return !path_below(change.path, "machine").empty() || !path_below(change.path, "model").empty();
+}
+
+struct OwnKeys {
+  const Value* machine = nullptr;  // all in the scenario's tree; null when missing
+  const Value* model = nullptr;
+  const Value* overrides = nullptr;
+  const Value* workload = nullptr;
+};
+
+OwnKeys read_own_keys(const Value& tree, std::int64_t& seed, ReadingLog& log)
+{
+  Reader reader(tree, "", log);
+  OwnKeys keys;
+  std::string description;
+  keys.machine = reader.value({"machine", "the machine: a name in configs/machines, or a path"}, true);
+  keys.model = reader.value({"model", "the language model: a name in configs/models, or a path"}, false);
+  reader.optional({"seed", "where all random numbers of the run come from", 0.0}, seed);
+  keys.overrides = reader.value({"overrides", "keys of the machine or the model that are different here"}, false);
+  keys.workload = reader.value({"workload", "what is run: its kind and the keys of that kind"}, true);
+  reader.optional({"description", "what the scenario shows"}, description);
+  reader.finish();
+  return keys;
+}
+
+// Changes of one file's tree. Which part a section is made of must be known before the parts are inserted.
+void apply_all(Value& tree, std::string_view section, const std::vector<Change>& changes, bool only_parts)
+{
+  for (const Change& change : changes) {
+    const std::string_view path = path_below(change.path, section);
+    if (path.empty() || path.ends_with(".part") != only_parts)
+      continue;
+    if (only_parts)
+      apply(tree, path, change);
+    else
+      apply_as_assumed(tree, path, change);
+  }
+}
+
+void refuse_changes_without_model(const ResolvedScenario& scenario, const std::vector<Change>& changes, ReadingLog& log)
+{
+  if (scenario.names_model)
+    return;
+  for (const Change& change : changes)
+    if (!path_below(change.path, "model").empty())
+      add_problem(log, change.key_position, change.path, "the scenario names no model whose key this could be");
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
+Value without_evidence(const Value& value)
+{
+  if (value.kind == Value::Kind::Map)
+    if (const Value* number = value.find("value"))
+      return *number;
+  Value stripped = value;
+  for (Value::Entry& entry : stripped.entries)
+    entry.value = without_evidence(entry.value);
+  for (Value& item : stripped.items)
+    item = without_evidence(item);
+  return stripped;
+}
+
+}  // namespace
+
+ResolvedScenario load_scenario(const ScenarioRequest& request)
+{
+  ResolvedScenario scenario;
+  ReadingLog& log = scenario.log;
+  scenario.path = request.path;
+  Value tree = sim::config::load_file(request.path);
+  scenario.position = tree.position;
+
+  const std::vector<Change> sets = changes_of_sets(request.sets, log);
+  for (const Change& change : sets)
+    if (!is_hardware_or_model(change))
+      apply(tree, change.path, change);
+  std::int64_t seed = 1;
+  const OwnKeys keys = read_own_keys(tree, seed, log);
+  scenario.seed = request.seed.value_or(static_cast<std::uint64_t>(seed));
+  if (keys.workload != nullptr)
+    scenario.workload = *keys.workload;
+  scenario.names_model = keys.model != nullptr;
+
+  std::vector<Change> changes;
+  if (keys.overrides != nullptr && keys.overrides->kind == Value::Kind::Map)
+    changes = changes_of_overrides(*keys.overrides, log);
+  else if (keys.overrides != nullptr && keys.overrides->kind != Value::Kind::Null)
+    add_problem(log, keys.overrides->position, "overrides",
+                fmt::format("expected a map of keys, found {}", found_text(*keys.overrides)));
+  std::ranges::copy_if(sets, std::back_inserter(changes), is_hardware_or_model);
+  refuse_changes_without_model(scenario, changes, log);
+
+  ConfigFiles files(request.config_root, log);
+  if (keys.machine != nullptr)
+    scenario.machine = files.load("machines", *keys.machine, "machine");
+  if (keys.model != nullptr)
+    scenario.model = files.load("models", *keys.model, "model");
+  if (scenario.machine) {
+    apply_all(*scenario.machine, "machine", changes, true);
+    const bool has_parts = files.insert_parts(*scenario.machine, "machine");
+    apply_all(*scenario.machine, "machine", changes, false);
+    if (!has_parts)
+      scenario.machine.reset();
+  }
+  if (scenario.model)
+    apply_all(*scenario.model, "model", changes, false);
+  return scenario;
+}
+
+std::string configuration_digest(const ResolvedScenario& scenario)
+{
+  std::string text = fmt::format("seed:{};", scenario.seed);
+  for (const auto* tree : {&scenario.machine, &scenario.model, &scenario.workload})
+    text += (*tree ? canonical_text(without_evidence(**tree)) : "none") + ";";
+  return sim::config::digest(text);
+}
+
+}  // namespace cm::tools

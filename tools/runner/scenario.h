@@ -1,0 +1,40 @@
+// A scenario with all that it refers to: machine and model files, parts, overrides and what the command line set.
+#pragma once
+
+#include "sim/config/reading_log.h"
+#include "sim/config/value.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cm::tools {
+
+struct ScenarioRequest {
+  std::string path;                   // of the scenario's file, as typed
+  std::vector<std::string> sets;      // "key=value"
+  std::optional<std::uint64_t> seed;  // instead of the scenario's
+  std::string config_root;            // the folder with machines/, models/ and parts/
+};
+
+// Trees that are complete but not read into Specs yet. A tree is empty when it could not be loaded; the log says why.
+struct ResolvedScenario {
+  std::string path;
+  sim::config::Position position;  // of the scenario itself, for keys that are missing from it
+  std::optional<sim::config::Value> machine;
+  std::optional<sim::config::Value> model;
+  bool names_model = false;
+  std::optional<sim::config::Value> workload;
+  std::uint64_t seed = 1;
+  sim::config::ReadingLog log;
+};
+
+// Order: files, then `overrides`, then `sets`. Problems are collected in the log; only a scenario file that cannot be
+// read at all throws (ConfigError).
+ResolvedScenario load_scenario(const ScenarioRequest& request);
+
+// A name for what is simulated: values and seed, whatever their evidence, their order and the files they stand in.
+std::string configuration_digest(const ResolvedScenario& scenario);
+
+}  // namespace cm::tools

@@ -1,0 +1,87 @@
+#include "tools/runner/workload_table.h"
+
+#include "sim/config/suggestion.h"
+#include "workloads/decode/decode.h"
+#include "workloads/expert_parallel/ep.h"
+#include "workloads/point_to_point/p2p.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace cm::tools {
+namespace {
+
+using sim::metrics::Progress;
+using sim::metrics::Result;
+
+PreparedWorkload prepare_p2p(const WorkloadInputs& inputs)
+{
+  const workloads::P2pSpec spec = workloads::read_p2p(inputs.workload, inputs.machine);
+  return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
+    workloads::run_p2p(spec, machine, seed, result);
+  };
+}
+
+PreparedWorkload prepare_ep(const WorkloadInputs& inputs)
+{
+  const workloads::EpSpec spec = workloads::read_ep(inputs.workload, inputs.machine);
+  return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
+    workloads::run_ep(spec, machine, seed, result);
+  };
+}
+
+PreparedWorkload prepare_decode(const WorkloadInputs& inputs)
+{
+  const workloads::DecodeSpec spec = workloads::read_decode(inputs.workload, *inputs.model, inputs.machine);
+  return [spec, &model = *inputs.model, &machine = inputs.machine](std::uint64_t seed, Progress& progress,
+                                                                   Result& result) {
+    workloads::run_decode(spec, model, machine, seed, progress, result);
+  };
+}
+
+constexpr bool NeedsNoModel = false;
+constexpr bool NeedsModel = true;
+
+constexpr std::array<WorkloadKind, 3> Table{{
+    {"p2p", "one read or write between two dies or CPUs", NeedsNoModel, prepare_p2p},
+    {"ep", "dispatch and combine of an expert-parallel group, on an idle machine", NeedsNoModel, prepare_ep},
+    {"decode", "decode of a mixture-of-experts model with a fixed batch per NPU", NeedsModel, prepare_decode},
+}};
+
+}  // namespace
+
+std::span<const WorkloadKind> workload_table()
+{
+  return Table;
+}
+
+const WorkloadKind* find_workload(const sim::config::Value& workload, sim::config::ReadingLog& log)
+{
+  std::vector<std::string> names;
+  for (const WorkloadKind& kind : Table)
+    names.emplace_back(kind.name);
+  const sim::config::Value* word = workload.find("kind");
+  const std::string expected = fmt::format("expected one of {}", sim::config::joined(names, ", "));
+  if (workload.kind != sim::config::Value::Kind::Map) {
+    add_problem(log, workload.position, "workload",
+                fmt::format("expected a map of keys, found {}", found_text(workload)));
+    return nullptr;
+  }
+  if (word == nullptr) {
+    add_problem(log, workload.position, "workload.kind", expected + ", found no such key");
+    return nullptr;
+  }
+  for (const WorkloadKind& kind : Table)
+    if (word->kind == sim::config::Value::Kind::Scalar && kind.name == word->text)
+      return &kind;
+  const auto near = sim::config::nearest(word->text, names);
+  add_problem(log, word->position, "workload.kind",
+              fmt::format("{}, found {}{}", expected, found_text(*word),
+                          near ? fmt::format("; did you mean \"{}\"?", *near) : ""));
+  return nullptr;
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,42 @@
+// Every kind of workload that a scenario can ask for, in one table.
+#pragma once
+
+#include "models/language_models/architecture.h"
+#include "models/network/machine.h"
+#include "sim/config/reader.h"
+#include "sim/metrics/progress.h"
+#include "sim/metrics/result.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace cm::tools {
+
+// What a workload is read from, all borrowed. It may change the machine where it chooses policies of its own. The model
+// is there when the kind needs one.
+struct WorkloadInputs {
+  sim::config::Reader& workload;
+  models::MachineSpec& machine;
+  const std::optional<models::ModelSpec>& model;
+};
+
+// Runs what was read and adds to the result. The inputs are unchanged since, but for the reader, which is gone.
+using PreparedWorkload =
+    std::function<void(std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result)>;
+
+struct WorkloadKind {
+  std::string_view name;
+  std::string_view sentence;  // for --help
+  bool needs_model = false;
+  PreparedWorkload (*prepare)(const WorkloadInputs& inputs) = nullptr;  // problems go to the reader's log
+};
+
+std::span<const WorkloadKind> workload_table();
+
+// The kind that a workload's `kind` names; null when there is none, which is reported.
+const WorkloadKind* find_workload(const sim::config::Value& workload, sim::config::ReadingLog& log);
+
+}  // namespace cm::tools
