@@ -3,6 +3,8 @@
 #include "topology/supernode/read_supernode.h"
 #include "topology/supernode/supernode_network.h"
 
+#include <fmt/format.h>
+
 namespace cm::models {
 
 using sim::config::Reader;
@@ -18,6 +20,8 @@ MachineSpec read_machine(Reader& machine)
   Reader vpc = machine.section({"vpc", "the plane to storage and the outside"});
   spec.topology = topology::read_supernode({machine, node, ub, rdma, vpc});
   spec.ub = read_ub(ub);
+  rdma.required({"latency", "NIC to NIC, without load", 0.0, 1.0}, spec.rdma_latency);
+  vpc.required({"latency", "Qingtian card to Qingtian card, without load", 0.0, 1.0}, spec.vpc_latency);
   Reader die = machine.section({"die", "one die of an NPU"});
   spec.die = read_die(die);
   Reader cpu = machine.section({"cpu", "one CPU socket"});
@@ -39,6 +43,24 @@ sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topol
           .policy = fabric_policy(spec.ub, seed),
           .dies = spec.topology.dies(),
           .memory_bandwidth = spec.die.usable_hbm_bandwidth()};
+}
+
+sim::engine::StarPlaneSpec rdma_plane(const MachineSpec& spec)
+{
+  sim::engine::StarPlaneSpec plane{.name = "rdma", .endpoints = {}, .latency = spec.rdma_latency};
+  const BytesPerSecond rate = spec.topology.rdma_bandwidth;
+  for (std::uint32_t die = 0; die < spec.topology.dies(); ++die)
+    plane.endpoints.push_back({fmt::format("die:{}", die), rate, rate});
+  return plane;
+}
+
+sim::engine::StarPlaneSpec vpc_plane(const MachineSpec& spec)
+{
+  sim::engine::StarPlaneSpec plane{.name = "vpc", .endpoints = {}, .latency = spec.vpc_latency};
+  const BytesPerSecond rate = spec.topology.vpc_bandwidth;
+  for (std::uint32_t node = 0; node < spec.topology.nodes; ++node)
+    plane.endpoints.push_back({fmt::format("node:{}", node), rate, rate});
+  return plane;
 }
 
 EndpointEngines::EndpointEngines(const MachineSpec& spec, fabric::PacketFabric& fabric)

@@ -3,6 +3,7 @@
 
 #include "models/network/ub_spec.h"
 #include "models/parts/die_spec.h"
+#include "sim/engine/star_plane.h"
 #include "sim/streams/data_plane.h"
 #include "topology/supernode/supernode.h"
 
@@ -14,6 +15,8 @@ struct MachineSpec {
   UbSpec ub;
   DieSpec die;
   CpuSpec cpu;
+  Seconds rdma_latency;  // NIC to NIC
+  Seconds vpc_latency;   // Qingtian card to Qingtian card
 
   friend bool operator==(const MachineSpec&, const MachineSpec&) = default;
 };
@@ -24,6 +27,11 @@ MachineSpec read_machine(sim::config::Reader& machine);
 // Ports, policies and memory of the machine. `supernode` was built from spec.topology.
 sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topology::Supernode& supernode,
                                             std::uint64_t seed);
+
+// The planes that SimGrid's flow model simulates. RDMA: one endpoint a die. VPC: one endpoint a node, its Qingtian
+// card.
+sim::engine::StarPlaneSpec rdma_plane(const MachineSpec& spec);
+sim::engine::StarPlaneSpec vpc_plane(const MachineSpec& spec);
 
 // The machinery at the ends of the UB plane, registered with a fabric: who shares which engine.
 class EndpointEngines {

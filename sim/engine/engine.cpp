@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -46,7 +47,10 @@ struct Engine::Parts {
 Engine::Engine() : parts_(std::make_unique<Parts>())
 {
   char** values = parts_->arguments.values.data();
+  // SimGrid would end the process with status 1 on an interrupt; what a signal does is the program's business.
+  const auto on_interrupt = std::signal(SIGINT, SIG_DFL);
   parts_->simgrid.emplace(&parts_->arguments.count, values);
+  std::signal(SIGINT, on_interrupt);
 #if defined(__SANITIZE_ADDRESS__)
   // The other context factories switch stacks in ways that the address sanitizer takes for overflows.
   s4u::Engine::set_config("contexts/factory:thread");

@@ -2,6 +2,7 @@
 // plane as the one run-ahead kernel model. Nothing outside this folder knows SimGrid. One engine per process.
 #pragma once
 
+#include "sim/engine/star_plane.h"
 #include "sim/streams/data_plane.h"
 #include "sim/units/quantity.h"
 
@@ -13,19 +14,6 @@
 #include <vector>
 
 namespace cm::sim::engine {
-
-// Endpoints around one non-blocking switch: each has an up and a down link; flows share them max-min fairly.
-struct StarPlaneSpec {
-  struct Endpoint {
-    std::string name;
-    BytesPerSecond up;
-    BytesPerSecond down;
-  };
-
-  std::string name;
-  std::vector<Endpoint> endpoints;
-  Seconds latency;  // from endpoint to endpoint
-};
 
 class Engine;
 

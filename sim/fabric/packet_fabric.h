@@ -13,6 +13,7 @@
 #include "sim/fabric/flow.h"
 #include "sim/fabric/network_spec.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -193,7 +194,16 @@ class PacketFabric {
                          std::int64_t latency);
   void arrive(EventIndex event, const Port& port, std::int64_t head, std::int64_t tail);
   void deliver(FlowIndex index, std::uint32_t endpoint, std::uint32_t lane, std::uint32_t bytes, std::int64_t at);
-  void count_arrival(const Flow& flow, std::uint32_t endpoint, std::uint32_t bytes, std::int64_t at);
+  void count_arrival(const Flow& flow, std::uint32_t endpoint, std::uint32_t bytes, std::int64_t at)
+  {
+    if (flow.inbox == NoIndex)
+      return;
+    Inbox& inbox = inboxes_[flow.inbox + endpoint];
+    inbox.last = std::max(inbox.last, at);
+    inbox.remaining -= bytes;
+    if (inbox.remaining == 0)
+      post_notice(inbox.notice, inbox.last + inbox.delay);
+  }
   void acknowledge(FlowIndex index, std::int64_t at);
   void release(FlowIndex index);
   void post_notice(std::uint64_t notice, std::int64_t at);

@@ -2,40 +2,19 @@
 
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
+#include "sim/metrics/confidence.h"
 #include "workloads/decode/core_split.h"
 #include "workloads/decode/decode_run.h"
 
-#include <boost/math/distributions/students_t.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 namespace cm::workloads {
 namespace {
 
 // Layers that `microbatches: auto` compares on.
 constexpr std::int64_t TrialLayers = 4;
-
-double mean(const std::vector<double>& values)
-{
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-// Half width of the two-sided 95 % interval of the mean; 0 for fewer than two values.
-double half_width_95(const std::vector<double>& values)
-{
-  if (values.size() < 2)
-    return 0;
-  const double centre = mean(values);
-  double squares = 0;
-  for (const double value : values)
-    squares += (value - centre) * (value - centre);
-  const auto n = static_cast<double>(values.size());
-  const boost::math::students_t distribution(n - 1);
-  return boost::math::quantile(boost::math::complement(distribution, 0.025)) * std::sqrt(squares / (n - 1) / n);
-}
 
 StreamLoad stream_load(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
                        std::uint64_t seed)
@@ -112,10 +91,10 @@ DecodePlan choose_plan(const DecodeSpec& spec, const models::ModelSpec& model, c
   return with_two < with_one ? two : one;
 }
 
-void add_metrics(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
-                 const DecodePlan& plan, const DecodeRun& run, sim::metrics::Result& result)
+void add_metrics(const DecodeSpec& spec, const models::MachineSpec& machine, const DecodePlan& plan,
+                 const DecodeRun& run, sim::metrics::Result& result)
 {
-  const double iteration = mean(run.iteration_ms());
+  const double iteration = sim::metrics::mean(run.iteration_ms());
   const double tokens = spec.tokens_per_iteration();
   const double tpot = iteration / tokens;
   const double per_npu = static_cast<double>(spec.batch_per_npu) / tpot * 1e3;
@@ -124,7 +103,7 @@ void add_metrics(const DecodeSpec& spec, const models::ModelSpec& model, const m
   result.add("tpot_ms", tpot, "ms", fmt::format("iteration / {:.4g} expected tokens (1 + a + a^2 + ...)", tokens));
   result.add("iteration_ms", iteration, "ms", "one decode step, mean over ranks and iterations");
   if (run.iteration_ms().size() > 1)
-    result.add("tpot_ci95_ms", half_width_95(run.iteration_ms()) / tokens, "ms",
+    result.add("tpot_ci95_ms", sim::metrics::half_width_95(run.iteration_ms()) / tokens, "ms",
                "half width, Student t over iterations");
   result.add("tokens_per_s_per_npu", per_npu, "1/s", "batch per NPU / TPOT");
   result.add("tokens_per_s_per_tflops", per_npu / peak, "1/s",
@@ -134,7 +113,6 @@ void add_metrics(const DecodeSpec& spec, const models::ModelSpec& model, const m
   result.add("stream_moe_us", layer.moe_stream(), "us", "MoE stream, per microbatch and layer, waits included");
   result.add("microbatches", plan.microbatches, "1", "that were run");
   result.add("attention_aic", plan.attention_cores.aic, "cores", "cube cores of the attention stream");
-  static_cast<void>(model);
 }
 
 void add_breakdown(const LayerTimes& layer, sim::metrics::Result& result)
@@ -175,7 +153,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   });
   engine.run();
 
-  add_metrics(spec, model, machine, plan, run, result);
+  add_metrics(spec, machine, plan, run, result);
   const std::uint64_t peak_queue = plane.fabric().peak_queue_bytes();
   result.add("peak_queue_bytes", static_cast<double>(peak_queue), "B", "longest queue in front of a port");
   result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",

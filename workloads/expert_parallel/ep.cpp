@@ -1,6 +1,7 @@
 #include "workloads/expert_parallel/ep.h"
 
 #include "sim/engine/engine.h"
+#include "sim/metrics/confidence.h"
 #include "workloads/expert_parallel/fused_exchange.h"
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@ namespace {
 
 using sim::config::Reader;
 using sim::metrics::Histogram;
+using sim::metrics::mean;
 
 // All ranks start a kernel together; the next one starts when the slowest rank is through.
 class EpTest final : public sim::streams::DataPlaneClient, public ExchangeListener {
@@ -98,14 +100,6 @@ class EpTest final : public sim::streams::DataPlaneClient, public ExchangeListen
   Picoseconds end_;
 };
 
-double mean(const std::vector<double>& values)
-{
-  double sum = 0;
-  for (const double value : values)
-    sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
 void check_slots(Reader& workload, const EpSpec& spec, const models::MachineSpec& machine)
 {
   if (machine.topology.nodes > 0 && spec.ep > machine.topology.dies())
@@ -115,7 +109,7 @@ void check_slots(Reader& workload, const EpSpec& spec, const models::MachineSpec
     workload.complain("top_k", fmt::format("top {} of {} experts", spec.top_k, spec.experts));
   if (const auto problem = models::slot_problem({spec.ep, spec.experts, spec.redundant, 0}))
     workload.complain("ep", *problem);
-  if (spec.aiv_cores > machine.die.aiv_cores)
+  if (machine.die.aiv_cores > 0 && spec.aiv_cores > machine.die.aiv_cores)
     workload.complain("aiv_cores",
                       fmt::format("a die has {} vector cores, found {}", machine.die.aiv_cores, spec.aiv_cores));
 }
@@ -156,6 +150,8 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
   workload.optional({"repeats", "dispatch-combine pairs to average over, each with fresh routing", 1.0, 1000.0},
                     repeats);
   models::read_policy_choices(workload, machine.ub);
+  if (machine.ub.model == models::UbModel::Flow)
+    workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p only");
   if (!fused)
     workload.complain("fused", "expected true: the unfused baseline is not built yet");
   spec.ep = static_cast<std::uint32_t>(ep);

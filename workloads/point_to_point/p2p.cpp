@@ -42,6 +42,13 @@ void read_endpoint(Reader& workload, std::string_view name, std::string_view sen
     out = kind == "die" ? number : machine.dies() + number;
 }
 
+// Base latency of the access, without the ways there and back.
+Seconds base_latency(const P2pSpec& spec, const models::MachineSpec& machine)
+{
+  const Seconds base = spec.to < machine.topology.dies() ? machine.ub.access.npu_base : machine.ub.access.cpu_base;
+  return spec.op == AccessOp::Write ? base + machine.ub.access.write_extra : base;
+}
+
 // Issues the access when its base latency has passed and waits for data (read) or acknowledgement (write).
 class Access final : public sim::streams::DataPlaneClient {
  public:
@@ -52,14 +59,7 @@ class Access final : public sim::streams::DataPlaneClient {
   {
   }
 
-  void start()
-  {
-    const bool at_die = engines_.is_die(spec_.to);
-    Seconds base = at_die ? machine_.ub.access.npu_base : machine_.ub.access.cpu_base;
-    if (spec_.op == AccessOp::Write)
-      base += machine_.ub.access.write_extra;
-    plane_.remind(to_picoseconds(base), Issue);
-  }
+  void start() { plane_.remind(to_picoseconds(base_latency(spec_, machine_)), Issue); }
 
   void on_notice(std::uint64_t notice, Picoseconds now) override
   {
@@ -122,6 +122,66 @@ class Access final : public sim::streams::DataPlaneClient {
   Picoseconds end_;
 };
 
+Seconds run_on_packets(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed)
+{
+  const topology::Supernode supernode(machine.topology);
+  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
+  const models::EndpointEngines engines(machine, plane.fabric());
+  sim::engine::Engine engine;
+  engine.carry(plane);
+  const sim::streams::Signal done = engine.new_signal();
+  Access access(spec, machine, plane, engines, done);
+  plane.set_client(access);
+  engine.spawn("p2p", [&](sim::engine::Control& control) {
+    control.synchronise();
+    access.start();
+    control.wait(done);
+  });
+  engine.run();
+  return to_seconds(access.end());
+}
+
+// The same access as one flow of SimGrid: latency terms and the narrowest of lanes and endpoint engines.
+Seconds run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed)
+{
+  const topology::Supernode supernode(machine.topology);
+  const sim::streams::DataPlaneSpec packets = models::data_plane_spec(machine, supernode, seed);
+  sim::fabric::Calendar calendar;
+  sim::fabric::PacketFabric fabric(packets.network, packets.policy, calendar);
+  const models::EndpointEngines engines(machine, fabric);
+  const bool is_read = spec.op == AccessOp::Read;
+  const std::uint32_t source = is_read ? spec.to : spec.from;
+  const std::uint32_t destination = is_read ? spec.from : spec.to;
+  const double cost = fabric.same_group(source, destination) ? 1.0 : 1.0 + machine.ub.internode_cost;
+  const auto lanes = [&](std::uint32_t endpoint) {
+    const auto& t = machine.topology;
+    return (endpoint < t.dies() ? t.lane_bandwidth : t.cpu_lane_bandwidth()) * static_cast<double>(t.sub_planes);
+  };
+  const auto limited = [&](BytesPerSecond lane, BytesPerSecond rate) {
+    return rate.count() > 0 ? std::min(lane, rate / cost) : lane;
+  };
+  const sim::fabric::EngineUse use = engines.source(source, is_read);
+  const BytesPerSecond source_rate = use.engine == sim::fabric::NoIndex
+                                         ? BytesPerSecond(0)
+                                         : use.rate * (use.per_lane ? machine.topology.sub_planes : 1.0);
+  const Seconds one_way = to_seconds(Picoseconds(fabric.path_latency_ps(source, destination)));
+  sim::engine::Engine engine;
+  const std::size_t plane =
+      engine.add_plane({.name = "ub",
+                        .endpoints = {{"source", limited(lanes(source), source_rate), lanes(source)},
+                                      {"destination", lanes(destination),
+                                       limited(lanes(destination), engines.sink(destination, is_read).rate)}},
+                        .latency = one_way});
+  Seconds end;
+  engine.spawn("p2p", [&](sim::engine::Control& control) {
+    control.sleep(base_latency(spec, machine) + one_way);
+    control.transfer(plane, 0, 1, spec.bytes);
+    end = control.now();
+  });
+  engine.run();
+  return end;
+}
+
 }  // namespace
 
 P2pSpec read_p2p(Reader& workload, const models::MachineSpec& machine)
@@ -143,21 +203,8 @@ P2pSpec read_p2p(Reader& workload, const models::MachineSpec& machine)
 
 void run_p2p(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed, sim::metrics::Result& result)
 {
-  const topology::Supernode supernode(machine.topology);
-  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
-  const models::EndpointEngines engines(machine, plane.fabric());
-  sim::engine::Engine engine;
-  engine.carry(plane);
-  const sim::streams::Signal done = engine.new_signal();
-  Access access(spec, machine, plane, engines, done);
-  plane.set_client(access);
-  engine.spawn("p2p", [&](sim::engine::Control& control) {
-    control.synchronise();
-    access.start();
-    control.wait(done);
-  });
-  engine.run();
-  const Seconds time = to_seconds(access.end());
+  const Seconds time = machine.ub.model == models::UbModel::Packet ? run_on_packets(spec, machine, seed)
+                                                                   : run_on_flows(spec, machine, seed);
   result.add("latency_us", microseconds(time), "us", "time from issue to last byte (read) or acknowledgement (write)");
   result.add("bandwidth_gb_s", (spec.bytes / time).count() * 1e-9, "GB/s", "bytes / latency, decimal");
 }
