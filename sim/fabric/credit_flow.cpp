@@ -40,12 +40,12 @@ void PacketFabric::try_send(PortIndex number, std::int64_t now)
   const std::uint64_t next = event.word & PortMask;
   if (next != NoPort) {
     Queue& ahead = queues_[next];
-    if (ahead.used + event.bytes > kinds_[ports_[next].kind].buffer) {
+    if (ahead.used + static_cast<std::int64_t>(event.bytes) > kinds_[ports_[next].kind].buffer) {
       queue.blocked = true;
-      ahead.waiting_ports.push_back(number);
+      wait_for(static_cast<PortIndex>(next), number);
       return;
     }
-    ahead.used += event.bytes;
+    ahead.used += static_cast<std::int32_t>(event.bytes);
   }
   queue.head = event.next;
   queue.sending = true;
@@ -72,30 +72,43 @@ void PacketFabric::on_port_free(EventIndex index)
   const Event event = calendar_[index];
   calendar_.destroy(index);
   const auto number = static_cast<PortIndex>(event.word & PortMask);
-  queues_[number].used -= event.bytes;
+  queues_[number].used -= static_cast<std::int32_t>(event.bytes);
   queues_[number].sending = false;
   wake_waiting(number, event.time);
   if (!queues_[number].sending && !queues_[number].blocked)
     try_send(number, event.time);
 }
 
+void PacketFabric::wait_for(PortIndex ahead, PortIndex number)
+{
+  Queue& queue = queues_[ahead];
+  queues_[number].next_waiter = NoIndex;
+  if (queue.first_waiter == NoIndex)
+    queue.first_waiter = number;
+  else
+    queues_[queue.last_waiter].next_waiter = number;
+  queue.last_waiter = number;
+}
+
 // Room has come free in front of `number`: whoever waits for it tries again, first come first served.
 void PacketFabric::wake_waiting(PortIndex number, std::int64_t now)
 {
-  auto& ports = queues_[number].waiting_ports;
-  while (!ports.empty()) {
-    const std::uint32_t waiting = ports.front();
+  Queue& queue = queues_[number];
+  while (queue.first_waiter != NoIndex) {
+    const PortIndex waiting = queue.first_waiter;
     const std::int64_t wanted = calendar_[queues_[waiting].head].bytes;
-    if (queues_[number].used + wanted > kinds_[ports_[number].kind].buffer)
+    if (queue.used + wanted > kinds_[ports_[number].kind].buffer)
       break;
-    ports.erase(ports.begin());
+    queue.first_waiter = queues_[waiting].next_waiter;
     queues_[waiting].blocked = false;
     try_send(waiting, now);
   }
-  // All of them look again: one alone might turn to another lane and leave the rest asleep.
-  for (const EventIndex emission : std::exchange(queues_[number].waiting_emissions, {})) {
+  // All emissions look again: one alone might turn to another lane and leave the rest asleep.
+  for (EventIndex emission = std::exchange(queue.waiting_emissions, NoIndex); emission != NoIndex;) {
+    const EventIndex next = calendar_[emission].next;
     calendar_[emission].time = now;
     calendar_.insert(emission);
+    emission = next;
   }
 }
 

@@ -55,6 +55,7 @@ PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& polic
   latency_between_ = latency_within_ + common_latency(up_) + common_latency(down_);
   const std::size_t endpoints = group_of_.size();
   next_lane_.resize(endpoints);
+  flows_at_.resize(endpoints);
   next_spine_.resize(endpoints * sub_planes_);
   for (std::size_t e = 0; e < endpoints; ++e)
     next_lane_[e] = static_cast<std::uint8_t>(mixed(policy_.seed + e) % sub_planes_);
@@ -131,6 +132,7 @@ void PacketFabric::expect(InboxIndex inbox, std::uint64_t bytes, std::int64_t de
 
 void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
 {
+  ensure(spec.pause.count() == 0 || spec.engine.engine != NoIndex, "a flow that rests needs an engine to rest");
   FlowIndex index = 0;
   if (free_flows_.empty()) {
     index = static_cast<FlowIndex>(flows_.size());
@@ -148,7 +150,8 @@ void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
   flow.engine_ps_per_byte = ps_per_byte(spec.engine.rate);
   flow.other_group_cost = spec.engine.other_group_cost;
   flow.issue_ps_per_byte = ps_per_byte(spec.issue_rate);
-  flow.pause = spec.pause.count();
+  // With an engine per lane each of them rests as long as it takes to make up for the others' sending.
+  flow.engine_pause = spec.pause.count() * (spec.engine.per_lane ? sub_planes_ : 1);
   flow.issued = now;
   flow.issuers = spec.issuers;
   flow.fence = now;
@@ -161,6 +164,7 @@ void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
   flow.plain =
       plain_policy_ && !flow.control && !flow.per_lane && flow.engine != NoIndex && uniform_endpoint_[flow.source] != 0;
   ++flows_in_flight_;
+  ++flows_at_[flow.source];
   const EventIndex event = calendar_.create();
   calendar_[event].time = now;
   calendar_[event].word = event_word(EventKind::Emission, 0);

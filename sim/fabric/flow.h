@@ -37,7 +37,7 @@ struct FlowSpec {
   // 0: unlimited. Each core may have one message waiting for the engine.
   BytesPerSecond issue_rate{0};
   int issuers = 1;
-  // Idle time of the issuing side after each message that leaves it; needs an engine.
+  // Rest of the engine after each message that leaves the endpoint.
   Picoseconds pause{0};
   // Engine at the receiver, indexed by the destination endpoint from this first one on.
   EngineIndex sink_engine = NoIndex;

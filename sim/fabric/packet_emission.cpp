@@ -3,13 +3,15 @@
 #include "sim/fabric/packet_fabric.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cm::sim::fabric {
 namespace {
 
-// An engine serves a flow for so many packets before it looks at the next flow. With one flow an endpoint, which is the
-// usual case, the number changes nothing but the number of events.
+// One emission event lays out so many packets ahead, at most over the horizon: fewer events. Only where an endpoint has
+// a single flow, whose next packets nothing else can come between; several flows take turns packet by packet.
 constexpr int EmissionBurst = 16;
+constexpr std::int64_t BurstHorizon = 1'000'000;  // ps
 
 std::uint32_t pair_hash(std::uint64_t a, std::uint64_t b, std::uint32_t buckets)
 {
@@ -47,11 +49,11 @@ std::uint64_t PacketFabric::path(std::uint32_t source, std::uint32_t destination
   if (from == to)
     return last;
   std::uint32_t spine = 0;
-  if (policy_.spine_choice == SpineChoice::Spray) [[likely]] {
+  if (policy_.spine_choice != SpineChoice::Hash) [[likely]] {
     std::uint8_t& pointer = next_spine_[source * sub_planes_ + lane];
     spine = pointer;
     pointer = static_cast<std::uint8_t>(spine + 1 == spines_ ? 0 : spine + 1);
-  } else if (policy_.spine_choice == SpineChoice::Hash) {
+  } else {
     spine = pair_hash(destination, source, spines_);
   }
   const std::uint64_t up = up_[(from * sub_planes_ + lane) * spines_ + spine];
@@ -67,18 +69,20 @@ void PacketFabric::on_emission(EventIndex index)
     emit_plain_burst(index, flow);
     return;
   }
-  std::int64_t now = calendar_[index].time;
-  const int burst = with_credits_ ? 1 : EmissionBurst;
-  for (int sent = 0; sent < burst; ++sent) {
+  const std::int64_t start = calendar_[index].time;
+  std::int64_t now = start;
+  const bool alone = flows_at_[flow.source] == 1;
+  const int burst = with_credits_ || !alone ? 1 : EmissionBurst;
+  std::int64_t next = now;
+  for (int sent = 0; sent < burst && now - start <= BurstHorizon; ++sent) {
     if (flow.next_message == flow.messages.size()) {
-      flow.all_sent = true;
-      calendar_.destroy(index);
-      if (flow.packets_in_flight == 0)
-        release(flow_index);
+      end_emission(index, flow);
       return;
     }
     const Message message = flow.messages[flow.next_message];
-    const std::uint32_t bytes = std::min(mtu_, message.bytes - flow.offset);
+    if (message.bytes != flow.cut_bytes)
+      cut(flow, message.bytes);
+    const std::uint32_t bytes = std::min(flow.packet_bytes, message.bytes - flow.offset);
     if (bytes != flow.paced_bytes)
       pace(flow, bytes);
     flow.offset += bytes;
@@ -90,7 +94,7 @@ void PacketFabric::on_emission(EventIndex index)
       if (result.sent_at < 0) {
         flow.offset -= bytes;
         if (result.waits_for_lane != NoIndex) {
-          queues_[result.waits_for_lane].waiting_emissions.push_back(index);
+          calendar_[index].next = std::exchange(queues_[result.waits_for_lane].waiting_emissions, index);
         } else {
           calendar_[index].time = result.retry_at;
           calendar_.insert(index);
@@ -98,8 +102,7 @@ void PacketFabric::on_emission(EventIndex index)
         return;
       }
       now = result.sent_at;
-      if (ends_message)
-        flow.resumes += flow.pause;
+      next = result.engine_free;
     }
     flow.issued = std::max(flow.issued, now - flow.issue_lead) + flow.issue_step;
     if (ends_message) {
@@ -107,8 +110,19 @@ void PacketFabric::on_emission(EventIndex index)
       ++flow.next_message;
     }
   }
-  calendar_[index].time = now;
+  // The picosecond lets a flow that waits for the same engine go first.
+  calendar_[index].time = flow.next_message == flow.messages.size() ? now : std::max(now, next) + (alone ? 0 : 1);
   calendar_.insert(index);
+}
+
+void PacketFabric::end_emission(EventIndex index, Flow& flow)
+{
+  const FlowIndex flow_index = calendar_[index].subject;
+  flow.all_sent = true;
+  calendar_.destroy(index);
+  --flows_at_[flow.source];
+  if (flow.packets_in_flight == 0)
+    release(flow_index);
 }
 
 // The usual flow: sprayed, through one engine, without credits. The same steps as on_emission() with emit(), without
@@ -120,6 +134,9 @@ void PacketFabric::emit_plain_burst(EventIndex index, Flow& flow)
   const std::uint32_t source = flow.source;
   std::int64_t engine = engine_busy_[flow.engine];
   std::int64_t now = calendar_[index].time;
+  const std::int64_t start = now;
+  const bool alone = flows_at_[source] == 1;
+  const int burst = alone ? EmissionBurst : 1;
   if (engine > now) {  // another flow's packets
     calendar_[index].time = engine;
     calendar_.insert(index);
@@ -130,16 +147,17 @@ void PacketFabric::emit_plain_burst(EventIndex index, Flow& flow)
   const PortIndex* const ups = up_.data() + static_cast<std::size_t>(group) * sub_planes_ * spines_;
   std::uint8_t* const spines = &next_spine_[source * sub_planes_];
   std::int64_t issued = flow.issued;
-  std::int64_t resumes = flow.resumes;
   std::uint32_t offset = flow.offset;
   std::uint32_t lane = next_lane_[source];
   std::uint32_t packets = 0;
   std::uint64_t payload = 0;
   const Message* message = flow.messages.data() + flow.next_message;
   const Message* const end = flow.messages.data() + flow.messages.size();
-  for (int sent = 0; sent < EmissionBurst && message != end; ++sent) {
+  for (int sent = 0; sent < burst && message != end && now - start <= BurstHorizon; ++sent) {
+    if (message->bytes != flow.cut_bytes) [[unlikely]]
+      cut(flow, message->bytes);
     const std::uint32_t left = message->bytes - offset;
-    const std::uint32_t bytes = std::min(mtu_, left);
+    const std::uint32_t bytes = std::min(flow.packet_bytes, left);
     if (bytes != flow.paced_bytes) [[unlikely]]
       pace(flow, bytes);
     const std::uint32_t destination = message->destination;
@@ -148,9 +166,8 @@ void PacketFabric::emit_plain_burst(EventIndex index, Flow& flow)
     } else {
       const std::uint32_t to = group_of_[destination];
       std::uint64_t ports = lane_in_[destination * sub_planes_ + lane];
-      now = std::max(std::max(now, issued), std::max(resumes, engine));
-      engine = now + flow.engine_step[to == group ? 0 : 1];
-      resumes = bytes == left ? engine + flow.pause : 0;
+      now = std::max(std::max(now, issued), engine);
+      engine = now + flow.engine_step[to == group ? 0 : 1] + (bytes == left ? flow.engine_pause : 0);
       if (to != group) {
         const std::uint32_t spine = spines[lane];
         spines[lane] = static_cast<std::uint8_t>(spine + 1 == spines_ ? 0 : spine + 1);
@@ -188,7 +205,6 @@ void PacketFabric::emit_plain_burst(EventIndex index, Flow& flow)
   engine_busy_[flow.engine] = engine;
   next_lane_[source] = static_cast<std::uint8_t>(lane);
   flow.issued = issued;
-  flow.resumes = resumes;
   flow.offset = offset;
   flow.next_message = static_cast<std::uint32_t>(message - flow.messages.data());
   flow.packets_in_flight += packets;
@@ -196,14 +212,25 @@ void PacketFabric::emit_plain_burst(EventIndex index, Flow& flow)
   emitted_bytes_ += payload;
   if (message != end) {
     __builtin_prefetch(message + EmissionBurst - 1);
-    calendar_[index].time = std::max(std::max(now, issued), std::max(resumes, engine));
+    calendar_[index].time = std::max(std::max(now, issued), engine) + (alone ? 0 : 1);
     calendar_.insert(index);
     return;
   }
-  flow.all_sent = true;
-  calendar_.destroy(index);
-  if (flow.packets_in_flight == 0)
-    release(flow_index);
+  end_emission(index, flow);
+}
+
+// Packets of at most one MTU. A message longer than a round of the lanes is cut into whole rounds of equal packets:
+// what is left over would else pile up on the lanes that many senders happen to start with.
+void PacketFabric::cut(Flow& flow, std::uint32_t message_bytes) const
+{
+  flow.cut_bytes = message_bytes;
+  const std::uint32_t needed = (message_bytes - 1) / mtu_ + 1;
+  if (needed <= sub_planes_) {
+    flow.packet_bytes = mtu_;
+    return;
+  }
+  const std::uint32_t rounds = (needed - 1) / sub_planes_ + 1;
+  flow.packet_bytes = (message_bytes - 1) / (rounds * sub_planes_) + 1;
 }
 
 void PacketFabric::pace(Flow& flow, std::uint32_t bytes) const
@@ -234,19 +261,23 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   const PortIndex lane_out = lane_out_[flow.source * sub_planes_ + lane];
   const bool leaves_group = !same_group(flow.source, destination);
   std::int64_t* engine = flow.engine == NoIndex ? nullptr : &engine_busy_[flow.engine + (flow.per_lane ? lane : 0)];
-  const std::int64_t ready = std::max({now, flow.issued, flow.resumes, engine == nullptr ? now : *engine});
+  const std::int64_t ready = std::max({now, flow.issued, engine == nullptr ? now : *engine});
   if (ready > now && !may_wait) {
     next_lane_[flow.source] = lane_pointer;
     return {.retry_at = ready};
   }
   now = ready;
-  if (with_credits_ && lane_is_full(lane_out, bytes)) {
+  if (with_credits_ && !flow.control && lane_is_full(lane_out, bytes)) {
     next_lane_[flow.source] = lane_pointer;
     return {.waits_for_lane = lane_out};
   }
-  if (engine != nullptr)
-    *engine = now + flow.engine_step[leaves_group ? 1 : 0];
-  flow.resumes = engine == nullptr || flow.pause == 0 ? 0 : *engine;
+  Emitted result{.sent_at = now, .engine_free = now};
+  if (engine != nullptr) {
+    *engine = now + flow.engine_step[leaves_group ? 1 : 0] +
+              (flow.offset == flow.messages[flow.next_message].bytes ? flow.engine_pause : 0);
+    // With an engine per lane the next packet may go out on the next lane at once.
+    result.engine_free = flow.per_lane ? now : *engine;
+  }
   ++flow.packets_in_flight;
   emitted_bytes_ += bytes;
   const std::uint64_t ports = path(flow.source, destination, lane);
@@ -260,7 +291,7 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   event.word = event_word(kind, ports);
   if (flow.control || with_credits_) {
     enter_lane_slowly(flow, index, lane_out, now);
-    return {.sent_at = now};
+    return result;
   }
   Port& port = ports_[lane_out];
   const PortKind& port_kind = kinds_[port.kind];
@@ -273,7 +304,7 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   event.extra = static_cast<std::uint32_t>(own);
   event.time = (cut_through_ ? begin : begin + own) + port_kind.latency;
   calendar_.insert(index);
-  return {.sent_at = now};
+  return result;
 }
 
 void PacketFabric::enter_lane_slowly(const Flow& flow, EventIndex index, PortIndex lane_out, std::int64_t now)
@@ -285,7 +316,7 @@ void PacketFabric::enter_lane_slowly(const Flow& flow, EventIndex index, PortInd
     calendar_.insert(index);
     return;
   }
-  queues_[lane_out].used += event.bytes;
+  queues_[lane_out].used += static_cast<std::int32_t>(event.bytes);
   event.time = now;
   enqueue(lane_out, index, now);
 }

@@ -198,11 +198,13 @@ void PacketFabric::post_notice(std::uint64_t notice, std::int64_t at)
   calendar_.insert(event);
 }
 
-// The path was laid through spine 0; the shortest queue among the leaf's up ports decides now which one it really is.
+// The path was laid through some spine; the shortest queue among the leaf's up ports decides now which one it really
+// is.
 void PacketFabric::choose_spine(EventIndex index)
 {
   Event& event = calendar_[index];
-  const std::size_t first = ports_[event.word & PortMask].owner;
+  const std::size_t place = ports_[event.word & PortMask].owner;
+  const std::size_t first = place - place % spines_;
   const std::uint64_t last = event.word >> (2 * PortBits) & PortMask;
   const std::size_t to = group_of_[ports_[last].owner] * sub_planes_ + ports_[last].lane;
   const auto backlog = [&](std::size_t spine) {

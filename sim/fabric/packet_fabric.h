@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <vector>
 
@@ -125,13 +126,14 @@ class PacketFabric {
     std::uint32_t offset = 0;  // bytes of the next message already sent
     // The times of one packet, kept from the last one because most packets of a flow are equally long.
     std::uint32_t paced_bytes = 0;
+    std::uint32_t cut_bytes = 0;     // the message length that packet_bytes is for
+    std::uint32_t packet_bytes = 0;  // payload of a packet of such a message; the last one may be shorter
     std::int64_t issue_step = 0;
     std::int64_t issue_lead = 0;                // how far issue may run ahead of the engine
     std::array<std::int64_t, 2> engine_step{};  // within the group, out of it
     std::int64_t lane_time = 0;                 // at a port of the uniform kind
-    std::int64_t pause = 0;
-    std::int64_t issued = 0;   // when the next packet is issued
-    std::int64_t resumes = 0;  // when its side of the engine goes on after a pause
+    std::int64_t engine_pause = 0;              // after a message's last packet
+    std::int64_t issued = 0;                    // when the next packet is issued
     std::int64_t issuers = 1;
     double engine_ps_per_byte = 0;
     double other_group_cost = 1;
@@ -147,22 +149,24 @@ class PacketFabric {
     std::uint64_t notice = 0;
   };
 
-  // Only with credits.
+  // Only with credits. Waiters are linked through the waiting port's own entry, or through the waiting event's `next`.
   struct Queue {
     EventIndex head = NoIndex;
     EventIndex tail = NoIndex;
-    std::int64_t used = 0;  // bytes of the buffer that are taken or promised
-    std::int64_t peak = 0;
-    std::int64_t busy_ps = 0;
+    std::int32_t used = 0;  // bytes of the buffer that are taken or promised
+    std::int32_t peak = 0;
+    std::uint32_t first_waiter = NoIndex;  // upstream ports, in the order in which they asked
+    std::uint32_t last_waiter = NoIndex;
+    std::uint32_t next_waiter = NoIndex;     // behind this port in the list that it waits in
+    EventIndex waiting_emissions = NoIndex;  // of a lane_out port
     bool sending = false;
-    bool blocked = false;                       // its head waits for room at the next port
-    std::vector<std::uint32_t> waiting_ports;   // upstream ports, in the order in which they asked
-    std::vector<EventIndex> waiting_emissions;  // of a lane_out port: emission events of flows
+    bool blocked = false;  // its head waits for room at the next port
   };
 
   // What became of an attempt to emit a packet.
   struct Emitted {
     std::int64_t sent_at = -1;               // below zero: it was not sent
+    std::int64_t engine_free = 0;            // when the engine can take the flow's next packet
     std::int64_t retry_at = 0;               // the engine was taken until then
     std::uint32_t waits_for_lane = NoIndex;  // the lane's buffer was full
   };
@@ -185,7 +189,9 @@ class PacketFabric {
   [[nodiscard]] std::uint64_t path(std::uint32_t source, std::uint32_t destination, std::uint32_t lane);
   Emitted emit(Flow& flow, FlowIndex index, std::uint32_t destination, std::uint32_t bytes, std::int64_t now,
                bool may_wait);
+  void cut(Flow& flow, std::uint32_t message_bytes) const;
   void pace(Flow& flow, std::uint32_t bytes) const;
+  void end_emission(EventIndex event, Flow& flow);
   void keep_local(Flow& flow, std::uint32_t bytes, std::int64_t at);
   void enter_lane_slowly(const Flow& flow, EventIndex event, PortIndex lane_out, std::int64_t now);
   void leave_port(EventIndex event, const Port& port, std::int64_t head_leaves, std::int64_t tail_leaves,
@@ -200,6 +206,7 @@ class PacketFabric {
       return;
     Inbox& inbox = inboxes_[flow.inbox + endpoint];
     inbox.last = std::max(inbox.last, at);
+    assert(inbox.remaining >= bytes);
     inbox.remaining -= bytes;
     if (inbox.remaining == 0)
       post_notice(inbox.notice, inbox.last + inbox.delay);
@@ -217,11 +224,13 @@ class PacketFabric {
   // Credits.
   [[nodiscard]] bool lane_is_full(PortIndex lane_out, std::uint32_t bytes) const
   {
-    return queues_[lane_out].used + bytes + frame_overhead_ > kinds_[ports_[lane_out].kind].buffer;
+    return queues_[lane_out].used + static_cast<std::int64_t>(bytes) + frame_overhead_ >
+           kinds_[ports_[lane_out].kind].buffer;
   }
   void on_port_free(EventIndex event);
   void enqueue(PortIndex port, EventIndex event, std::int64_t now);
   void try_send(PortIndex port, std::int64_t now);
+  void wait_for(PortIndex ahead, PortIndex port);
   void wake_waiting(PortIndex port, std::int64_t now);
 
   static std::int64_t serialisation(const PortKind& kind, std::uint32_t bytes)
@@ -262,6 +271,7 @@ class PacketFabric {
   std::vector<std::int64_t> engine_busy_;  // [engine]
   std::vector<Flow> flows_;
   std::vector<FlowIndex> free_flows_;
+  std::vector<std::uint32_t> flows_at_;  // [endpoint]: flows that still send
   std::vector<Inbox> inboxes_;
   std::uint64_t flows_in_flight_ = 0;
   std::uint64_t port_hops_ = 0;

@@ -71,6 +71,7 @@ TEST_CASE("a result is written with its keys in the promised order")
     }
   },
   "series": {},
+  "notes": [],
   "warnings": [
     "say \"why\""
   ]

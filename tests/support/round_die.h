@@ -1,0 +1,37 @@
+// A die of round numbers: expected times can be worked out in the head.
+#pragma once
+
+#include "models/parts/die_spec.h"
+
+namespace cm::tests {
+
+inline models::DieSpec round_die()
+{
+  models::DieSpec die;
+  die.aic_cores = 20;
+  die.aiv_cores = 40;
+  die.peak_bf16 = FlopsPerSecond(100e12);
+  die.peak_int8 = FlopsPerSecond(200e12);
+  die.hbm_capacity = Bytes(64'000'000'000);
+  die.hbm_bandwidth = BytesPerSecond(2e12);
+  die.write_engine = BytesPerSecond(100e9);
+  die.read_engine = BytesPerSecond(150e9);
+  die.reserved = Bytes(3'000'000'000);
+  die.compute.int8_gemm = 0.8;
+  die.compute.bf16_gemm = 0.5;
+  die.compute.attention = 0.6;
+  die.compute.memory = 0.5;
+  die.compute.overlap_exponent = 2;
+  die.compute.serial_share = 0.2;
+  die.compute.cube_operator = 3_us;
+  die.compute.vector_operator = 2_us;
+  die.exchange.launch = 2_us;
+  die.exchange.synchronise = 5_us;
+  die.exchange.per_peer = 100_ns;
+  die.exchange.reorder = 1_us;
+  die.exchange.slot = 512_B;
+  die.exchange.saturating_cores = 20;
+  return die;
+}
+
+}  // namespace cm::tests

@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# What a user can get wrong: status 2, a position on standard error, nothing on standard output, no folder left behind.
+# bad_input_test.sh CASE
+source "${BASH_SOURCE[0]%/*}/lib.sh"
+scenarios=$CM_SOURCE_DIR/configs/scenarios
+position=':[0-9]+:[0-9]+: '
+cd "$scratch" || exit 1
+
+# refused WORDS ARGUMENT ...: `cmsim run ARGUMENT ...` complains with a position and WORDS.
+refused()
+{
+  local words=$1
+  shift
+  run "$CM_BINARY" run "$@" --out out/deep
+  assert_status 2
+  assert_equal "" "$stdout"
+  assert_matches "$stderr" "$position"
+  assert_contains "$stderr" "$words"
+  [[ ! -e out ]] || fail "an output folder was left behind by: $*"
+}
+
+# Of ep.yaml with one key set.
+refused_set()
+{
+  refused "--set ${2%%=*}:1:1: " "$scenarios/ep.yaml" --set "$2"
+  assert_contains "$stderr" "$1"
+}
+
+wrong_types_and_units()
+{
+  refused_set 'expected an integer' 'workload.ep=many'
+  refused_set 'expected an integer' 'workload.ep=[8]'
+  refused '--set workload.ep:1:2: ' "$scenarios/ep.yaml" --set 'workload.ep={a: 1}'
+  refused_set 'expected an integer' 'workload.ep='
+  refused_set 'expected an integer' 'workload.tokens_per_rank=1.5'
+  refused_set 'expected true or false' 'workload.fused=maybe'
+  refused_set 'expected a bandwidth' 'machine.ub.lane_bandwidth=14'
+  refused_set 'expected a bandwidth' 'machine.ub.lane_bandwidth=14 GB'
+  refused_set 'expected a size' 'machine.ub.mtu=8 us'
+  refused_set 'expected a time' 'machine.ub.traversal_latency=8 KiB'
+  refused_set 'expected a map of keys' 'machine.ub=7'
+  refused_set 'expected a map of keys' 'workload=7'
+  refused_set 'expected one of' 'workload.routing=evenly'
+  refused 'workload.from: expected an endpoint like' "$scenarios/p2p.yaml" --set workload.from=die
+  refused 'workload.to: the machine has cpu:0 to cpu:191' "$scenarios/p2p.yaml" --set workload.to=cpu:192
+}
+
+absurd_numbers()
+{
+  refused_set 'expected an integer between' 'workload.ep=0'
+  refused_set 'expected an integer between' 'workload.ep=-8'
+  refused_set 'expected an integer' 'workload.ep=1e9'
+  refused_set 'expected an integer' 'workload.ep=nan'
+  refused_set 'expected an integer' 'workload.ep=99999999999999999999'
+  refused_set 'do not divide over 7 ranks' 'workload.ep=7'
+  refused_set 'the machine has 768' 'workload.ep=1024'
+  refused_set 'expected an integer between' 'workload.tokens_per_rank=0'
+  refused_set 'expected an integer between' 'machine.ub.sub_planes=0'
+  refused_set 'expected an integer' 'machine.ub.sub_planes=1e9'
+  refused_set 'expected an integer' 'machine.nodes=nan'
+  refused_set 'expected a bandwidth' 'machine.ub.lane_bandwidth=nan GB/s'
+  refused_set 'expected a bandwidth' 'machine.ub.lane_bandwidth=-28 GB/s'
+  refused_set 'expected a bandwidth' 'machine.ub.lane_bandwidth=inf GB/s'
+  refused_set 'expected an integer of at least 0' 'seed=-1'
+}
+
+wrong_keys()
+{
+  refused_set 'did you mean "ep"?' 'workload.epp=8'
+  refused_set 'did you mean "sub_planes"?' 'machine.ub.sub_plane=5'
+  refused_set 'did you mean "machine"?' 'machien=cloudmatrix384'
+  refused_set 'did you mean "ep"?' 'workload.kind=eep'
+  refused_set 'did you mean "cloudmatrix384"?' 'machine=cloudmatrix348'
+  refused_set 'available: ' 'machine=zzz'
+  refused_set 'did you mean "kunpeng-920"?' 'machine.cpu.part=kunpeng-90'
+  refused_set 'found no no/such.yaml' 'machine=no/such.yaml'
+  refused_set 'names no model' 'model.layers=4'
+  refused_set 'expected key=value' 'workload.ep'
+  refused_set 'expected a path' 'workload..ep=8'
+}
+
+files_that_are_no_scenarios()
+{
+  mkdir folder
+  : >empty.yaml
+  printf '# only a comment\n' >comment.yaml
+  printf -- '- a\n- list\n' >list.yaml
+  printf 'word\n' >word.yaml
+  printf 'machine: \xff\xfe\n' >latin.yaml
+  printf '\x7fELF\x02\x00\x00' >binary.yaml
+  printf 'machine: cloudmatrix384\nworkload: {kind: ep\n' >open.yaml
+  printf 'machine: a\nmachine: b\n' >twice.yaml
+  printf 'seed: &x 1\nmachine: *x\n' >alias.yaml
+  refused 'missing.yaml:1:1: ' missing.yaml
+  refused 'folder:1:1: expected a file, found a directory' folder
+  refused 'empty.yaml:1:1: ' empty.yaml
+  refused 'comment.yaml:1:1: ' comment.yaml
+  refused 'found a list' list.yaml
+  refused 'found a single value' word.yaml
+  refused 'latin.yaml:1:10: expected UTF-8' latin.yaml
+  refused 'binary.yaml:1:1: ' binary.yaml
+  refused 'open.yaml:' open.yaml
+  refused 'twice.yaml:2:1: expected each key once' twice.yaml
+  refused 'alias.yaml:1:7: ' alias.yaml
+  refused '/dev/null:1:1: ' /dev/null
+}
+
+files_that_a_scenario_names()
+{
+  mkdir machines
+  : >machines/empty.yaml
+  printf '\xff' >machines/latin.yaml
+  printf 'name: x\nub: {part: nothing}\n' >machines/part.yaml
+  for machine in machines machines/empty.yaml machines/latin.yaml machines/part.yaml; do
+    printf 'machine: ./%s\nworkload: {kind: ep, ep: 8}\n' "$machine" >s.yaml
+    refused "$machine:" s.yaml
+  done
+  printf 'machine: ./none.yaml\nworkload: {kind: ep, ep: 8}\n' >s.yaml
+  refused 's.yaml:1:10: machine: ' s.yaml
+}
+
+all_problems_at_once()
+{
+  cat >s.yaml <<'YAML'
+machine: cloudmatrix384
+sead: 1
+overrides:
+  machine.ub.sub_planes: 0
+  machine: {ub: {lane_bandwidth: 28}}
+  workload.ep: 8
+workload:
+  kind: ep
+  ep: 8
+  tokens: 128
+YAML
+  refused 's.yaml:2:1: sead: unknown key' s.yaml --set workload.top_k=x
+  assert_contains "$stderr" 's.yaml:4:26: machine.ub.sub_planes: '
+  assert_contains "$stderr" 's.yaml:5:34: machine.ub.lane_bandwidth: '
+  assert_contains "$stderr" 's.yaml:6:3: overrides: '
+  assert_contains "$stderr" 's.yaml:10:3: workload.tokens: unknown key'
+  assert_contains "$stderr" '--set workload.top_k:1:1: '
+  assert_equal 6 "$(wc -l <"$scratch/stderr")"
+}
+
+"$1"

@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# The program as it is called: help, mistakes in the command line, output formats, the folder of --out, signals.
+# command_line_test.sh CASE
+source "${BASH_SOURCE[0]%/*}/lib.sh"
+scenarios=$CM_SOURCE_DIR/configs/scenarios
+small=(run "$scenarios/ep.yaml" --set workload.ep=8 --set workload.tokens_per_rank=8)
+cd "$scratch" || exit 1
+
+cmsim()
+{
+  run "$CM_BINARY" "$@"
+}
+
+# A line of Python about the JSON `result` on standard output; it must hold.
+assert_json()
+{
+  python3 -c "import json, sys; result = json.load(open(sys.argv[1])); assert ($1), '''$1'''" "${2:-$scratch/stdout}" ||
+    fail "expected $1"
+}
+
+help_and_version()
+{
+  for arguments in --help 'run --help' 'topology --help'; do
+    # Several words each.
+    # shellcheck disable=SC2086
+    cmsim $arguments
+    assert_status 0
+    assert_equal "" "$stderr"
+    assert_contains "$stdout" Example:
+  done
+  cmsim --version
+  assert_status 0
+  assert_equal "cmsim 0.1.0" "$stdout"
+}
+
+# misused WORDS ARGUMENT ...
+misused()
+{
+  local words=$1
+  shift
+  cmsim "$@"
+  assert_status 2
+  assert_equal "" "$stdout"
+  assert_contains "$stderr" "$words"
+  assert_equal 1 "$(wc -l <"$scratch/stderr")"
+}
+
+wrong_use()
+{
+  misused 'expected a subcommand: run'
+  misused 'unknown subcommand "frobnicate"' frobnicate
+  misused 'did you mean "topology"?' topolgy
+  misused 'scenario is required' run
+  misused 'did you mean "--set"?' run "$scenarios/ep.yaml" --sett a=1
+  misused 'did you mean "--format"?' run "$scenarios/ep.yaml" --fromat=json
+  misused 'unexpected argument "more"' run "$scenarios/ep.yaml" more
+  misused '--format' run "$scenarios/ep.yaml" --format xml
+  misused '--format' topology "$scenarios/ep.yaml" --format xml
+  misused '--set' run "$scenarios/ep.yaml" --set
+  misused 'found "-1"' run "$scenarios/ep.yaml" --seed -1
+  misused 'found "1e3"' run "$scenarios/ep.yaml" --seed 1e3
+  misused 'found "18446744073709551616"' run "$scenarios/ep.yaml" --seed 18446744073709551616
+}
+
+set_may_come_before_the_scenario()
+{
+  cmsim run --set workload.to=cpu:0 --set workload.op=write "$scenarios/p2p.yaml" --format json
+  assert_status 0
+  assert_json '1.0 < result["metrics"]["latency_us"]["value"] < 1.3'
+}
+
+nothing_is_written_without_out()
+{
+  mkdir here
+  cd here || exit 1
+  cmsim "${small[@]}"
+  assert_status 0
+  assert_equal "" "$stderr"
+  assert_contains "$stdout" dispatch_us
+  assert_equal "" "$(ls -A)"
+}
+
+json_is_what_the_file_holds()
+{
+  cmsim "${small[@]}" --format json --out out
+  assert_status 0
+  cmp "$scratch/stdout" out/result.json || fail "the two differ"
+  assert_json 'result["schema"] == "cmsim-result/1" and result["run"]["seed"] == 1 and result["run"]["steady"]'
+  assert_json 'result["metrics"]["dispatch_us"]["unit"] == "us" and result["histograms"]["rank_wait_us"]["count"] > 0'
+  assert_json 'len(result["run"]["assumed"]) == result["run"]["evidence"]["assumed"] > 0'
+  [[ $(<out/result.json) != *"$(hostname)"* ]] || fail "the host's name is in the result"
+  assert_contains "$(<out/run.log)" wall_time_s
+}
+
+equal_seeds_give_equal_files()
+{
+  "$CM_BINARY" "${small[@]}" --seed 5 --out a >table_a || fail "first run"
+  "$CM_BINARY" "${small[@]}" --seed 5 --out b/c >table_b || fail "second run"
+  "$CM_BINARY" "${small[@]}" --seed 6 --out d >table_d || fail "third run"
+  cmp a/result.json b/c/result.json || fail "equal seeds differ"
+  assert_json 'result["run"]["seed"] == 6' d/result.json
+  local times='import json, sys; print(json.load(open(sys.argv[1]))["metrics"]["dispatch_us"]["value"])'
+  [[ $(python3 -c "$times" a/result.json) != $(python3 -c "$times" d/result.json) ]] || fail "the seed changes nothing"
+}
+
+out_takes_new_empty_and_earlier_folders()
+{
+  mkdir empty
+  for folder in new with/parents empty ./slash/ new; do
+    cmsim "${small[@]}" --out "$folder"
+    assert_status 0
+    assert_equal "result.json run.log" "$(ls -A "$folder" | paste -sd ' ')"
+  done
+  cmsim "${small[@]}" --seed 9 --out new
+  assert_json 'result["run"]["seed"] == 9' new/result.json
+  assert_equal "empty new slash with" "$(ls -d -- */ | tr -d / | paste -sd ' ')"
+}
+
+# Refused at once: the run itself would take much longer than the time that is allowed.
+out_refuses_everything_else()
+{
+  mkdir other foreign
+  : >file
+  : >other/file
+  echo '{"schema": "theirs/1"}' >foreign/result.json
+  ln -s nowhere dangling
+  local before
+  before=$(find . ! -name 'std*' | sort)
+  for folder in other foreign file file/below dangling ""; do
+    run timeout 2 "$CM_BINARY" run "$scenarios/ep.yaml" --set workload.repeats=1000 --out "$folder"
+    assert_status 2
+    assert_contains "$stderr" --out
+  done
+  assert_equal "$before" "$(find . ! -name 'std*' | sort)"
+}
+
+out_refuses_what_cannot_be_written()
+{
+  for folder in /proc/cmsim-test /proc/cmsim/test; do
+    run timeout 2 "$CM_BINARY" run "$scenarios/ep.yaml" --set workload.repeats=1000 --out "$folder"
+    assert_status 2
+    assert_contains "$stderr" "cannot write"
+  done
+}
+
+a_full_disk_is_told()
+{
+  [[ -w /dev/full ]] || exit 0
+  "$CM_BINARY" "${small[@]}" >/dev/full 2>"$scratch/stderr"
+  status=$?
+  assert_status 2
+  assert_contains "$(<"$scratch/stderr")" "cannot write"
+}
+
+topology_counts()
+{
+  cmsim topology "$scenarios/ep.yaml" --format json
+  assert_status 0
+  assert_json 'result["counts"].items() >= dict(nodes=48, npus=384, dies=768, cpus=192, l1_switches=336,
+    l2_switches=112, l1_l2_links=5376).items()'
+  cmsim topology "$scenarios/ep.yaml" --format json --set machine.nodes=2 --set machine.ub.sub_planes=5
+  assert_status 0
+  assert_json 'result["counts"].items() >= dict(nodes=2, npus=16, dies=32, l1_switches=10, l2_switches=80).items()'
+  cmsim topology "$scenarios/p2p.yaml"
+  assert_status 0
+  assert_contains "$stdout" "150.5 TB/s"
+  cmsim topology "$scenarios/p2p.yaml" --set machine.nodes=1 --format dot
+  assert_status 0
+  assert_matches "$stdout" '^graph '
+  cmsim topology "$scenarios/p2p.yaml" --set machine.nodes=0
+  assert_status 2
+}
+
+signals_end_the_run()
+{
+  for signal in INT TERM; do
+    start "$CM_BINARY" run "$scenarios/ep.yaml" --set workload.repeats=1000 --out out
+    sleep 0.5
+    stop_with "$signal" 5
+    assert_status $((128 + $(kill -l "$signal")))
+    assert_equal "" "$(find . -name 'out*')"
+  done
+}
+
+"$1"

@@ -1,0 +1,73 @@
+#include "models/language_models/architecture.h"
+#include "tests/support/deepseek_r1.h"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+using namespace cm;
+using namespace cm::models;
+using namespace cm::sim::config;
+using cm::tests::deepseek_r1;
+
+namespace {
+
+struct Read {
+  ModelSpec model;
+  std::string problems;
+};
+
+Read read(const std::string& changes = {})
+{
+  Value value = load_file(CM_SOURCE_DIR "/configs/models/deepseek-r1.yaml");
+  if (!changes.empty())
+    merge(value, parse_text("changes.yaml", changes));
+  ReadingLog log;
+  Reader reader(value, "model", log);
+  Read result{read_model(reader), {}};
+  for (const std::string& problem : log.problems)
+    result.problems += problem + "\n";
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("parameter counts of DeepSeek-R1 are those of its published weights")
+{
+  const ModelSpec model = deepseek_r1();
+  CHECK(attention_parameters(model) == 187'105'280);
+  CHECK(expert_parameters(model) == 44'040'192);
+  CHECK(dense_ffn_parameters(model) == 396'361'728);
+  CHECK(embedding_parameters(model) == 926'679'040);
+  // All of it: 671 billion, routers included.
+  const std::int64_t moe_layer = 257 * expert_parameters(model) + model.hidden * model.routed_experts;
+  const std::int64_t all = 61 * attention_parameters(model) + 3 * dense_ffn_parameters(model) + 58 * moe_layer +
+                           2 * embedding_parameters(model);
+  CHECK(static_cast<double>(all) == Approx(671e9).epsilon(0.001));
+}
+
+TEST_CASE("a cached token takes the latent and the rotary part in every layer")
+{
+  CHECK(kv_bytes_per_token_and_layer(deepseek_r1()) == 1152_B);
+}
+
+TEST_CASE("the shipped model is the published one")
+{
+  const Read shipped = read();
+  CHECK(shipped.problems.empty());
+  ModelSpec model = shipped.model;
+  CHECK(model.moe_layers() == 58);
+  CHECK(model.expert_load.size() == 10);
+  // What no configuration of the model says.
+  model.step_overhead = Seconds();
+  model.expert_load.clear();
+  CHECK(model == deepseek_r1());
+}
+
+TEST_CASE("a model that contradicts itself is refused")
+{
+  CHECK_THAT(read("moe: {top_k: 257}").problems, Catch::Contains("changes.yaml:1:14: model.moe.top_k"));
+  CHECK_THAT(read("dense_layers: 62").problems, Catch::Contains("changes.yaml:1:15: model.dense_layers"));
+  CHECK_THAT(read("attention: {type: gqa}").problems, Catch::Contains("model.attention.type"));
+  CHECK_THAT(read("moe: {expert_load: {rank_256: 0.1}}").problems, Catch::Contains("rank_256"));
+}

@@ -1,0 +1,177 @@
+#include "sim/fabric/calendar.h"
+#include "sim/random/random_stream.h"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <map>
+#include <utility>
+#include <vector>
+
+using namespace cm::sim;
+using fabric::Calendar;
+using fabric::EventIndex;
+
+namespace {
+
+constexpr std::int64_t Epoch = std::int64_t{1} << 21U;
+constexpr std::int64_t BeyondTheLists = Epoch << 10U;
+
+void add(Calendar& calendar, std::int64_t time, std::uint32_t number)
+{
+  const EventIndex event = calendar.create();
+  calendar[event].time = time;
+  calendar[event].subject = number;
+  calendar.insert(event);
+}
+
+std::pair<std::int64_t, std::uint32_t> take(Calendar& calendar)
+{
+  const EventIndex event = calendar.next();
+  REQUIRE(event != Calendar::Nil);
+  calendar.pop(event);
+  const std::pair<std::int64_t, std::uint32_t> taken{calendar[event].time, calendar[event].subject};
+  calendar.destroy(event);
+  return taken;
+}
+
+std::vector<std::uint32_t> rest(Calendar& calendar)
+{
+  std::vector<std::uint32_t> numbers;
+  while (calendar.next() != Calendar::Nil)
+    numbers.push_back(take(calendar).second);
+  return numbers;
+}
+
+using Numbers = std::vector<std::uint32_t>;
+
+// Mostly near, sometimes far: from the same picosecond to seconds ahead.
+std::int64_t random_delay(RandomStream& random)
+{
+  switch (random.below(4)) {
+  case 0: return random.below(4);
+  case 1: return random.below(3000);
+  case 2: return std::llround(std::pow(10.0, 3 + 5 * random.uniform()));
+  default: return std::llround(std::pow(10.0, 3 + 9 * random.uniform()));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("an empty calendar has no next event")
+{
+  Calendar calendar;
+  CHECK(calendar.next() == Calendar::Nil);
+  add(calendar, 5, 0);
+  CHECK(take(calendar).first == 5);
+  CHECK(calendar.next() == Calendar::Nil);
+}
+
+TEST_CASE("events leave by time and not by insertion")
+{
+  Calendar calendar;
+  add(calendar, 300, 3);
+  add(calendar, 100, 1);
+  add(calendar, 200, 2);
+  add(calendar, 0, 0);
+  CHECK(rest(calendar) == Numbers{0, 1, 2, 3});
+}
+
+TEST_CASE("events one picosecond apart stay apart")
+{
+  Calendar calendar;
+  // Across the border of a bucket, of an epoch, and of the epochs that have lists.
+  for (const std::int64_t border : {std::int64_t{128}, Epoch, BeyondTheLists}) {
+    add(calendar, border + 1, 2);
+    add(calendar, border, 1);
+    add(calendar, border - 1, 0);
+    CHECK(rest(calendar) == Numbers{0, 1, 2});
+  }
+}
+
+TEST_CASE("events of one time leave in the order of their insertion")
+{
+  Calendar calendar;
+  for (const std::int64_t time : {std::int64_t{7}, 3 * Epoch + 7, 2 * BeyondTheLists + 7}) {
+    for (std::uint32_t number = 0; number < 50; ++number)
+      add(calendar, time, number);
+    Numbers expected;
+    for (std::uint32_t number = 0; number < 50; ++number)
+      expected.push_back(number);
+    CHECK(rest(calendar) == expected);
+  }
+}
+
+TEST_CASE("a tie between an event from afar and a younger one is won by the older")
+{
+  Calendar calendar;
+  const std::int64_t time = BeyondTheLists + 5 * Epoch;
+  add(calendar, time, 10);      // waits in the heap
+  add(calendar, 6 * Epoch, 1);  // once this has left, the epoch of `time` has a list
+  CHECK(take(calendar).second == 1);
+  add(calendar, time, 11);         // into the list
+  add(calendar, time - Epoch, 2);  // once this has left, `time` lies in the next epoch
+  CHECK(take(calendar).second == 2);
+  add(calendar, time, 12);
+  add(calendar, time - 1, 3);
+  CHECK(take(calendar).second == 3);
+  add(calendar, time, 13);  // into the bucket
+  CHECK(rest(calendar) == Numbers{10, 11, 12, 13});
+}
+
+TEST_CASE("an event may be put before the next one that was looked at")
+{
+  Calendar calendar;
+  for (const std::int64_t peeked : {std::int64_t{100'000}, 10 * Epoch, 12 * BeyondTheLists}) {
+    add(calendar, peeked, 4);
+    REQUIRE(calendar.next() != Calendar::Nil);
+    add(calendar, peeked - 1, 3);
+    add(calendar, peeked / 2, 1);
+    add(calendar, peeked / 2, 2);
+    add(calendar, peeked / 2 - 1, 0);
+    add(calendar, peeked + 1, 5);
+    CHECK(rest(calendar) == Numbers{0, 1, 2, 3, 4, 5});
+  }
+}
+
+TEST_CASE("an event can be put back under another time")
+{
+  Calendar calendar;
+  add(calendar, 10, 0);
+  add(calendar, 20, 1);
+  const EventIndex event = calendar.next();
+  calendar.pop(event);
+  calendar[event].time = 20;
+  calendar.insert(event);
+  CHECK(rest(calendar) == Numbers{1, 0});
+}
+
+TEST_CASE("the calendar agrees with a sorted multimap on random insertions and removals")
+{
+  const std::uint64_t seed = GENERATE(range(1U, 7U));
+  INFO("seed " << seed);
+  RandomStream random(seed, "calendar");
+  Calendar calendar;
+  // Equal keys of a multimap stay in the order of their insertion.
+  std::multimap<std::int64_t, std::uint32_t> model;
+  std::int64_t now = 0;
+  std::uint32_t number = 0;
+  for (int step = 0; step < 40'000; ++step) {
+    // Full phases and phases in which it runs dry.
+    const bool grows = step / 5'000 % 2 == 0;
+    if (model.empty() || random.below(100) < (grows ? 55U : 45U)) {
+      const std::int64_t time = now + random_delay(random);
+      add(calendar, time, number);
+      model.emplace(time, number++);
+    } else if (random.below(4) == 0) {
+      REQUIRE(calendar[calendar.next()].time == model.begin()->first);
+    } else {
+      REQUIRE(take(calendar) == std::pair<std::int64_t, std::uint32_t>(*model.begin()));
+      now = model.begin()->first;
+      model.erase(model.begin());
+    }
+  }
+  for (; !model.empty(); model.erase(model.begin()))
+    REQUIRE(take(calendar) == std::pair<std::int64_t, std::uint32_t>(*model.begin()));
+  CHECK(calendar.next() == Calendar::Nil);
+}

@@ -1,0 +1,118 @@
+#include "tools/runner/changes.h"
+
+#include <catch2/catch.hpp>
+
+using namespace cm::tools;
+using cm::sim::config::canonical_text;
+using cm::sim::config::parse_text;
+using cm::sim::config::ReadingLog;
+using cm::sim::config::Value;
+
+namespace {
+
+std::vector<std::string> paths(const std::vector<Change>& changes)
+{
+  std::vector<std::string> texts;
+  for (const Change& change : changes)
+    texts.push_back(change.path + "=" + canonical_text(change.value));
+  return texts;
+}
+
+std::vector<std::string> overrides(const std::string& text, ReadingLog& log)
+{
+  return paths(changes_of_overrides(parse_text("f", text), log));
+}
+
+std::vector<std::string> sets(const std::vector<std::string>& texts, ReadingLog& log)
+{
+  return paths(changes_of_sets(texts, log));
+}
+
+}  // namespace
+
+TEST_CASE("override keys may be nested, dotted or both")
+{
+  ReadingLog log;
+  const std::vector<std::string> expected{"machine.ub.width=\"5\""};
+  CHECK(overrides("{machine: {ub: {width: 5}}}", log) == expected);
+  CHECK(overrides("{machine.ub.width: 5}", log) == expected);
+  CHECK(overrides("{machine.ub: {width: 5}}", log) == expected);
+  CHECK(overrides("{machine: {ub.width: 5}}", log) == expected);
+  CHECK(log.problems.empty());
+}
+
+TEST_CASE("a number with its evidence is one change")
+{
+  ReadingLog log;
+  CHECK(overrides("{machine.rate: {value: 5, assumed: why}}", log).size() == 1);
+  CHECK(log.problems.empty());
+}
+
+TEST_CASE("an override of neither machine nor model is refused")
+{
+  ReadingLog log;
+  CHECK(overrides("{workload.ep: 5, machine: 3, machines.x: 1}", log).empty());
+  REQUIRE(log.problems.size() == 3);
+  CHECK(log.problems[0] == "f:1:2: overrides: expected a key of the machine or the model, like machine.ub.sub_planes, "
+                           "found \"workload.ep\"");
+  CHECK(log.problems[1] == "f:1:27: overrides.machine: expected a map of keys, found \"3\"");
+}
+
+TEST_CASE("an override that is given twice in two spellings is refused")
+{
+  ReadingLog log;
+  overrides("{machine.ub.width: 5, machine: {ub: {width: 6}}}", log);
+  CHECK(log.problems ==
+        std::vector<std::string>{"f:1:38: machine.ub.width: expected each key once, found it again (first at f:1:2)"});
+}
+
+TEST_CASE("the value of a set is YAML")
+{
+  ReadingLog log;
+  CHECK(sets({"a.b=14 GB/s", "c=\"x=y\"", "d={e: 1, f: {g: die:17}}", "h="}, log) ==
+        std::vector<std::string>{"a.b=\"14 GB/s\"", "c=\"x=y\"", "d.e=\"1\"", "d.f.g=\"die:17\"", "h=null"});
+  CHECK(log.problems.empty());
+}
+
+TEST_CASE("what is wrong with sets is reported together")
+{
+  ReadingLog log;
+  CHECK(sets({"a", "=1", "a..b=1", ".a=1", "a.=1", "a={b"}, log).empty());
+  REQUIRE(log.problems.size() == 6);
+  CHECK(log.problems[0] == "--set a:1:1: expected key=value, found \"a\"");
+  CHECK(log.problems[2] == "--set a..b:1:1: expected a path like workload.ep, found \"a..b\"");
+}
+
+TEST_CASE("a change creates the maps on its way and replaces what is no map")
+{
+  ReadingLog log;
+  Value tree = parse_text("f", "{a: 1, n: {value: 1, assumed: why}}");
+  for (const Change& change : changes_of_sets({"a.b=2", "c.d=3", "n.value=4"}, log))
+    apply(tree, change.path, change);
+  CHECK(canonical_text(tree) == canonical_text(parse_text("g", "{a: {b: 2}, c: {d: 3}, n: {value: 4}}")));
+}
+
+TEST_CASE("a changed number is an assumption that says where it was made")
+{
+  ReadingLog log;
+  Value tree = parse_text("f", "{a: {value: 1, evidence: published, source: paper}, word: x, section: {b: 1}}");
+  for (const Change& change : changes_of_sets({"a=2 GB/s", "word=y", "section=5", "fresh=-1"}, log))
+    apply_as_assumed(tree, change.path, change);
+  for (const Change& change : changes_of_overrides(parse_text("s.yaml", "\nmachine.c: 7"), log))
+    apply_as_assumed(tree, path_below(change.path, "machine"), change);
+  CHECK(canonical_text(tree) == canonical_text(parse_text("g", R"(
+a: {value: 2 GB/s, assumed: "set by --set a"}
+word: y
+section: 5
+fresh: {value: -1, assumed: "set by --set fresh"}
+c: {value: 7, assumed: "set in s.yaml:2"}
+)")));
+}
+
+TEST_CASE("a path is below a section only by whole steps")
+{
+  CHECK(path_below("machine.ub.x", "machine") == "ub.x");
+  CHECK(path_below("machine", "machine").empty());
+  CHECK(path_below("machines.x", "machine").empty());
+  CHECK(path_below("model.x", "machine").empty());
+}

@@ -1,0 +1,80 @@
+#include "tools/runner/result_table.h"
+#include "tools/runner/table_text.h"
+
+#include <catch2/catch.hpp>
+
+#include <sstream>
+
+using namespace cm::tools;
+using cm::sim::metrics::Histogram;
+
+namespace {
+
+FinishedRun example()
+{
+  FinishedRun run{.title = {"decode", "small", "tiny"}, .result = {}};
+  run.result.manifest.configuration_digest = "0123456789abcdef";
+  run.result.manifest.seed = 7;
+  run.result.manifest.evidence_counts = {{"assumed", 2}, {"measured", 0}, {"published", 3}};
+  run.result.manifest.assumed = {"machine.a = 1: why", "machine.b = 2 = 2: why"};
+  run.result.add("tpot_ms", 49.4123, "ms", "iteration / tokens");
+  run.result.add("tokens_per_s_per_npu", 1943.2, "1/s", "batch / tpot_ms");
+  run.result.breakdown = {{"attention", 75, "us"}, {"dispatch", 25, "us"}};
+  Histogram histogram("us");
+  histogram.record(2);
+  run.result.histograms.emplace_back("wait_us", histogram);
+  run.result.warnings = {"a queue is long"};
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("the table of a result looks like this")
+{
+  CHECK(result_table(example(), {.is_coloured = false, .files = {"out/result.json"}}) ==
+        R"(decode of tiny on small, seed 7, configuration 0123456789ab
+
+tpot_ms               49.41  ms   iteration / tokens
+tokens_per_s_per_npu   1943  1/s  batch / tpot_ms
+
+where the time of a layer goes
+attention  75  us  75.0 %  ███████████████████████████████████████▊
+dispatch   25  us  25.0 %  █████████████▎
+
+histogram  unit  count  mean  p50  p95  p99  max
+wait_us    us        1     2    2    2    2    2
+
+warning: a queue is long
+
+numbers used: 2 assumed, 3 published
+the 2 assumed: machine.a, machine.b
+written: out/result.json
+)");
+}
+
+TEST_CASE("no line of the table is wider than the terminal")
+{
+  FinishedRun run = example();
+  run.result.add("long", 1, "us", std::string(30, 'a') + " " + std::string(30, 'b') + " " + std::string(30, 'c'));
+  run.result.manifest.assumed.assign(20, "machine.something.long = 1: why");
+  run.result.breakdown = {{"everything there is", 1234567, "us"}};
+  std::istringstream lines(result_table(run, {.is_coloured = true, .files = {}}));
+  for (std::string line; std::getline(lines, line);)
+    CHECK(columns_of(line) <= TerminalWidth);
+}
+
+TEST_CASE("colours are only there on request")
+{
+  CHECK_THAT(result_table(example(), {}), !Catch::Contains("\x1b"));
+  CHECK_THAT(result_table(example(), {.is_coloured = true, .files = {}}), Catch::Contains("\x1b[1m"));
+}
+
+TEST_CASE("what an empty result lacks is left out and an overload is said")
+{
+  FinishedRun run{.title = {"p2p", "small", ""}, .result = {}};
+  run.result.manifest.steady = false;
+  const std::string table = result_table(run, {});
+  CHECK_THAT(table, Catch::StartsWith("p2p on small, seed 0, configuration \n"));
+  CHECK_THAT(table, Catch::Contains("OVERLOADED") && Catch::Contains("numbers used: none"));
+  CHECK_THAT(table, !Catch::Contains("histogram") && !Catch::Contains("layer"));
+}

@@ -1,0 +1,43 @@
+#include "tools/runner/workload_table.h"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+
+using namespace cm::tools;
+using cm::sim::config::parse_text;
+using cm::sim::config::ReadingLog;
+
+TEST_CASE("every kind of workload has a name of its own, a sentence and a function")
+{
+  std::set<std::string_view> names;
+  for (const WorkloadKind& kind : workload_table()) {
+    CHECK(names.insert(kind.name).second);
+    CHECK_FALSE(kind.sentence.empty());
+    CHECK(kind.prepare != nullptr);
+  }
+}
+
+TEST_CASE("a workload is found by its kind")
+{
+  ReadingLog log;
+  const WorkloadKind* kind = find_workload(parse_text("f", "{kind: ep}"), log);
+  REQUIRE(kind != nullptr);
+  CHECK(kind->name == "ep");
+  CHECK(log.problems.empty());
+}
+
+TEST_CASE("an unknown kind is reported with the nearest one")
+{
+  ReadingLog log;
+  CHECK(find_workload(parse_text("f", "{kind: p3p}"), log) == nullptr);
+  CHECK(find_workload(parse_text("f", "{kind: [p2p]}"), log) == nullptr);
+  CHECK(find_workload(parse_text("f", "{}"), log) == nullptr);
+  CHECK(find_workload(parse_text("f", "3"), log) == nullptr);
+  REQUIRE(log.problems.size() == 4);
+  CHECK_THAT(log.problems[0], Catch::StartsWith("f:1:8: workload.kind: expected one of p2p, ep") &&
+                                  Catch::EndsWith("found \"p3p\"; did you mean \"p2p\"?"));
+  CHECK_THAT(log.problems[1], Catch::EndsWith("found a list"));
+  CHECK_THAT(log.problems[2], Catch::EndsWith("found no such key"));
+  CHECK(log.problems[3] == "f:1:1: workload: expected a map of keys, found \"3\"");
+}

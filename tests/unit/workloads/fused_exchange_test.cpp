@@ -1,0 +1,185 @@
+#include "tests/support/small_machine.h"
+#include "workloads/expert_parallel/fused_exchange.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace cm;
+using namespace cm::workloads;
+using models::FlagModel;
+using models::MachineSpec;
+
+namespace {
+
+constexpr std::uint64_t LateStart = 1ULL << 50U;
+
+// One exchange of all ranks on two nodes. Ranks start together, but for those that are told to be late.
+class Exchange final : public sim::streams::DataPlaneClient, public ExchangeListener {
+ public:
+  Exchange(const MachineSpec& machine, std::uint32_t ranks)
+      : machine_(machine), ranks_(ranks), supernode_(machine.topology),
+        plane_(models::data_plane_spec(machine_, supernode_, 1)), engines_(machine_, plane_.fabric()),
+        exchange_(0, {.ranks = ranks, .cores = 40, .row = Bytes(2 * 7168), .quantised = true, .rows_per_token = 8},
+                  machine_, plane_, engines_, *this, 0)
+  {
+    plane_.set_client(*this);
+  }
+
+  void dispatch(const std::vector<std::uint32_t>& tokens, const std::vector<Picoseconds>& starts)
+  {
+    const models::Gate gate({.routing = models::Routing::Uniform, .experts = 256, .top_k = 8, .profile = {}}, 0);
+    const models::Placement placement({.ranks = ranks_, .routed = 256}, models::PlacementRule::Contiguous,
+                                      gate.loads());
+    sim::RandomStream random(1, "gate");
+    route_tokens({gate, placement, SharedMessages::None, 8}, tokens, random, exchange_.prepare(0, tokens));
+    exchange_.open(0);
+    dispatched.assign(ranks_, -1);
+    waited.assign(ranks_, -1);
+    for (std::uint32_t rank = 0; rank < ranks_; ++rank)
+      plane_.remind(starts[rank], LateStart + rank);
+    plane_.run(sim::fabric::Calendar::Never - 1);
+  }
+
+  void combine()
+  {
+    combined.assign(ranks_, -1);
+    for (std::uint32_t rank = 0; rank < ranks_; ++rank)
+      exchange_.start_combine(0, rank);
+    plane_.run(sim::fabric::Calendar::Never - 1);
+  }
+
+  void on_notice(std::uint64_t notice, Picoseconds now) override
+  {
+    if (notice >= LateStart)
+      exchange_.start_dispatch(0, static_cast<std::uint32_t>(notice - LateStart));
+    else
+      exchange_.on_notice(notice, now);
+  }
+
+  void on_dispatched(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now, Picoseconds wait) override
+  {
+    REQUIRE(dispatched.at(rank) < 0);
+    dispatched.at(rank) = microseconds(now);
+    waited.at(rank) = microseconds(wait);
+  }
+
+  void on_combined(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now, Picoseconds wait) override
+  {
+    REQUIRE(combined.at(rank) < 0);
+    REQUIRE(wait.count() >= 0);
+    combined.at(rank) = microseconds(now);
+  }
+
+  [[nodiscard]] const sim::fabric::PacketFabric& fabric() const { return plane_.fabric(); }
+
+  std::vector<double> dispatched;  // us, [rank]
+  std::vector<double> waited;
+  std::vector<double> combined;
+
+ private:
+  MachineSpec machine_;
+  std::uint32_t ranks_;
+  topology::Supernode supernode_;
+  sim::streams::DataPlane plane_;
+  models::EndpointEngines engines_;
+  FusedExchange exchange_;
+};
+
+double latest(const std::vector<double>& times)
+{
+  return *std::ranges::max_element(times);
+}
+
+double earliest(const std::vector<double>& times)
+{
+  return *std::ranges::min_element(times);
+}
+
+MachineSpec machine_with(FlagModel flags)
+{
+  MachineSpec machine = tests::small_machine();
+  machine.ub.flags = flags;
+  return machine;
+}
+
+std::vector<Picoseconds> together()
+{
+  return std::vector<Picoseconds>(32);
+}
+
+}  // namespace
+
+TEST_CASE("every rank gets through dispatch and combine and all bytes arrive")
+{
+  Exchange exchange(tests::small_machine(), 32);
+  exchange.dispatch(std::vector<std::uint32_t>(32, 64), together());
+  CHECK(earliest(exchange.dispatched) > 0);
+  CHECK(exchange.fabric().payload_bytes_delivered() == 32ULL * 64 * 8 * 7680);
+  exchange.combine();
+  CHECK(earliest(exchange.combined) > latest(exchange.dispatched));
+  CHECK(exchange.fabric().payload_bytes_delivered() == 32ULL * 64 * 8 * (7680 + 14336));
+  CHECK(exchange.fabric().flows_in_flight() == 0);
+}
+
+TEST_CASE("dispatch takes at least what its engine and its fixed steps take")
+{
+  Exchange exchange(tests::small_machine(), 32);
+  exchange.dispatch(std::vector<std::uint32_t>(32, 64), together());
+  const models::ExchangeSpec& die = tests::round_die().exchange;
+  // 1 of 32 messages stays at home; the engine's 100 GB/s take the others.
+  const double sending = 64 * 8 * 7680 / 100e3 * 31 / 32;
+  CHECK(earliest(exchange.dispatched) > 0.9 * sending + microseconds(die.launch + die.synchronise));
+}
+
+TEST_CASE("flags as latency and as packets agree")
+{
+  const std::uint32_t tokens = GENERATE(8U, 64U, 128U);
+  Exchange latency(machine_with(FlagModel::Latency), 32);
+  Exchange packets(machine_with(FlagModel::Packets), 32);
+  latency.dispatch(std::vector<std::uint32_t>(32, tokens), together());
+  packets.dispatch(std::vector<std::uint32_t>(32, tokens), together());
+  CHECK(latest(packets.dispatched) == Approx(latest(latency.dispatched)).epsilon(0.01));
+  for (std::size_t rank = 0; rank < 32; ++rank)
+    CHECK(packets.dispatched[rank] == Approx(latency.dispatched[rank]).epsilon(0.01));
+}
+
+TEST_CASE("a rank that starts late holds up the barrier for all")
+{
+  const FlagModel flags = GENERATE(FlagModel::Latency, FlagModel::Packets);
+  Exchange on_time(machine_with(flags), 32);
+  on_time.dispatch(std::vector<std::uint32_t>(32, 64), together());
+  Exchange late(machine_with(flags), 32);
+  std::vector<Picoseconds> starts = together();
+  starts[5] = Picoseconds(100'000'000);
+  late.dispatch(std::vector<std::uint32_t>(32, 64), starts);
+  // The late rank has the fabric to itself, so it may make up a little.
+  CHECK(earliest(late.dispatched) > earliest(on_time.dispatched) + 85);
+  CHECK(latest(late.dispatched) < latest(on_time.dispatched) + 101);
+  // All but the late one wait for it.
+  for (std::uint32_t rank = 0; rank < 32; ++rank) {
+    INFO("rank " << rank);
+    CHECK((rank == 5 ? late.waited[rank] < 5 : late.waited[rank] > 80));
+  }
+}
+
+TEST_CASE("ranks without tokens take part in the barrier and end")
+{
+  std::vector<std::uint32_t> tokens(32, 16);
+  tokens[3] = 0;
+  tokens[20] = 0;
+  Exchange exchange(tests::small_machine(), 32);
+  exchange.dispatch(tokens, together());
+  CHECK(earliest(exchange.dispatched) > 0);
+  exchange.combine();
+  CHECK(earliest(exchange.combined) > 0);
+}
+
+TEST_CASE("an exchange inside a node is faster than between nodes")
+{
+  Exchange inside(tests::small_machine(), 16);
+  Exchange between(tests::small_machine(), 32);
+  inside.dispatch(std::vector<std::uint32_t>(16, 64), std::vector<Picoseconds>(16));
+  between.dispatch(std::vector<std::uint32_t>(32, 64), together());
+  CHECK(latest(inside.dispatched) < latest(between.dispatched));
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""What must follow from mechanism, whatever the calibration: check_trends.py BINARY CONFIGS
+
+Each trend runs a scenario twice and compares one metric. Short models keep it quick: no trend depends on their length.
+"""
+
+import json
+import subprocess
+import sys
+
+SHORT = ["model.layers=9", "workload.iterations=1"]
+NO_REDUNDANCY = ["workload.experts={redundant: 0, shared_copies: 64}"]
+SKEWED = ["workload.routing=skewed", "workload.skew=1.2"]
+ONE = ["workload.microbatches=1", "workload.batch_per_npu=8"]
+DECODE, EP = "decode-ep320.yaml", "ep.yaml"
+SMALL_EP = ["workload.ep=32", "workload.repeats=3"]
+
+# (what, scenario, metric, settings, other settings, lowest and highest ratio of the second value to the first)
+TRENDS = [
+    ("a skewed gate raises TPOT", DECODE, "tpot_ms", SHORT + ["workload.routing=balanced"] + NO_REDUNDANCY,
+     SHORT + SKEWED + NO_REDUNDANCY, 1.05, 9),
+    ("redundant copies lower it again", DECODE, "tpot_ms", SHORT + SKEWED + NO_REDUNDANCY, SHORT + SKEWED, 0.1, 0.97),
+    ("two microbatches pay at batch 96", DECODE, "tpot_ms", SHORT, SHORT + ["workload.microbatches=1"], 1.02, 2),
+    ("one microbatch pays at batch 8", DECODE, "tpot_ms", SHORT + ONE, SHORT + ONE + ["workload.microbatches=2"], 1.02, 2),
+    ("longer prompts cost attention time", DECODE, "stream_attention_us", SHORT, SHORT + ["workload.prompt_length=6144"],
+     1.1, 2),
+    ("TPOT without MTP is the iteration", DECODE, "tpot_ms", SHORT + ONE,
+     SHORT + ONE + ["workload.mtp={tokens: 0, acceptance: 0.7}"], 1.0, 2),
+    ("one expert in one lane costs much", EP, "dispatch_us", SMALL_EP, SMALL_EP + ["workload.sub_plane_choice=by-expert"],
+     1.2, 9),
+    ("24 vector cores saturate the engine", EP, "combine_us", SMALL_EP, SMALL_EP + ["workload.aiv_cores=24"], 0.98, 1.05),
+    ("16 vector cores reach two thirds", EP, "combine_us", SMALL_EP, SMALL_EP + ["workload.aiv_cores=16"], 1.25, 1.55),
+    ("half the tokens take less than the time", EP, "dispatch_us", SMALL_EP, SMALL_EP + ["workload.tokens_per_rank=64"],
+     0.4, 0.9),
+    ("flags as packets change little", EP, "dispatch_us", SMALL_EP, SMALL_EP + ["machine.ub.flags=packets"], 0.99, 1.01),
+    ("acknowledgements as packets change little", EP, "combine_us", SMALL_EP,
+     SMALL_EP + ["machine.ub.acknowledgements=packets"], 0.99, 1.01),
+    ("credits change little under spray", EP, "combine_us", SMALL_EP, SMALL_EP + ["machine.ub.flow_control=credits"], 0.97,
+     1.03),
+    ("four sub-planes are slower than seven", EP, "combine_us", SMALL_EP, SMALL_EP + ["machine.ub.sub_planes=4"], 1.05, 2),
+    ("a lane-bound write limit makes that worse", EP, "combine_us", SMALL_EP + ["machine.ub.sub_planes=4"],
+     SMALL_EP + ["machine.ub.sub_planes=4", "machine.ub.write_limit=lane"], 1.05, 2),
+]
+
+
+def simulate(binary, configs, scenario, settings, metric):
+    command = [binary, "run", f"{configs}/scenarios/{scenario}", "--format", "json"]
+    for setting in settings:
+        command += ["--set", setting]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
+    return json.loads(done.stdout)["metrics"][metric]["value"]
+
+
+def main():
+    binary, configs = sys.argv[1:]
+    broken = 0
+    for what, scenario, metric, first, second, low, high in TRENDS:
+        a = simulate(binary, configs, scenario, first, metric)
+        b = simulate(binary, configs, scenario, second, metric)
+        holds = low <= b / a <= high
+        broken += not holds
+        print(f"{what:45} {metric:20} {a:9.4g} -> {b:9.4g}  x{b / a:.3f} ({low} to {high}){'' if holds else '  BROKEN'}")
+    print(f"{len(TRENDS) - broken} of {len(TRENDS)} trends hold")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
