@@ -90,7 +90,7 @@ HOMES = {
     "Catch2": ["tests"],
     "Google Benchmark": ["tests/benchmarks"],
     "fmt": [""],
-    "the operating system": ["sim/metrics", "tools", "tests"],
+    "the operating system": ["sim/metrics", "sim/fabric", "tools", "tests"],
 }
 OPERATING_SYSTEM = {"dirent.h", "fcntl.h", "poll.h", "pthread.h", "sched.h", "signal.h", "spawn.h", "unistd.h"}
 

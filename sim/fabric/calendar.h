@@ -8,6 +8,8 @@
 // flight, which is what makes it fast (a naive heap is ten times slower).
 #pragma once
 
+#include "sim/fabric/large_pages.h"
+
 #include <algorithm>
 #include <bit>
 #include <cstdint>
@@ -137,9 +139,9 @@ class Calendar {
   bool begin_next_epoch();
   void begin_epoch(std::int64_t epoch);
 
-  std::vector<Event> pool_;
+  LargePageVector<Event> pool_;
   EventIndex free_ = Nil;
-  std::vector<List> lists_;           // [bucket of the current epoch]
+  LargePageVector<List> lists_;       // [bucket of the current epoch]
   std::vector<std::uint64_t> words_;  // a bit per bucket; that of the current bucket may be set though it is empty
   EventIndex upcoming_ = Nil;         // head of the next bucket in use, when it is near
   std::int64_t current_ = 0;          // the bucket of the next event, counted from time 0

@@ -166,7 +166,7 @@ void PacketFabric::emit_plain_burst(EventIndex index, Flow& flow)
     } else {
       const std::uint32_t to = group_of_[destination];
       std::uint64_t ports = lane_in_[destination * sub_planes_ + lane];
-      now = std::max(std::max(now, issued), engine);
+      now = std::max({now, issued, engine});
       engine = now + flow.engine_step[to == group ? 0 : 1] + (bytes == left ? flow.engine_pause : 0);
       if (to != group) {
         const std::uint32_t spine = spines[lane];
@@ -212,7 +212,7 @@ void PacketFabric::emit_plain_burst(EventIndex index, Flow& flow)
   emitted_bytes_ += payload;
   if (message != end) {
     __builtin_prefetch(message + EmissionBurst - 1);
-    calendar_[index].time = std::max(std::max(now, issued), engine) + (alone ? 0 : 1);
+    calendar_[index].time = std::max({now, issued, engine}) + (alone ? 0 : 1);
     calendar_.insert(index);
     return;
   }

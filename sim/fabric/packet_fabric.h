@@ -249,13 +249,13 @@ class PacketFabric {
   bool plain_policy_;
   std::uint32_t mtu_;
   std::uint32_t frame_overhead_;
-  std::vector<Port> ports_;
+  LargePageVector<Port> ports_;
   std::vector<PortKind> kinds_;
   // Most ports are of one kind. A packet that visits only such ports takes the same time at each.
   PortKind uniform_;
   std::vector<std::uint8_t> uniform_endpoint_;  // [endpoint]: whether its lanes are of that kind
   std::vector<std::int64_t> control_busy_;      // [port]: until when the control class occupies it
-  std::vector<Queue> queues_;
+  LargePageVector<Queue> queues_;
   std::uint32_t sub_planes_;
   std::uint32_t spines_;
   std::int64_t lane_out_latency_ = 0;
@@ -272,7 +272,7 @@ class PacketFabric {
   std::vector<Flow> flows_;
   std::vector<FlowIndex> free_flows_;
   std::vector<std::uint32_t> flows_at_;  // [endpoint]: flows that still send
-  std::vector<Inbox> inboxes_;
+  LargePageVector<Inbox> inboxes_;
   std::uint64_t flows_in_flight_ = 0;
   std::uint64_t port_hops_ = 0;
   std::uint64_t emitted_bytes_ = 0;
