@@ -1,10 +1,9 @@
 // The packet fabric against SimGrid's own flow model. Where all sources send all the time and no two messages meet at a
 // receiver for long, both must say the same: bytes over bandwidth and latency.
 //
-// Packets come out a little later, by a few packets whatever the size: n packets divide over 7 lanes and 16 spines only
-// to within one packet of every source, and sprays that start at random places put these leftovers on top of each
-// other. So 1 MiB of 8 KiB packets between 4 ranks is 2 to 4 % late (the mean over seeds is 2.7 %), and within 2 % with
-// packets half as large. The two models differ altogether, and should, where order matters: an incast (flows share at
+// Packets come out a little later, by a few packets whatever the size. Messages longer than a round of the lanes are
+// cut into whole rounds, so that nothing is left over to pile up at a receiver; without that, 1 MiB between 4 ranks
+// would be 2 to 4 % late. The two models differ altogether, and should, where order matters: an incast (flows share at
 // once, a queue serves first come first served), bursts, and messages of few packets.
 #include "sim/engine/engine.h"
 #include "sim/random/random_stream.h"

@@ -10,6 +10,8 @@
 #include "tools/runner/workload_table.h"
 
 #include <fmt/format.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
 
 #include <chrono>
 #include <memory>
@@ -22,7 +24,17 @@ struct RunOptions {
   ScenarioRequest scenario;
   std::optional<std::string> out;
   std::string format = "table";
+  bool is_verbose = false;
 };
+
+// What happens when, on standard error, for --verbose. Local: a logger of its own and no registry.
+spdlog::logger step_log(bool is_verbose)
+{
+  spdlog::logger log("cmsim", std::make_shared<spdlog::sinks::stderr_color_sink_st>());
+  log.set_pattern("[%H:%M:%S.%e] %v");
+  log.set_level(is_verbose ? spdlog::level::info : spdlog::level::off);
+  return log;
+}
 
 FinishedRun run_with_progress(const ScenarioRequest& request)
 {
@@ -35,12 +47,19 @@ void run(const RunOptions& options)
 {
   const auto started = std::chrono::system_clock::now();
   const auto folder = options.out ? std::make_optional<OutputFolder>(*options.out) : std::nullopt;
+  spdlog::logger log = step_log(options.is_verbose);
+  log.info("reading {}", options.scenario.path);
   const FinishedRun run = run_with_progress(options.scenario);
+  const auto simulated = std::chrono::system_clock::now();
+  log.info("simulated a {} in {:.2f} s", run.title.workload,
+           std::chrono::duration<double>(simulated - started).count());
   const std::string json = to_json(run.result);
   TablePrinting printing{.is_coloured = output_takes_colour(), .files = {}};
   if (folder) {
     printing.files = folder->write({{"result.json", json}, {"run.log", run_log(started, options.scenario.path)}});
   }
+  for (const std::string& file : printing.files)
+    log.info("wrote {}", file);
   print(options.format == "json" ? json : result_table(run, printing));
 }
 
@@ -68,6 +87,7 @@ void add_run_command(CLI::App& program, const std::string& config_root)
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
+  command.add_flag("-v,--verbose", options->is_verbose, "say on standard error what happens when");
   command.footer(footer());
   command.callback([options] { run(*options); });
 }

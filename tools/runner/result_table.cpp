@@ -126,7 +126,7 @@ std::string evidence_text(const Manifest& manifest, const Pen& pen)
   for (const auto& [evidence, count] : manifest.evidence_counts)
     if (count > 0)
       counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, evidence);
-  std::string text = wrapped(pen.heading("numbers used") + ": ", counts.empty() ? "none" : counts, 2);
+  std::string text = wrapped(pen.heading("numbers read") + ": ", counts.empty() ? "none" : counts, 2);
   if (manifest.assumed.empty())
     return text;
   std::string names;

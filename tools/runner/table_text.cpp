@@ -10,8 +10,15 @@ namespace cm::tools {
 
 std::string short_number(double value)
 {
-  return std::abs(value) >= 1000 && std::abs(value) < 1e15 ? fmt::format("{:.0f}", value)
-                                                           : fmt::format("{:.4g}", value);
+  const bool is_large = std::abs(value) >= 1000 && std::abs(value) < 1e15;
+  const bool is_whole = value == std::trunc(value) && std::abs(value) < 1e15;
+  if (is_large || is_whole)
+    return fmt::format("{:.0f}", value);
+  if (std::abs(value) >= 1e15)
+    return fmt::format("{:.4g}", value);
+  // Trailing zeros are kept: 562.0 beside 620.8 is as exact.
+  const std::string text = fmt::format("{:#.4g}", value);
+  return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
 }
 
 std::size_t columns_of(std::string_view text)

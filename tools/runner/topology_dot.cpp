@@ -136,7 +136,7 @@ void DotWriter::write_cables(Plane plane)
 template <typename... Values>
 void DotWriter::line(int depth, fmt::format_string<Values...> format, Values&&... values)
 {
-  text_.append(static_cast<std::size_t>(2 * depth), ' ');
+  text_.append(2 * static_cast<std::size_t>(depth), ' ');
   fmt::format_to(std::back_inserter(text_), format, std::forward<Values>(values)...);
   text_ += '\n';
 }

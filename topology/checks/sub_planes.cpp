@@ -32,7 +32,7 @@ bool every_pair_reachable(const Graph& graph)
   for (std::uint32_t sub_plane = 0; sub_plane < count_sub_planes(graph); ++sub_plane) {
     const auto component = strong_components(graph, links_of_sub_plane(sub_plane));
     const auto elsewhere = [&](VertexId id) { return component[id.index()] != component[endpoints.front().index()]; };
-    if (std::any_of(endpoints.begin(), endpoints.end(), elsewhere))
+    if (std::ranges::any_of(endpoints, elsewhere))
       return false;
   }
   return true;

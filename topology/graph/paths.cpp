@@ -36,7 +36,7 @@ std::optional<std::vector<VertexId>> shortest_path(const Graph& graph, VertexId 
   std::vector<VertexId> path{to};
   while (path.back() != from)
     path.emplace_back(predecessor[path.back().index()]);
-  std::reverse(path.begin(), path.end());
+  std::ranges::reverse(path);
   return path;
 }
 

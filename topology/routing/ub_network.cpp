@@ -53,7 +53,7 @@ NetworkSpec NetworkBuilder::build()
       for (const Link& link : sub_plane.at(static_cast<std::size_t>(tier)))
         add_port(tier, link);
   for (const auto* table : {&spec_.lane_out_ports, &spec_.lane_in_ports, &spec_.up_ports, &spec_.down_ports})
-    ensure(std::find(table->begin(), table->end(), NoPort) == table->end(), "a link of the UB plane is missing");
+    ensure(std::ranges::find(*table, NoPort) == table->end(), "a link of the UB plane is missing");
   return std::move(spec_);
 }
 

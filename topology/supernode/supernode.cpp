@@ -9,7 +9,7 @@
 namespace cm::topology {
 namespace {
 
-const SupernodeSpec& checked(const SupernodeSpec& spec)
+SupernodeSpec checked(const SupernodeSpec& spec)
 {
   for (const std::uint32_t count : {spec.nodes, spec.nodes_per_rack, spec.npus_per_node, spec.dies_per_npu,
                                     spec.cpus_per_node, spec.sub_planes, spec.l2_per_sub_plane, spec.cpu_lanes})

@@ -71,7 +71,8 @@ void check_capacities(const SupernodeSpec& spec, CheckReport& report)
   const BytesPerSecond node_dies = spec.lane_bandwidth * (sub_planes * spec.dies_per_node());
   const BytesPerSecond node_cpus = spec.cpu_lane_bandwidth() * (sub_planes * spec.cpus_per_node);
   add_bandwidth(report, "L1-L2 capacity, one way", report.capacities.l1_to_l2, node_uplinks * spec.nodes);
-  add_bandwidth(report, "bisection, each way", report.capacities.bisection, node_uplinks * (spec.nodes / 2));
+  add_bandwidth(report, "bisection, each way", report.capacities.bisection,
+                node_uplinks * static_cast<double>(spec.nodes / 2));
   add_ratio(report, "oversubscription, NPUs alone", report.capacities.npu_oversubscription,
             ratio(node_dies, node_uplinks));
   add_ratio(report, "oversubscription, NPUs and CPUs", report.capacities.oversubscription,
@@ -82,7 +83,7 @@ void check_capacities(const SupernodeSpec& spec, CheckReport& report)
 
 bool CheckReport::passed() const
 {
-  return std::all_of(checks.begin(), checks.end(), [](const Check& check) { return check.passed; });
+  return std::ranges::all_of(checks, &Check::passed);
 }
 
 CheckReport check_supernode(const Supernode& supernode)

@@ -111,7 +111,7 @@ void add_metrics(const DecodeSpec& spec, const models::MachineSpec& machine, con
   result.add("layer_us", layer.layer(), "us", "mean MoE layer, all its microbatches");
   result.add("stream_attention_us", layer.attention, "us", "attention stream, per microbatch and layer");
   result.add("stream_moe_us", layer.moe_stream(), "us", "MoE stream, per microbatch and layer, waits included");
-  result.add("microbatches", plan.microbatches, "1", "that were run");
+  result.add("microbatches", plan.microbatches, "count", "that a rank alternates between");
   result.add("attention_aic", plan.attention_cores.aic, "cores", "cube cores of the attention stream");
 }
 
@@ -158,7 +158,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   result.add("peak_queue_bytes", static_cast<double>(peak_queue), "B", "longest queue in front of a port");
   result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
              "of the busiest die: weights, buffers, KV cache, reserve");
-  result.add("port_hops", static_cast<double>(plane.fabric().port_hops()), "1",
+  result.add("port_hops", static_cast<double>(plane.fabric().port_hops()), "count",
              "packets leaving a port, all iterations");
   add_breakdown(run.layer_times(), result);
   result.histograms.emplace_back("dispatch_us", run.dispatch_us);

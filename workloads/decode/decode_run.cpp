@@ -17,8 +17,7 @@ DecodeRun::DecodeRun(const DecodeSpec& spec, const DecodePlan& plan, const model
                      const models::EndpointEngines& engines, sim::streams::Signal finished,
                      sim::metrics::Progress& progress)
     : spec_(spec), plan_(plan), model_(model), machine_(machine), plane_(plane), finished_(finished),
-      progress_(progress), kv_random_(seed, "KV lengths"), gate_random_(seed, "gate"),
-      all_cores_{machine.die.aic_cores, machine.die.aiv_cores}
+      progress_(progress), seed_(seed), all_cores_{machine.die.aic_cores, machine.die.aiv_cores}
 {
   build_layers(seed);
   const ExchangeSetup setup{.ranks = spec.ep,
@@ -69,6 +68,8 @@ void DecodeRun::draw_batches(std::uint32_t rank)
 {
   const std::int64_t requests = spec_.requests_on(rank, machine_.topology.dies_per_npu);
   const std::int64_t queries = 1 + spec_.mtp_tokens;
+  // One stream per rank and iteration: the order in which ranks get there decides nothing.
+  sim::RandomStream random(seed_, "KV lengths", static_cast<std::uint64_t>(ranks_[rank].iteration) * spec_.ep + rank);
   for (int micro = 0; micro < plan_.microbatches; ++micro) {
     const auto m = static_cast<std::size_t>(micro);
     AttentionWork& work = attention_[rank][m];
@@ -76,8 +77,7 @@ void DecodeRun::draw_batches(std::uint32_t rank)
     work.batch.requests = requests / plan_.microbatches + (micro < requests % plan_.microbatches ? 1 : 0);
     work.batch.query_tokens = work.batch.requests * queries;
     for (std::int64_t request = 0; request < work.batch.requests; ++request) {
-      const std::int64_t kv =
-          spec_.prompt_length + kv_random_.below(static_cast<std::uint32_t>(spec_.output_length + 1));
+      const std::int64_t kv = spec_.prompt_length + random.below(static_cast<std::uint32_t>(spec_.output_length + 1));
       work.batch.kv_tokens += kv;
       work.batch.query_kv_pairs += kv * queries;
     }
@@ -232,16 +232,17 @@ void DecodeRun::start_dispatch(std::uint32_t rank, int micro, std::int64_t now)
   exchanges_[m]->start_dispatch(generation, rank);
 }
 
-// The first rank to get there draws the routing of all: the layer's gate is one random stream.
+// The first rank to get there draws the routing of all, from a stream of this exchange alone: which rank that is, and
+// when, decides nothing.
 void DecodeRun::prepare_exchange(int micro, std::uint32_t generation, std::int64_t layer)
 {
   const auto m = static_cast<std::size_t>(micro);
   const std::int64_t moe_layer = std::min(layer, model_.layers) - model_.dense_layers;
   const Layer& l = layers_[static_cast<std::size_t>(moe_layer)];
   const SharedMessages shared = spec_.shared_copies > 0 ? SharedMessages::Nearest : SharedMessages::None;
+  sim::RandomStream random(seed_, "gate", static_cast<std::uint64_t>(micro) << 32U | generation);
   ExchangeTraffic& traffic = exchanges_[m]->prepare(generation, tokens_[m]);
-  route_tokens({l.gate, l.placement, shared, static_cast<std::uint32_t>(model_.top_k)}, tokens_[m], gate_random_,
-               traffic);
+  route_tokens({l.gate, l.placement, shared, static_cast<std::uint32_t>(model_.top_k)}, tokens_[m], random, traffic);
   exchanges_[m]->open(generation);
   ++prepared_[m];
 }

@@ -131,8 +131,7 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   sim::streams::DataPlane& plane_;
   sim::streams::Signal finished_;
   sim::metrics::Progress& progress_;
-  sim::RandomStream kv_random_;
-  sim::RandomStream gate_random_;
+  std::uint64_t seed_;
   models::CoreShare all_cores_;
   std::vector<Rank> ranks_;
   std::vector<Layer> layers_;  // the MoE layers, the MTP layer last

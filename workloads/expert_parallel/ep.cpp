@@ -206,7 +206,8 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
   engine.run();
 
   const double rows = spec.tokens_per_rank * (spec.top_k + (spec.shared_expert ? 1.0 : 0.0));
-  const auto dispatch_row = static_cast<double>(spec.row.count() / 2 + machine.die.exchange.slot.count());
+  const auto dispatch_row =
+      static_cast<double>(spec.row.count()) / 2 + static_cast<double>(machine.die.exchange.slot.count());
   const auto combine_row = static_cast<double>(spec.row.count());
   result.add("dispatch_us", mean(dispatch), "us", "start of the first rank to end of the slowest");
   result.add("combine_us", mean(combine), "us", "start of the first rank to end of the slowest");

@@ -7,6 +7,7 @@
 #include "models/network/machine.h"
 #include "workloads/expert_parallel/token_routing.h"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -102,7 +103,7 @@ class FusedExchange {
   Picoseconds token_flag_delay_;
   models::ExchangePlan dispatch_;
   models::ExchangePlan combine_;
-  Generation generations_[2];
+  std::array<Generation, 2> generations_;
 };
 
 }  // namespace cm::workloads

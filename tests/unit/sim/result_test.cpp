@@ -24,7 +24,7 @@ Result small_result()
   result.add("latency_us", 1.9, "us", "end minus start");
   result.add("bandwidth_gb_s", 0.1, "GB/s", "bytes over time");
   result.breakdown.push_back({"attention", 12.5, "us"});
-  result.warnings.push_back("say \"why\"");
+  result.warnings.emplace_back("say \"why\"");
   return result;
 }
 

@@ -46,7 +46,7 @@ wait_us    us        1     2    2    2    2    2
 
 warning: a queue is long
 
-numbers used: 2 assumed, 3 published
+numbers read: 2 assumed, 3 published
 the 2 assumed: machine.a, machine.b
 written: out/result.json
 )");
@@ -75,6 +75,6 @@ TEST_CASE("what an empty result lacks is left out and an overload is said")
   run.result.manifest.steady = false;
   const std::string table = result_table(run, {});
   CHECK_THAT(table, Catch::StartsWith("p2p on small, seed 0, configuration \n"));
-  CHECK_THAT(table, Catch::Contains("OVERLOADED") && Catch::Contains("numbers used: none"));
+  CHECK_THAT(table, Catch::Contains("OVERLOADED") && Catch::Contains("numbers read: none"));
   CHECK_THAT(table, !Catch::Contains("histogram") && !Catch::Contains("layer"));
 }

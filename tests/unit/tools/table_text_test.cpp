@@ -9,6 +9,8 @@ TEST_CASE("numbers have four digits, and all before the point")
   CHECK(short_number(0) == "0");
   CHECK(short_number(1.92449) == "1.924");
   CHECK(short_number(152.3456) == "152.3");
+  CHECK(short_number(562.0005) == "562.0");
+  CHECK(short_number(16) == "16");
   CHECK(short_number(999.97) == "1000");
   CHECK(short_number(119780) == "119780");
   CHECK(short_number(-1234.5) == "-1234");

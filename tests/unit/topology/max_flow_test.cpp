@@ -7,7 +7,7 @@ using namespace cm::topology;
 
 namespace {
 
-const LinkFilter all_links = [](const Link&) { return true; };
+const LinkFilter AllLinks = [](const Link&) { return true; };
 
 Graph vertices(std::uint32_t count)
 {
@@ -29,7 +29,7 @@ TEST_CASE("the narrowest link of a chain limits its flow")
   Graph graph = vertices(3);
   add(graph, 0, 1, 28_GBps);
   add(graph, 1, 2, 10_GBps);
-  CHECK(max_flow(graph, {VertexId(0)}, {VertexId(2)}, all_links) == 10_GBps);
+  CHECK(max_flow(graph, {VertexId(0)}, {VertexId(2)}, AllLinks) == 10_GBps);
 }
 
 TEST_CASE("parallel paths add up and links back do not help")
@@ -40,7 +40,7 @@ TEST_CASE("parallel paths add up and links back do not help")
   add(graph, 0, 2, 5_GBps);
   add(graph, 2, 3, 9_GBps);
   add(graph, 3, 0, 100_GBps);
-  CHECK(max_flow(graph, {VertexId(0)}, {VertexId(3)}, all_links) == 13_GBps);
+  CHECK(max_flow(graph, {VertexId(0)}, {VertexId(3)}, AllLinks) == 13_GBps);
 }
 
 TEST_CASE("a flow goes around a full link when there is a way")
@@ -50,7 +50,7 @@ TEST_CASE("a flow goes around a full link when there is a way")
   add(graph, 1, 3, 4_GBps);
   add(graph, 1, 2, 6_GBps);
   add(graph, 2, 3, 6_GBps);
-  CHECK(max_flow(graph, {VertexId(0)}, {VertexId(3)}, all_links) == 10_GBps);
+  CHECK(max_flow(graph, {VertexId(0)}, {VertexId(3)}, AllLinks) == 10_GBps);
 }
 
 TEST_CASE("a flow uses only the links of its filter and is nothing without a source")
@@ -58,5 +58,5 @@ TEST_CASE("a flow uses only the links of its filter and is nothing without a sou
   Graph graph = vertices(2);
   add(graph, 0, 1, 10_GBps);
   CHECK(max_flow(graph, {VertexId(0)}, {VertexId(1)}, links_of_plane(Plane::Vpc)) == 0_GBps);
-  CHECK(max_flow(graph, {}, {VertexId(1)}, all_links) == 0_GBps);
+  CHECK(max_flow(graph, {}, {VertexId(1)}, AllLinks) == 0_GBps);
 }

@@ -10,7 +10,7 @@ using namespace cm::sim::config;
 
 namespace {
 
-const std::string file = R"(
+const std::string MachineFile = R"(
 name: test
 nodes: 48
 nodes_per_rack: 4
@@ -40,16 +40,16 @@ Reading read(const Value& map)
 
 Reading read_with(const std::string& path, const std::string& value)
 {
-  Value map = parse_text("machine.yaml", file);
+  Value map = parse_text("machine.yaml", MachineFile);
   set_path(map, path, parse_text("--set", value));
   return read(map);
 }
 
 }  // namespace
 
-TEST_CASE("a machine file gives the spec and keys of other layers are left alone")
+TEST_CASE("a machine MachineFile gives the spec and keys of other layers are left alone")
 {
-  const Reading reading = read(parse_text("machine.yaml", file));
+  const Reading reading = read(parse_text("machine.yaml", MachineFile));
   CHECK(reading.log.problems.empty());
   CHECK(reading.spec == test::full_spec());
 }

@@ -13,11 +13,11 @@ using sim::fabric::NetworkSpec;
 
 namespace {
 
-constexpr PortLatencies latencies{.endpoint_port = 300_ns, .switch_port = 200_ns};
+constexpr PortLatencies Latencies{.endpoint_port = 300_ns, .switch_port = 200_ns};
 
 NetworkSpec network_of(const Graph& graph)
 {
-  return ub_network(graph, latencies, 64_KiB);
+  return ub_network(graph, Latencies, 64_KiB);
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ TEST_CASE("every port of the network is used by exactly one link")
     std::vector<std::uint32_t> used;
     for (const auto* table : {&network.lane_out_ports, &network.lane_in_ports, &network.up_ports, &network.down_ports})
       used.insert(used.end(), table->begin(), table->end());
-    std::sort(used.begin(), used.end());
+    std::ranges::sort(used);
 
     REQUIRE(used.size() == network.ports.size());
     for (std::uint32_t port = 0; port < used.size(); ++port)
