@@ -10,7 +10,7 @@ namespace cm::tools {
 
 std::string short_number(double value)
 {
-  const bool is_large = std::abs(value) >= 1000 && std::abs(value) < 1e15;
+  const bool is_large = std::abs(value) >= 999.95 && std::abs(value) < 1e15;
   const bool is_whole = value == std::trunc(value) && std::abs(value) < 1e15;
   if (is_large || is_whole)
     return fmt::format("{:.0f}", value);

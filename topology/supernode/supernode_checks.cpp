@@ -71,8 +71,8 @@ void check_capacities(const SupernodeSpec& spec, CheckReport& report)
   const BytesPerSecond node_dies = spec.lane_bandwidth * (sub_planes * spec.dies_per_node());
   const BytesPerSecond node_cpus = spec.cpu_lane_bandwidth() * (sub_planes * spec.cpus_per_node);
   add_bandwidth(report, "L1-L2 capacity, one way", report.capacities.l1_to_l2, node_uplinks * spec.nodes);
-  add_bandwidth(report, "bisection, each way", report.capacities.bisection,
-                node_uplinks * static_cast<double>(spec.nodes / 2));
+  const std::uint32_t half = spec.nodes / 2;
+  add_bandwidth(report, "bisection, each way", report.capacities.bisection, node_uplinks * half);
   add_ratio(report, "oversubscription, NPUs alone", report.capacities.npu_oversubscription,
             ratio(node_dies, node_uplinks));
   add_ratio(report, "oversubscription, NPUs and CPUs", report.capacities.oversubscription,
