@@ -9,6 +9,9 @@
 namespace cm::models {
 namespace {
 
+// Drawing again is quick while few experts are taken; with hot experts and a large top-k it need not end.
+constexpr std::uint32_t MostRejections = 64;
+
 void normalise(std::vector<double>& loads)
 {
   const double mean = std::accumulate(loads.begin(), loads.end(), 0.0) / static_cast<double>(loads.size());
@@ -50,6 +53,14 @@ std::vector<double> relative_loads(const GateSpec& spec, std::uint64_t layer)
 }
 
 }  // namespace
+
+void read_skew(sim::config::Reader& workload, Routing routing, double& sigma)
+{
+  sigma = 1.0;
+  workload.optional({"skew", "sigma of the log-normal expert loads of a skewed gate", 0.0, 5.0}, sigma);
+  if (workload.has("skew") && routing != Routing::Skewed)
+    workload.complain("skew", "only a skewed gate has it: expected routing: skewed beside it");
+}
 
 Gate::Gate(const GateSpec& spec, std::uint64_t layer) : spec_(spec), loads_(relative_loads(spec, layer))
 {
@@ -100,11 +111,29 @@ void Gate::choose(std::uint32_t rank, std::uint32_t ranks, std::uint32_t token, 
           static_cast<std::uint32_t>((start + static_cast<std::uint64_t>(token) * spec_.top_k + k) % spec_.experts);
     return;
   }
-  for (std::uint32_t k = 0; k < spec_.top_k;) {
+  std::uint32_t found = 0;
+  for (std::uint32_t rejected = 0; found < spec_.top_k && rejected < MostRejections;) {
     const std::uint32_t expert = draw(random);
-    if (std::find(chosen.begin(), chosen.begin() + k, expert) == chosen.begin() + k)
-      chosen[k++] = expert;
+    if (std::find(chosen.begin(), chosen.begin() + found, expert) == chosen.begin() + found)
+      chosen[found++] = expert;
+    else
+      ++rejected;
   }
+  if (found < spec_.top_k)
+    choose_rest(random, chosen, found);
+}
+
+// Exact draws without replacement: of exponential times with the experts' weights as rates, the shortest win.
+void Gate::choose_rest(sim::RandomStream& random, std::span<std::uint32_t> chosen, std::uint32_t found) const
+{
+  std::vector<std::pair<double, std::uint32_t>> times;
+  for (std::uint32_t expert = 0; expert < spec_.experts; ++expert)
+    if (std::find(chosen.begin(), chosen.begin() + found, expert) == chosen.begin() + found)
+      times.emplace_back(-std::log(1.0 - random.uniform()) / loads_[expert], expert);
+  const std::uint32_t missing = spec_.top_k - found;
+  std::ranges::partial_sort(times, times.begin() + missing);
+  for (std::uint32_t k = 0; k < missing; ++k)
+    chosen[found + k] = times[k].second;
 }
 
 }  // namespace cm::models

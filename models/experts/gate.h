@@ -6,6 +6,7 @@
 // top-k experts without replacement in proportion to their weights.
 #pragma once
 
+#include "sim/config/reader.h"
 #include "sim/random/random_stream.h"
 
 #include <cstdint>
@@ -27,6 +28,10 @@ struct GateSpec {
   std::uint64_t seed = 1;
 };
 
+// The key `skew` of a workload whose routing has been read: sigma of a skewed gate, 1.0 unless given. Complains when it
+// is given for another gate. (Published loads have sigma 0.60 to 0.67 in decode: `measured` is their profile.)
+void read_skew(sim::config::Reader& workload, Routing routing, double& sigma);
+
 class Gate {
  public:
   // The gate of one layer. Requires 0 < top_k <= experts, and a profile when routing is Measured.
@@ -42,6 +47,7 @@ class Gate {
 
  private:
   [[nodiscard]] std::uint32_t draw(sim::RandomStream& random) const;
+  void choose_rest(sim::RandomStream& random, std::span<std::uint32_t> chosen, std::uint32_t found) const;
   void build_alias();
 
   GateSpec spec_;

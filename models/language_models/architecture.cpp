@@ -70,7 +70,7 @@ ModelSpec read_model(Reader& model)
   model.required({"mtp_layers", "layers for multi-token prediction", 0.0, 8.0}, spec.mtp_layers);
   model.required({"step_overhead", "sampling, scheduling and launch that an iteration does not overlap", 0.0, 1.0},
                  spec.step_overhead);
-  if (spec.dense_layers > spec.layers)
+  if (spec.layers > 0 && spec.dense_layers > spec.layers)
     model.complain("dense_layers", "more dense layers than layers");
   model.finish();
   return spec;

@@ -43,7 +43,7 @@ HbmBudget hbm_budget(const ModelSpec& model, const DieSpec& die, const DecodeDep
   const std::int64_t dispatch_row =
       (deployment.quantisation == Quantisation::Int8 ? model.hidden : row) + die.exchange.slot.count();
   budget.exchange_buffers =
-      Bytes(deployment.ranks * deployment.tokens_per_microbatch * std::min(model.top_k, slots) * (dispatch_row + row));
+      Bytes(deployment.ranks * deployment.tokens_per_die * std::min(model.top_k, slots) * (dispatch_row + row));
   budget.kv_cache =
       kv_bytes_per_token_and_layer(model) * (kv_layers * deployment.requests_per_die * deployment.longest_kv);
   budget.reserved = die.reserved;

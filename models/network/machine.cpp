@@ -1,14 +1,40 @@
 #include "models/network/machine.h"
 
+#include "sim/units/parse_quantity.h"
 #include "topology/supernode/read_supernode.h"
 #include "topology/supernode/supernode_network.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace cm::models {
 
 using sim::config::Reader;
 namespace fabric = sim::fabric;
+
+namespace {
+
+// What the fabric cannot carry: packets that no buffer holds, or that take a port longer than its 32-bit picoseconds.
+void check_packet_sizes(Reader& ub, const MachineSpec& spec)
+{
+  const topology::SupernodeSpec& t = spec.topology;
+  if (t.lane_bandwidth.count() <= 0 || t.uplink_bandwidth.count() <= 0 || t.cpu_lanes == 0 ||
+      t.cpu_bandwidth.count() <= 0)
+    return;
+  const Bytes packet = spec.ub.mtu + spec.ub.frame_overhead;
+  if (spec.ub.buffer < packet)
+    ub.complain("buffer", fmt::format("expected room for at least one packet of {}, found {}", to_text(packet),
+                                      to_text(spec.ub.buffer)));
+  const BytesPerSecond slowest = std::min({t.lane_bandwidth, t.uplink_bandwidth, t.cpu_lane_bandwidth()});
+  if ((packet / slowest).count() >= 4e-3)
+    ub.complain("mtu",
+                fmt::format("a packet of {} takes more than 4 ms at the slowest port's {}: expected a smaller mtu "
+                            "or faster ports",
+                            to_text(packet), to_text(slowest)));
+}
+
+}  // namespace
 
 MachineSpec read_machine(Reader& machine)
 {
@@ -26,6 +52,7 @@ MachineSpec read_machine(Reader& machine)
   spec.die = read_die(die);
   Reader cpu = machine.section({"cpu", "one CPU socket"});
   spec.cpu = read_cpu(cpu);
+  check_packet_sizes(ub, spec);
   node.finish();
   ub.finish();
   rdma.finish();
@@ -87,7 +114,7 @@ fabric::EngineUse EndpointEngines::source(std::uint32_t endpoint, bool is_read) 
 EndpointEngines::Sink EndpointEngines::sink(std::uint32_t endpoint, bool is_read) const
 {
   if (is_read)
-    return {sinks_, spec_.die.read_engine};
+    return is_die(endpoint) ? Sink{sinks_, spec_.die.read_engine} : Sink{};
   if (is_die(endpoint))
     return {};
   return {sinks_ + endpoints_, spec_.cpu.remote_write};

@@ -10,7 +10,9 @@ namespace cm::sim::engine {
 double DataPlaneModel::next_occurring_event(double horizon)
 {
   const double now = simgrid::s4u::Engine::get_clock();
-  const std::int64_t limit = horizon < 0 ? fabric::Calendar::Never - 1 : std::llround((now + horizon) * 1e12);
+  // Beyond a hundred days picoseconds run out; nothing of the data plane lies there.
+  const std::int64_t limit =
+      horizon < 0 || now + horizon > 9e6 ? fabric::Calendar::Never - 1 : std::llround((now + horizon) * 1e12);
   const std::int64_t time = plane_.run(limit);
   if (time == fabric::Calendar::Never)
     return -1.0;

@@ -51,8 +51,8 @@ void PacketFabric::try_send(PortIndex number, std::int64_t now)
   queue.sending = true;
   Port& port = ports_[number];
   const PortKind& kind = kinds_[port.kind];
-  const std::int64_t begin = std::max(now, control_busy_[number]);
-  const std::int64_t lasts = std::max(serialisation(kind, event.bytes), static_cast<std::int64_t>(event.extra));
+  const std::int64_t lasts = serialisation(kind, event.bytes);
+  const std::int64_t begin = std::max({now, control_busy_[number], ready_to_leave(event, lasts)});
   port.busy_until = begin + lasts;
   port.bytes += event.bytes;
   ++port_hops_;
@@ -103,12 +103,15 @@ void PacketFabric::wake_waiting(PortIndex number, std::int64_t now)
     queues_[waiting].blocked = false;
     try_send(waiting, now);
   }
-  // All emissions look again: one alone might turn to another lane and leave the rest asleep.
-  for (EventIndex emission = std::exchange(queue.waiting_emissions, NoIndex); emission != NoIndex;) {
-    const EventIndex next = calendar_[emission].next;
+  // All emissions look again, the first to have asked first: one alone might turn to another lane and leave the rest
+  // asleep.
+  EventIndex first = NoIndex;
+  for (EventIndex emission = std::exchange(queue.waiting_emissions, NoIndex); emission != NoIndex;)
+    emission = std::exchange(calendar_[emission].next, std::exchange(first, emission));
+  while (first != NoIndex) {
+    const EventIndex emission = std::exchange(first, calendar_[first].next);
     calendar_[emission].time = now;
     calendar_.insert(emission);
-    emission = next;
   }
 }
 

@@ -71,6 +71,7 @@ void PacketFabric::build_ports(const NetworkSpec& network)
   for (std::size_t i = 1; i < ports_.size(); ++i) {
     const PortSpec& spec = network.ports[i - 1];
     ensure(spec.rate.count() > 0, "port {} has no rate", i - 1);
+    ensure((mtu_ + frame_overhead_) / spec.rate.count() < 4e-3, "a packet takes port {} longer than 4 ms", i - 1);
     const PortKind kind{ps_per_byte(spec.rate), to_picoseconds(spec.latency).count(), spec.buffer.count()};
     const auto [place, is_new] =
         known.try_emplace({kind.ps_per_byte, kind.latency, kind.buffer}, static_cast<std::uint16_t>(kinds_.size()));

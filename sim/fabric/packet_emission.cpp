@@ -11,7 +11,8 @@ namespace {
 // One emission event lays out so many packets ahead, at most over the horizon: fewer events. Only where an endpoint has
 // a single flow, whose next packets nothing else can come between; several flows take turns packet by packet.
 constexpr int EmissionBurst = 16;
-constexpr std::int64_t BurstHorizon = 1'000'000;  // ps
+constexpr std::int64_t BurstHorizon = 1'000'000;     // ps
+constexpr std::int64_t LaneHorizon = 1'000'000'000;  // ps
 
 std::uint32_t pair_hash(std::uint64_t a, std::uint64_t b, std::uint32_t buckets)
 {
@@ -304,6 +305,9 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   event.extra = static_cast<std::uint32_t>(own);
   event.time = (cut_through_ ? begin : begin + own) + port_kind.latency;
   calendar_.insert(index);
+  // Without an engine the lanes set the pace: what is far from leaving waits at its source, not in the calendar.
+  if (engine == nullptr)
+    result.sent_at = std::max(result.sent_at, begin - LaneHorizon);
   return result;
 }
 

@@ -34,7 +34,7 @@ std::int64_t PacketFabric::run(std::int64_t limit)
       // The port of the event that comes next is on its way from memory while this one is handled.
       const EventIndex following = event.next != Calendar::Nil ? event.next : calendar_.upcoming();
       if (following != Calendar::Nil)
-        __builtin_prefetch(&ports_[calendar_[following].word & PortMask]);
+        __builtin_prefetch(ports_.data() + (calendar_[following].word & PortMask));
       if (kind == EventKind::Packet) [[likely]]
         pass_uniform(index);
       else
@@ -49,8 +49,7 @@ void PacketFabric::handle_rare(EventIndex event, EventKind kind)
   switch (kind) {
   case EventKind::Emission: on_emission(event); break;
   case EventKind::ChooseSpine:
-    if (!with_credits_)
-      choose_spine(event);
+    choose_spine(event);
     on_uneven(event);
     break;
   case EventKind::Uneven: on_uneven(event); break;
@@ -94,11 +93,10 @@ void PacketFabric::on_uneven(EventIndex index)
   }
   Port& port = ports_[number];
   const PortKind& kind = kinds_[port.kind];
-  // A packet that comes off a slower port keeps this one for as long as its tail takes to arrive.
-  const std::int64_t lasts = std::max(serialisation(kind, event.bytes), static_cast<std::int64_t>(event.extra));
-  const std::int64_t backlog = port.busy_until - event.time;
-  const std::int64_t begin = event.time + std::max<std::int64_t>(backlog, 0);
-  port.peak_backlog = std::max(port.peak_backlog, backlog);
+  const std::int64_t lasts = serialisation(kind, event.bytes);
+  const std::int64_t ready = ready_to_leave(event, lasts);
+  const std::int64_t begin = std::max(ready, port.busy_until);
+  port.peak_backlog = std::max(port.peak_backlog, port.busy_until - ready);
   port.busy_until = begin + lasts;
   port.bytes += event.bytes;
   ++port_hops_;

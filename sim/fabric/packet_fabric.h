@@ -238,6 +238,14 @@ class PacketFabric {
     return static_cast<std::int64_t>(static_cast<double>(bytes) * kind.ps_per_byte + 0.5);
   }
 
+  // When a packet whose head is at a port since event.time can leave it without a gap, taking `lasts`: off a slower
+  // port its tail comes late, and the port sends others until the rest can follow in one piece.
+  [[nodiscard]] std::int64_t ready_to_leave(const Event& event, std::int64_t lasts) const
+  {
+    const std::int64_t late = static_cast<std::int64_t>(event.extra) - lasts;
+    return event.time + (cut_through_ && late > 0 ? late : 0);
+  }
+
   // Drops the port that the packet is at: the lowest 20 bits of a path are the next port to visit.
   static void shift_path(Event& event) { event.word = (event.word & ~PathMask) | (event.word & PathMask) >> PortBits; }
 

@@ -47,6 +47,8 @@ void collect(std::vector<Change>& changes, const std::string& path, const Positi
     changes.push_back({path, key_position, value});
     return;
   }
+  if (value.entries.empty())
+    add_problem(log, value.position, path, "expected keys, found an empty map");
   for (const Value::Entry& entry : value.entries)
     collect(changes, fmt::format("{}.{}", path, entry.key), entry.key_position, entry.value, log);
 }

@@ -15,6 +15,13 @@
 namespace cm::tools {
 namespace {
 
+// A name that the file system cannot take (too long, say) is one that does not exist.
+bool is_there(const std::filesystem::path& path)
+{
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
 using sim::config::add_problem;
 using sim::config::joined;
 using sim::config::nearest;
@@ -76,7 +83,7 @@ std::optional<std::string> ConfigFiles::path_of(const std::string& folder, const
   if (text.find('/') != std::string::npos || text.ends_with(Ending)) {
     const bool is_typed = is_from_command_line(reference.position);
     const fs::path path = (is_typed ? fs::path() : fs::path(reference.position.file).parent_path()) / text;
-    if (fs::exists(path))
+    if (is_there(path))
       return path.lexically_normal().string();
     add_problem(log_, reference.position, what,
                 fmt::format("expected a readable file, found no {}", path.lexically_normal().string()));
@@ -84,7 +91,7 @@ std::optional<std::string> ConfigFiles::path_of(const std::string& folder, const
   }
   const fs::path below = fs::path(root_) / folder;
   const fs::path path = below / (text + std::string(Ending));
-  if (fs::exists(path))
+  if (is_there(path))
     return as_typed(path);
   const auto names = names_in(below);
   add_problem(log_, reference.position, what,

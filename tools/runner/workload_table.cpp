@@ -28,8 +28,8 @@ PreparedWorkload prepare_p2p(const WorkloadInputs& inputs)
 PreparedWorkload prepare_ep(const WorkloadInputs& inputs)
 {
   const workloads::EpSpec spec = workloads::read_ep(inputs.workload, inputs.machine);
-  return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
-    workloads::run_ep(spec, machine, seed, result);
+  return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& progress, Result& result) {
+    workloads::run_ep(spec, machine, seed, progress, result);
   };
 }
 

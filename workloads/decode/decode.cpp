@@ -59,7 +59,7 @@ double trial_ms(const DecodeSpec& spec, const DecodePlan& plan, const models::Mo
                 const models::MachineSpec& machine, const topology::Supernode& supernode, std::uint64_t seed)
 {
   models::ModelSpec shortened = model;
-  shortened.layers = std::min(model.layers, TrialLayers);
+  shortened.layers = std::min(model.moe_layers(), TrialLayers);
   shortened.dense_layers = 0;
   DecodeSpec once = spec;
   once.iterations = 1;
@@ -80,6 +80,8 @@ DecodePlan choose_plan(const DecodeSpec& spec, const models::ModelSpec& model, c
   const DecodePlan one = plan_of(1, spec, model, machine, seed);
   if (spec.microbatches == Microbatches::One)
     return one;
+  if (model.moe_layers() == 0)
+    return one;
   const DecodePlan two = plan_of(2, spec, model, machine, seed);
   if (spec.microbatches == Microbatches::Two)
     return two;
@@ -87,7 +89,7 @@ DecodePlan choose_plan(const DecodeSpec& spec, const models::ModelSpec& model, c
   const double with_two = trial_ms(spec, two, model, machine, supernode, seed);
   result.notes.push_back(
       fmt::format("microbatches: auto took {}: {} layers take {:.3f} ms with one, {:.3f} ms with two",
-                  with_two < with_one ? 2 : 1, TrialLayers, with_one, with_two));
+                  with_two < with_one ? 2 : 1, std::min(model.moe_layers(), TrialLayers), with_one, with_two));
   return with_two < with_one ? two : one;
 }
 
@@ -102,7 +104,9 @@ void add_metrics(const DecodeSpec& spec, const models::MachineSpec& machine, con
   const LayerTimes layer = run.layer_times();
   result.add("tpot_ms", tpot, "ms", fmt::format("iteration / {:.4g} expected tokens (1 + a + a^2 + ...)", tokens));
   result.add("iteration_ms", iteration, "ms", "one decode step, mean over ranks and iterations");
-  if (run.iteration_ms().size() > 1)
+  if (run.iteration_ms().size() == 1)
+    result.notes.emplace_back("one iteration gives no confidence interval; workload.iterations: 2 or more does");
+  else
     result.add("tpot_ci95_ms", sim::metrics::half_width_95(run.iteration_ms()) / tokens, "ms",
                "half width, Student t over iterations");
   result.add("tokens_per_s_per_npu", per_npu, "1/s", "batch per NPU / TPOT");

@@ -214,7 +214,7 @@ void DecodeRun::on_notice(std::uint64_t notice, Picoseconds time)
     lap(rank, micro, now);
     leave_layer(rank, micro, now);
     break;
-  case Step::Head: after_head(rank, now); break;
+  case Step::Head: after_head(rank); break;
   case Step::MtpProjection: start_pass(rank, model_.layers, now); break;
   case Step::StepOverhead: end_iteration(rank, now); break;
   }
@@ -295,11 +295,11 @@ void DecodeRun::leave_layer(std::uint32_t rank, int micro, std::int64_t now)
     return;
   }
   if (++ranks_[rank].joined == plan_.microbatches)
-    join(rank, now);
+    join(rank);
 }
 
 // Both microbatches are through a pass: the head for all tokens, on all cores.
-void DecodeRun::join(std::uint32_t rank, std::int64_t /*now*/)
+void DecodeRun::join(std::uint32_t rank)
 {
   ++ranks_[rank].passes_done;
   std::int64_t tokens = 0;
@@ -309,7 +309,7 @@ void DecodeRun::join(std::uint32_t rank, std::int64_t /*now*/)
 }
 
 // Speculation: one more pass through the MTP layer per token, else the end of the iteration.
-void DecodeRun::after_head(std::uint32_t rank, std::int64_t /*now*/)
+void DecodeRun::after_head(std::uint32_t rank)
 {
   if (ranks_[rank].passes_done <= spec_.mtp_tokens) {
     std::int64_t tokens = 0;

@@ -112,8 +112,8 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   void start_moe(std::uint32_t rank, int micro);
   void start_dispatch(std::uint32_t rank, int micro, std::int64_t now);
   void leave_layer(std::uint32_t rank, int micro, std::int64_t now);
-  void join(std::uint32_t rank, std::int64_t now);
-  void after_head(std::uint32_t rank, std::int64_t now);
+  void join(std::uint32_t rank);
+  void after_head(std::uint32_t rank);
   void end_iteration(std::uint32_t rank, std::int64_t now);
   void run_operator(std::uint32_t rank, int micro, Step step, Seconds time, Bytes traffic);
   void run_operator(std::uint32_t rank, int micro, Step step, const models::Operator& op,

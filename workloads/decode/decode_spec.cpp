@@ -21,7 +21,8 @@ void read_split(Reader& workload, const models::DieSpec& die, DecodeSpec& spec)
   if (value == nullptr || (value->kind == sim::config::Value::Kind::Scalar && value->text == "auto"))
     return;
   if (value->kind != sim::config::Value::Kind::Map) {
-    workload.complain("split", fmt::format("expected auto or {{aic: 16, aiv: 32}}, found \"{}\"", value->text));
+    workload.complain("split",
+                      fmt::format("expected auto or {{aic: 16, aiv: 32}}, found {}", sim::config::found_text(*value)));
     return;
   }
   models::CoreShare share;
@@ -61,6 +62,14 @@ void check_deployment(Reader& workload, const DecodeSpec& spec, const models::Mo
   if (const auto problem = models::slot_problem(
           {spec.ep, static_cast<std::uint32_t>(model.routed_experts), spec.redundant, spec.shared_copies}))
     workload.complain("ep", *problem);
+  if (model.shared_experts == 0 && spec.shared_copies > 0)
+    workload.complain("experts", "the model has no shared expert: expected experts.shared_copies: 0");
+  if (spec.microbatches != Microbatches::One && machine.die.aic_cores > 0 &&
+      (machine.die.aic_cores <= machine.die.core_group || machine.die.aiv_cores < 2))
+    workload.complain("microbatches",
+                      fmt::format("two streams cannot share {} cube cores in groups of {} and {} vector "
+                                  "cores: expected microbatches: 1",
+                                  machine.die.aic_cores, machine.die.core_group, machine.die.aiv_cores));
   if (spec.mtp_tokens > 0 && model.mtp_layers == 0)
     workload.complain("mtp", "the model has no layer for multi-token prediction: expected mtp.tokens: 0");
 }
@@ -106,7 +115,7 @@ DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models:
                    {"balanced", models::Routing::Balanced},
                    {"uniform", models::Routing::Uniform},
                    {"skewed", models::Routing::Skewed}});
-  workload.optional({"skew", "sigma of the log-normal expert loads of a skewed gate", 0.0, 5.0}, spec.sigma);
+  models::read_skew(workload, spec.routing, spec.sigma);
   workload.choice({"placement", "how experts are laid on ranks"}, spec.placement,
                   {{"balanced", models::PlacementRule::Balanced}, {"contiguous", models::PlacementRule::Contiguous}});
   read_experts(workload.section({"experts", "slots beside the routed experts"}), spec);
@@ -130,7 +139,7 @@ models::HbmBudget decode_budget(const DecodeSpec& spec, const models::ModelSpec&
   deployment.slots_per_rank = (model.routed_experts + spec.redundant + spec.shared_copies) / spec.ep;
   deployment.requests_per_die = requests;
   deployment.longest_kv = spec.prompt_length + spec.output_length;
-  deployment.tokens_per_microbatch = requests * (1 + spec.mtp_tokens);
+  deployment.tokens_per_die = requests * (1 + spec.mtp_tokens);
   deployment.with_mtp = spec.mtp_tokens > 0;
   deployment.quantisation = spec.quantisation;
   return models::hbm_budget(model, machine.die, deployment);

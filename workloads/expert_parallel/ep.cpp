@@ -144,7 +144,7 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
                   {{"balanced", models::Routing::Balanced},
                    {"uniform", models::Routing::Uniform},
                    {"skewed", models::Routing::Skewed}});
-  workload.optional({"skew", "sigma of the log-normal expert loads of a skewed gate", 0.0, 5.0}, spec.sigma);
+  models::read_skew(workload, spec.routing, spec.sigma);
   workload.choice({"placement", "how experts are laid on ranks"}, spec.placement,
                   {{"contiguous", models::PlacementRule::Contiguous}, {"balanced", models::PlacementRule::Balanced}});
   workload.optional({"repeats", "dispatch-combine pairs to average over, each with fresh routing", 1.0, 1000.0},
@@ -167,7 +167,8 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
   return spec;
 }
 
-void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_t seed, sim::metrics::Result& result)
+void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_t seed,
+            sim::metrics::Progress& progress, sim::metrics::Result& result)
 {
   const topology::Supernode supernode(machine.topology);
   sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
@@ -201,6 +202,7 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
       test.start_combine();
       control.wait(phase_done);
       combine.push_back(test.phase_us());
+      progress.update((repeat + 1.0) / spec.repeats, "dispatching and combining");
     }
   });
   engine.run();

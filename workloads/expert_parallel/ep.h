@@ -5,6 +5,7 @@
 #include "models/experts/placement.h"
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
+#include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
 
 namespace cm::workloads {
@@ -27,6 +28,7 @@ struct EpSpec {
 // `machine` is changed where the workload chooses policies of its own.
 EpSpec read_ep(sim::config::Reader& workload, models::MachineSpec& machine);
 
-void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_t seed, sim::metrics::Result& result);
+void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_t seed,
+            sim::metrics::Progress& progress, sim::metrics::Result& result);
 
 }  // namespace cm::workloads

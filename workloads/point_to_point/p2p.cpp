@@ -17,7 +17,7 @@ namespace fabric = sim::fabric;
 constexpr std::int64_t LargestMessage = 1 << 30;
 
 void read_endpoint(Reader& workload, std::string_view name, std::string_view sentence,
-                   const topology::SupernodeSpec& machine, std::uint32_t& out)
+                   const topology::SupernodeSpec& machine, std::optional<std::uint32_t>& out)
 {
   std::string text;
   workload.required({name, sentence}, text);
@@ -189,14 +189,20 @@ P2pSpec read_p2p(Reader& workload, const models::MachineSpec& machine)
   P2pSpec spec;
   enum class Kind { P2p } kind = Kind::P2p;
   workload.choice({"kind", "what is run"}, kind, {{"p2p", Kind::P2p}}, true);
-  read_endpoint(workload, "from", "the initiator of the access", machine.topology, spec.from);
-  read_endpoint(workload, "to", "the endpoint whose memory is accessed", machine.topology, spec.to);
-  if (spec.from == spec.to && machine.topology.nodes > 0)
+  std::optional<std::uint32_t> from;
+  std::optional<std::uint32_t> to;
+  read_endpoint(workload, "from", "the initiator of the access", machine.topology, from);
+  read_endpoint(workload, "to", "the endpoint whose memory is accessed", machine.topology, to);
+  if (from && from == to)
     workload.complain("to",
                       "expected another endpoint than workload.from: an access to itself never enters the fabric");
   workload.choice({"op", "read moves data to the initiator, write away from it"}, spec.op,
                   {{"read", AccessOp::Read}, {"write", AccessOp::Write}});
+  spec.from = from.value_or(0);
+  spec.to = to.value_or(0);
   workload.optional({"bytes", "size of the transfer", 1.0, 1e12}, spec.bytes);
+  if (machine.ub.mtu.count() > 0 && spec.bytes.count() / machine.ub.mtu.count() > 2'000'000'000)
+    workload.complain("bytes", "expected at most 2,000,000,000 packets: a smaller transfer or a larger machine.ub.mtu");
   workload.finish();
   return spec;
 }

@@ -17,7 +17,7 @@ DecodeDeployment published()
           .slots_per_rank = 1,
           .requests_per_die = 48,
           .longest_kv = 4096 + 256,
-          .tokens_per_microbatch = 48,
+          .tokens_per_die = 48,
           .with_mtp = true,
           .quantisation = Quantisation::Int8};
 }

@@ -60,13 +60,29 @@ TEST_CASE("store-and-forward pays the serialisation at every port")
   CHECK(arrival_of_one(5, 512, store_and_forward()) == 4 * 512 * Byte + 3 * Hop);
 }
 
-TEST_CASE("a packet on its way to a faster port takes as long as the slower one feeds it")
+// The faster port starts when the rest can follow without a gap: half the packet later, at twice the rate.
+TEST_CASE("a packet off a slower port leaves a faster one in one piece")
 {
   ClosSpec spec;
   spec.uplink_rate = 2_GBps;
   FabricRun run(small_clos(spec));
   run.start(flow(0, {{5, 512}}));
-  CHECK(run.finish() == 512 * Byte + 6 * Hop);
+  CHECK(run.finish() == (256 + 512) * Byte + 6 * Hop);
+}
+
+TEST_CASE("slow lanes together fill a fast uplink")
+{
+  ClosSpec spec{.spines = 1};
+  spec.uplink_rate = 4_GBps;
+  const auto end = [&](FlowControl flow_control) {
+    FabricRun run(small_clos(spec), {.flow_control = flow_control});
+    for (std::uint32_t source = 0; source < 4; ++source)
+      run.start(flow(source, {{source + 4, 50 * 8192}}, source));
+    return run.finish();
+  };
+  // Each of the four runs at the rate of its own lanes.
+  CHECK(end(FlowControl::None) <= 55 * 8192 * Byte + 6 * Hop);
+  CHECK(end(FlowControl::Credits) <= 55 * 8192 * Byte + 6 * Hop);
 }
 
 TEST_CASE("a slower port on the way sets the pace")
