@@ -2,6 +2,7 @@
 
 #include "sim/diagnostics/ensure.h"
 #include "sim/fabric/packet_fabric.h"
+#include "sim/units/bit_mix.h"
 
 #include <algorithm>
 #include <map>
@@ -10,14 +11,6 @@
 
 namespace cm::sim::fabric {
 namespace {
-
-std::uint64_t mixed(std::uint64_t value)
-{
-  value += 0x9e3779b97f4a7c15ULL;
-  value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-  value = (value ^ (value >> 27U)) * 0x94d049bb133111ebULL;
-  return value ^ (value >> 31U);
-}
 
 // Our port 0 is "none".
 std::vector<PortIndex> shifted(std::vector<PortIndex> ports)
@@ -58,9 +51,9 @@ PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& polic
   flows_at_.resize(endpoints);
   next_spine_.resize(endpoints * sub_planes_);
   for (std::size_t e = 0; e < endpoints; ++e)
-    next_lane_[e] = static_cast<std::uint8_t>(mixed(policy_.seed + e) % sub_planes_);
+    next_lane_[e] = static_cast<std::uint8_t>(mix_index(policy_.seed + e) % sub_planes_);
   for (std::size_t i = 0; i < next_spine_.size() && spines_ > 0; ++i)
-    next_spine_[i] = static_cast<std::uint8_t>(mixed(~policy_.seed + i) % spines_);
+    next_spine_[i] = static_cast<std::uint8_t>(mix_index(~policy_.seed + i) % spines_);
 }
 
 void PacketFabric::build_ports(const NetworkSpec& network)

@@ -1,6 +1,8 @@
 // How packets enter the fabric: an endpoint's engine serves its flows packet by packet and spreads them over the lanes.
 
 #include "sim/fabric/packet_fabric.h"
+#include "sim/fabric/rounding.h"
+#include "sim/units/bit_mix.h"
 
 #include <algorithm>
 #include <utility>
@@ -16,15 +18,7 @@ constexpr std::int64_t LaneHorizon = 1'000'000'000;  // ps
 
 std::uint32_t pair_hash(std::uint64_t a, std::uint64_t b, std::uint32_t buckets)
 {
-  std::uint64_t value = (a << 32U | b) + 0x9e3779b97f4a7c15ULL;
-  value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-  value = (value ^ (value >> 27U)) * 0x94d049bb133111ebULL;
-  return static_cast<std::uint32_t>((value ^ (value >> 31U)) % buckets);
-}
-
-std::int64_t rounded(double picoseconds)
-{
-  return static_cast<std::int64_t>(picoseconds + 0.5);
+  return static_cast<std::uint32_t>(mix_index(a << 32U | b) % buckets);
 }
 
 }  // namespace

@@ -4,19 +4,11 @@
 #include "sim/fabric/packet_fabric.h"
 
 #include "sim/diagnostics/ensure.h"
+#include "sim/fabric/rounding.h"
 
 #include <algorithm>
 
 namespace cm::sim::fabric {
-namespace {
-
-std::int64_t rounded(double picoseconds)
-{
-  return static_cast<std::int64_t>(picoseconds + 0.5);
-}
-
-}  // namespace
-
 std::int64_t PacketFabric::run(std::int64_t limit)
 {
   for (;;) {

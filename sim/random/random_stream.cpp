@@ -1,5 +1,7 @@
 #include "sim/random/random_stream.h"
 
+#include "sim/units/bit_mix.h"
+
 #include <cmath>
 #include <numbers>
 
@@ -15,19 +17,10 @@ std::uint64_t hash_of(std::string_view text)
   return hash;
 }
 
-// The finaliser of SplitMix64: neighbouring seeds and indices end far apart.
-std::uint64_t mixed(std::uint64_t value)
-{
-  value += 0x9e3779b97f4a7c15ULL;
-  value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-  value = (value ^ (value >> 27U)) * 0x94d049bb133111ebULL;
-  return value ^ (value >> 31U);
-}
-
 }  // namespace
 
 RandomStream::RandomStream(std::uint64_t seed, std::string_view purpose, std::uint64_t index)
-    : engine_(mixed(seed ^ mixed(hash_of(purpose))), mixed(hash_of(purpose) + mixed(index)))
+    : engine_(mix_index(seed ^ mix_index(hash_of(purpose))), mix_index(hash_of(purpose) + mix_index(index)))
 {
 }
 

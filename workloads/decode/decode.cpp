@@ -5,6 +5,7 @@
 #include "sim/metrics/confidence.h"
 #include "workloads/decode/core_split.h"
 #include "workloads/decode/decode_run.h"
+#include "workloads/expert_parallel/queue_report.h"
 
 #include <fmt/format.h>
 
@@ -158,8 +159,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   engine.run();
 
   add_metrics(spec, machine, plan, run, result);
-  const std::uint64_t peak_queue = plane.fabric().peak_queue_bytes();
-  result.add("peak_queue_bytes", static_cast<double>(peak_queue), "B", "longest queue in front of a port");
+  report_queues(machine, plane.fabric(), result);
   result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
              "of the busiest die: weights, buffers, KV cache, reserve");
   result.add("port_hops", static_cast<double>(plane.fabric().port_hops()), "count",
@@ -169,11 +169,6 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   result.histograms.emplace_back("combine_us", run.combine_us);
   result.histograms.emplace_back("rank_wait_us", run.wait_us);
   result.histograms.emplace_back("rank_iteration_ms", run.rank_iteration_ms);
-  if (machine.ub.flow_control == sim::fabric::FlowControl::None &&
-      peak_queue > static_cast<std::uint64_t>(machine.ub.buffer.count()))
-    result.warnings.push_back(fmt::format("a queue of {} bytes passed the assumed buffer of {} bytes per port; "
-                                          "machine.ub.flow_control=credits makes buffers finite",
-                                          peak_queue, machine.ub.buffer.count()));
 }
 
 }  // namespace cm::workloads

@@ -3,6 +3,7 @@
 #include "sim/engine/engine.h"
 #include "sim/metrics/confidence.h"
 #include "workloads/expert_parallel/fused_exchange.h"
+#include "workloads/expert_parallel/queue_report.h"
 
 #include <fmt/format.h>
 
@@ -217,16 +218,10 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
              "bytes a rank sends / dispatch_us, decimal");
   result.add("combine_gb_s", rows * combine_row / mean(combine) * 1e-3, "GB/s",
              "bytes a rank sends / combine_us, decimal");
-  result.add("peak_queue_bytes", static_cast<double>(plane.fabric().peak_queue_bytes()), "B",
-             "longest queue in front of a port");
+  report_queues(machine, plane.fabric(), result);
   result.histograms.emplace_back("dispatch_rank_us", test.dispatch_us);
   result.histograms.emplace_back("combine_rank_us", test.combine_us);
   result.histograms.emplace_back("rank_wait_us", test.wait_us);
-  if (machine.ub.flow_control == sim::fabric::FlowControl::None &&
-      plane.fabric().peak_queue_bytes() > static_cast<std::uint64_t>(machine.ub.buffer.count()))
-    result.warnings.push_back(fmt::format(
-        "a queue of {} bytes passed the assumed buffer of {} bytes per port; try machine.ub.flow_control=credits",
-        plane.fabric().peak_queue_bytes(), machine.ub.buffer.count()));
 }
 
 }  // namespace cm::workloads

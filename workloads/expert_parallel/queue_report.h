@@ -1,0 +1,14 @@
+// What a run says about the queues in front of the ports.
+#pragma once
+
+#include "models/network/machine.h"
+#include "sim/metrics/result.h"
+
+namespace cm::workloads {
+
+// Adds the metric peak_queue_bytes, and a warning when queues are without limit and the longest passed the assumed
+// buffer.
+void report_queues(const models::MachineSpec& machine, const sim::fabric::PacketFabric& fabric,
+                   sim::metrics::Result& result);
+
+}  // namespace cm::workloads
