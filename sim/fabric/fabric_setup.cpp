@@ -189,6 +189,17 @@ PortCounters PacketFabric::counters(PortIndex index) const
   return {port.bytes, busy, peak};
 }
 
+double PacketFabric::carried_bytes(std::uint32_t sub_plane, Picoseconds now) const
+{
+  double carried = 0;
+  for (std::size_t entry = sub_plane; entry < lane_out_.size(); entry += sub_planes_) {
+    const Port& port = ports_[lane_out_[entry]];
+    const auto ahead = static_cast<double>(std::max<std::int64_t>(0, port.busy_until - now.count()));
+    carried += std::max(0.0, static_cast<double>(port.bytes) - ahead / kinds_[port.kind].ps_per_byte);
+  }
+  return carried;
+}
+
 std::uint64_t PacketFabric::peak_queue_bytes() const
 {
   std::uint64_t peak = 0;

@@ -83,6 +83,9 @@ class PacketFabric {
   [[nodiscard]] std::uint64_t flows_in_flight() const { return flows_in_flight_; }
   [[nodiscard]] std::size_t ports() const { return ports_.size() - 1; }
   [[nodiscard]] PortCounters counters(PortIndex port) const;
+  // That all endpoints together have sent into a sub-plane up to `now`, framing included; what waits in a lane's queue
+  // is not sent yet.
+  [[nodiscard]] double carried_bytes(std::uint32_t sub_plane, Picoseconds now) const;
   [[nodiscard]] std::uint64_t peak_queue_bytes() const;  // of all ports
 
  private:

@@ -1,5 +1,8 @@
 #include "tools/program/run_command.h"
 
+#include "sim/diagnostics/errors.h"
+#include "sim/timeline/gzip.h"
+#include "sim/timeline/trace_json.h"
 #include "tools/program/command_line.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
@@ -16,6 +19,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace cm::tools {
 namespace {
@@ -24,6 +28,7 @@ struct RunOptions {
   ScenarioRequest scenario;
   std::optional<std::string> out;
   std::string format = "table";
+  bool with_timeline = false;
   bool is_verbose = false;
 };
 
@@ -36,27 +41,33 @@ spdlog::logger step_log(bool is_verbose)
   return log;
 }
 
-FinishedRun run_with_progress(const ScenarioRequest& request)
+FinishedRun run_with_progress(const ScenarioRequest& request, sim::timeline::Timeline* timeline)
 {
   // Its line is erased before anything else is printed.
   TerminalProgress progress;
-  return run_scenario(request, progress);
+  return run_scenario(request, progress, timeline);
 }
 
 void run(const RunOptions& options)
 {
+  if (options.with_timeline && !options.out)
+    throw ConfigError("--timeline: expected --out DIR too, where timeline.json.gz is written");
   const auto started = std::chrono::system_clock::now();
   const auto folder = options.out ? std::make_optional<OutputFolder>(*options.out) : std::nullopt;
   spdlog::logger log = step_log(options.is_verbose);
   log.info("reading {}", options.scenario.path);
-  const FinishedRun run = run_with_progress(options.scenario);
+  sim::timeline::Timeline timeline;
+  const FinishedRun run = run_with_progress(options.scenario, options.with_timeline ? &timeline : nullptr);
   const auto simulated = std::chrono::system_clock::now();
   log.info("simulated a {} in {:.2f} s", run.title.workload,
            std::chrono::duration<double>(simulated - started).count());
   const std::string json = to_json(run.result);
   TablePrinting printing{.is_coloured = output_takes_colour(), .files = {}};
   if (folder) {
-    printing.files = folder->write({{"result.json", json}, {"run.log", run_log(started, options.scenario.path)}});
+    std::vector<OutputFolder::File> files{{"result.json", json}, {"run.log", run_log(started, options.scenario.path)}};
+    if (options.with_timeline)
+      files.push_back({"timeline.json.gz", sim::timeline::gzip(to_trace_json(timeline))});
+    printing.files = folder->write(files);
   }
   for (const std::string& file : printing.files)
     log.info("wrote {}", file);
@@ -87,6 +98,8 @@ void add_run_command(CLI::App& program, const std::string& config_root)
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
+  command.add_flag("--timeline", options->with_timeline,
+                   "write DIR/timeline.json.gz too: what some ranks did when, for ui.perfetto.dev (ep, decode)");
   command.add_flag("-v,--verbose", options->is_verbose, "say on standard error what happens when");
   command.footer(footer());
   command.callback([options] { run(*options); });

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <string_view>
 #include <system_error>
@@ -17,6 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view ResultSchema = "cmsim-result/";
+
+// Written on request only: what an earlier run left would pass for this run's.
+constexpr std::string_view OnRequest = "timeline.json.gz";
 
 [[noreturn]] void refuse(const fs::path& path, std::string_view reason)
 {
@@ -71,6 +75,10 @@ void require_ours(const fs::path& path)
 
 void write_into(const fs::path& folder, const std::vector<OutputFolder::File>& files)
 {
+  if (std::ranges::find(files, OnRequest, &OutputFolder::File::name) == files.end()) {
+    std::error_code ignored;
+    fs::remove(folder / OnRequest, ignored);
+  }
   for (const OutputFolder::File& file : files)
     sim::metrics::write_whole((folder / file.name).string(), file.content);
 }

@@ -3,6 +3,7 @@
 #include "models/language_models/architecture.h"
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
+#include "sim/config/suggestion.h"
 #include "sim/engine/engine.h"
 #include "tools/runner/version.h"
 #include "tools/runner/workload_table.h"
@@ -11,6 +12,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace cm::tools {
 namespace {
@@ -66,9 +69,21 @@ Manifest describe(const ResolvedScenario& scenario)
   return manifest;
 }
 
+void refuse_timeline(const WorkloadKind& kind, ResolvedScenario& scenario)
+{
+  std::vector<std::string> recording;
+  for (const WorkloadKind& each : workload_table())
+    if (each.records_timeline)
+      recording.emplace_back(each.name);
+  add_problem(scenario.log, scenario.workload->position, "workload.kind",
+              fmt::format("--timeline: a {} records no timeline; these do: {}", kind.name,
+                          sim::config::joined(recording, ", ")));
+}
+
 }  // namespace
 
-FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress& progress)
+FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress& progress,
+                         sim::timeline::Timeline* timeline)
 {
   ResolvedScenario scenario = load_scenario(request);
   models::MachineSpec machine = build_machine(scenario);
@@ -79,10 +94,12 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
     add_problem(
         scenario.log, scenario.position, "model",
         fmt::format("expected the name of a model, which the workload {} needs, found no such key", kind->name));
+  if (kind != nullptr && timeline != nullptr && !kind->records_timeline)
+    refuse_timeline(*kind, scenario);
   // Without its model, a workload's own complaints would be about numbers that nobody gave.
   if (kind != nullptr && (!kind->needs_model || model)) {
     Reader reader(*scenario.workload, "workload", scenario.log);
-    workload = kind->prepare({reader, machine, model});
+    workload = kind->prepare({reader, machine, model, timeline});
   }
   throw_if_any(scenario.log);
   // From here on everything is known and nothing of it changes.

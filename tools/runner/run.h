@@ -3,6 +3,7 @@
 
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
+#include "sim/timeline/timeline.h"
 #include "tools/runner/scenario.h"
 #include "topology/supernode/supernode_spec.h"
 
@@ -22,8 +23,10 @@ struct FinishedRun {
   sim::metrics::Result result;
 };
 
-// Throws ConfigError with everything that is wrong with scenario, machine, model and workload, before anything is run.
-FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress& progress);
+// Throws ConfigError with everything that is wrong with scenario, machine, model and workload, before anything is run;
+// that a workload cannot record a timeline when one is given is such a thing.
+FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress& progress,
+                         sim::timeline::Timeline* timeline = nullptr);
 
 // The machine of a scenario, whatever its workload. Throws ConfigError.
 topology::SupernodeSpec scenario_topology(const ScenarioRequest& request);

@@ -28,27 +28,31 @@ PreparedWorkload prepare_p2p(const WorkloadInputs& inputs)
 PreparedWorkload prepare_ep(const WorkloadInputs& inputs)
 {
   const workloads::EpSpec spec = workloads::read_ep(inputs.workload, inputs.machine);
-  return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& progress, Result& result) {
-    workloads::run_ep(spec, machine, seed, progress, result);
+  return [spec, &machine = inputs.machine, timeline = inputs.timeline](std::uint64_t seed, Progress& progress,
+                                                                       Result& result) {
+    workloads::run_ep(spec, machine, seed, progress, result, timeline);
   };
 }
 
 PreparedWorkload prepare_decode(const WorkloadInputs& inputs)
 {
   const workloads::DecodeSpec spec = workloads::read_decode(inputs.workload, *inputs.model, inputs.machine);
-  return [spec, &model = *inputs.model, &machine = inputs.machine](std::uint64_t seed, Progress& progress,
-                                                                   Result& result) {
-    workloads::run_decode(spec, model, machine, seed, progress, result);
+  return [spec, &model = *inputs.model, &machine = inputs.machine,
+          timeline = inputs.timeline](std::uint64_t seed, Progress& progress, Result& result) {
+    workloads::run_decode(spec, model, machine, seed, progress, result, timeline);
   };
 }
 
 constexpr bool NeedsNoModel = false;
 constexpr bool NeedsModel = true;
+constexpr bool RecordsTimeline = true;
 
 constexpr std::array<WorkloadKind, 3> Table{{
     {"p2p", "one read or write between two dies or CPUs", NeedsNoModel, prepare_p2p},
-    {"ep", "dispatch and combine of an expert-parallel group, on an idle machine", NeedsNoModel, prepare_ep},
-    {"decode", "decode of a mixture-of-experts model with a fixed batch per NPU", NeedsModel, prepare_decode},
+    {"ep", "dispatch and combine of an expert-parallel group, on an idle machine", NeedsNoModel, prepare_ep,
+     RecordsTimeline},
+    {"decode", "decode of a mixture-of-experts model with a fixed batch per NPU", NeedsModel, prepare_decode,
+     RecordsTimeline},
 }};
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "sim/config/reader.h"
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
+#include "sim/timeline/timeline.h"
 
 #include <cstdint>
 #include <functional>
@@ -16,11 +17,12 @@
 namespace cm::tools {
 
 // What a workload is read from, all borrowed. It may change the machine where it chooses policies of its own. The model
-// is there when the kind needs one.
+// is there when the kind needs one, the timeline when the user asked for one and the kind records it.
 struct WorkloadInputs {
   sim::config::Reader& workload;
   models::MachineSpec& machine;
   const std::optional<models::ModelSpec>& model;
+  sim::timeline::Timeline* timeline = nullptr;
 };
 
 // Runs what was read and adds to the result. The inputs are unchanged since, but for the reader, which is gone.
@@ -32,6 +34,7 @@ struct WorkloadKind {
   std::string_view sentence;  // for --help
   bool needs_model = false;
   PreparedWorkload (*prepare)(const WorkloadInputs& inputs) = nullptr;  // problems go to the reader's log
+  bool records_timeline = false;
 };
 
 std::span<const WorkloadKind> workload_table();

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace cm::workloads {
 namespace {
@@ -136,7 +137,8 @@ void add_breakdown(const LayerTimes& layer, sim::metrics::Result& result)
 }  // namespace
 
 void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
-                std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result)
+                std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result,
+                sim::timeline::Timeline* timeline)
 {
   const models::HbmBudget budget = decode_budget(spec, model, machine);
   if (!budget.fits())
@@ -151,6 +153,9 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   const sim::streams::Signal finished = engine.new_signal();
   DecodeRun run(spec, plan, model, machine, seed, plane, engines, finished, progress);
   plane.set_client(run);
+  std::optional<RankTimeline> shown;
+  if (timeline != nullptr)
+    run.show_on(shown.emplace(*timeline, plane.fabric(), machine, spec.ep, DecodeRun::StreamNames));
   engine.spawn("decode", [&](sim::engine::Control& control) {
     control.synchronise();
     run.start();

@@ -3,12 +3,15 @@
 
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
+#include "sim/timeline/timeline.h"
 #include "workloads/decode/decode_spec.h"
 
 namespace cm::workloads {
 
-// Throws RefusedByModel, with the arithmetic, when the deployment does not fit the HBM of a die.
+// Throws RefusedByModel, with the arithmetic, when the deployment does not fit the HBM of a die. With a
+// timeline, what some of the ranks do is recorded on it.
 void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
-                std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result);
+                std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result,
+                sim::timeline::Timeline* timeline = nullptr);
 
 }  // namespace cm::workloads

@@ -55,6 +55,43 @@ void DecodeRun::build_layers(std::uint64_t seed)
   }
 }
 
+void DecodeRun::show_on(RankTimeline& timeline)
+{
+  timeline_ = &timeline;
+  for (int micro = 0; micro < plan_.microbatches; ++micro)
+    exchanges_[static_cast<std::size_t>(micro)]->show_on(timeline);
+}
+
+void DecodeRun::show_operator(std::uint32_t rank, int micro, Step step)
+{
+  const auto m = static_cast<std::size_t>(micro);
+  const Microbatch& batch = ranks_[rank].microbatches[m];
+  const Walker walker{rank, static_cast<std::uint32_t>(micro)};
+  const bool is_of_layer = step == Step::Attention || step == Step::Gate || step == Step::Mlp || step == Step::DenseFfn;
+  if (is_of_layer)
+    timeline_->enter(walker, {{"layer", batch.layer}, {"microbatch", micro}, {"iteration", ranks_[rank].iteration}});
+  else
+    timeline_->enter(walker, {{"iteration", ranks_[rank].iteration}});
+  switch (step) {
+  case Step::Attention: {
+    const std::string_view name = attention_[rank][m].names[batch.next_operator - 1];
+    timeline_->begin(walker, AttentionStream, name, plane_.now());
+    break;
+  }
+  case Step::Gate: timeline_->begin(walker, MoeStream, "gate", plane_.now()); break;
+  case Step::Mlp: {
+    timeline_->begin(walker, MoeStream, "experts", plane_.now());
+    const std::uint32_t generation = batch.exchanges - 1;
+    timeline_->use_rows(walker, MoeStream, generation, exchanges_[m]->traffic(generation), plane_.now());
+    break;
+  }
+  case Step::DenseFfn: timeline_->begin(walker, MoeStream, "dense FFN", plane_.now()); break;
+  case Step::Head: timeline_->begin(walker, AttentionStream, "head", plane_.now()); break;
+  case Step::MtpProjection: timeline_->begin(walker, AttentionStream, "MTP projection", plane_.now()); break;
+  case Step::StepOverhead: timeline_->begin(walker, AttentionStream, "step overhead", plane_.now()); break;
+  }
+}
+
 void DecodeRun::start()
 {
   for (std::uint32_t rank = 0; rank < spec_.ep; ++rank) {
@@ -84,9 +121,11 @@ void DecodeRun::draw_batches(std::uint32_t rank)
     tokens_[m][rank] = static_cast<std::uint32_t>(work.batch.query_tokens);
     work.times.clear();
     work.traffic.clear();
+    work.names.clear();
     for (const models::Operator& op : models::attention_operators(model_, spec_.quantisation, work.batch)) {
       work.times.push_back(models::operator_time(op, machine_.die, plan_.attention_cores));
       work.traffic.push_back(op.traffic);
+      work.names.push_back(op.name);
     }
   }
 }
@@ -150,6 +189,8 @@ void DecodeRun::release(std::uint32_t rank, Stream stream, std::int64_t now)
 
 void DecodeRun::run_operator(std::uint32_t rank, int micro, Step step, Seconds time, Bytes traffic)
 {
+  if (timeline_ != nullptr)
+    show_operator(rank, micro, step);
   const double factor = std::max(0.5, 1.0 + machine_.die.compute.jitter * ranks_[rank].jitter.normal());
   plane_.start(
       {.die = rank,
@@ -193,6 +234,8 @@ void DecodeRun::on_notice(std::uint64_t notice, Picoseconds time)
   const int micro = static_cast<int>(notice >> RankBits & 1U);
   const auto m = static_cast<std::size_t>(micro);
   Microbatch& batch = ranks_[rank].microbatches[m];
+  if (timeline_ != nullptr)
+    timeline_->end({rank, static_cast<std::uint32_t>(micro)}, time);
   switch (static_cast<Step>(notice >> (RankBits + 1))) {
   case Step::Attention:
     if (batch.next_operator < attention_[rank][m].times.size()) {

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace cm::workloads {
@@ -47,6 +48,11 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   DecodeRun(const DecodeSpec& spec, const DecodePlan& plan, const models::ModelSpec& model,
             const models::MachineSpec& machine, std::uint64_t seed, sim::streams::DataPlane& plane,
             const models::EndpointEngines& engines, sim::streams::Signal finished, sim::metrics::Progress& progress);
+
+  // [stream]: what it is called on a timeline.
+  static constexpr std::array<std::string_view, 2> StreamNames{"attention stream", "MoE stream"};
+  // Tells the timeline, which is borrowed, what happens from now on.
+  void show_on(RankTimeline& timeline);
 
   // Starts the first iteration of every rank at the data plane's time.
   void start();
@@ -100,6 +106,7 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
     models::DecodeBatch batch;
     std::vector<Seconds> times;
     std::vector<Bytes> traffic;
+    std::vector<std::string_view> names;
   };
 
   void build_layers(std::uint64_t seed);
@@ -118,6 +125,7 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   void run_operator(std::uint32_t rank, int micro, Step step, Seconds time, Bytes traffic);
   void run_operator(std::uint32_t rank, int micro, Step step, const models::Operator& op,
                     const models::CoreShare& cores);
+  void show_operator(std::uint32_t rank, int micro, Step step);
   void prepare_exchange(int micro, std::uint32_t generation, std::int64_t layer);
   [[nodiscard]] bool is_moe(std::int64_t layer) const { return layer >= model_.dense_layers; }
   [[nodiscard]] bool counts(std::int64_t layer) const { return is_moe(layer) && layer < model_.layers; }
@@ -131,6 +139,7 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   sim::streams::DataPlane& plane_;
   sim::streams::Signal finished_;
   sim::metrics::Progress& progress_;
+  RankTimeline* timeline_ = nullptr;  // null: nobody asked for one
   std::uint64_t seed_;
   models::CoreShare all_cores_;
   std::vector<Rank> ranks_;

@@ -8,6 +8,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
 
 namespace cm::workloads {
 namespace {
@@ -15,6 +18,9 @@ namespace {
 using sim::config::Reader;
 using sim::metrics::Histogram;
 using sim::metrics::mean;
+
+// The one track of a rank on a timeline.
+constexpr std::array<std::string_view, 1> Streams{"dispatch and combine"};
 
 // All ranks start a kernel together; the next one starts when the slowest rank is through.
 class EpTest final : public sim::streams::DataPlaneClient, public ExchangeListener {
@@ -26,6 +32,12 @@ class EpTest final : public sim::streams::DataPlaneClient, public ExchangeListen
   {
   }
 
+  void show_on(RankTimeline& timeline)
+  {
+    timeline_ = &timeline;
+    exchange_.show_on(timeline);
+  }
+
   // The first kernel of a repeat: routes the tokens and starts dispatch on every rank.
   void start_dispatch(std::uint32_t repeat, const RoutingTask& task, sim::RandomStream& random)
   {
@@ -34,15 +46,21 @@ class EpTest final : public sim::streams::DataPlaneClient, public ExchangeListen
     route_tokens(task, tokens_, random, traffic);
     exchange_.open(repeat);
     begin();
-    for (std::uint32_t rank = 0; rank < spec_.ep; ++rank)
+    for (std::uint32_t rank = 0; rank < spec_.ep; ++rank) {
+      if (timeline_ != nullptr)
+        timeline_->enter({rank, 0}, {{"repeat", repeat}});
       exchange_.start_dispatch(repeat, rank);
+    }
   }
 
   void start_combine()
   {
     begin();
-    for (std::uint32_t rank = 0; rank < spec_.ep; ++rank)
+    for (std::uint32_t rank = 0; rank < spec_.ep; ++rank) {
       exchange_.start_combine(generation_, rank);
+      if (timeline_ != nullptr)
+        timeline_->use_rows({rank, 0}, 0, generation_, traffic(), plane_.now());
+    }
   }
 
   void on_notice(std::uint64_t notice, Picoseconds now) override { exchange_.on_notice(notice, now); }
@@ -95,6 +113,7 @@ class EpTest final : public sim::streams::DataPlaneClient, public ExchangeListen
   sim::streams::Signal phase_done_;
   std::vector<std::uint32_t> tokens_;
   FusedExchange exchange_;
+  RankTimeline* timeline_ = nullptr;  // null: nobody asked for one
   std::uint32_t generation_ = 0;
   std::uint32_t ranks_done_ = 0;
   Picoseconds start_;
@@ -169,7 +188,7 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
 }
 
 void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_t seed,
-            sim::metrics::Progress& progress, sim::metrics::Result& result)
+            sim::metrics::Progress& progress, sim::metrics::Result& result, sim::timeline::Timeline* timeline)
 {
   const topology::Supernode supernode(machine.topology);
   sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
@@ -191,6 +210,9 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
   const sim::streams::Signal phase_done = engine.new_signal();
   EpTest test(spec, machine, plane, engines, phase_done);
   plane.set_client(test);
+  std::optional<RankTimeline> shown;
+  if (timeline != nullptr)
+    test.show_on(shown.emplace(*timeline, plane.fabric(), machine, spec.ep, Streams));
   std::vector<double> dispatch;
   std::vector<double> combine;
   engine.spawn("ep", [&](sim::engine::Control& control) {

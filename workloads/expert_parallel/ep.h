@@ -7,6 +7,7 @@
 #include "sim/config/reader.h"
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
+#include "sim/timeline/timeline.h"
 
 namespace cm::workloads {
 
@@ -28,7 +29,9 @@ struct EpSpec {
 // `machine` is changed where the workload chooses policies of its own.
 EpSpec read_ep(sim::config::Reader& workload, models::MachineSpec& machine);
 
+// With a timeline, what some of the ranks do is recorded on it.
 void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_t seed,
-            sim::metrics::Progress& progress, sim::metrics::Result& result);
+            sim::metrics::Progress& progress, sim::metrics::Result& result,
+            sim::timeline::Timeline* timeline = nullptr);
 
 }  // namespace cm::workloads

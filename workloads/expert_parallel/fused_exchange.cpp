@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::uint64_t RankBits = 20;
 
+// [step]: what it is on a timeline.
+constexpr std::array MarkOf = {ExchangeMark::DispatchSends, ExchangeMark::Fenced,     ExchangeMark::FlagsOut,
+                               ExchangeMark::BarrierPassed, ExchangeMark::Reordered,  ExchangeMark::CombineSends,
+                               ExchangeMark::CombineSent,   ExchangeMark::TokensBack, ExchangeMark::Gathered};
+
 }  // namespace
 
 FusedExchange::FusedExchange(std::uint32_t id, const ExchangeSetup& setup, const models::MachineSpec& machine,
@@ -67,11 +72,13 @@ void FusedExchange::open(std::uint32_t generation)
 
 void FusedExchange::start_dispatch(std::uint32_t generation, std::uint32_t rank)
 {
+  show(ExchangeMark::DispatchStart, state(generation), rank);
   plane_.remind(to_picoseconds(dispatch_.before_send), notice(Step::SendDispatch, generation, rank));
 }
 
 void FusedExchange::start_combine(std::uint32_t generation, std::uint32_t rank)
 {
+  show(ExchangeMark::CombineStart, state(generation), rank);
   plane_.remind(to_picoseconds(combine_.before_send), notice(Step::SendCombine, generation, rank));
 }
 
@@ -79,7 +86,9 @@ void FusedExchange::on_notice(std::uint64_t number, Picoseconds now)
 {
   const auto rank = static_cast<std::uint32_t>(number & ((1ULL << RankBits) - 1));
   Generation& g = generations_[number >> RankBits & 1U];
-  switch (static_cast<Step>(number >> (RankBits + 1))) {
+  const auto step = static_cast<Step>(number >> (RankBits + 1));
+  show(MarkOf.at(static_cast<std::size_t>(step)), g, rank);
+  switch (step) {
   case Step::SendDispatch: send_dispatch(g, rank); break;
   case Step::Fenced:
     plane_.remind(to_picoseconds(models::flag_delay(machine_.die)), notice(Step::FlagsReady, g.number, rank));

@@ -5,6 +5,7 @@
 
 #include "models/collectives/fused_exchange.h"
 #include "models/network/machine.h"
+#include "workloads/expert_parallel/rank_timeline.h"
 #include "workloads/expert_parallel/token_routing.h"
 
 #include <array>
@@ -40,6 +41,9 @@ class FusedExchange {
   FusedExchange(std::uint32_t id, const ExchangeSetup& setup, const models::MachineSpec& machine,
                 sim::streams::DataPlane& plane, const models::EndpointEngines& engines, ExchangeListener& listener,
                 std::uint64_t notice_base);
+
+  // Tells the timeline, which is borrowed, every step of every rank from now on.
+  void show_on(RankTimeline& timeline) { timeline_ = &timeline; }
 
   // Where the traffic of the next generation is to be laid out, before its first rank starts. `tokens` per rank.
   ExchangeTraffic& prepare(std::uint32_t generation, const std::vector<std::uint32_t>& tokens);
@@ -86,6 +90,11 @@ class FusedExchange {
   Generation& state(std::uint32_t generation) { return generations_[generation % 2]; }
   [[nodiscard]] const Generation& state(std::uint32_t generation) const { return generations_[generation % 2]; }
   [[nodiscard]] std::uint64_t notice(Step step, std::uint32_t generation, std::uint32_t rank) const;
+  void show(ExchangeMark mark, const Generation& generation, std::uint32_t rank)
+  {
+    if (timeline_ != nullptr)
+      timeline_->mark({rank, id_}, mark, generation.number, generation.traffic, plane_.now());
+  }
   void send_dispatch(Generation& generation, std::uint32_t rank);
   void set_flags(Generation& generation, std::uint32_t rank, std::int64_t now);
   void send_flag_packets(Generation& generation, std::uint32_t rank);
@@ -104,6 +113,7 @@ class FusedExchange {
   models::ExchangePlan dispatch_;
   models::ExchangePlan combine_;
   std::array<Generation, 2> generations_;
+  RankTimeline* timeline_ = nullptr;  // null: nobody asked for one
 };
 
 }  // namespace cm::workloads

@@ -43,6 +43,19 @@ TEST_CASE("an earlier result is replaced and what is not ours stays")
   CHECK(entries(temporary.path() / "out") == 3);
 }
 
+TEST_CASE("the timeline of an earlier result does not outlive it")
+{
+  const TemporaryFolder temporary;
+  put(temporary, "out/result.json", Files[0].content);
+  put(temporary, "out/timeline.json.gz", "old");
+  CHECK(OutputFolder(temporary.file("out")).write(Files).size() == 2);
+  CHECK(!fs::exists(temporary.file("out/timeline.json.gz")));
+  std::vector<OutputFolder::File> files = Files;
+  files.push_back({"timeline.json.gz", "new"});
+  CHECK(OutputFolder(temporary.file("out")).write(files).size() == 3);
+  CHECK(content_of(temporary.file("out/timeline.json.gz")) == "new");
+}
+
 TEST_CASE("an empty folder is filled")
 {
   const TemporaryFolder temporary;
