@@ -41,9 +41,10 @@ ARROWS = {
         "parts": [],
         "compute": ["parts"],
         "network": ["parts"],
-        # A model's layer is a list of operators, and a memory budget adds up a model's weights.
+        # A model's layer is a list of operators, and a memory budget adds up a model's weights. The latency of a remote
+        # tier is part of the network's access latency.
         "language_models": ["parts", "compute"],
-        "memory": ["parts", "compute", "language_models"],
+        "memory": ["parts", "compute", "network", "language_models"],
         **{folder: ["parts"] + COSTS for folder in ["collectives", "experts", "kv_cache"]},
     },
     "workloads": {

@@ -34,6 +34,22 @@ void check_packet_sizes(Reader& ub, const MachineSpec& spec)
                             to_text(packet), to_text(slowest)));
 }
 
+// Published latencies of remote accesses hold what the target's memory and the translation take: these must fit in.
+void check_latency_shares(Reader& memory, const MachineSpec& spec)
+{
+  const Seconds hit = spec.memory->translation.hit;
+  const LatencyLadder& ladder = spec.memory->ladder;
+  const auto check = [&](std::string_view rung, Seconds device, std::string_view whole_name, Seconds whole) {
+    if (whole.count() > 0 && hit + device >= whole)
+      memory.complain("ladder", fmt::format("{} and tiers.translation.hit take {:.0f} ns, expected less than the "
+                                            "{:.0f} ns of {}, which hold both",
+                                            rung, (hit + device).count() * 1e9, whole.count() * 1e9, whole_name));
+  };
+  check("hbm", ladder.hbm, "machine.ub.access.npu_base", spec.ub.access.npu_base);
+  check("dram", ladder.dram, "machine.ub.access.cpu_base", spec.ub.access.cpu_base);
+  check("hbm", ladder.hbm, "machine.memory.tiers.cross_die.access", spec.memory->cross_die_access);
+}
+
 }  // namespace
 
 MachineSpec read_machine(Reader& machine)
@@ -53,6 +69,11 @@ MachineSpec read_machine(Reader& machine)
   Reader cpu = machine.section({"cpu", "one CPU socket"});
   spec.cpu = read_cpu(cpu);
   check_packet_sizes(ub, spec);
+  if (machine.has("memory")) {
+    Reader memory = machine.optional_section({"memory", "tiers beyond dies and CPUs, translation, other access paths"});
+    spec.memory = read_memory(memory);
+    check_latency_shares(memory, spec);
+  }
   node.finish();
   ub.finish();
   rdma.finish();

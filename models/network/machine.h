@@ -3,9 +3,12 @@
 
 #include "models/network/ub_spec.h"
 #include "models/parts/die_spec.h"
+#include "models/parts/memory_spec.h"
 #include "sim/engine/star_plane.h"
 #include "sim/streams/data_plane.h"
 #include "topology/supernode/supernode.h"
+
+#include <optional>
 
 namespace cm::models {
 
@@ -17,6 +20,8 @@ struct MachineSpec {
   CpuSpec cpu;
   Seconds rdma_latency;  // NIC to NIC
   Seconds vpc_latency;   // Qingtian card to Qingtian card
+  // Empty when the machine file says nothing about it: then no workload that asks the memory can run.
+  std::optional<MemorySpec> memory;
 
   friend bool operator==(const MachineSpec&, const MachineSpec&) = default;
 };

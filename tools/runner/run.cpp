@@ -42,14 +42,15 @@ std::optional<models::ModelSpec> build_model(ResolvedScenario& scenario)
   return models::read_model(reader);
 }
 
-// Numbers of the workload are what the user asks, so only those of machine and model have evidence.
-void describe_evidence(const sim::config::ReadingLog& log, Manifest& manifest)
+// Numbers of the workload are what the user asks, so only those of machine and model have evidence; of the memory's
+// only when the workload asks the memory.
+void describe_evidence(const sim::config::ReadingLog& log, const WorkloadKind& kind, Manifest& manifest)
 {
   for (const Evidence each :
        {Evidence::Measured, Evidence::Published, Evidence::Derived, Evidence::Calibrated, Evidence::Assumed})
     manifest.evidence_counts[std::string(to_text(each))] = 0;
   for (const Provenance& number : log.provenance) {
-    if (number.path.starts_with("workload."))
+    if (number.path.starts_with("workload.") || (!kind.uses_memory && number.path.starts_with("machine.memory.")))
       continue;
     ++manifest.evidence_counts[std::string(to_text(number.evidence))];
     if (number.evidence == Evidence::Assumed)
@@ -57,7 +58,7 @@ void describe_evidence(const sim::config::ReadingLog& log, Manifest& manifest)
   }
 }
 
-Manifest describe(const ResolvedScenario& scenario)
+Manifest describe(const ResolvedScenario& scenario, const WorkloadKind& kind)
 {
   Manifest manifest;
   manifest.scenario = scenario.path;
@@ -65,7 +66,7 @@ Manifest describe(const ResolvedScenario& scenario)
   manifest.seed = scenario.seed;
   manifest.version = version();
   manifest.engine_settings = sim::engine::Engine::settings();
-  describe_evidence(scenario.log, manifest);
+  describe_evidence(scenario.log, kind, manifest);
   return manifest;
 }
 
@@ -105,7 +106,7 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
   // From here on everything is known and nothing of it changes.
 
   FinishedRun run{.title = {std::string(kind->name), machine.name, model ? model->name : ""}, .result = {}};
-  run.result.manifest = describe(scenario);
+  run.result.manifest = describe(scenario, *kind);
   workload(scenario.seed, progress, run.result);
   return run;
 }

@@ -35,6 +35,7 @@ struct WorkloadKind {
   bool needs_model = false;
   PreparedWorkload (*prepare)(const WorkloadInputs& inputs) = nullptr;  // problems go to the reader's log
   bool records_timeline = false;
+  bool uses_memory = false;  // machine.memory: else its numbers are read and checked, and are no evidence of the run
 };
 
 std::span<const WorkloadKind> workload_table();
