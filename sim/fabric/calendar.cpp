@@ -1,104 +1,162 @@
 #include "sim/fabric/calendar.h"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <utility>
 
 namespace cm::sim::fabric {
+namespace {
 
-Calendar::Calendar() : lists_(Buckets), words_(Buckets / 64), epochs_(static_cast<std::size_t>(Epochs), Nil) {}
+constexpr std::size_t FewEvents = 64;  // so many are sorted faster by comparing
 
-void Calendar::grow()
+// From how many of each there are to where the first of each goes.
+template <typename Counts>
+void sum_up(Counts& counts)
 {
-  const std::size_t before = pool_.size();
-  pool_.resize(std::max<std::size_t>(4096, before * 2));
-  for (std::size_t event = pool_.size(); event-- > before;)
-    destroy(static_cast<EventIndex>(event));
+  std::uint32_t before = 0;
+  for (std::uint32_t& count : counts)
+    before += std::exchange(count, before);
 }
 
-void Calendar::insert_later(EventIndex event)
+}  // namespace
+
+// Chunk 0 stays unused: a place of 0 means none.
+Calendar::Calendar() : ends_(Windows), pool_(ChunkPlaces), begins_(Windows), in_use_(Windows / 64)
 {
-  const std::int64_t time = pool_[event].time;
-  const std::int64_t epoch = epoch_of(time);
-  if (epoch >= epoch_ + Epochs) {
-    far_.push_back({time, far_sequence_++, event});
-    std::ranges::push_heap(far_, std::greater{});
+  batch_.assign(Ahead + 1, Event{.time = Never});
+  cursor_ = batch_.data();
+}
+
+// The list's first chunk, or one behind its last. Returns its first place.
+Calendar::Place Calendar::new_chunk(std::size_t slot)
+{
+  if (free_ == 0) {
+    const auto before = static_cast<Place>(pool_.size());
+    pool_.resize(std::max<std::size_t>(1024 * ChunkPlaces, pool_.size() * 2));
+    for (auto end = static_cast<Place>(pool_.size()); end > before; end -= ChunkPlaces)
+      pool_[end - ChunkPlaces].next = std::exchange(free_, end - ChunkPlaces);
+  }
+  const Place chunk = std::exchange(free_, pool_[free_].next);
+  if (const Place end = ends_[slot]; end == 0) {
+    begins_[slot] = chunk;
+    in_use_[slot / 64] |= 1ULL << (slot % 64);
+  } else {
+    pool_[end - ChunkPlaces].next = chunk;
+  }
+  return chunk + 1;
+}
+
+void Calendar::insert_near_or_far(Event event)
+{
+  if (event.time >> WindowBits <= window_) {
+    near_.insert(event);
     return;
   }
-  EventIndex& head = epochs_[static_cast<std::size_t>(epoch % Epochs)];
-  pool_[event].next = head;
-  head = event;
-  ++waiting_;
+  far_.push_back({event, far_sequence_++});
+  std::ranges::push_heap(far_, std::greater{});
 }
 
-// The current bucket is empty: on to the next one in use, in this epoch or a later one.
-EventIndex Calendar::advance()
+// The batch's next event is not the one asked for: it lies behind one beside the batch, or the batch has ended.
+const Event* Calendar::next_elsewhere(std::int64_t limit)
 {
   for (;;) {
-    const std::uint64_t here = slot_of(current_);
-    std::uint64_t word = here / 64;
-    words_[word] &= ~(1ULL << (here % 64));
-    std::uint64_t bits = words_[word];
-    while (bits == 0 && ++word < words_.size())
-      bits = words_[word];
-    if (bits != 0) {
-      const std::uint64_t slot = word * 64 + static_cast<std::uint64_t>(std::countr_zero(bits));
-      current_ = epoch_end_ - static_cast<std::int64_t>(Buckets - slot);
-      const std::uint64_t later = bits & (bits - 1);
-      upcoming_ = later == 0 ? Nil : lists_[word * 64 + static_cast<std::uint64_t>(std::countr_zero(later))].head;
-      if (upcoming_ != Nil)
-        __builtin_prefetch(&pool_[upcoming_]);
-      return lists_[slot].head;
-    }
-    if (!begin_next_epoch())
-      return Nil;
-    if (const EventIndex first = lists_[slot_of(current_)].head; first != Nil)
-      return first;
+    if (near_.time() < cursor_->time && !near_.empty())
+      return near_.time() <= limit ? &near_.head() : nullptr;
+    if (cursor_->time != Never)
+      return cursor_->time <= limit ? cursor_ : nullptr;
+    const std::int64_t window = next_window();
+    if (window == Never || window << WindowBits > limit)
+      return nullptr;
+    begin_window(window);
   }
 }
 
-bool Calendar::begin_next_epoch()
+std::int64_t Calendar::next_window() const
 {
-  if (waiting_ == 0) {
-    if (far_.empty())
-      return false;
-    begin_epoch(epoch_of(far_.front().time));
-    return true;
+  const std::size_t here = slot_of(window_);
+  // Once around the ring: the rest of the word that the running window is in, the other words, its begin.
+  for (std::size_t i = 0; i <= in_use_.size(); ++i) {
+    const std::size_t word = (here / 64 + i) % in_use_.size();
+    const std::uint64_t behind = ~0ULL << (here % 64);
+    const std::uint64_t bits = in_use_[word] & (i == 0 ? behind : i == in_use_.size() ? ~behind : ~0ULL);
+    if (bits == 0)
+      continue;
+    const std::size_t slot = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+    return window_ + static_cast<std::int64_t>((slot - here) % Windows);
   }
-  std::int64_t next = epoch_ + 1;
-  while (epochs_[static_cast<std::size_t>(next % Epochs)] == Nil)
-    ++next;
-  begin_epoch(next);
-  return true;
+  return far_.empty() ? Never : far_.front().event.time >> WindowBits;
 }
 
-// Far events enter the lists as soon as their epoch has one, which is before anything younger can be put into it.
-void Calendar::begin_epoch(std::int64_t epoch)
+// Far events enter the lists as soon as the ring reaches their window, which is before anything younger can be put
+// into it.
+void Calendar::begin_window(std::int64_t window)
 {
-  epoch_ = epoch;
-  epoch_end_ = (epoch + 1) * static_cast<std::int64_t>(Buckets);
-  current_ = epoch_end_ - static_cast<std::int64_t>(Buckets);
-  while (!far_.empty() && epoch_of(far_.front().time) < epoch_ + Epochs) {
-    const EventIndex event = far_.front().event;
+  window_ = window;
+  near_.begin(window << WindowBits);
+  while (!far_.empty() && (far_.front().event.time >> WindowBits) - window_ < static_cast<std::int64_t>(Windows)) {
+    append(far_.front().event.time >> WindowBits, far_.front().event);
     std::ranges::pop_heap(far_, std::greater{});
     far_.pop_back();
-    EventIndex& head = epochs_[static_cast<std::size_t>(epoch_of(pool_[event].time) % Epochs)];
-    pool_[event].next = head;
-    head = event;
-    ++waiting_;
   }
-  EventIndex reversed = Nil;
-  for (EventIndex event = std::exchange(epochs_[static_cast<std::size_t>(epoch % Epochs)], Nil); event != Nil;) {
-    const EventIndex next = pool_[event].next;
-    pool_[event].next = reversed;
-    reversed = event;
-    event = next;
+  Counts low{};
+  Counts high{};
+  collect(slot_of(window), low, high);
+  const std::size_t count = keys_.size();
+  if (batch_.size() < count + Ahead + 1)
+    batch_.resize(2 * count + Ahead + 1);
+  if (count <= FewEvents)
+    sort_few();
+  else
+    sort_many(low, high);
+  std::fill_n(batch_.begin() + static_cast<std::ptrdiff_t>(count), Ahead + 1, Event{.time = Never});
+  cursor_ = batch_.data();
+}
+
+// The list's events as keys_, in order of insertion. Its chunks are free from then on, with the events still in them.
+void Calendar::collect(std::size_t slot, Counts& low, Counts& high)
+{
+  keys_.clear();
+  const Place end = std::exchange(ends_[slot], 0);
+  if (end == 0)
+    return;
+  in_use_[slot / 64] &= ~(1ULL << (slot % 64));
+  const std::int64_t start = window_ << WindowBits;
+  for (Place chunk = begins_[slot];;) {
+    const bool is_last = end - 1 - chunk < ChunkPlaces;
+    const Place chunk_end = is_last ? end : chunk + ChunkPlaces;
+    const std::size_t count = keys_.size();
+    keys_.resize(count + chunk_end - (chunk + 1));
+    Key* key = keys_.data() + count;
+    for (Place place = chunk + 1; place < chunk_end; ++place) {
+      const auto offset = static_cast<std::uint32_t>(pool_[place].time - start);
+      ++low[offset & DigitMask];
+      ++high[offset >> DigitBits];
+      *key++ = {offset, place};
+    }
+    const Place following = std::exchange(pool_[chunk].next, std::exchange(free_, chunk));
+    if (is_last)
+      return;
+    chunk = following;
   }
-  for (EventIndex event = reversed; event != Nil; --waiting_) {
-    const EventIndex next = pool_[event].next;
-    put(pool_[event].time >> BucketBits, event);
-    event = next;
-  }
+}
+
+void Calendar::sort_few()
+{
+  std::ranges::stable_sort(keys_, {}, &Key::offset);
+  std::ranges::transform(keys_, batch_.begin(), [&](const Key& key) { return pool_[key.place]; });
+}
+
+// Radix sort from the low digit up; each pass keeps the order of what is equal.
+void Calendar::sort_many(Counts& low, Counts& high)
+{
+  sum_up(low);
+  sum_up(high);
+  half_sorted_.resize(keys_.size());
+  for (const Key& key : keys_)
+    half_sorted_[low[key.offset & DigitMask]++] = key;
+  for (const Key& key : half_sorted_)
+    batch_[high[key.offset >> DigitBits]++] = pool_[key.place];
 }
 
 }  // namespace cm::sim::fabric

@@ -1,156 +1,145 @@
-// The one event queue of the data plane: a calendar of narrow buckets over integer picoseconds.
+// The one event queue of the data plane, over integer picoseconds. Events leave in the order (time, sequence of
+// insertion).
 //
-// Events leave in the order (time, sequence of insertion). Time is cut into epochs of 2.1 us. The current epoch is
-// spread over 16,384 buckets of 128 ps, each a sorted list, with a bitmap of those in use; each of the next 1,023
-// epochs is one unsorted list; what lies beyond waits in a heap. An epoch's list is spread over the buckets when the
-// epoch begins, before anything younger can be put beside it, so ties keep their order. Lists are intrusive, and events
-// are nodes of a pool that is reused last-in first-out: the working set stays as small as the number of events in
-// flight, which is what makes it fast (a naive heap is ten times slower).
+// Time is cut into windows of 65.5 ns. An event of a later window is appended to that window's list, unsorted, in a
+// ring of 16,384 lists; what lies beyond the ring waits in a heap. When a window begins, its events are sorted at one
+// go into an array, the batch: two passes of a stable radix sort, without a comparison or a branch that depends on the
+// data. Packets on their way to a port some hundred nanoseconds off never see anything else. What is inserted into the
+// window that is running goes to fine buckets beside the batch, each a sorted list (NearEvents), and the earlier of
+// both heads is next. The batch shows which events come soon, so their ports can be fetched from memory in time.
 #pragma once
 
+#include "sim/fabric/event.h"
 #include "sim/fabric/large_pages.h"
+#include "sim/fabric/near_events.h"
 
-#include <algorithm>
-#include <bit>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
 namespace cm::sim::fabric {
 
-using EventIndex = std::uint32_t;
-
-// 32 bytes, half a cache line. What the fields after `time` mean is up to who handles the event.
-struct Event {
-  std::int64_t time = 0;   // picoseconds
-  std::uint64_t word = 0;  // the top 4 bits are the event's kind
-  std::uint32_t subject = 0;
-  std::uint32_t bytes = 0;
-  std::uint32_t extra = 0;
-  EventIndex next = 0;  // free for the handler's use while the event is not in the calendar
-};
-
 class Calendar {
  public:
   Calendar();
 
-  // A new event that is not in the calendar yet. References to events are invalidated by the next create().
-  EventIndex create()
-  {
-    if (free_ == Nil) [[unlikely]]
-      grow();
-    const EventIndex event = free_;
-    free_ = pool_[event].next;
-    return event;
-  }
-
-  void destroy(EventIndex event)
-  {
-    pool_[event].next = free_;
-    free_ = event;
-  }
-
-  Event& operator[](EventIndex event) { return pool_[event]; }
-
   // Files the event under its time, which must not lie before the last popped event's.
-  void insert(EventIndex event)
+  void insert(const Event& event)
   {
-    const std::int64_t bucket = pool_[event].time >> BucketBits;
-    if (bucket < epoch_end_) [[likely]]
-      put(std::max(bucket, current_), event);
+    const std::int64_t window = event.time >> WindowBits;
+    if (static_cast<std::uint64_t>(window - window_) - 1 < Windows - 1) [[likely]]
+      append(window, event);
     else
-      insert_later(event);
+      insert_near_or_far(event);
   }
 
-  // The next event, left in its place, or Nil when there is none.
-  EventIndex next()
+  // The next event if it is not later than `limit`, left in its place, else null. It stays valid until the next call of
+  // this calendar.
+  const Event* next(std::int64_t limit = Never)
   {
-    const EventIndex event = lists_[slot_of(current_)].head;
-    return event != Nil ? event : advance();
+    if (cursor_->time <= near_.time() && cursor_->time <= limit) [[likely]]
+      return cursor_;
+    return next_elsewhere(limit);
   }
 
-  // Takes out the event that next() has just returned. The caller re-inserts or destroys it.
-  void pop(EventIndex event) { lists_[slot_of(current_)].head = pool_[event].next; }
+  // Takes out the event that next() has just returned.
+  void pop(const Event* event)
+  {
+    if (event == cursor_) [[likely]]
+      ++cursor_;
+    else
+      near_.pop();
+  }
 
-  // For a loop that works off whole buckets: the list that next() has just returned the head of, in order. A handler
-  // takes its head out before handling it, and whatever it inserts lands in place.
-  struct List {
-    EventIndex head = ~EventIndex{0};
-    EventIndex tail = ~EventIndex{0};  // meaningless when head is Nil
-  };
-  List& current_list() { return lists_[slot_of(current_)]; }
-  // No event of that list is later.
-  [[nodiscard]] std::int64_t current_list_end() const { return ((current_ + 1) << BucketBits) - 1; }
-  // Head of the next bucket in use when it is near, else Nil; a hint for prefetching.
-  [[nodiscard]] EventIndex upcoming() const { return upcoming_; }
+  // next() and pop() in one; there must be an event.
+  Event take()
+  {
+    const Event* const event = next();
+    const Event taken = *event;
+    pop(event);
+    return taken;
+  }
 
-  static constexpr EventIndex Nil = ~EventIndex{0};
+  // Takes out events one by one, up to and including `limit`, and hands each to `handle(event, upcoming)`, which may
+  // insert others. Ends early at an event that `handle` refuses by returning false, and that then stays; or for no
+  // reason that the caller could know: what next() returns says how to go on. `upcoming` is an event that comes soon,
+  // as a hint for prefetching, or an empty one.
+  template <typename Handler>
+  void take_while(std::int64_t limit, const Handler& handle)
+  {
+    const Event* cursor = cursor_;
+    while (cursor->time <= near_.time() && cursor->time <= limit && handle(*cursor, cursor[Ahead]))
+      ++cursor;
+    cursor_ = cursor;
+  }
+
   static constexpr std::int64_t Never = std::numeric_limits<std::int64_t>::max();
 
  private:
-  static constexpr int BucketBits = 7;
-  static constexpr std::uint64_t Buckets = 1ULL << 14U;
-  static constexpr std::int64_t Epochs = 1 << 10;
+  static constexpr int WindowBits = NearEvents::WindowBits;
+  static constexpr std::uint64_t Windows = 1ULL << 14U;
+  static constexpr std::size_t Ahead = 6;  // far enough for a fetch from the second-level cache
+
+  // A list is a chain of chunks of 32 places, a kibibyte, in pool_. The first place of a chunk only links to the next.
+  static constexpr std::uint32_t ChunkPlaces = 32;
+  using Place = std::uint32_t;
 
   struct Far {
-    std::int64_t time;
+    Event event;
     std::uint64_t sequence;
-    EventIndex event;
     friend bool operator>(const Far& a, const Far& b)
     {
-      return a.time != b.time ? a.time > b.time : a.sequence > b.sequence;
+      return a.event.time != b.event.time ? a.event.time > b.event.time : a.sequence > b.sequence;
     }
   };
 
-  static std::uint64_t slot_of(std::int64_t bucket) { return static_cast<std::uint64_t>(bucket) % Buckets; }
-  static std::int64_t epoch_of(std::int64_t time) { return time >> (BucketBits + 14); }
+  // An event of the window that begins: when, counted from its begin, and where in pool_.
+  struct Key {
+    std::uint32_t offset;
+    Place place;
+  };
 
-  void put(std::int64_t bucket, EventIndex event)
+  // How many events have this digit of their offset, and then where the first of them goes.
+  static constexpr unsigned DigitBits = WindowBits / 2;
+  static constexpr std::uint32_t DigitMask = (1U << DigitBits) - 1;
+  using Counts = std::array<std::uint32_t, DigitMask + 1>;
+
+  static std::size_t slot_of(std::int64_t window) { return static_cast<std::size_t>(window) % Windows; }
+
+  void append(std::int64_t window, const Event& event)
   {
-    const std::uint64_t slot = slot_of(bucket);
-    List& list = lists_[slot];
-    if (list.head == Nil) {
-      pool_[event].next = Nil;
-      list = {event, event};
-      words_[slot / 64] |= 1ULL << (slot % 64);
-    } else if (pool_[event].time >= pool_[list.tail].time) {
-      pool_[event].next = Nil;
-      pool_[list.tail].next = event;
-      list.tail = event;
-    } else {
-      put_between(list, event);
-    }
+    Place& end = ends_[slot_of(window)];
+    if (end % ChunkPlaces == 0) [[unlikely]]  // no list, or its last chunk is full
+      end = new_chunk(slot_of(window));
+    pool_[end++] = event;
   }
 
-  // Somewhere before the tail: behind all that are not later.
-  void put_between(List& list, EventIndex event)
-  {
-    const std::int64_t time = pool_[event].time;
-    EventIndex* link = &list.head;
-    while (pool_[*link].time <= time)
-      link = &pool_[*link].next;
-    pool_[event].next = *link;
-    *link = event;
-  }
+  Place new_chunk(std::size_t slot);
+  // By value: a reference would force the callers of insert() to lay every event out in memory first.
+  void insert_near_or_far(Event event);
+  const Event* next_elsewhere(std::int64_t limit);
+  [[nodiscard]] std::int64_t next_window() const;
+  void begin_window(std::int64_t window);
+  void collect(std::size_t slot, Counts& low, Counts& high);
+  void sort_few();
+  void sort_many(Counts& low, Counts& high);
 
-  void grow();
-  void insert_later(EventIndex event);
-  EventIndex advance();
-  bool begin_next_epoch();
-  void begin_epoch(std::int64_t epoch);
-
+  NearEvents near_;
+  const Event* cursor_ = nullptr;  // in batch_
+  std::int64_t window_ = 0;        // the running one; window w begins at w << WindowBits
+  std::vector<Place> ends_;        // [window % Windows]: behind the last event of its list; 0: no list
   LargePageVector<Event> pool_;
-  EventIndex free_ = Nil;
-  LargePageVector<List> lists_;       // [bucket of the current epoch]
-  std::vector<std::uint64_t> words_;  // a bit per bucket; that of the current bucket may be set though it is empty
-  EventIndex upcoming_ = Nil;         // head of the next bucket in use, when it is near
-  std::int64_t current_ = 0;          // the bucket of the next event, counted from time 0
-  std::int64_t epoch_ = 0;
-  std::int64_t epoch_end_ = Buckets;  // its first bucket behind the end
-  std::vector<EventIndex> epochs_;    // [epoch % Epochs]: lists of the epochs to come
-  std::int64_t waiting_ = 0;          // events in epochs_
-  std::vector<Far> far_;              // a heap, earliest first
+  LargePageVector<Event> batch_;       // then events of time Never, for upcoming() to run into
+  std::vector<Place> begins_;          // [window % Windows]: first chunk of its list
+  std::vector<std::uint64_t> in_use_;  // a bit per list
+  Place free_ = 0;                     // first of the free chunks; 0 ends them
+  std::vector<Far> far_;               // a heap, earliest first
   std::uint64_t far_sequence_ = 0;
+  // Working space of begin_window().
+  std::vector<Key> keys_;
+  std::vector<Key> half_sorted_;
 };
 
 }  // namespace cm::sim::fabric

@@ -10,17 +10,11 @@ namespace cm::sim::fabric {
 
 void PacketFabric::send_acknowledgement(FlowIndex index, std::uint32_t from, std::uint32_t lane, std::int64_t at)
 {
-  const EventIndex event = calendar_.create();
-  calendar_[event].time = at;
-  calendar_[event].word = event_word(EventKind::AckStart, from);
-  calendar_[event].subject = index;
-  calendar_[event].extra = lane;
-  calendar_.insert(event);
+  calendar_.insert({.time = at, .word = event_word(EventKind::AckStart, from), .subject = index, .extra = lane});
 }
 
-void PacketFabric::on_ack_start(EventIndex index)
+void PacketFabric::on_ack_start(Event& event)
 {
-  Event& event = calendar_[index];
   const auto from = static_cast<std::uint32_t>(event.word & PathMask);
   const std::uint32_t lane = event.extra;
   const PortIndex lane_out = lane_out_[from * sub_planes_ + lane];
@@ -29,7 +23,7 @@ void PacketFabric::on_ack_start(EventIndex index)
   event.time = begin + kinds_[ports_[lane_out].kind].latency;
   event.word = event_word(EventKind::Control, path(from, flows_[event.subject].source, lane));
   event.extra = 1;
-  calendar_.insert(index);
+  calendar_.insert(event);
 }
 
 // A control packet waits for the packet being sent (at most one MTU's worth), not for the data queued behind it.
@@ -48,14 +42,13 @@ std::int64_t PacketFabric::pass_control(PortIndex number, std::uint32_t bytes, s
   return begin;
 }
 
-void PacketFabric::on_control(EventIndex index)
+void PacketFabric::on_control(Event& event)
 {
-  Event& event = calendar_[index];
   const auto number = static_cast<PortIndex>(event.word & PortMask);
   const PortKind& kind = kinds_[ports_[number].kind];
   const std::int64_t begin = pass_control(number, event.bytes, event.time);
   shift_path(event);
-  leave_port_slowly(index, ports_[number], begin, begin + serialisation(kind, event.bytes), kind.latency);
+  leave_port_slowly(event, ports_[number], begin, begin + serialisation(kind, event.bytes), kind.latency);
 }
 
 }  // namespace cm::sim::fabric

@@ -13,70 +13,85 @@
 
 namespace cm::sim::fabric {
 
-void PacketFabric::enqueue(PortIndex number, EventIndex index, std::int64_t now)
+void PacketFabric::enqueue(PortIndex number, Event& event, std::int64_t now)
 {
   Queue& queue = queues_[number];
   queue.peak = std::max(queue.peak, queue.used);
-  calendar_[index].next = NoIndex;
+  if (queue.head == NoIndex && !queue.sending && !queue.blocked && try_send(number, event, now))
+    return;
+  const std::uint32_t place = hold(event);
   if (queue.head == NoIndex)
-    queue.head = index;
+    queue.head = place;
   else
-    calendar_[queue.tail].next = index;
-  queue.tail = index;
-  if (!queue.sending && !queue.blocked)
-    try_send(number, now);
+    held_[queue.tail].next = place;
+  queue.tail = place;
 }
 
-// Sends the packet at the head if the next port has room. The port is neither sending nor blocked.
-void PacketFabric::try_send(PortIndex number, std::int64_t now)
+// A place for a packet that waits at a port.
+std::uint32_t PacketFabric::hold(const Event& event)
+{
+  std::uint32_t place = free_held_;
+  if (place == NoIndex) {
+    place = static_cast<std::uint32_t>(held_.size());
+    held_.push_back(event);
+  } else {
+    free_held_ = std::exchange(held_[place], event).next;
+  }
+  held_[place].next = NoIndex;
+  return place;
+}
+
+// The port has become free or unblocked: on with the packet at its head.
+void PacketFabric::send_head(PortIndex number, std::int64_t now)
 {
   Queue& queue = queues_[number];
-  const EventIndex index = queue.head;
-  if (index == NoIndex)
+  const std::uint32_t place = queue.head;
+  if (place == NoIndex || !try_send(number, held_[place], now))
     return;
-  Event& event = calendar_[index];
-  if (kind_of(event) == EventKind::ChooseSpine)
-    choose_spine(index);
-  const std::uint64_t next = event.word & PortMask;
+  queue.head = std::exchange(held_[place].next, free_held_);
+  free_held_ = place;
+}
+
+// Sends the packet, the first at its port, if the next port has room; else the port waits for that. The port is
+// neither sending nor blocked.
+bool PacketFabric::try_send(PortIndex number, Event& packet, std::int64_t now)
+{
+  Queue& queue = queues_[number];
+  if (kind_of(packet) == EventKind::ChooseSpine)
+    choose_spine(packet);
+  const std::uint64_t next = packet.word & PortMask;
   if (next != NoPort) {
     Queue& ahead = queues_[next];
-    if (ahead.used + static_cast<std::int64_t>(event.bytes) > kinds_[ports_[next].kind].buffer) {
+    if (ahead.used + static_cast<std::int64_t>(packet.bytes) > kinds_[ports_[next].kind].buffer) {
       queue.blocked = true;
       wait_for(static_cast<PortIndex>(next), number);
-      return;
+      return false;
     }
-    ahead.used += static_cast<std::int32_t>(event.bytes);
+    ahead.used += static_cast<std::int32_t>(packet.bytes);
   }
-  queue.head = event.next;
   queue.sending = true;
   Port& port = ports_[number];
   const PortKind& kind = kinds_[port.kind];
-  const std::int64_t lasts = serialisation(kind, event.bytes);
-  const std::int64_t begin = std::max({now, control_busy_[number], ready_to_leave(event, lasts)});
+  const std::int64_t lasts = serialisation(kind, packet.bytes);
+  const std::int64_t begin = std::max({now, control_busy_[number], ready_to_leave(packet, lasts)});
   port.busy_until = begin + lasts;
-  port.bytes += event.bytes;
+  port.bytes += packet.bytes;
   ++port_hops_;
-  event.extra = static_cast<std::uint32_t>(lasts);
-
-  const std::uint32_t sent = event.bytes;
-  leave_port_slowly(index, port, begin, begin + lasts, kind.latency);
-  const EventIndex free = calendar_.create();
-  calendar_[free].time = begin + lasts;
-  calendar_[free].word = event_word(EventKind::PortFree, number);
-  calendar_[free].bytes = sent;
-  calendar_.insert(free);
+  Event sent = packet;
+  sent.extra = static_cast<std::uint32_t>(lasts);
+  leave_port_slowly(sent, port, begin, begin + lasts, kind.latency);
+  calendar_.insert({.time = begin + lasts, .word = event_word(EventKind::PortFree, number), .bytes = packet.bytes});
+  return true;
 }
 
-void PacketFabric::on_port_free(EventIndex index)
+void PacketFabric::on_port_free(const Event& event)
 {
-  const Event event = calendar_[index];
-  calendar_.destroy(index);
   const auto number = static_cast<PortIndex>(event.word & PortMask);
   queues_[number].used -= static_cast<std::int32_t>(event.bytes);
   queues_[number].sending = false;
   wake_waiting(number, event.time);
   if (!queues_[number].sending && !queues_[number].blocked)
-    try_send(number, event.time);
+    send_head(number, event.time);
 }
 
 void PacketFabric::wait_for(PortIndex ahead, PortIndex number)
@@ -96,23 +111,20 @@ void PacketFabric::wake_waiting(PortIndex number, std::int64_t now)
   Queue& queue = queues_[number];
   while (queue.first_waiter != NoIndex) {
     const PortIndex waiting = queue.first_waiter;
-    const std::int64_t wanted = calendar_[queues_[waiting].head].bytes;
+    const std::int64_t wanted = held_[queues_[waiting].head].bytes;
     if (queue.used + wanted > kinds_[ports_[number].kind].buffer)
       break;
     queue.first_waiter = queues_[waiting].next_waiter;
     queues_[waiting].blocked = false;
-    try_send(waiting, now);
+    send_head(waiting, now);
   }
   // All emissions look again, the first to have asked first: one alone might turn to another lane and leave the rest
   // asleep.
-  EventIndex first = NoIndex;
-  for (EventIndex emission = std::exchange(queue.waiting_emissions, NoIndex); emission != NoIndex;)
-    emission = std::exchange(calendar_[emission].next, std::exchange(first, emission));
-  while (first != NoIndex) {
-    const EventIndex emission = std::exchange(first, calendar_[first].next);
-    calendar_[emission].time = now;
-    calendar_.insert(emission);
-  }
+  FlowIndex first = NoIndex;
+  for (FlowIndex flow = std::exchange(queue.waiting_emissions, NoIndex); flow != NoIndex;)
+    flow = std::exchange(flows_[flow].next_waiting, std::exchange(first, flow));
+  while (first != NoIndex)
+    emit_next_at(now, std::exchange(first, flows_[first].next_waiting));
 }
 
 }  // namespace cm::sim::fabric

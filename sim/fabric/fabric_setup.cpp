@@ -35,8 +35,9 @@ PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& polic
                     policy.spine_choice == SpineChoice::Spray),
       mtu_(static_cast<std::uint32_t>(policy.mtu.count())),
       frame_overhead_(static_cast<std::uint32_t>(policy.frame_overhead.count())), sub_planes_(network.sub_planes),
-      spines_(network.spines), group_of_(network.group_of), lane_out_(shifted(network.lane_out_ports)),
-      lane_in_(shifted(network.lane_in_ports)), up_(shifted(network.up_ports)), down_(shifted(network.down_ports))
+      lane_round_(std::uint64_t{mtu_} * sub_planes_), spines_(network.spines), group_of_(network.group_of),
+      lane_out_(shifted(network.lane_out_ports)), lane_in_(shifted(network.lane_in_ports)),
+      up_(shifted(network.up_ports)), down_(shifted(network.down_ports))
 {
   ensure(network.ports.size() < PortMask, "{} ports: the fabric addresses at most {}", network.ports.size(),
          PortMask - 1);
@@ -51,9 +52,9 @@ PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& polic
   flows_at_.resize(endpoints);
   next_spine_.resize(endpoints * sub_planes_);
   for (std::size_t e = 0; e < endpoints; ++e)
-    next_lane_[e] = static_cast<std::uint8_t>(mix_index(policy_.seed + e) % sub_planes_);
+    next_lane_[e] = static_cast<std::uint16_t>(mix_index(policy_.seed + e) % sub_planes_);
   for (std::size_t i = 0; i < next_spine_.size() && spines_ > 0; ++i)
-    next_spine_[i] = static_cast<std::uint8_t>(mix_index(~policy_.seed + i) % spines_);
+    next_spine_[i] = static_cast<std::uint16_t>(mix_index(~policy_.seed + i) % spines_);
 }
 
 void PacketFabric::build_ports(const NetworkSpec& network)
@@ -159,11 +160,7 @@ void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
       plain_policy_ && !flow.control && !flow.per_lane && flow.engine != NoIndex && uniform_endpoint_[flow.source] != 0;
   ++flows_in_flight_;
   ++flows_at_[flow.source];
-  const EventIndex event = calendar_.create();
-  calendar_[event].time = now;
-  calendar_[event].word = event_word(EventKind::Emission, 0);
-  calendar_[event].subject = index;
-  calendar_.insert(event);
+  emit_next_at(now, index);
 }
 
 // All ports of one stage are equally far from the next, which keeps the way back a constant.

@@ -9,34 +9,34 @@
 #include <algorithm>
 
 namespace cm::sim::fabric {
+
 std::int64_t PacketFabric::run(std::int64_t limit)
 {
   for (;;) {
-    EventIndex index = calendar_.next();
-    if (index == Calendar::Nil)
+    calendar_.take_while(limit, [this](const Event& event, const Event& upcoming) {
+      // The port of an event that comes soon is on its way from memory while this one is handled.
+      __builtin_prefetch(ports_.data() + (upcoming.word & PortMask));
+      if (kind_of(event) != EventKind::Packet) [[unlikely]]
+        return false;
+      pass_uniform(event);
+      return true;
+    });
+    const Event* const next = calendar_.next(limit);
+    if (next == nullptr)
       return Calendar::Never;
-    Calendar::List& list = calendar_.current_list();
-    const bool all_within = calendar_.current_list_end() <= limit;
-    do {
-      const Event& event = calendar_[index];
-      const EventKind kind = kind_of(event);
-      if (kind >= EventKind::Notice || (!all_within && event.time > limit)) [[unlikely]]
-        return event.time;
-      list.head = event.next;
-      // The port of the event that comes next is on its way from memory while this one is handled.
-      const EventIndex following = event.next != Calendar::Nil ? event.next : calendar_.upcoming();
-      if (following != Calendar::Nil)
-        __builtin_prefetch(ports_.data() + (calendar_[following].word & PortMask));
-      if (kind == EventKind::Packet) [[likely]]
-        pass_uniform(index);
-      else
-        handle_rare(index, kind);
-      index = list.head;
-    } while (index != Calendar::Nil);
+    const EventKind kind = kind_of(*next);
+    if (kind >= EventKind::Notice) [[unlikely]]
+      return next->time;
+    const Event event = *next;
+    calendar_.pop(next);
+    if (kind == EventKind::Packet)
+      pass_uniform(event);
+    else
+      handle_rare(event, kind);
   }
 }
 
-void PacketFabric::handle_rare(EventIndex event, EventKind kind)
+void PacketFabric::handle_rare(Event event, EventKind kind)
 {
   switch (kind) {
   case EventKind::Emission: on_emission(event); break;
@@ -54,9 +54,8 @@ void PacketFabric::handle_rare(EventIndex event, EventKind kind)
 }
 
 // One hop of a packet whose ports are all alike.
-inline void PacketFabric::pass_uniform(EventIndex index)
+inline void PacketFabric::pass_uniform(const Event& event)
 {
-  Event& event = calendar_[index];
   Port& port = ports_[event.word & PortMask];
   const std::int64_t lasts = event.extra;
   const std::int64_t backlog = port.busy_until - event.time;
@@ -65,22 +64,23 @@ inline void PacketFabric::pass_uniform(EventIndex index)
   port.busy_until = begin + lasts;
   port.bytes += event.bytes;
   ++port_hops_;
-  event.word >>= PortBits;  // the kind's bits are 0
-  if (event.word != 0) {
-    event.time = begin + uniform_.latency;
-    calendar_.insert(index);
-  } else {
-    arrive(index, port, begin + uniform_.latency, begin + lasts + uniform_.latency);
-  }
+  const std::uint64_t left = event.word >> PortBits;  // the kind's bits are 0
+  if (left != 0)
+    calendar_.insert({.time = begin + uniform_.latency,
+                      .word = left,
+                      .subject = event.subject,
+                      .bytes = event.bytes,
+                      .extra = event.extra});
+  else
+    arrive(event, port, begin + uniform_.latency, begin + lasts + uniform_.latency);
 }
 
-void PacketFabric::on_uneven(EventIndex index)
+void PacketFabric::on_uneven(Event& event)
 {
-  Event& event = calendar_[index];
   const auto number = static_cast<PortIndex>(event.word & PortMask);
   shift_path(event);
   if (with_credits_) {
-    enqueue(number, index, event.time);
+    enqueue(number, event, event.time);
     return;
   }
   Port& port = ports_[number];
@@ -93,53 +93,48 @@ void PacketFabric::on_uneven(EventIndex index)
   port.bytes += event.bytes;
   ++port_hops_;
   event.extra = static_cast<std::uint32_t>(lasts);
-  leave_port(index, port, begin, begin + lasts, kind.latency);
+  leave_port(event, port, begin, begin + lasts, kind.latency);
 }
 
 // The packet leaves `port`: on to the next one of its path, or to the endpoint behind it.
-inline void PacketFabric::leave_port(EventIndex index, const Port& port, std::int64_t head_leaves,
-                                     std::int64_t tail_leaves, std::int64_t latency)
+inline void PacketFabric::leave_port(Event& event, const Port& port, std::int64_t head_leaves, std::int64_t tail_leaves,
+                                     std::int64_t latency)
 {
-  Event& event = calendar_[index];
   if ((event.word & PortMask) != NoPort) {
     event.time = (cut_through_ ? head_leaves : tail_leaves) + latency;
-    calendar_.insert(index);
+    calendar_.insert(event);
     return;
   }
-  arrive(index, port, head_leaves + latency, tail_leaves + latency);
+  arrive(event, port, head_leaves + latency, tail_leaves + latency);
 }
 
-void PacketFabric::leave_port_slowly(EventIndex index, const Port& port, std::int64_t head_leaves,
-                                     std::int64_t tail_leaves, std::int64_t latency)
+void PacketFabric::leave_port_slowly(Event& event, const Port& port, std::int64_t head_leaves, std::int64_t tail_leaves,
+                                     std::int64_t latency)
 {
-  leave_port(index, port, head_leaves, tail_leaves, latency);
+  leave_port(event, port, head_leaves, tail_leaves, latency);
 }
 
-inline void PacketFabric::arrive(EventIndex index, const Port& port, std::int64_t head, std::int64_t tail)
+inline void PacketFabric::arrive(const Event& event, const Port& port, std::int64_t head, std::int64_t tail)
 {
-  Event& event = calendar_[index];
-  const FlowIndex flow_index = event.subject;
+  const FlowIndex flow = event.subject;
   if (kind_of(event) == EventKind::Control && event.extra == 1) {
-    calendar_.destroy(index);
-    acknowledge(flow_index, tail);
+    acknowledge(flow, tail);
     return;
   }
   const std::uint32_t payload = event.bytes - frame_overhead_;
-  if (flows_[flow_index].sink_engine != NoIndex) {
-    event.word = event_word(EventKind::Sink, static_cast<std::uint64_t>(port.lane) << 32U | port.owner);
-    event.time = head;
-    event.bytes = payload;
-    calendar_.insert(index);
+  if (flows_[flow].sink_engine == NoIndex) {
+    deliver(flow, port.owner, port.lane, payload, tail);
     return;
   }
-  calendar_.destroy(index);
-  deliver(flow_index, port.owner, port.lane, payload, tail);
+  calendar_.insert({.time = head,
+                    .word = event_word(EventKind::Sink, static_cast<std::uint64_t>(port.lane) << 32U | port.owner),
+                    .subject = flow,
+                    .bytes = payload,
+                    .extra = event.extra});
 }
 
-void PacketFabric::on_sink(EventIndex index)
+void PacketFabric::on_sink(const Event& event)
 {
-  const Event event = calendar_[index];
-  calendar_.destroy(index);
   const auto endpoint = static_cast<std::uint32_t>(event.word & 0xffffffffULL);
   const auto lane = static_cast<std::uint32_t>((event.word & PathMask) >> 32U);
   const Flow& flow = flows_[event.subject];
@@ -182,17 +177,13 @@ void PacketFabric::release(FlowIndex index)
 
 void PacketFabric::post_notice(std::uint64_t notice, std::int64_t at)
 {
-  const EventIndex event = calendar_.create();
-  calendar_[event].time = at;
-  calendar_[event].word = event_word(EventKind::Notice, notice);
-  calendar_.insert(event);
+  calendar_.insert({.time = at, .word = event_word(EventKind::Notice, notice)});
 }
 
 // The path was laid through some spine; the shortest queue among the leaf's up ports decides now which one it really
 // is.
-void PacketFabric::choose_spine(EventIndex index)
+void PacketFabric::choose_spine(Event& event)
 {
-  Event& event = calendar_[index];
   const std::size_t place = ports_[event.word & PortMask].owner;
   const std::size_t first = place - place % spines_;
   const std::uint64_t last = event.word >> (2 * PortBits) & PortMask;

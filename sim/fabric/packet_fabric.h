@@ -67,7 +67,7 @@ class PacketFabric {
   void start(FlowSpec&& spec, std::int64_t now);
 
   // Works off the calendar's events up to and including `limit`, and stops in front of the first one that is not the
-  // fabric's own. Returns the time of the next event, whoever's it is (Calendar::Never when there is none).
+  // fabric's own. Returns that event's time, or Calendar::Never when there is none up to the limit.
   std::int64_t run(std::int64_t limit);
 
   // One-way latency without load between two endpoints, serialisation excluded.
@@ -94,6 +94,11 @@ class PacketFabric {
   static constexpr std::uint64_t NoPort = 0;  // ends a path; our own port numbers are the network's plus one
   static constexpr std::uint64_t PathMask = (1ULL << 60U) - 1;
 
+  // One emission event lays out so many packets ahead, at most over the horizon: fewer events. Only where an endpoint
+  // has a single flow, whose next packets nothing else can come between; several flows take turns packet by packet.
+  static constexpr int EmissionBurst = 16;
+  static constexpr std::int64_t BurstHorizon = 1'000'000;  // ps
+
   struct Port {
     std::int64_t busy_until = 0;
     std::int64_t peak_backlog = 0;  // picoseconds of work found waiting
@@ -110,6 +115,15 @@ class PacketFabric {
     std::int64_t buffer = 0;
   };
 
+  // The times of one packet of a flow, rounded once.
+  struct Pace {
+    std::uint32_t bytes = 0;  // payload of the packet that the rest is for
+    std::int64_t issue_step = 0;
+    std::int64_t issue_lead = 0;                // how far issue may run ahead of the engine
+    std::array<std::int64_t, 2> engine_step{};  // within the group, out of it
+    std::int64_t lane_time = 0;                 // at a port of the uniform kind
+  };
+
   struct Flow {
     // What a delivery touches comes first, in one cache line.
     std::uint32_t source = 0;
@@ -124,19 +138,15 @@ class PacketFabric {
     bool plain = false;  // may take the short way of emission
     EngineIndex engine = NoIndex;
 
+    FlowIndex next_waiting = NoIndex;  // behind this flow in the list that it waits in, for room on a lane
     std::vector<Message> messages;
     std::uint32_t next_message = 0;
-    std::uint32_t offset = 0;  // bytes of the next message already sent
-    // The times of one packet, kept from the last one because most packets of a flow are equally long.
-    std::uint32_t paced_bytes = 0;
+    std::uint32_t offset = 0;        // bytes of the next message already sent
     std::uint32_t cut_bytes = 0;     // the message length that packet_bytes is for
     std::uint32_t packet_bytes = 0;  // payload of a packet of such a message; the last one may be shorter
-    std::int64_t issue_step = 0;
-    std::int64_t issue_lead = 0;                // how far issue may run ahead of the engine
-    std::array<std::int64_t, 2> engine_step{};  // within the group, out of it
-    std::int64_t lane_time = 0;                 // at a port of the uniform kind
-    std::int64_t engine_pause = 0;              // after a message's last packet
-    std::int64_t issued = 0;                    // when the next packet is issued
+    std::array<Pace, 2> paces{};     // as last used: of a message's packets, of a shorter one at its end
+    std::int64_t engine_pause = 0;   // after a message's last packet
+    std::int64_t issued = 0;         // when the next packet is issued
     std::int64_t issuers = 1;
     double engine_ps_per_byte = 0;
     double other_group_cost = 1;
@@ -152,16 +162,16 @@ class PacketFabric {
     std::uint64_t notice = 0;
   };
 
-  // Only with credits. Waiters are linked through the waiting port's own entry, or through the waiting event's `next`.
+  // Only with credits. Waiters are linked through the waiting port's own entry, or that of the waiting flow.
   struct Queue {
-    EventIndex head = NoIndex;
-    EventIndex tail = NoIndex;
+    std::uint32_t head = NoIndex;  // in held_
+    std::uint32_t tail = NoIndex;
     std::int32_t used = 0;  // bytes of the buffer that are taken or promised
     std::int32_t peak = 0;
     std::uint32_t first_waiter = NoIndex;  // upstream ports, in the order in which they asked
     std::uint32_t last_waiter = NoIndex;
-    std::uint32_t next_waiter = NoIndex;     // behind this port in the list that it waits in
-    EventIndex waiting_emissions = NoIndex;  // of a lane_out port
+    std::uint32_t next_waiter = NoIndex;    // behind this port in the list that it waits in
+    FlowIndex waiting_emissions = NoIndex;  // of a lane_out port
     bool sending = false;
     bool blocked = false;  // its head waits for room at the next port
   };
@@ -177,31 +187,46 @@ class PacketFabric {
   void build_ports(const NetworkSpec& network);
   void find_uniform_kind();
   std::int64_t common_latency(const std::vector<PortIndex>& stage) const;
-  void handle_rare(EventIndex event, EventKind kind);
-  void pass_uniform(EventIndex event);
-  void on_uneven(EventIndex event);
-  void choose_spine(EventIndex event);
-  void on_emission(EventIndex event);
-  void emit_plain_burst(EventIndex event, Flow& flow);
-  [[nodiscard]] bool is_uniform(std::uint32_t a, std::uint32_t b) const
-  {
-    return uniform_endpoint_[a] && uniform_endpoint_[b];
-  }
-  void on_sink(EventIndex event);
+  void handle_rare(Event event, EventKind kind);
+  void pass_uniform(const Event& event);
+  void on_uneven(Event& event);
+  void choose_spine(Event& event);
+  void on_emission(const Event& event);
+  void emit_plain_burst(FlowIndex index, std::int64_t start);
+  void on_sink(const Event& event);
   [[nodiscard]] std::uint32_t choose_lane(const Flow& flow, std::uint32_t destination);
   [[nodiscard]] std::uint64_t path(std::uint32_t source, std::uint32_t destination, std::uint32_t lane);
-  Emitted emit(Flow& flow, FlowIndex index, std::uint32_t destination, std::uint32_t bytes, std::int64_t now,
+  Emitted emit(Flow& flow, FlowIndex index, std::uint32_t destination, const Pace& pace, std::int64_t now,
                bool may_wait);
-  void cut(Flow& flow, std::uint32_t message_bytes) const;
-  void pace(Flow& flow, std::uint32_t bytes) const;
-  void end_emission(EventIndex event, Flow& flow);
-  void keep_local(Flow& flow, std::uint32_t bytes, std::int64_t at);
-  void enter_lane_slowly(const Flow& flow, EventIndex event, PortIndex lane_out, std::int64_t now);
-  void leave_port(EventIndex event, const Port& port, std::int64_t head_leaves, std::int64_t tail_leaves,
+  void cut(Flow& flow, std::uint32_t message_bytes) const
+  {
+    flow.cut_bytes = message_bytes;
+    flow.packet_bytes = message_bytes <= lane_round_ ? mtu_ : whole_rounds(message_bytes);
+  }
+  [[nodiscard]] std::uint32_t whole_rounds(std::uint32_t message_bytes) const;
+  const Pace& pace(Flow& flow, std::uint32_t bytes) const
+  {
+    Pace& known = flow.paces[bytes < flow.packet_bytes ? 1 : 0];
+    if (known.bytes != bytes) [[unlikely]]
+      set_pace(known, flow, bytes);
+    return known;
+  }
+  void set_pace(Pace& pace, const Flow& flow, std::uint32_t bytes) const;
+  void emit_next_at(std::int64_t time, FlowIndex index);
+  void end_emission(FlowIndex index);
+  void keep_local(Flow& flow, std::uint32_t bytes, std::int64_t at)
+  {
+    emitted_bytes_ += bytes;
+    delivered_bytes_ += bytes;
+    flow.fence = std::max(flow.fence, at);
+    count_arrival(flow, flow.source, bytes, at);
+  }
+  void enter_lane_slowly(const Flow& flow, Event& event, PortIndex lane_out, std::int64_t now);
+  void leave_port(Event& event, const Port& port, std::int64_t head_leaves, std::int64_t tail_leaves,
                   std::int64_t latency);
-  void leave_port_slowly(EventIndex event, const Port& port, std::int64_t head_leaves, std::int64_t tail_leaves,
+  void leave_port_slowly(Event& event, const Port& port, std::int64_t head_leaves, std::int64_t tail_leaves,
                          std::int64_t latency);
-  void arrive(EventIndex event, const Port& port, std::int64_t head, std::int64_t tail);
+  void arrive(const Event& event, const Port& port, std::int64_t head, std::int64_t tail);
   void deliver(FlowIndex index, std::uint32_t endpoint, std::uint32_t lane, std::uint32_t bytes, std::int64_t at);
   void count_arrival(const Flow& flow, std::uint32_t endpoint, std::uint32_t bytes, std::int64_t at)
   {
@@ -220,8 +245,8 @@ class PacketFabric {
 
   // Control class.
   void send_acknowledgement(FlowIndex index, std::uint32_t from, std::uint32_t lane, std::int64_t at);
-  void on_control(EventIndex event);
-  void on_ack_start(EventIndex event);
+  void on_control(Event& event);
+  void on_ack_start(Event& event);
   std::int64_t pass_control(PortIndex port, std::uint32_t bytes, std::int64_t now);
 
   // Credits.
@@ -230,9 +255,11 @@ class PacketFabric {
     return queues_[lane_out].used + static_cast<std::int64_t>(bytes) + frame_overhead_ >
            kinds_[ports_[lane_out].kind].buffer;
   }
-  void on_port_free(EventIndex event);
-  void enqueue(PortIndex port, EventIndex event, std::int64_t now);
-  void try_send(PortIndex port, std::int64_t now);
+  void on_port_free(const Event& event);
+  void enqueue(PortIndex port, Event& event, std::int64_t now);
+  std::uint32_t hold(const Event& event);
+  void send_head(PortIndex port, std::int64_t now);
+  bool try_send(PortIndex port, Event& packet, std::int64_t now);
   void wait_for(PortIndex ahead, PortIndex port);
   void wake_waiting(PortIndex port, std::int64_t now);
 
@@ -267,18 +294,22 @@ class PacketFabric {
   std::vector<std::uint8_t> uniform_endpoint_;  // [endpoint]: whether its lanes are of that kind
   std::vector<std::int64_t> control_busy_;      // [port]: until when the control class occupies it
   LargePageVector<Queue> queues_;
+  LargePageVector<Event> held_;  // packets that wait in queues
+  std::uint32_t free_held_ = NoIndex;
   std::uint32_t sub_planes_;
+  std::uint64_t lane_round_;  // bytes of a packet on every lane
   std::uint32_t spines_;
   std::int64_t lane_out_latency_ = 0;
-  std::int64_t latency_within_ = 0;   // of a path without load, serialisation excluded
-  std::int64_t latency_between_ = 0;  // the same between groups
-  std::vector<std::uint32_t> group_of_;
+  std::int64_t latency_within_ = 0;      // of a path without load, serialisation excluded
+  std::int64_t latency_between_ = 0;     // the same between groups
+  std::vector<std::uint32_t> group_of_;  // [endpoint]
   std::vector<PortIndex> lane_out_;
   std::vector<PortIndex> lane_in_;
   std::vector<PortIndex> up_;
   std::vector<PortIndex> down_;
-  std::vector<std::uint8_t> next_lane_;    // [endpoint]: spray pointer
-  std::vector<std::uint8_t> next_spine_;   // [endpoint * sub_planes + lane]
+  // Not bytes: a compiler must expect that storing a byte changes anything else.
+  std::vector<std::uint16_t> next_lane_;   // [endpoint]: spray pointer
+  std::vector<std::uint16_t> next_spine_;  // [endpoint * sub_planes + lane]
   std::vector<std::int64_t> engine_busy_;  // [engine]
   std::vector<Flow> flows_;
   std::vector<FlowIndex> free_flows_;

@@ -19,10 +19,7 @@ DataPlane::DataPlane(const DataPlaneSpec& spec)
 void DataPlane::remind(Picoseconds delay, std::uint64_t notice)
 {
   ensure(delay.count() >= 0, "a reminder {} ps in the past", -delay.count());
-  const fabric::EventIndex event = calendar_.create();
-  calendar_[event].time = now_ + delay.count();
-  calendar_[event].word = fabric::event_word(fabric::EventKind::Notice, notice);
-  calendar_.insert(event);
+  calendar_.insert({.time = now_ + delay.count(), .word = fabric::event_word(fabric::EventKind::Notice, notice)});
 }
 
 void DataPlane::catch_up(Picoseconds time)
@@ -34,18 +31,12 @@ std::int64_t DataPlane::run(std::int64_t limit)
 {
   while (raised_.empty()) {
     const std::int64_t time = fabric_.run(limit);
-    if (time > limit || time == fabric::Calendar::Never)
+    if (time == fabric::Calendar::Never)
       return fabric::Calendar::Never;
-    const fabric::EventIndex event = calendar_.next();
-    calendar_.pop(event);
+    const fabric::Event event = calendar_.take();
     now_ = time;
-    std::uint64_t notice = 0;
-    if (fabric::kind_of(calendar_[event]) == fabric::EventKind::Notice) {
-      notice = calendar_[event].word & NoticeMask;
-      calendar_.destroy(event);
-    } else {
-      notice = board_.finish(event);
-    }
+    const std::uint64_t notice =
+        fabric::kind_of(event) == fabric::EventKind::Notice ? event.word & NoticeMask : board_.finish(event);
     if (notice != OperatorBoard::NotYet && client_ != nullptr)
       client_->on_notice(notice, Picoseconds(time));
   }

@@ -76,18 +76,13 @@ void OperatorBoard::share(std::uint32_t die, std::int64_t now)
 void OperatorBoard::schedule(std::uint32_t slot, std::int64_t now)
 {
   Running& op = running_[slot];
-  const fabric::EventIndex index = calendar_.create();
-  fabric::Event& event = calendar_[index];
-  event.time = now + std::llround(std::ceil(op.remaining / op.pace));
-  event.word = fabric::event_word(fabric::EventKind::Owner, slot);
-  event.extra = ++op.generation;
-  calendar_.insert(index);
+  calendar_.insert({.time = now + std::llround(std::ceil(op.remaining / op.pace)),
+                    .word = fabric::event_word(fabric::EventKind::Owner, slot),
+                    .extra = ++op.generation});
 }
 
-std::uint64_t OperatorBoard::finish(fabric::EventIndex index)
+std::uint64_t OperatorBoard::finish(const fabric::Event& event)
 {
-  const fabric::Event event = calendar_[index];
-  calendar_.destroy(index);
   const auto slot = static_cast<std::uint32_t>(event.word);
   Running& op = running_[slot];
   if (event.extra != op.generation)

@@ -30,8 +30,8 @@ class OperatorBoard {
   void start(const OperatorRun& run, std::int64_t now);
 
   // For an event of this board (kind EventKind::Owner): the notice of the operator that ended, or NotYet when the event
-  // was overtaken by a change of pace. The event is consumed.
-  std::uint64_t finish(fabric::EventIndex event);
+  // was overtaken by a change of pace.
+  std::uint64_t finish(const fabric::Event& event);
 
   static constexpr std::uint64_t NotYet = ~std::uint64_t{0};
 

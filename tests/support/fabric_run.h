@@ -31,13 +31,10 @@ class FabricRun {
       const std::int64_t time = fabric_.run(sim::fabric::Calendar::Never);
       if (time == sim::fabric::Calendar::Never)
         return end_;
-      const sim::fabric::EventIndex event = calendar_.next();
-      notices_.emplace_back(calendar_[event].word & ((1ULL << 60U) - 1), time);
+      notices_.emplace_back(calendar_.take().word & ((1ULL << 60U) - 1), time);
       if (time < end_)
         throw std::logic_error("notice " + std::to_string(notices_.back().first) + " lies in the past");
       end_ = time;
-      calendar_.pop(event);
-      calendar_.destroy(event);
     }
   }
 

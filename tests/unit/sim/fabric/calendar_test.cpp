@@ -10,35 +10,29 @@
 
 using namespace cm::sim;
 using fabric::Calendar;
-using fabric::EventIndex;
+using fabric::Event;
 
 namespace {
 
-constexpr std::int64_t Epoch = std::int64_t{1} << 21U;
-constexpr std::int64_t BeyondTheLists = Epoch << 10U;
+constexpr std::int64_t Window = std::int64_t{1} << 16U;
+constexpr std::int64_t BeyondTheRing = Window << 14U;
 
 void add(Calendar& calendar, std::int64_t time, std::uint32_t number)
 {
-  const EventIndex event = calendar.create();
-  calendar[event].time = time;
-  calendar[event].subject = number;
-  calendar.insert(event);
+  calendar.insert({.time = time, .subject = number});
 }
 
 std::pair<std::int64_t, std::uint32_t> take(Calendar& calendar)
 {
-  const EventIndex event = calendar.next();
-  REQUIRE(event != Calendar::Nil);
-  calendar.pop(event);
-  const std::pair<std::int64_t, std::uint32_t> taken{calendar[event].time, calendar[event].subject};
-  calendar.destroy(event);
-  return taken;
+  REQUIRE(calendar.next() != nullptr);
+  const Event event = calendar.take();
+  return {event.time, event.subject};
 }
 
 std::vector<std::uint32_t> rest(Calendar& calendar)
 {
   std::vector<std::uint32_t> numbers;
-  while (calendar.next() != Calendar::Nil)
+  while (calendar.next() != nullptr)
     numbers.push_back(take(calendar).second);
   return numbers;
 }
@@ -61,10 +55,10 @@ std::int64_t random_delay(RandomStream& random)
 TEST_CASE("an empty calendar has no next event")
 {
   Calendar calendar;
-  CHECK(calendar.next() == Calendar::Nil);
+  CHECK(calendar.next() == nullptr);
   add(calendar, 5, 0);
   CHECK(take(calendar).first == 5);
-  CHECK(calendar.next() == Calendar::Nil);
+  CHECK(calendar.next() == nullptr);
 }
 
 TEST_CASE("events leave by time and not by insertion")
@@ -80,8 +74,8 @@ TEST_CASE("events leave by time and not by insertion")
 TEST_CASE("events one picosecond apart stay apart")
 {
   Calendar calendar;
-  // Across the border of a bucket, of an epoch, and of the epochs that have lists.
-  for (const std::int64_t border : {std::int64_t{128}, Epoch, BeyondTheLists}) {
+  // Across the border of a bucket, of a window, and of the ring.
+  for (const std::int64_t border : {std::int64_t{128}, Window, BeyondTheRing}) {
     add(calendar, border + 1, 2);
     add(calendar, border, 1);
     add(calendar, border - 1, 0);
@@ -92,7 +86,7 @@ TEST_CASE("events one picosecond apart stay apart")
 TEST_CASE("events of one time leave in the order of their insertion")
 {
   Calendar calendar;
-  for (const std::int64_t time : {std::int64_t{7}, 3 * Epoch + 7, 2 * BeyondTheLists + 7}) {
+  for (const std::int64_t time : {std::int64_t{7}, 3 * Window + 7, 2 * BeyondTheRing + 7}) {
     for (std::uint32_t number = 0; number < 50; ++number)
       add(calendar, time, number);
     Numbers expected;
@@ -105,26 +99,26 @@ TEST_CASE("events of one time leave in the order of their insertion")
 TEST_CASE("a tie between an event from afar and a younger one is won by the older")
 {
   Calendar calendar;
-  const std::int64_t time = BeyondTheLists + 5 * Epoch;
-  add(calendar, time, 10);      // waits in the heap
-  add(calendar, 6 * Epoch, 1);  // once this has left, the epoch of `time` has a list
+  const std::int64_t time = BeyondTheRing + 5 * Window;
+  add(calendar, time, 10);       // waits in the heap
+  add(calendar, 6 * Window, 1);  // once this has left, the ring reaches the window of `time`
   CHECK(take(calendar).second == 1);
-  add(calendar, time, 11);         // into the list
-  add(calendar, time - Epoch, 2);  // once this has left, `time` lies in the next epoch
+  add(calendar, time, 11);          // into the list
+  add(calendar, time - Window, 2);  // once this has left, `time` lies in the next window
   CHECK(take(calendar).second == 2);
   add(calendar, time, 12);
   add(calendar, time - 1, 3);
   CHECK(take(calendar).second == 3);
-  add(calendar, time, 13);  // into the bucket
+  add(calendar, time, 13);  // beside the batch
   CHECK(rest(calendar) == Numbers{10, 11, 12, 13});
 }
 
 TEST_CASE("an event may be put before the next one that was looked at")
 {
   Calendar calendar;
-  for (const std::int64_t peeked : {std::int64_t{100'000}, 10 * Epoch, 12 * BeyondTheLists}) {
+  for (const std::int64_t peeked : {std::int64_t{100'000}, 10 * Window, 12 * BeyondTheRing}) {
     add(calendar, peeked, 4);
-    REQUIRE(calendar.next() != Calendar::Nil);
+    REQUIRE(calendar.next() != nullptr);
     add(calendar, peeked - 1, 3);
     add(calendar, peeked / 2, 1);
     add(calendar, peeked / 2, 2);
@@ -139,9 +133,8 @@ TEST_CASE("an event can be put back under another time")
   Calendar calendar;
   add(calendar, 10, 0);
   add(calendar, 20, 1);
-  const EventIndex event = calendar.next();
-  calendar.pop(event);
-  calendar[event].time = 20;
+  Event event = calendar.take();
+  event.time = 20;
   calendar.insert(event);
   CHECK(rest(calendar) == Numbers{1, 0});
 }
@@ -164,7 +157,7 @@ TEST_CASE("the calendar agrees with a sorted multimap on random insertions and r
       add(calendar, time, number);
       model.emplace(time, number++);
     } else if (random.below(4) == 0) {
-      REQUIRE(calendar[calendar.next()].time == model.begin()->first);
+      REQUIRE(calendar.next()->time == model.begin()->first);
     } else {
       REQUIRE(take(calendar) == std::pair<std::int64_t, std::uint32_t>(*model.begin()));
       now = model.begin()->first;
@@ -173,5 +166,5 @@ TEST_CASE("the calendar agrees with a sorted multimap on random insertions and r
   }
   for (; !model.empty(); model.erase(model.begin()))
     REQUIRE(take(calendar) == std::pair<std::int64_t, std::uint32_t>(*model.begin()));
-  CHECK(calendar.next() == Calendar::Nil);
+  CHECK(calendar.next() == nullptr);
 }

@@ -37,15 +37,11 @@ class Board {
  private:
   void run_until(std::int64_t limit)
   {
-    for (;;) {
-      const fabric::EventIndex event = calendar_.next();
-      if (event == fabric::Calendar::Nil || calendar_[event].time > limit)
-        return;
-      calendar_.pop(event);
-      const std::int64_t time = calendar_[event].time;
-      REQUIRE(fabric::kind_of(calendar_[event]) == fabric::EventKind::Owner);
+    while (calendar_.next(limit) != nullptr) {
+      const fabric::Event event = calendar_.take();
+      REQUIRE(fabric::kind_of(event) == fabric::EventKind::Owner);
       if (const std::uint64_t notice = board_.finish(event); notice != OperatorBoard::NotYet)
-        REQUIRE(ends_.emplace(notice, time).second);
+        REQUIRE(ends_.emplace(notice, event.time).second);
     }
   }
 

@@ -1,0 +1,96 @@
+// The usual flow's packets: sprayed, through one engine, without credits. The same steps as in packet_emission.cpp,
+// without the choices; as far as the destination's lanes allow, the packets visit ports of one kind only.
+
+#include "sim/fabric/packet_fabric.h"
+
+#include <algorithm>
+
+namespace cm::sim::fabric {
+
+// What changes from packet to packet is kept in locals: through the members the compiler would have to store and load
+// it every time.
+void PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
+{
+  Flow& flow = flows_[index];
+  const std::uint32_t source = flow.source;
+  std::int64_t engine = engine_busy_[flow.engine];
+  std::int64_t now = start;
+  const bool alone = flows_at_[source] == 1;
+  const int burst = alone ? EmissionBurst : 1;
+  if (engine > now) {  // another flow's packets
+    emit_next_at(engine, index);
+    return;
+  }
+  const std::uint32_t group = group_of_[source];
+  const PortIndex* const lanes = &lane_out_[source * sub_planes_];
+  const PortIndex* const ups = up_.data() + static_cast<std::size_t>(group) * sub_planes_ * spines_;
+  std::uint16_t* const spines = &next_spine_[source * sub_planes_];
+  std::int64_t issued = flow.issued;
+  std::uint32_t offset = flow.offset;
+  std::uint32_t lane = next_lane_[source];
+  std::uint32_t packets = 0;
+  std::uint64_t payload = 0;
+  const Message* message = flow.messages.data() + flow.next_message;
+  const Message* const end = flow.messages.data() + flow.messages.size();
+  for (int sent = 0; sent < burst && message != end && now - start <= BurstHorizon; ++sent) {
+    if (message->bytes != flow.cut_bytes) [[unlikely]]
+      cut(flow, message->bytes);
+    const std::uint32_t left = message->bytes - offset;
+    const std::uint32_t bytes = std::min(flow.packet_bytes, left);
+    const Pace& times = pace(flow, bytes);
+    const std::uint32_t destination = message->destination;
+    if (destination == source) {
+      keep_local(flow, bytes, std::max(now, issued) + times.issue_step);
+    } else {
+      const std::uint32_t to = group_of_[destination];
+      std::uint64_t ports = lane_in_[destination * sub_planes_ + lane];
+      now = std::max({now, issued, engine});
+      engine = now + times.engine_step[to == group ? 0 : 1] + (bytes == left ? flow.engine_pause : 0);
+      if (to != group) {
+        const std::uint32_t spine = spines[lane];
+        spines[lane] = static_cast<std::uint16_t>(spine + 1 == spines_ ? 0 : spine + 1);
+        const std::uint64_t up = ups[lane * spines_ + spine];
+        const std::uint64_t down = down_[(to * sub_planes_ + lane) * spines_ + spine];
+        ports = up | down << PortBits | ports << (2 * PortBits);
+      }
+      const bool uniform = uniform_endpoint_[destination] != 0;
+      const std::int64_t lasts = times.lane_time;
+      Port& port = ports_[lanes[lane]];
+      const std::int64_t backlog = port.busy_until - now;
+      const std::int64_t begin = now + std::max<std::int64_t>(backlog, 0);
+      port.peak_backlog = std::max(port.peak_backlog, backlog);
+      port.busy_until = begin + lasts;
+      port.bytes += bytes + frame_overhead_;
+      calendar_.insert({.time = begin + lane_out_latency_,
+                        .word = event_word(uniform ? EventKind::Packet : EventKind::Uneven, ports),
+                        .subject = index,
+                        .bytes = bytes + frame_overhead_,
+                        .extra = static_cast<std::uint32_t>(lasts)});
+      lane = lane + 1 == sub_planes_ ? 0 : lane + 1;
+      ++packets;
+      payload += bytes;
+    }
+    issued = std::max(issued, now - times.issue_lead) + times.issue_step;
+    offset += bytes;
+    if (bytes == left) {
+      offset = 0;
+      ++message;
+    }
+  }
+  engine_busy_[flow.engine] = engine;
+  next_lane_[source] = static_cast<std::uint16_t>(lane);
+  flow.issued = issued;
+  flow.offset = offset;
+  flow.next_message = static_cast<std::uint32_t>(message - flow.messages.data());
+  flow.packets_in_flight += packets;
+  port_hops_ += packets;
+  emitted_bytes_ += payload;
+  if (message != end) {
+    __builtin_prefetch(message + EmissionBurst - 1);
+    emit_next_at(std::max({now, issued, engine}) + (alone ? 0 : 1), index);
+    return;
+  }
+  end_emission(index);
+}
+
+}  // namespace cm::sim::fabric
