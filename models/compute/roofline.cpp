@@ -11,6 +11,7 @@ FlopsPerSecond full_rate(Unit unit, const DieSpec& die)
 {
   switch (unit) {
   case Unit::Int8Gemm: return die.peak_int8 * die.compute.int8_gemm;
+  case Unit::Fp8Gemm: return die.peak_fp8 * die.compute.fp8_gemm;
   case Unit::Bf16Gemm: return die.peak_bf16 * die.compute.bf16_gemm;
   case Unit::Attention: return die.peak_bf16 * die.compute.attention;
   case Unit::Vector: break;
@@ -26,6 +27,7 @@ Seconds operator_time(const Operator& op, const DieSpec& die, const CoreShare& c
   const int all = on_cube ? die.aic_cores : die.aiv_cores;
   const int given = on_cube ? cores.aic : cores.aiv;
   ensure(given > 0 && given <= all, "operator {} on {} of {} cores", op.name, given, all);
+  ensure(op.unit != Unit::Fp8Gemm || die.has_fp8(), "operator {} in FP8 on a die that has none", op.name);
   const double serial = die.compute.serial_share;
   const double slowdown = serial + (1 - serial) * all / given;
   const double compute = on_cube ? (op.work / full_rate(op.unit, die)).count() * slowdown : 0.0;

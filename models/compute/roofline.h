@@ -14,7 +14,7 @@
 
 namespace cm::models {
 
-enum class Unit { Int8Gemm, Bf16Gemm, Attention, Vector };
+enum class Unit { Int8Gemm, Fp8Gemm, Bf16Gemm, Attention, Vector };
 
 struct Operator {
   std::string_view name;
@@ -32,7 +32,7 @@ struct CoreShare {
   friend bool operator==(const CoreShare&, const CoreShare&) = default;
 };
 
-// Requires at least one core of the kind that the operator runs on.
+// Requires at least one core of the kind that the operator runs on, and a die with FP8 for FP8 products.
 Seconds operator_time(const Operator& op, const DieSpec& die, const CoreShare& cores);
 
 }  // namespace cm::models

@@ -5,12 +5,12 @@ namespace {
 
 Unit gemm_unit(Quantisation quantisation)
 {
-  return quantisation == Quantisation::Int8 ? Unit::Int8Gemm : Unit::Bf16Gemm;
-}
-
-std::int64_t weight_bytes(Quantisation quantisation)
-{
-  return quantisation == Quantisation::Int8 ? 1 : 2;
+  switch (quantisation) {
+  case Quantisation::Int8: return Unit::Int8Gemm;
+  case Quantisation::Fp8: return Unit::Fp8Gemm;
+  case Quantisation::Bf16: break;
+  }
+  return Unit::Bf16Gemm;
 }
 
 // A matrix product of `tokens` rows with weights read once; activations come in as weights do and leave as BF16.
@@ -25,29 +25,55 @@ Operator product(std::string_view name, Quantisation quantisation, std::int64_t 
           .static_costs = kernels};
 }
 
-}  // namespace
-
-std::vector<Operator> attention_operators(const ModelSpec& model, Quantisation quantisation, const DecodeBatch& batch)
+// Absorbed: queries meet the latent itself, so values come out as wide as the latent. mla_prolog and o_proj together
+// hold all parameters of the layer's attention.
+std::vector<Operator> operators(const LatentAttention& a, const ModelSpec& model, Quantisation quantisation,
+                                const DecodeBatch& batch)
 {
-  const LatentAttention& a = model.attention;
   const std::int64_t tokens = batch.query_tokens;
-  const std::int64_t latent = a.kv_lora_rank + a.rope_head_dim;
   const std::int64_t absorbed_value = a.heads * a.v_head_dim * a.kv_lora_rank;
   const std::int64_t prolog = attention_parameters(model) - absorbed_value - a.heads * a.v_head_dim * model.hidden;
   const std::int64_t output = absorbed_value + a.heads * a.v_head_dim * model.hidden;
 
   Operator attention{.name = "attention", .unit = Unit::Attention};
-  attention.work = Flops(2.0 * static_cast<double>(a.heads) * static_cast<double>(latent + a.kv_lora_rank) *
+  attention.work = Flops(2.0 * static_cast<double>(a.heads) * static_cast<double>(a.latent() + a.kv_lora_rank) *
                          static_cast<double>(batch.query_kv_pairs));
   attention.traffic = Bytes(batch.kv_tokens * kv_bytes_per_token_and_layer(model).count() +
-                            2 * tokens * a.heads * (latent + a.kv_lora_rank));
-  return {product("mla_prolog", quantisation, prolog, tokens, model.hidden, a.heads * latent, 1), attention,
+                            2 * tokens * a.heads * (a.latent() + a.kv_lora_rank));
+  return {product("mla_prolog", quantisation, prolog, tokens, model.hidden, a.heads * a.latent(), 1), attention,
           product("o_proj", quantisation, output, tokens, a.heads * a.kv_lora_rank, model.hidden, 1)};
+}
+
+std::vector<Operator> operators(const GroupedAttention& a, const ModelSpec& model, Quantisation quantisation,
+                                const DecodeBatch& batch)
+{
+  const std::int64_t tokens = batch.query_tokens;
+  const std::int64_t width = a.heads * a.head_dim;
+  const std::int64_t projected = width + 2 * a.kv_heads * a.head_dim;
+
+  Operator attention{.name = "attention", .unit = Unit::Attention};
+  attention.work = Flops(4.0 * static_cast<double>(width) * static_cast<double>(batch.query_kv_pairs));
+  attention.traffic = Bytes(batch.kv_tokens * kv_bytes_per_token_and_layer(model).count() + 2 * tokens * 2 * width);
+  return {product("qkv_proj", quantisation, model.hidden * projected, tokens, model.hidden, projected, 1), attention,
+          product("o_proj", quantisation, width * model.hidden, tokens, width, model.hidden, 1)};
+}
+
+}  // namespace
+
+std::int64_t weight_bytes(Quantisation quantisation)
+{
+  return quantisation == Quantisation::Bf16 ? 2 : 1;
+}
+
+std::vector<Operator> attention_operators(const ModelSpec& model, Quantisation quantisation, const DecodeBatch& batch)
+{
+  return std::visit([&](const auto& attention) { return operators(attention, model, quantisation, batch); },
+                    model.attention);
 }
 
 Operator gate_operator(const ModelSpec& model, std::int64_t tokens)
 {
-  const std::int64_t parameters = model.hidden * model.routed_experts;
+  const std::int64_t parameters = router_parameters(model);
   return {.name = "gate",
           .unit = Unit::Bf16Gemm,
           .work = Flops(2.0 * static_cast<double>(parameters) * static_cast<double>(tokens)),

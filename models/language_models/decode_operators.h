@@ -1,6 +1,8 @@
-// The operators of one decode iteration on one die: what each computes and moves. Attention is absorbed MLA: queries
-// meet the cached latent directly, so a KV token costs 2 * heads * (2 * latent + rotary) FLOPs a query token and is
-// read once for all heads. Source of the operator list: arXiv:2506.12708v2 4.2.2, 4.2.3.
+// The operators of one decode iteration on one die: what each computes and moves. A cached token is read once for all
+// heads and query tokens of its request. It costs a query token
+//   latent attention, absorbed (queries meet the cached latent directly)   2 * heads * (2 * latent + rotary) FLOPs
+//   grouped-query and multi-head attention                                 4 * heads * head size FLOPs
+// Source of the operator list: arXiv:2506.12708v2 4.2.2, 4.2.3.
 #pragma once
 
 #include "models/compute/roofline.h"
@@ -10,7 +12,10 @@
 
 namespace cm::models {
 
-enum class Quantisation { Int8, Bf16 };
+enum class Quantisation { Int8, Fp8, Bf16 };
+
+// Of one weight, and of one value of a row that is dispatched.
+std::int64_t weight_bytes(Quantisation quantisation);
 
 // The part of a batch that one die decodes in one microbatch.
 struct DecodeBatch {
@@ -20,7 +25,7 @@ struct DecodeBatch {
   std::int64_t query_kv_pairs = 0;  // sum over query tokens of the KV tokens they attend to
 };
 
-// MLAProlog, FusedAttention, O_PROJ, in order.
+// Projections in, attention, projection out, in order.
 std::vector<Operator> attention_operators(const ModelSpec& model, Quantisation quantisation, const DecodeBatch& batch);
 
 // Norm and router of a MoE layer.

@@ -1,5 +1,7 @@
 #include "models/memory/hbm_budget.h"
 
+#include "models/language_models/tensor_share.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,26 +24,30 @@ std::string HbmBudget::text() const
       gb(exchange_buffers), gb(kv_cache), gb(reserved), gb(total()), gb(capacity));
 }
 
-HbmBudget hbm_budget(const ModelSpec& model, const DieSpec& die, const DecodeDeployment& deployment)
+HbmBudget hbm_budget(const ModelSpec& whole, const DieSpec& die, const DecodeDeployment& deployment)
 {
-  const std::int64_t weight = deployment.quantisation == Quantisation::Int8 ? 1 : 2;
+  const ModelSpec model = tensor_share(whole, deployment.tensor_parallel);
+  const std::int64_t weight = weight_bytes(deployment.quantisation);
   const std::int64_t slots = deployment.slots_per_rank;
+  // A slot with a copy of the shared experts holds all of them. Every rank has one when there are as many copies.
+  const std::int64_t shared = deployment.shared_copies > 0 ? model.shared_experts - 1 : 0;
+  const std::int64_t copies = (deployment.shared_copies + deployment.ranks - 1) / deployment.ranks;
+  const std::int64_t experts = expert_parameters(model) * (slots + copies * shared);
   HbmBudget budget;
   budget.attention_weights = Bytes(attention_parameters(model) * model.layers * weight);
-  budget.expert_weights = Bytes(expert_parameters(model) * model.moe_layers() * slots * weight);
+  budget.expert_weights = Bytes(experts * model.moe_layers() * weight);
   budget.dense_weights = Bytes(dense_ffn_parameters(model) * model.dense_layers * weight);
   budget.embedding_weights = Bytes(2 * embedding_parameters(model) * 2);
   std::int64_t kv_layers = model.layers;
   if (deployment.with_mtp) {
-    const std::int64_t layer =
-        attention_parameters(model) + expert_parameters(model) * slots + 2 * model.hidden * model.hidden;
+    const std::int64_t feed_forward = model.has_experts() ? experts : dense_ffn_parameters(model);
+    const std::int64_t layer = attention_parameters(model) + feed_forward + 2 * model.hidden * model.hidden;
     budget.mtp_weights = Bytes(layer * weight);
     kv_layers += 1;
   }
   // ranks x local batch x min(top-k, experts per die) x message, for dispatch and for combine.
   const std::int64_t row = 2 * model.hidden;
-  const std::int64_t dispatch_row =
-      (deployment.quantisation == Quantisation::Int8 ? model.hidden : row) + die.exchange.slot.count();
+  const std::int64_t dispatch_row = model.hidden * weight + die.exchange.slot.count();
   budget.exchange_buffers =
       Bytes(deployment.ranks * deployment.tokens_per_die * std::min(model.top_k, slots) * (dispatch_row + row));
   budget.kv_cache =

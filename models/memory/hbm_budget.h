@@ -13,10 +13,12 @@ namespace cm::models {
 
 struct DecodeDeployment {
   std::int64_t ranks = 0;
-  std::int64_t slots_per_rank = 0;
-  std::int64_t requests_per_die = 0;
-  std::int64_t longest_kv = 0;  // tokens that a request's cache must have room for
-  std::int64_t tokens_per_die = 0;
+  std::int64_t slots_per_rank = 0;    // 0 for a dense model
+  std::int64_t shared_copies = 0;     // of all ranks together; a copy holds all shared experts of the model
+  std::int64_t tensor_parallel = 1;   // dies that share one batch, its heads and its dense feed-forward
+  std::int64_t requests_per_die = 0;  // whose cache the die holds, whole or in part
+  std::int64_t longest_kv = 0;        // tokens that a request's cache must have room for
+  std::int64_t tokens_per_die = 0;    // that it dispatches
   bool with_mtp = false;
   Quantisation quantisation = Quantisation::Int8;
 };
@@ -38,6 +40,7 @@ struct HbmBudget {
   [[nodiscard]] std::string text() const;
 };
 
+// Of the fullest die. Requires a model that divides over the tensor-parallel dies.
 HbmBudget hbm_budget(const ModelSpec& model, const DieSpec& die, const DecodeDeployment& deployment);
 
 }  // namespace cm::models

@@ -10,6 +10,7 @@ ComputeSpec read_compute(Reader compute)
   ComputeSpec spec;
   compute.required_fraction({"int8_gemm", "share of the INT8 peak that matrix products reach", 0.01, 1.0},
                             spec.int8_gemm);
+  compute.optional_fraction({"fp8_gemm", "share of the FP8 peak that matrix products reach", 0.01, 1.0}, spec.fp8_gemm);
   compute.required_fraction({"bf16_gemm", "share of the BF16 peak that matrix products reach", 0.01, 1.0},
                             spec.bf16_gemm);
   compute.required_fraction({"attention", "share of the BF16 peak that attention kernels reach", 0.01, 1.0},
@@ -61,6 +62,7 @@ DieSpec read_die(Reader& die)
   die.required({"core_group", "cube cores are handed to streams in groups of so many", 1.0, 1024.0}, spec.core_group);
   die.required({"peak_bf16", "dense BF16 peak", 1e9, 1e18}, spec.peak_bf16);
   die.required({"peak_int8", "dense INT8 peak", 1e9, 1e18}, spec.peak_int8);
+  die.optional({"peak_fp8", "dense FP8 peak; left out for a die without FP8", 1e9, 1e18}, spec.peak_fp8);
   Reader hbm = die.section({"hbm", "high-bandwidth memory"});
   hbm.required({"capacity", "size", 1e6, 1e15}, spec.hbm_capacity);
   hbm.required({"bandwidth", "peak bandwidth", 1e9, 1e15}, spec.hbm_bandwidth);
@@ -69,6 +71,8 @@ DieSpec read_die(Reader& die)
   die.required({"write_engine", "all remote writes of a die together", 1e6, 1e14}, spec.write_engine);
   die.required({"read_engine", "all remote reads of a die together", 1e6, 1e14}, spec.read_engine);
   spec.compute = read_compute(die.section({"compute", "achieved shares of peak and static costs"}));
+  if (spec.has_fp8() && spec.compute.fp8_gemm <= 0)
+    die.complain("peak_fp8", "expected compute.fp8_gemm beside it, the share that matrix products reach");
   spec.exchange = read_exchange(die.section({"exchange", "fused dispatch and combine kernels"}));
   die.finish();
   return spec;

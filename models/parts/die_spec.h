@@ -9,6 +9,7 @@ namespace cm::models {
 // Shares of peak that kernels reach, and how a kernel's time follows from its work (models/compute/roofline.h).
 struct ComputeSpec {
   double int8_gemm = 0;         // share of the INT8 peak
+  double fp8_gemm = 0;          // share of the FP8 peak; 0 on a die without FP8
   double bf16_gemm = 0;         // share of the BF16 peak
   double attention = 0;         // share of the BF16 peak, attention kernels
   double memory = 0;            // share of the HBM bandwidth
@@ -40,6 +41,7 @@ struct DieSpec {
   int core_group = 1;  // cube cores are handed to streams in groups of so many
   FlopsPerSecond peak_bf16;
   FlopsPerSecond peak_int8;
+  FlopsPerSecond peak_fp8;  // 0: the die has no FP8
   Bytes hbm_capacity;
   BytesPerSecond hbm_bandwidth;
   BytesPerSecond write_engine;  // all remote writes of a die together
@@ -48,6 +50,7 @@ struct DieSpec {
   ComputeSpec compute;
   ExchangeSpec exchange;
 
+  [[nodiscard]] bool has_fp8() const { return peak_fp8.count() > 0; }
   [[nodiscard]] BytesPerSecond usable_hbm_bandwidth() const { return hbm_bandwidth * compute.memory; }
   friend bool operator==(const DieSpec&, const DieSpec&) = default;
 };

@@ -4,6 +4,7 @@
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
 #include "sim/config/suggestion.h"
+#include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
 #include "tools/runner/version.h"
 #include "tools/runner/workload_table.h"
@@ -97,6 +98,9 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
         fmt::format("expected the name of a model, which the workload {} needs, found no such key", kind->name));
   if (kind != nullptr && timeline != nullptr && !kind->records_timeline)
     refuse_timeline(*kind, scenario);
+  // What is not modelled is refused before anybody looks at what is asked of it.
+  if (kind != nullptr && kind->needs_model && model && scenario.log.problems.empty() && !model->not_modelled.empty())
+    throw RefusedByModel(model->not_modelled);
   // Without its model, a workload's own complaints would be about numbers that nobody gave.
   if (kind != nullptr && (!kind->needs_model || model)) {
     Reader reader(*scenario.workload, "workload", scenario.log);

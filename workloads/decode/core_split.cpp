@@ -1,6 +1,8 @@
 #include "workloads/decode/core_split.h"
 
 #include "models/collectives/fused_exchange.h"
+#include "models/collectives/tensor_exchange.h"
+#include "models/language_models/tensor_share.h"
 
 #include <algorithm>
 
@@ -13,28 +15,60 @@ Seconds sending_time(const models::ExchangePlan& plan, const models::DieSpec& di
   return plan.before_send + each * static_cast<double>(messages);
 }
 
+// Of an exchange with the die's tensor-parallel group.
+Seconds tensor_time(const models::ModelSpec& model, const models::DieSpec& die, const StreamLoad& load,
+                    models::TensorOperation operation, int cores)
+{
+  if (load.tensor_parallel == 1)
+    return Seconds(0);
+  const models::TensorTask task{operation, load.batch.query_tokens, Bytes(2 * model.hidden), load.tensor_parallel};
+  const Bytes piece = models::piece_of(task, 0);
+  const auto plan = models::plan_combine(die, cores, task.row, load.extra_round_trip);
+  const Seconds phase =
+      piece * (load.tensor_parallel - 1) / std::min(plan.issue_rate, die.write_engine) + load.round_trip * 1.5;
+  Seconds time = plan.before_send + phase;
+  if (operation == models::TensorOperation::AllReduce)
+    time += phase;
+  if (operation != models::TensorOperation::AllGather)
+    time += models::operator_time(models::reduction_operator(piece, load.tensor_parallel), die, {0, cores});
+  return time;
+}
+
+Seconds moe_time(const models::ModelSpec& model, const models::DieSpec& die, const StreamLoad& load,
+                 const models::CoreShare& moe_cores)
+{
+  const Bytes row(2 * model.hidden);
+  const bool quantised = load.quantisation != models::Quantisation::Bf16;
+  const auto dispatch = models::plan_dispatch(die, moe_cores.aiv, row, quantised, load.extra_round_trip);
+  const auto combine = models::plan_combine(die, moe_cores.aiv, row, load.extra_round_trip);
+  const auto reordering = models::plan_reordering(die, moe_cores.aiv, load.ranks, load.hot_messages, dispatch.message);
+  const auto gather = models::plan_gather(die, moe_cores.aiv, load.tokens, model.top_k + 1, row);
+  const auto mlp = models::expert_operator(model, load.quantisation, load.hot_messages, load.experts_per_rank);
+  return models::operator_time(models::gate_operator(model, load.tokens), die, moe_cores) +
+         sending_time(dispatch, die, load.messages) + models::flag_delay(die) + reordering.time +
+         models::operator_time(mlp, die, moe_cores) + sending_time(combine, die, load.hot_messages) + gather.time +
+         load.round_trip * 3.0;
+}
+
 }  // namespace
 
 StreamEstimate estimate_streams(const models::ModelSpec& model, const models::MachineSpec& machine,
                                 const StreamLoad& load, const models::CoreShare& attention_cores)
 {
+  using models::TensorOperation;
   const models::DieSpec& die = machine.die;
   const models::CoreShare moe_cores{die.aic_cores - attention_cores.aic, die.aiv_cores - attention_cores.aiv};
+  const models::ModelSpec share = models::tensor_share(model, load.tensor_parallel);
+  const bool has_experts = model.has_experts();
   StreamEstimate estimate;
-  for (const models::Operator& op : models::attention_operators(model, load.quantisation, load.batch))
+  for (const models::Operator& op : models::attention_operators(share, load.quantisation, load.batch))
     estimate.attention += models::operator_time(op, die, attention_cores);
-
-  const Bytes row(2 * model.hidden);
-  const bool quantised = load.quantisation == models::Quantisation::Int8;
-  const auto dispatch = models::plan_dispatch(die, moe_cores.aiv, row, quantised, load.extra_round_trip);
-  const auto combine = models::plan_combine(die, moe_cores.aiv, row, load.extra_round_trip);
-  const auto reordering = models::plan_reordering(die, moe_cores.aiv, load.ranks, load.hot_messages, dispatch.message);
-  const auto gather = models::plan_gather(die, moe_cores.aiv, load.batch.query_tokens, model.top_k + 1, row);
-  const auto mlp = models::expert_operator(model, load.quantisation, load.hot_messages, load.experts_per_rank);
-  estimate.moe = models::operator_time(models::gate_operator(model, load.batch.query_tokens), die, moe_cores) +
-                 sending_time(dispatch, die, load.messages) + models::flag_delay(die) + reordering.time +
-                 models::operator_time(mlp, die, moe_cores) + sending_time(combine, die, load.hot_messages) +
-                 gather.time + load.round_trip * 3.0;
+  estimate.attention += tensor_time(
+      model, die, load, has_experts ? TensorOperation::ReduceScatter : TensorOperation::AllReduce, attention_cores.aiv);
+  const auto dense = models::dense_ffn_operator(share, load.quantisation, load.batch.query_tokens);
+  estimate.moe = has_experts ? moe_time(model, die, load, moe_cores) : models::operator_time(dense, die, moe_cores);
+  estimate.moe += tensor_time(model, die, load, has_experts ? TensorOperation::AllGather : TensorOperation::AllReduce,
+                              moe_cores.aiv);
   return estimate;
 }
 

@@ -10,11 +10,13 @@
 namespace cm::workloads {
 
 struct StreamLoad {
-  models::DecodeBatch batch;      // of one microbatch on a mean die
+  models::DecodeBatch batch;      // of one microbatch of a mean tensor-parallel group
+  std::int64_t tokens = 0;        // of it that a mean die dispatches
   std::int64_t messages = 0;      // that a mean die sends and receives in one exchange
   std::int64_t hot_messages = 0;  // that the die with the hottest slots receives
   std::int64_t experts_per_rank = 0;
   std::int64_t ranks = 0;
+  std::int64_t tensor_parallel = 1;
   models::Quantisation quantisation = models::Quantisation::Int8;
   Seconds round_trip;        // of an acknowledged write to the furthest rank
   Seconds extra_round_trip;  // over that inside a node
@@ -22,7 +24,7 @@ struct StreamLoad {
 
 struct StreamEstimate {
   Seconds attention;
-  Seconds moe;
+  Seconds moe;  // of a dense model: its feed-forward
 };
 
 StreamEstimate estimate_streams(const models::ModelSpec& model, const models::MachineSpec& machine,

@@ -1,5 +1,6 @@
 #include "workloads/decode/decode.h"
 
+#include "models/collectives/tensor_exchange.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
 #include "sim/metrics/confidence.h"
@@ -22,11 +23,21 @@ StreamLoad stream_load(const DecodeSpec& spec, const models::ModelSpec& model, c
                        std::uint64_t seed)
 {
   StreamLoad load;
-  const std::int64_t requests = std::max<std::int64_t>(1, spec.requests_on(0, machine.topology.dies_per_npu) / 2);
+  const std::int64_t requests = std::max<std::int64_t>(1, spec.requests_of_group(0, machine.topology.dies_per_npu) / 2);
   const std::int64_t queries = 1 + spec.mtp_tokens;
   const std::int64_t kv = spec.prompt_length + spec.output_length / 2;
   load.batch = {requests, requests * queries, requests * kv, requests * queries * kv};
-  load.messages = requests * queries * (model.top_k + (spec.shared_copies > 0 ? 1 : 0));
+  load.tokens = models::token_share(requests * queries, spec.tp, 0);
+  load.ranks = spec.dies();
+  load.tensor_parallel = spec.tp;
+  load.quantisation = spec.quantisation;
+  const bool leaves_node = spec.dies() > machine.topology.dies_per_node();
+  load.extra_round_trip = leaves_node ? machine.ub.traversal * 4.0 : Seconds(0);
+  load.round_trip =
+      machine.ub.access.npu_base + machine.ub.access.write_extra + machine.ub.traversal * 2.0 + load.extra_round_trip;
+  if (!model.has_experts())
+    return load;
+  load.messages = load.tokens * (model.top_k + (spec.shared_copies > 0 ? 1 : 0));
   const models::Gate gate({spec.routing, static_cast<std::uint32_t>(model.routed_experts),
                            static_cast<std::uint32_t>(model.top_k), spec.sigma, model.expert_load, seed},
                           0);
@@ -35,12 +46,6 @@ StreamLoad stream_load(const DecodeSpec& spec, const models::ModelSpec& model, c
       gate.loads());
   load.hot_messages = static_cast<std::int64_t>(static_cast<double>(load.messages) * placement.imbalance(gate.loads()));
   load.experts_per_rank = placement.slots_per_rank();
-  load.ranks = spec.ep;
-  load.quantisation = spec.quantisation;
-  const bool leaves_node = spec.ep > machine.topology.dies_per_node();
-  load.extra_round_trip = leaves_node ? machine.ub.traversal * 4.0 : Seconds(0);
-  load.round_trip =
-      machine.ub.access.npu_base + machine.ub.access.write_extra + machine.ub.traversal * 2.0 + load.extra_round_trip;
   return load;
 }
 
@@ -56,13 +61,19 @@ DecodePlan plan_of(int microbatches, const DecodeSpec& spec, const models::Model
   return {2, attention, {all.aic - attention.aic, all.aiv - attention.aiv}};
 }
 
+// MoE layers, or those of a model that has no others.
+std::int64_t trial_layers(const models::ModelSpec& model)
+{
+  return std::min(model.moe_layers() > 0 ? model.moe_layers() : model.layers, TrialLayers);
+}
+
 // Mean iteration of a shortened model, without the engine: only the data plane's time matters.
 double trial_ms(const DecodeSpec& spec, const DecodePlan& plan, const models::ModelSpec& model,
                 const models::MachineSpec& machine, const topology::Supernode& supernode, std::uint64_t seed)
 {
   models::ModelSpec shortened = model;
-  shortened.layers = std::min(model.moe_layers(), TrialLayers);
-  shortened.dense_layers = 0;
+  shortened.layers = trial_layers(model);
+  shortened.dense_layers = model.moe_layers() > 0 ? 0 : shortened.layers;
   DecodeSpec once = spec;
   once.iterations = 1;
   once.mtp_tokens = 0;
@@ -82,8 +93,6 @@ DecodePlan choose_plan(const DecodeSpec& spec, const models::ModelSpec& model, c
   const DecodePlan one = plan_of(1, spec, model, machine, seed);
   if (spec.microbatches == Microbatches::One)
     return one;
-  if (model.moe_layers() == 0)
-    return one;
   const DecodePlan two = plan_of(2, spec, model, machine, seed);
   if (spec.microbatches == Microbatches::Two)
     return two;
@@ -91,12 +100,12 @@ DecodePlan choose_plan(const DecodeSpec& spec, const models::ModelSpec& model, c
   const double with_two = trial_ms(spec, two, model, machine, supernode, seed);
   result.notes.push_back(
       fmt::format("microbatches: auto took {}: {} layers take {:.3f} ms with one, {:.3f} ms with two",
-                  with_two < with_one ? 2 : 1, std::min(model.moe_layers(), TrialLayers), with_one, with_two));
+                  with_two < with_one ? 2 : 1, trial_layers(model), with_one, with_two));
   return with_two < with_one ? two : one;
 }
 
-void add_metrics(const DecodeSpec& spec, const models::MachineSpec& machine, const DecodePlan& plan,
-                 const DecodeRun& run, sim::metrics::Result& result)
+void add_metrics(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
+                 const DecodePlan& plan, const DecodeRun& run, sim::metrics::Result& result)
 {
   const double iteration = sim::metrics::mean(run.iteration_ms());
   const double tokens = spec.tokens_per_iteration();
@@ -114,24 +123,50 @@ void add_metrics(const DecodeSpec& spec, const models::MachineSpec& machine, con
   result.add("tokens_per_s_per_npu", per_npu, "1/s", "batch per NPU / TPOT");
   result.add("tokens_per_s_per_tflops", per_npu / peak, "1/s",
              fmt::format("tokens/s per NPU / {:.0f} peak INT8 TOPS", peak));
-  result.add("layer_us", layer.layer(), "us", "mean MoE layer, all its microbatches");
-  result.add("stream_attention_us", layer.attention, "us", "attention stream, per microbatch and layer");
-  result.add("stream_moe_us", layer.moe_stream(), "us", "MoE stream, per microbatch and layer, waits included");
+  const bool has_experts = model.has_experts();
+  result.add("layer_us", layer.layer(), "us",
+             fmt::format("mean {}layer, all its microbatches", has_experts ? "MoE " : ""));
+  result.add("stream_attention_us", layer.attention_stream(), "us", "attention stream, per microbatch and layer");
+  result.add("stream_moe_us", layer.moe_stream(), "us",
+             fmt::format("{} stream, per microbatch and layer, waits included", has_experts ? "MoE" : "feed-forward"));
   result.add("microbatches", plan.microbatches, "count", "that a rank alternates between");
   result.add("attention_aic", plan.attention_cores.aic, "cores", "cube cores of the attention stream");
 }
 
-void add_breakdown(const LayerTimes& layer, sim::metrics::Result& result)
+void add_breakdown(const DecodeSpec& spec, const models::ModelSpec& model, const LayerTimes& layer,
+                   sim::metrics::Result& result)
 {
-  result.breakdown = {{"wait for attention stream", layer.wait_attention, "us"},
-                      {"attention", layer.attention, "us"},
-                      {"wait for MoE stream", layer.wait_moe, "us"},
-                      {"gate", layer.gate, "us"},
-                      {"dispatch", layer.dispatch, "us"},
-                      {"dispatch: wait in barrier", layer.dispatch_wait, "us"},
-                      {"experts", layer.mlp, "us"},
-                      {"combine", layer.combine, "us"},
-                      {"combine: wait for tokens", layer.combine_wait, "us"}};
+  auto& parts = result.breakdown;
+  parts = {{"wait for attention stream", layer.wait_attention, "us"}, {"attention", layer.attention, "us"}};
+  if (spec.tp > 1)
+    parts.push_back({"attention: tensor exchange", layer.attention_exchange, "us"});
+  if (model.has_experts()) {
+    parts.insert(parts.end(), {{"wait for MoE stream", layer.wait_moe, "us"},
+                               {"gate", layer.gate, "us"},
+                               {"dispatch", layer.dispatch, "us"},
+                               {"dispatch: wait in barrier", layer.dispatch_wait, "us"},
+                               {"experts", layer.mlp, "us"},
+                               {"combine", layer.combine, "us"},
+                               {"combine: wait for tokens", layer.combine_wait, "us"}});
+  } else {
+    parts.insert(parts.end(), {{"wait for feed-forward stream", layer.wait_moe, "us"},
+                               {"dense feed-forward", layer.dense_ffn, "us"}});
+  }
+  if (spec.tp > 1)
+    parts.push_back({"feed-forward: tensor exchange", layer.ffn_exchange, "us"});
+}
+
+void add_histograms(const DecodeSpec& spec, const models::ModelSpec& model, const DecodeRun& run,
+                    sim::metrics::Result& result)
+{
+  if (model.has_experts()) {
+    result.histograms.emplace_back("dispatch_us", run.dispatch_us);
+    result.histograms.emplace_back("combine_us", run.combine_us);
+    result.histograms.emplace_back("rank_wait_us", run.wait_us);
+  }
+  if (spec.tp > 1)
+    result.histograms.emplace_back("tensor_exchange_us", run.tensor_exchange_us);
+  result.histograms.emplace_back("rank_iteration_ms", run.rank_iteration_ms);
 }
 
 }  // namespace
@@ -140,6 +175,8 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
                 std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result,
                 sim::timeline::Timeline* timeline)
 {
+  if (!spec.refusal.empty())
+    throw RefusedByModel(spec.refusal);
   const models::HbmBudget budget = decode_budget(spec, model, machine);
   if (!budget.fits())
     throw RefusedByModel("the deployment does not fit the HBM: " + budget.text());
@@ -155,7 +192,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   plane.set_client(run);
   std::optional<RankTimeline> shown;
   if (timeline != nullptr)
-    run.show_on(shown.emplace(*timeline, plane.fabric(), machine, spec.ep, DecodeRun::StreamNames));
+    run.show_on(shown.emplace(*timeline, plane.fabric(), machine, spec.dies(), DecodeRun::StreamNames));
   engine.spawn("decode", [&](sim::engine::Control& control) {
     control.synchronise();
     run.start();
@@ -163,17 +200,14 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   });
   engine.run();
 
-  add_metrics(spec, machine, plan, run, result);
+  add_metrics(spec, model, machine, plan, run, result);
   report_queues(machine, plane.fabric(), result);
   result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
              "of the busiest die: weights, buffers, KV cache, reserve");
   result.add("port_hops", static_cast<double>(plane.fabric().port_hops()), "count",
              "packets leaving a port, all iterations");
-  add_breakdown(run.layer_times(), result);
-  result.histograms.emplace_back("dispatch_us", run.dispatch_us);
-  result.histograms.emplace_back("combine_us", run.combine_us);
-  result.histograms.emplace_back("rank_wait_us", run.wait_us);
-  result.histograms.emplace_back("rank_iteration_ms", run.rank_iteration_ms);
+  add_breakdown(spec, model, run.layer_times(), result);
+  add_histograms(spec, model, run, result);
 }
 
 }  // namespace cm::workloads

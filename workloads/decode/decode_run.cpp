@@ -1,5 +1,6 @@
 #include "workloads/decode/decode_run.h"
 
+#include "models/language_models/tensor_share.h"
 #include "sim/diagnostics/ensure.h"
 
 #include <algorithm>
@@ -8,7 +9,9 @@ namespace cm::workloads {
 namespace {
 
 constexpr std::uint64_t RankBits = 20;
-constexpr std::uint64_t ExchangeShift = 40;  // notices of microbatch m's exchange start at (m + 1) << ExchangeShift
+// Notices of microbatch m's exchange start at (m + 1) << ExchangeShift, those of its tensor exchange two further on.
+constexpr std::uint64_t ExchangeShift = 40;
+constexpr std::uint64_t TensorExchanges = 3;
 
 }  // namespace
 
@@ -16,24 +19,31 @@ DecodeRun::DecodeRun(const DecodeSpec& spec, const DecodePlan& plan, const model
                      const models::MachineSpec& machine, std::uint64_t seed, sim::streams::DataPlane& plane,
                      const models::EndpointEngines& engines, sim::streams::Signal finished,
                      sim::metrics::Progress& progress)
-    : spec_(spec), plan_(plan), model_(model), machine_(machine), plane_(plane), finished_(finished),
-      progress_(progress), seed_(seed), all_cores_{machine.die.aic_cores, machine.die.aiv_cores}
+    : spec_(spec), plan_(plan), model_(model), share_(models::tensor_share(model, spec.tp)), machine_(machine),
+      plane_(plane), finished_(finished), progress_(progress), seed_(seed),
+      all_cores_{machine.die.aic_cores, machine.die.aiv_cores}
 {
-  build_layers(seed);
+  if (model.has_experts())
+    build_layers(seed);
   const ExchangeSetup setup{.ranks = spec.ep,
                             .cores = plan.moe_cores.aiv,
                             .row = Bytes(2 * model.hidden),
-                            .quantised = spec.quantisation == models::Quantisation::Int8,
+                            .quantised = spec.quantisation != models::Quantisation::Bf16,
                             .rows_per_token =
                                 static_cast<std::uint32_t>(model.top_k + (spec.shared_copies > 0 ? 1 : 0))};
   for (int micro = 0; micro < plan.microbatches; ++micro) {
     const auto m = static_cast<std::size_t>(micro);
-    tokens_[m].resize(spec.ep);
-    exchanges_[m] = std::make_unique<FusedExchange>(static_cast<std::uint32_t>(micro), setup, machine, plane, engines,
-                                                    *this, static_cast<std::uint64_t>(micro + 1) << ExchangeShift);
+    tokens_[m].resize(spec.dies());
+    if (model.has_experts())
+      exchanges_[m] = std::make_unique<FusedExchange>(static_cast<std::uint32_t>(micro), setup, machine, plane, engines,
+                                                      *this, static_cast<std::uint64_t>(micro + 1) << ExchangeShift);
+    if (spec.tp > 1)
+      tensor_exchanges_[m] =
+          std::make_unique<TensorExchange>(static_cast<std::uint32_t>(micro), spec.dies(), spec.tp, machine, plane,
+                                           engines, *this, (TensorExchanges + m) << ExchangeShift);
   }
-  attention_.resize(spec.ep);
-  for (std::uint32_t rank = 0; rank < spec.ep; ++rank)
+  attention_.resize(spec.dies());
+  for (std::uint32_t rank = 0; rank < spec.dies(); ++rank)
     ranks_.emplace_back(seed, rank);
   iteration_ms_.resize(spec.iterations);
 }
@@ -52,94 +62,6 @@ void DecodeRun::build_layers(std::uint64_t seed)
     models::Gate of_layer(gate, static_cast<std::uint64_t>(layer));
     models::Placement placement(slots, spec_.placement, of_layer.loads());
     layers_.push_back({std::move(of_layer), std::move(placement)});
-  }
-}
-
-void DecodeRun::show_on(RankTimeline& timeline)
-{
-  timeline_ = &timeline;
-  for (int micro = 0; micro < plan_.microbatches; ++micro)
-    exchanges_[static_cast<std::size_t>(micro)]->show_on(timeline);
-}
-
-void DecodeRun::show_operator(std::uint32_t rank, int micro, Step step)
-{
-  const auto m = static_cast<std::size_t>(micro);
-  const Microbatch& batch = ranks_[rank].microbatches[m];
-  const Walker walker{rank, static_cast<std::uint32_t>(micro)};
-  const bool is_of_layer = step == Step::Attention || step == Step::Gate || step == Step::Mlp || step == Step::DenseFfn;
-  if (is_of_layer)
-    timeline_->enter(walker, {{"layer", batch.layer}, {"microbatch", micro}, {"iteration", ranks_[rank].iteration}});
-  else
-    timeline_->enter(walker, {{"iteration", ranks_[rank].iteration}});
-  switch (step) {
-  case Step::Attention: {
-    const std::string_view name = attention_[rank][m].names[batch.next_operator - 1];
-    timeline_->begin(walker, AttentionStream, name, plane_.now());
-    break;
-  }
-  case Step::Gate: timeline_->begin(walker, MoeStream, "gate", plane_.now()); break;
-  case Step::Mlp: {
-    timeline_->begin(walker, MoeStream, "experts", plane_.now());
-    const std::uint32_t generation = batch.exchanges - 1;
-    timeline_->use_rows(walker, MoeStream, generation, exchanges_[m]->traffic(generation), plane_.now());
-    break;
-  }
-  case Step::DenseFfn: timeline_->begin(walker, MoeStream, "dense FFN", plane_.now()); break;
-  case Step::Head: timeline_->begin(walker, AttentionStream, "head", plane_.now()); break;
-  case Step::MtpProjection: timeline_->begin(walker, AttentionStream, "MTP projection", plane_.now()); break;
-  case Step::StepOverhead: timeline_->begin(walker, AttentionStream, "step overhead", plane_.now()); break;
-  }
-}
-
-void DecodeRun::start()
-{
-  for (std::uint32_t rank = 0; rank < spec_.ep; ++rank) {
-    ranks_[rank].iteration_start = plane_.now().count();
-    start_pass(rank, 0, plane_.now().count());
-  }
-}
-
-// Steady state: each request is somewhere in its output, so KV lengths spread over prompt..prompt + output.
-void DecodeRun::draw_batches(std::uint32_t rank)
-{
-  const std::int64_t requests = spec_.requests_on(rank, machine_.topology.dies_per_npu);
-  const std::int64_t queries = 1 + spec_.mtp_tokens;
-  // One stream per rank and iteration: the order in which ranks get there decides nothing.
-  sim::RandomStream random(seed_, "KV lengths", static_cast<std::uint64_t>(ranks_[rank].iteration) * spec_.ep + rank);
-  for (int micro = 0; micro < plan_.microbatches; ++micro) {
-    const auto m = static_cast<std::size_t>(micro);
-    AttentionWork& work = attention_[rank][m];
-    work.batch = {};
-    work.batch.requests = requests / plan_.microbatches + (micro < requests % plan_.microbatches ? 1 : 0);
-    work.batch.query_tokens = work.batch.requests * queries;
-    for (std::int64_t request = 0; request < work.batch.requests; ++request) {
-      const std::int64_t kv = spec_.prompt_length + random.below(static_cast<std::uint32_t>(spec_.output_length + 1));
-      work.batch.kv_tokens += kv;
-      work.batch.query_kv_pairs += kv * queries;
-    }
-    tokens_[m][rank] = static_cast<std::uint32_t>(work.batch.query_tokens);
-    work.times.clear();
-    work.traffic.clear();
-    work.names.clear();
-    for (const models::Operator& op : models::attention_operators(model_, spec_.quantisation, work.batch)) {
-      work.times.push_back(models::operator_time(op, machine_.die, plan_.attention_cores));
-      work.traffic.push_back(op.traffic);
-      work.names.push_back(op.name);
-    }
-  }
-}
-
-void DecodeRun::start_pass(std::uint32_t rank, std::int64_t first_layer, std::int64_t now)
-{
-  if (first_layer == 0)
-    draw_batches(rank);
-  ranks_[rank].joined = 0;
-  for (int micro = 0; micro < plan_.microbatches; ++micro) {
-    Microbatch& batch = ranks_[rank].microbatches[static_cast<std::size_t>(micro)];
-    batch.layer = first_layer;
-    batch.since = now;
-    enter_layer(rank, micro, now);
   }
 }
 
@@ -212,21 +134,64 @@ void DecodeRun::next_attention_operator(std::uint32_t rank, int micro)
   run_operator(rank, micro, Step::Attention, work.times[which], work.traffic[which]);
 }
 
+void DecodeRun::end_attention(std::uint32_t rank, int micro, std::int64_t now)
+{
+  release(rank, AttentionStream, now);
+  take(rank, micro, MoeStream, now);
+}
+
 void DecodeRun::start_moe(std::uint32_t rank, int micro)
 {
   const auto m = static_cast<std::size_t>(micro);
-  const std::int64_t tokens = tokens_[m][rank];
   if (is_moe(ranks_[rank].microbatches[m].layer))
-    run_operator(rank, micro, Step::Gate, models::gate_operator(model_, tokens), plan_.moe_cores);
+    run_operator(rank, micro, Step::Gate, models::gate_operator(model_, tokens_[m][rank]), plan_.moe_cores);
   else
-    run_operator(rank, micro, Step::DenseFfn, models::dense_ffn_operator(model_, spec_.quantisation, tokens),
+    run_operator(rank, micro, Step::DenseFfn,
+                 models::dense_ffn_operator(share_, spec_.quantisation, attention_[rank][m].batch.query_tokens),
                  plan_.moe_cores);
+}
+
+void DecodeRun::exchange_in_group(std::uint32_t rank, int micro, models::TensorOperation operation, int cores)
+{
+  const auto m = static_cast<std::size_t>(micro);
+  if (timeline_ != nullptr)
+    timeline_->begin({rank, static_cast<std::uint32_t>(micro)},
+                     ranks_[rank].holder[AttentionStream] == micro ? AttentionStream : MoeStream, "tensor exchange",
+                     plane_.now());
+  tensor_exchanges_[m]->start(rank,
+                              {.operation = operation,
+                               .tokens = attention_[rank][m].batch.query_tokens,
+                               .row = Bytes(2 * model_.hidden),
+                               .members = spec_.tp},
+                              cores);
+}
+
+// The one that follows attention ends while the microbatch has the attention stream.
+void DecodeRun::on_tensor_exchanged(std::uint32_t microbatch, std::uint32_t rank, Picoseconds now)
+{
+  const int micro = static_cast<int>(microbatch);
+  const bool is_after_attention = ranks_[rank].holder[AttentionStream] == micro;
+  if (timeline_ != nullptr)
+    timeline_->end({rank, microbatch}, now);
+  const double spent = lap(rank, micro, now.count());
+  if (counts(ranks_[rank].microbatches[microbatch].layer)) {
+    (is_after_attention ? sums_.attention_exchange : sums_.ffn_exchange) += spent;
+    tensor_exchange_us.record(spent);
+  }
+  if (is_after_attention)
+    end_attention(rank, micro, now.count());
+  else
+    leave_layer(rank, micro, now.count());
 }
 
 void DecodeRun::on_notice(std::uint64_t notice, Picoseconds time)
 {
   if (const std::uint64_t exchange = notice >> ExchangeShift; exchange > 0) {
-    exchanges_[exchange - 1]->on_notice(notice & ((1ULL << ExchangeShift) - 1), time);
+    const std::uint64_t rest = notice & ((1ULL << ExchangeShift) - 1);
+    if (exchange < TensorExchanges)
+      exchanges_[exchange - 1]->on_notice(rest, time);
+    else
+      tensor_exchanges_[exchange - TensorExchanges]->on_notice(rest, time);
     return;
   }
   const std::int64_t now = time.count();
@@ -244,8 +209,13 @@ void DecodeRun::on_notice(std::uint64_t notice, Picoseconds time)
     }
     if (const double spent = lap(rank, micro, now); counts(batch.layer))
       sums_.attention += spent;
-    release(rank, AttentionStream, now);
-    take(rank, micro, MoeStream, now);
+    if (spec_.tp == 1)
+      end_attention(rank, micro, now);
+    else
+      exchange_in_group(rank, micro,
+                        is_moe(batch.layer) ? models::TensorOperation::ReduceScatter
+                                            : models::TensorOperation::AllReduce,
+                        plan_.attention_cores.aiv);
     break;
   case Step::Gate: start_dispatch(rank, micro, now); break;
   case Step::Mlp:
@@ -254,8 +224,9 @@ void DecodeRun::on_notice(std::uint64_t notice, Picoseconds time)
     exchanges_[m]->start_combine(batch.exchanges - 1, rank);
     break;
   case Step::DenseFfn:
-    lap(rank, micro, now);
-    leave_layer(rank, micro, now);
+    if (const double spent = lap(rank, micro, now); counts(batch.layer))
+      sums_.dense_ffn += spent;
+    end_feed_forward(rank, micro, now);
     break;
   case Step::Head: after_head(rank); break;
   case Step::MtpProjection: start_pass(rank, model_.layers, now); break;
@@ -300,8 +271,12 @@ void DecodeRun::on_dispatched(std::uint32_t microbatch, std::uint32_t rank, Pico
     dispatch_us.record(spent);
     wait_us.record(microseconds(waited));
   }
-  const std::int64_t received = exchanges_[microbatch]->traffic(batch.exchanges - 1).received[rank];
-  const std::int64_t slots = layers_.front().placement.slots_per_rank();
+  const ExchangeTraffic& traffic = exchanges_[microbatch]->traffic(batch.exchanges - 1);
+  // A copy of the shared experts is all of them side by side: a row for it counts once for each.
+  const std::int64_t shared = traffic.received[rank] - traffic.received_routed[rank];
+  const std::int64_t wider = shared > 0 ? model_.shared_experts - 1 : 0;
+  const std::int64_t received = traffic.received[rank] + shared * wider;
+  const std::int64_t slots = layers_.front().placement.slots_per_rank() + wider;
   if (received == 0)
     run_operator(rank, static_cast<int>(microbatch), Step::Mlp, machine_.die.compute.cube_operator, Bytes(0));
   else
@@ -318,9 +293,22 @@ void DecodeRun::on_combined(std::uint32_t microbatch, std::uint32_t rank, Picose
     sums_.combine_wait += microseconds(waited);
     combine_us.record(spent);
     wait_us.record(microseconds(waited));
-    ++layers_counted_;
   }
-  leave_layer(rank, static_cast<int>(microbatch), now.count());
+  end_feed_forward(rank, static_cast<int>(microbatch), now.count());
+}
+
+// A MoE layer leaves each die of a group with its share of the tokens, a dense one with a part of the sum.
+void DecodeRun::end_feed_forward(std::uint32_t rank, int micro, std::int64_t now)
+{
+  const std::int64_t layer = ranks_[rank].microbatches[static_cast<std::size_t>(micro)].layer;
+  if (counts(layer))
+    ++layers_counted_;
+  if (spec_.tp == 1)
+    leave_layer(rank, micro, now);
+  else
+    exchange_in_group(rank, micro,
+                      is_moe(layer) ? models::TensorOperation::AllGather : models::TensorOperation::AllReduce,
+                      plan_.moe_cores.aiv);
 }
 
 void DecodeRun::leave_layer(std::uint32_t rank, int micro, std::int64_t now)
@@ -341,50 +329,13 @@ void DecodeRun::leave_layer(std::uint32_t rank, int micro, std::int64_t now)
     join(rank);
 }
 
-// Both microbatches are through a pass: the head for all tokens, on all cores.
-void DecodeRun::join(std::uint32_t rank)
-{
-  ++ranks_[rank].passes_done;
-  std::int64_t tokens = 0;
-  for (int micro = 0; micro < plan_.microbatches; ++micro)
-    tokens += tokens_[static_cast<std::size_t>(micro)][rank];
-  run_operator(rank, 0, Step::Head, models::head_operator(model_, tokens), all_cores_);
-}
-
-// Speculation: one more pass through the MTP layer per token, else the end of the iteration.
-void DecodeRun::after_head(std::uint32_t rank)
-{
-  if (ranks_[rank].passes_done <= spec_.mtp_tokens) {
-    std::int64_t tokens = 0;
-    for (int micro = 0; micro < plan_.microbatches; ++micro)
-      tokens += tokens_[static_cast<std::size_t>(micro)][rank];
-    run_operator(rank, 0, Step::MtpProjection, models::mtp_projection_operator(model_, spec_.quantisation, tokens),
-                 all_cores_);
-    return;
-  }
-  run_operator(rank, 0, Step::StepOverhead, model_.step_overhead, Bytes(0));
-}
-
-void DecodeRun::end_iteration(std::uint32_t rank, std::int64_t now)
-{
-  Rank& r = ranks_[rank];
-  const double ms = static_cast<double>(now - r.iteration_start) * 1e-9;
-  iteration_ms_[r.iteration] += ms / spec_.ep;
-  rank_iteration_ms.record(ms);
-  r.passes_done = 0;
-  r.iteration_start = now;
-  if (++r.iteration < spec_.iterations)
-    start_pass(rank, 0, now);
-  else if (++ranks_finished_ == spec_.ep)
-    plane_.raise(finished_);
-}
-
 LayerTimes DecodeRun::layer_times() const
 {
   const double count = std::max<double>(1.0, static_cast<double>(layers_counted_));
   LayerTimes mean = sums_;
-  for (double* part : {&mean.wait_attention, &mean.attention, &mean.wait_moe, &mean.gate, &mean.dispatch,
-                       &mean.dispatch_wait, &mean.mlp, &mean.combine, &mean.combine_wait})
+  for (double* part :
+       {&mean.wait_attention, &mean.attention, &mean.attention_exchange, &mean.wait_moe, &mean.dense_ffn, &mean.gate,
+        &mean.dispatch, &mean.dispatch_wait, &mean.mlp, &mean.combine, &mean.combine_wait, &mean.ffn_exchange})
     *part /= count;
   return mean;
 }

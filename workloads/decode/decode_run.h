@@ -1,5 +1,6 @@
 // The decode iteration as it happens: every rank walks its microbatches through the layers on two streams, on its own
-// clock, and meets the other ranks only in the exchanges.
+// clock, and meets the other ranks only in the exchanges: those of its experts with all of them, those of its split
+// attention and feed-forward with its tensor-parallel group.
 //
 // Two microbatches: the attention stream and the MoE stream own a split of the cores and work on different
 // microbatches; a microbatch that finds its stream taken waits. One microbatch: it has all cores and runs the two in
@@ -9,7 +10,9 @@
 
 #include "sim/metrics/histogram.h"
 #include "sim/metrics/progress.h"
+#include "workloads/decode/attention_work.h"
 #include "workloads/decode/decode_spec.h"
+#include "workloads/decode/tensor_exchange.h"
 #include "workloads/expert_parallel/fused_exchange.h"
 
 #include <array>
@@ -25,24 +28,31 @@ struct DecodePlan {
   models::CoreShare moe_cores;
 };
 
-// Where the time of one microbatch in one MoE layer goes; the parts add up to the layer. Means over ranks,
-// microbatches, layers and iterations, in microseconds.
+// Where the time of one microbatch in one MoE layer goes (of a dense model: in one layer); the parts add up to the
+// layer. Means over ranks, microbatches, layers and iterations, in microseconds.
 struct LayerTimes {
   double wait_attention = 0;  // for the attention stream
   double attention = 0;
-  double wait_moe = 0;  // for the MoE stream
+  double attention_exchange = 0;  // within the tensor-parallel group
+  double wait_moe = 0;            // for the MoE stream
+  double dense_ffn = 0;
   double gate = 0;
   double dispatch = 0;
   double dispatch_wait = 0;  // in the barrier
   double mlp = 0;
   double combine = 0;
   double combine_wait = 0;  // for the slowest expert of the rank's tokens
+  double ffn_exchange = 0;  // within the tensor-parallel group
 
-  [[nodiscard]] double layer() const { return moe_stream() + wait_attention + attention + wait_moe; }
-  [[nodiscard]] double moe_stream() const { return gate + dispatch + dispatch_wait + mlp + combine + combine_wait; }
+  [[nodiscard]] double layer() const { return moe_stream() + wait_attention + attention_stream() + wait_moe; }
+  [[nodiscard]] double attention_stream() const { return attention + attention_exchange; }
+  [[nodiscard]] double moe_stream() const
+  {
+    return gate + dispatch + dispatch_wait + mlp + combine + combine_wait + dense_ffn + ffn_exchange;
+  }
 };
 
-class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeListener {
+class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeListener, public TensorExchangeListener {
  public:
   // All arguments are borrowed. `finished` is raised when every rank has done its iterations.
   DecodeRun(const DecodeSpec& spec, const DecodePlan& plan, const models::ModelSpec& model,
@@ -61,6 +71,8 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   void on_dispatched(std::uint32_t microbatch, std::uint32_t rank, Picoseconds now, Picoseconds waited) override;
   void on_combined(std::uint32_t microbatch, std::uint32_t rank, Picoseconds now, Picoseconds waited) override;
 
+  void on_tensor_exchanged(std::uint32_t microbatch, std::uint32_t rank, Picoseconds now) override;
+
   [[nodiscard]] LayerTimes layer_times() const;
   // Mean over the ranks, one entry per iteration, in milliseconds.
   [[nodiscard]] const std::vector<double>& iteration_ms() const { return iteration_ms_; }
@@ -68,6 +80,7 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   sim::metrics::Histogram dispatch_us{"us"};
   sim::metrics::Histogram combine_us{"us"};
   sim::metrics::Histogram wait_us{"us"};
+  sim::metrics::Histogram tensor_exchange_us{"us"};
   sim::metrics::Histogram rank_iteration_ms{"ms"};
 
  private:
@@ -101,14 +114,6 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
     models::Placement placement;
   };
 
-  // What one microbatch of one rank computes in this iteration's attention: the same in every layer.
-  struct AttentionWork {
-    models::DecodeBatch batch;
-    std::vector<Seconds> times;
-    std::vector<Bytes> traffic;
-    std::vector<std::string_view> names;
-  };
-
   void build_layers(std::uint64_t seed);
   void draw_batches(std::uint32_t rank);
   void start_pass(std::uint32_t rank, std::int64_t first_layer, std::int64_t now);
@@ -116,8 +121,10 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   void take(std::uint32_t rank, int micro, Stream stream, std::int64_t now);
   void release(std::uint32_t rank, Stream stream, std::int64_t now);
   void next_attention_operator(std::uint32_t rank, int micro);
+  void end_attention(std::uint32_t rank, int micro, std::int64_t now);
   void start_moe(std::uint32_t rank, int micro);
   void start_dispatch(std::uint32_t rank, int micro, std::int64_t now);
+  void end_feed_forward(std::uint32_t rank, int micro, std::int64_t now);
   void leave_layer(std::uint32_t rank, int micro, std::int64_t now);
   void join(std::uint32_t rank);
   void after_head(std::uint32_t rank);
@@ -127,14 +134,20 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
                     const models::CoreShare& cores);
   void show_operator(std::uint32_t rank, int micro, Step step);
   void prepare_exchange(int micro, std::uint32_t generation, std::int64_t layer);
-  [[nodiscard]] bool is_moe(std::int64_t layer) const { return layer >= model_.dense_layers; }
-  [[nodiscard]] bool counts(std::int64_t layer) const { return is_moe(layer) && layer < model_.layers; }
+  void exchange_in_group(std::uint32_t rank, int micro, models::TensorOperation operation, int cores);
+  [[nodiscard]] std::int64_t group_tokens(std::uint32_t rank) const;  // of all microbatches
+  [[nodiscard]] bool is_moe(std::int64_t layer) const { return model_.has_experts() && layer >= model_.dense_layers; }
+  [[nodiscard]] bool counts(std::int64_t layer) const
+  {
+    return layer < model_.layers && (is_moe(layer) || !model_.has_experts());
+  }
   // The time since the microbatch's last mark, in microseconds; moves the mark.
   double lap(std::uint32_t rank, int micro, std::int64_t now);
 
   const DecodeSpec& spec_;
   const DecodePlan& plan_;
   const models::ModelSpec& model_;
+  const models::ModelSpec share_;  // what one die of a tensor-parallel group has of it
   const models::MachineSpec& machine_;
   sim::streams::DataPlane& plane_;
   sim::streams::Signal finished_;
@@ -145,9 +158,10 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   std::vector<Rank> ranks_;
   std::vector<Layer> layers_;  // the MoE layers, the MTP layer last
   std::vector<std::array<AttentionWork, 2>> attention_;
-  std::array<std::vector<std::uint32_t>, 2> tokens_;  // [microbatch][rank]
+  std::array<std::vector<std::uint32_t>, 2> tokens_;  // [microbatch][rank]: that it dispatches
   std::array<std::unique_ptr<FusedExchange>, 2> exchanges_;
-  std::array<std::uint32_t, 2> prepared_{};  // generations prepared so far
+  std::array<std::uint32_t, 2> prepared_{};                          // generations prepared so far
+  std::array<std::unique_ptr<TensorExchange>, 2> tensor_exchanges_;  // none with groups of one die
   std::uint32_t ranks_finished_ = 0;
   std::vector<double> iteration_ms_;
   LayerTimes sums_;

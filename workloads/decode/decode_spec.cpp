@@ -1,5 +1,8 @@
 #include "workloads/decode/decode_spec.h"
 
+#include "models/collectives/tensor_exchange.h"
+#include "models/language_models/tensor_share.h"
+
 #include <fmt/format.h>
 
 namespace cm::workloads {
@@ -37,6 +40,43 @@ void read_split(Reader& workload, const models::DieSpec& die, DecodeSpec& spec)
     spec.attention_cores = share;
 }
 
+// `ep` for a model with experts, `dp` for one without; `tp` for both.
+void read_parallelism(Reader& workload, const models::ModelSpec& model, DecodeSpec& spec)
+{
+  int ep = 0;
+  int tp = 1;
+  int dp = 0;
+  const bool has_experts = model.has_experts();
+  if (has_experts || workload.has("ep"))
+    workload.required(
+        {"ep", "expert-parallel ranks, on consecutive dies; not for a dense model", has_experts ? 2.0 : 1.0, 100000.0},
+        ep);
+  workload.optional({"tp",
+                     "consecutive dies that share a batch: attention heads and dense feed-forward are split over "
+                     "them",
+                     1.0, 4096.0},
+                    tp);
+  if (!has_experts || workload.has("dp"))
+    workload.required({"dp",
+                       "data-parallel groups of tp dies, each with its own batch; ep / tp for a model with experts",
+                       1.0, 100000.0},
+                      dp);
+  if (!has_experts && ep > 1)
+    workload.complain("ep", fmt::format("{} is a dense model, it has no experts to lay out: expected no ep (or 1), and "
+                                        "workload.dp groups of workload.tp dies",
+                                        model.name));
+  spec.ep = has_experts ? static_cast<std::uint32_t>(ep) : 0;
+  spec.tp = static_cast<std::uint32_t>(tp);
+  spec.dp = static_cast<std::uint32_t>(dp);
+  if (!has_experts || ep == 0)
+    return;
+  if (ep % tp != 0)
+    workload.complain("tp", fmt::format("{} ranks do not divide into groups of {}", ep, tp));
+  else if (dp > 0 && dp * static_cast<std::int64_t>(tp) != ep)
+    workload.complain("dp", fmt::format("expected ep / tp = {} (it may be left out), found {}", ep / tp, dp));
+  spec.dp = spec.ep / spec.tp;
+}
+
 void read_experts(Reader experts, DecodeSpec& spec)
 {
   int redundant = 0;
@@ -51,19 +91,16 @@ void read_experts(Reader experts, DecodeSpec& spec)
 void check_deployment(Reader& workload, const DecodeSpec& spec, const models::ModelSpec& model,
                       const models::MachineSpec& machine)
 {
-  if (machine.topology.nodes > 0 && spec.ep > machine.topology.dies())
-    workload.complain("ep", fmt::format("{} ranks need {} NPUs, but the machine has {}", spec.ep,
-                                        (spec.ep + machine.topology.dies_per_npu - 1) / machine.topology.dies_per_npu,
-                                        machine.topology.npus()));
-  if (model.routed_experts == 0 || spec.ep == 0)
-    return;
-  if (model.shared_experts > 0 && spec.shared_copies == 0)
-    workload.complain("experts", "the model has a shared expert: expected at least one of experts.shared_copies");
-  if (const auto problem = models::slot_problem(
-          {spec.ep, static_cast<std::uint32_t>(model.routed_experts), spec.redundant, spec.shared_copies}))
-    workload.complain("ep", *problem);
-  if (model.shared_experts == 0 && spec.shared_copies > 0)
-    workload.complain("experts", "the model has no shared expert: expected experts.shared_copies: 0");
+  if (machine.topology.nodes > 0 && spec.dies() > machine.topology.dies())
+    workload.complain(model.has_experts() ? "ep" : "dp",
+                      fmt::format("{} ranks need {} NPUs, but the machine has {}", spec.dies(),
+                                  (spec.dies() + machine.topology.dies_per_npu - 1) / machine.topology.dies_per_npu,
+                                  machine.topology.npus()));
+  if (const auto problem = models::tensor_problem(model, spec.tp))
+    workload.complain("tp", *problem);
+  if (spec.prompt_length > 0 && spec.prompt_length + spec.output_length > model.max_position)
+    workload.complain("prompt_length", fmt::format("{} + {} tokens are more than the {} of the model's longest context",
+                                                   spec.prompt_length, spec.output_length, model.max_position));
   if (spec.microbatches != Microbatches::One && machine.die.aic_cores > 0 &&
       (machine.die.aic_cores <= machine.die.core_group || machine.die.aiv_cores < 2))
     workload.complain("microbatches",
@@ -72,6 +109,43 @@ void check_deployment(Reader& workload, const DecodeSpec& spec, const models::Mo
                                   machine.die.aic_cores, machine.die.core_group, machine.die.aiv_cores));
   if (spec.mtp_tokens > 0 && model.mtp_layers == 0)
     workload.complain("mtp", "the model has no layer for multi-token prediction: expected mtp.tokens: 0");
+}
+
+// The experts' slots and the loads that tokens are routed by.
+void check_experts(Reader& workload, const DecodeSpec& spec, const models::ModelSpec& model)
+{
+  if (!model.has_experts()) {
+    if (spec.redundant + spec.shared_copies > 0)
+      workload.complain("experts",
+                        "the model has no experts: expected experts: {redundant: 0, shared_copies: 0}, or no "
+                        "such key");
+    return;
+  }
+  if (spec.ep == 0)
+    return;
+  if (model.shared_experts > 0 && spec.shared_copies == 0)
+    workload.complain("experts", "the model has a shared expert: expected at least one of experts.shared_copies");
+  // Nearest legal EPs are those without the copies that the model has no use for.
+  const std::uint32_t copies = model.shared_experts > 0 ? spec.shared_copies : 0;
+  if (const auto problem =
+          models::slot_problem({spec.ep, static_cast<std::uint32_t>(model.routed_experts), spec.redundant, copies}))
+    workload.complain("ep", *problem);
+  if (model.shared_experts == 0 && spec.shared_copies > 0)
+    workload.complain("experts", "the model has no shared expert: expected experts.shared_copies: 0");
+  if (spec.routing == models::Routing::Measured && model.expert_load.empty())
+    workload.complain("routing",
+                      fmt::format("{} has no measured expert loads (model.moe.expert_load): expected balanced, "
+                                  "uniform or skewed",
+                                  model.name));
+}
+
+// FP8 products need a die that has them.
+std::string fp8_refusal(const Reader& workload, const DecodeSpec& spec, const models::DieSpec& die)
+{
+  if (spec.quantisation != models::Quantisation::Fp8 || die.has_fp8())
+    return {};
+  return fmt::format("{}: {}.quantisation: the die has no FP8 (machine.die.peak_fp8); it computes in int8 or bf16",
+                     to_text(workload.position("quantisation")), workload.path());
 }
 
 }  // namespace
@@ -91,14 +165,21 @@ std::int64_t DecodeSpec::requests_on(std::uint32_t die, std::uint32_t dies_per_n
   return batch_per_npu / dies_per_npu + (place < batch_per_npu % dies_per_npu ? 1 : 0);
 }
 
+std::int64_t DecodeSpec::requests_of_group(std::uint32_t group, std::uint32_t dies_per_npu) const
+{
+  std::int64_t requests = 0;
+  for (std::uint32_t place = 0; place < tp; ++place)
+    requests += requests_on(group * tp + place, dies_per_npu);
+  return requests;
+}
+
 DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine)
 {
   DecodeSpec spec;
   enum class Kind { Decode } kind = Kind::Decode;
   workload.choice({"kind", "what is run"}, kind, {{"decode", Kind::Decode}}, true);
-  int ep = 0;
   int iterations = 3;
-  workload.required({"ep", "expert-parallel ranks, on consecutive dies", 2.0, 100000.0}, ep);
+  read_parallelism(workload, model, spec);
   workload.required({"batch_per_npu", "requests that each NPU decodes at a time", 1.0, 10000.0}, spec.batch_per_npu);
   workload.required({"prompt_length", "tokens of a request before its output", 1.0, 1e7}, spec.prompt_length);
   workload.required({"output_length", "tokens that a request puts out", 1.0, 1e7}, spec.output_length);
@@ -108,8 +189,9 @@ DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models:
   mtp.finish();
   read_microbatches(workload, spec);
   read_split(workload, machine.die, spec);
-  workload.choice({"quantisation", "of matrix products and of dispatch"}, spec.quantisation,
-                  {{"int8", models::Quantisation::Int8}, {"bf16", models::Quantisation::Bf16}});
+  workload.choice(
+      {"quantisation", "of matrix products and of dispatch"}, spec.quantisation,
+      {{"int8", models::Quantisation::Int8}, {"fp8", models::Quantisation::Fp8}, {"bf16", models::Quantisation::Bf16}});
   workload.choice({"routing", "how tokens choose experts"}, spec.routing,
                   {{"measured", models::Routing::Measured},
                    {"balanced", models::Routing::Balanced},
@@ -118,14 +200,16 @@ DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models:
   models::read_skew(workload, spec.routing, spec.sigma);
   workload.choice({"placement", "how experts are laid on ranks"}, spec.placement,
                   {{"balanced", models::PlacementRule::Balanced}, {"contiguous", models::PlacementRule::Contiguous}});
-  read_experts(workload.section({"experts", "slots beside the routed experts"}), spec);
+  if (model.has_experts() || workload.has("experts"))
+    read_experts(workload.section({"experts", "slots beside the routed experts"}), spec);
   workload.optional({"iterations", "decode iterations that are simulated", 1.0, 1000.0}, iterations);
   models::read_policy_choices(workload, machine.ub);
   if (machine.ub.model == models::UbModel::Flow)
     workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p only");
-  spec.ep = static_cast<std::uint32_t>(ep);
   spec.iterations = static_cast<std::uint32_t>(iterations);
   check_deployment(workload, spec, model, machine);
+  check_experts(workload, spec, model);
+  spec.refusal = fp8_refusal(workload, spec, machine.die);
   workload.finish();
   return spec;
 }
@@ -133,13 +217,16 @@ DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models:
 models::HbmBudget decode_budget(const DecodeSpec& spec, const models::ModelSpec& model,
                                 const models::MachineSpec& machine)
 {
-  const std::int64_t requests = spec.requests_on(0, machine.topology.dies_per_npu);
+  const std::int64_t requests = spec.requests_of_group(0, machine.topology.dies_per_npu);
   models::DecodeDeployment deployment;
-  deployment.ranks = spec.ep;
-  deployment.slots_per_rank = (model.routed_experts + spec.redundant + spec.shared_copies) / spec.ep;
+  deployment.ranks = spec.dies();
+  if (model.has_experts())
+    deployment.slots_per_rank = (model.routed_experts + spec.redundant + spec.shared_copies) / spec.ep;
+  deployment.shared_copies = spec.shared_copies;
+  deployment.tensor_parallel = spec.tp;
   deployment.requests_per_die = requests;
   deployment.longest_kv = spec.prompt_length + spec.output_length;
-  deployment.tokens_per_die = requests * (1 + spec.mtp_tokens);
+  deployment.tokens_per_die = models::token_share(requests * (1 + spec.mtp_tokens), spec.tp, 0);
   deployment.with_mtp = spec.mtp_tokens > 0;
   deployment.quantisation = spec.quantisation;
   return models::hbm_budget(model, machine.die, deployment);

@@ -11,13 +11,16 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace cm::workloads {
 
 enum class Microbatches { Auto, One, Two };
 
 struct DecodeSpec {
-  std::uint32_t ep = 0;
+  std::uint32_t ep = 0;  // 0 for a dense model; else all dies
+  std::uint32_t tp = 1;  // consecutive dies that share a batch, its attention heads and its dense feed-forward
+  std::uint32_t dp = 0;  // groups of tp dies, each with a batch of its own
   std::int64_t batch_per_npu = 0;
   std::int64_t prompt_length = 0;
   std::int64_t output_length = 0;
@@ -32,11 +35,15 @@ struct DecodeSpec {
   std::uint32_t redundant = 0;
   std::uint32_t shared_copies = 0;
   std::uint32_t iterations = 1;
+  std::string refusal;  // why the machine cannot run this although all keys are well-formed; empty when it can
 
+  [[nodiscard]] std::uint32_t dies() const { return dp * tp; }
   // 1 + a + a^2 + ... over the speculative tokens.
   [[nodiscard]] double tokens_per_iteration() const;
   // Of one die; requests of an NPU are split as evenly as they go, the first die taking the odd one.
   [[nodiscard]] std::int64_t requests_on(std::uint32_t die, std::uint32_t dies_per_npu) const;
+  // Of a tensor-parallel group: what its dies' NPUs have for them. No group has more than the first.
+  [[nodiscard]] std::int64_t requests_of_group(std::uint32_t group, std::uint32_t dies_per_npu) const;
 };
 
 // `machine` is changed where the workload chooses policies of its own.

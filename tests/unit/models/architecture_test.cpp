@@ -68,6 +68,52 @@ TEST_CASE("a model that contradicts itself is refused")
 {
   CHECK_THAT(read("moe: {top_k: 257}").problems, Catch::Contains("changes.yaml:1:14: model.moe.top_k"));
   CHECK_THAT(read("dense_layers: 62").problems, Catch::Contains("changes.yaml:1:15: model.dense_layers"));
-  CHECK_THAT(read("attention: {type: gqa}").problems, Catch::Contains("model.attention.type"));
+  CHECK_THAT(read("attention: {type: linear}").problems, Catch::Contains("model.attention.type"));
+  CHECK_THAT(read("attention: {type: gqa}").problems,
+             Catch::Contains("model.attention.kv_heads") && Catch::Contains("model.attention.kv_lora_rank"));
   CHECK_THAT(read("moe: {expert_load: {rank_256: 0.1}}").problems, Catch::Contains("rank_256"));
+}
+
+TEST_CASE("keys that a model has no use for may be left out, the others not")
+{
+  const auto problems_of = [](const std::string& text) {
+    const Value value = parse_text("model.yaml", text);
+    ReadingLog log;
+    Reader reader(value, "model", log);
+    read_model(reader);
+    std::string all;
+    for (const std::string& problem : log.problems)
+      all += problem + "\n";
+    return all;
+  };
+  const std::string common =
+      "{name: x, layers: 4, hidden_size: 64, vocab_size: 100, max_position: 4096, mtp_layers: 0, "
+      "step_overhead: 1 ms, attention: {type: mha, heads: 4, head_dim: 16}, ";
+  const std::string dense = "dense_layers: 4, dense_intermediate_size: 256}";
+  const std::string moe = "moe: {routed_experts: 8, shared_experts: 0, top_k: 2, expert_intermediate_size: 128}";
+  CHECK(problems_of(common + dense) == "");
+  CHECK(problems_of(common + "dense_intermediate_size: 256}") == "");
+  CHECK(problems_of(common + "dense_layers: 0, " + moe + "}") == "");
+  CHECK_THAT(problems_of(common + "dense_layers: 4}"), Catch::Contains("model.dense_intermediate_size: expected"));
+  CHECK_THAT(problems_of(common + "dense_layers: 3, dense_intermediate_size: 256}"), Catch::Contains("model.moe"));
+  CHECK_THAT(problems_of(common + "dense_layers: 4, dense_intermediate_size: 256, tokenizer: x}"),
+             Catch::Contains("model.tokenizer"));
+}
+
+TEST_CASE("as many key and value heads as query heads are multi-head attention")
+{
+  const Read multi_head = read("{attention: {type: mha}}");
+  CHECK_THAT(multi_head.problems, Catch::Contains("head_dim"));
+  ModelSpec model = deepseek_r1();
+  model.attention = GroupedAttention{.heads = 8, .kv_heads = 8, .head_dim = 64};
+  CHECK(attention_parameters(model) == 4LL * 7168 * 8 * 64);
+  CHECK(kv_bytes_per_token_and_layer(model).count() == 2LL * 2 * 8 * 64);
+}
+
+TEST_CASE("queries may be projected without a rank")
+{
+  ModelSpec model = deepseek_r1();
+  const std::int64_t with_rank = attention_parameters(model);
+  std::get<LatentAttention>(model.attention).q_lora_rank = 0;
+  CHECK(attention_parameters(model) - with_rank == 7168LL * 128 * 192 - (7168LL * 1536 + 1536LL * 128 * 192));
 }

@@ -1,5 +1,6 @@
 #include "models/language_models/decode_operators.h"
 #include "tests/support/deepseek_r1.h"
+#include "tests/support/small_llama.h"
 
 #include <catch2/catch.hpp>
 
@@ -85,4 +86,23 @@ TEST_CASE("the other operators do two FLOPs for a parameter and token")
   CHECK(gate_operator(model, 10).work.count() == 20.0 * 7168 * 256);
   CHECK(mtp_projection_operator(model, Quantisation::Int8, 10).work.count() == 20.0 * 2 * 7168 * 7168);
   CHECK(head_operator(model, 10).unit == Unit::Bf16Gemm);
+}
+
+TEST_CASE("grouped-query attention costs 4 FLOPs for a query value and a cached token, and reads a token once")
+{
+  const ModelSpec model = cm::tests::small_llama();
+  const auto attention = [&](const DecodeBatch& b) { return attention_operators(model, Quantisation::Int8, b).at(1); };
+  CHECK(attention(batch(1, 1)).work.count() == 4.0 * 32 * 128);
+  CHECK(attention(batch(3, 1000, 2)).work.count() == 3 * 2 * 1000 * 4.0 * 32 * 128);
+  CHECK((attention(batch(1, 4097)).traffic - attention(batch(1, 4096)).traffic).count() == 2 * 2 * 8 * 128);
+  const auto operators = attention_operators(model, Quantisation::Int8, batch(1, 1));
+  CHECK(operators[0].work.count() + operators[2].work.count() ==
+        2.0 * static_cast<double>(attention_parameters(model)));
+}
+
+TEST_CASE("FP8 weights take the room of INT8 and run on their own unit")
+{
+  const Operator fp8 = expert_operator(deepseek_r1(), Quantisation::Fp8, 10, 1);
+  CHECK(fp8.unit == Unit::Fp8Gemm);
+  CHECK(fp8.traffic == expert_operator(deepseek_r1(), Quantisation::Int8, 10, 1).traffic);
 }

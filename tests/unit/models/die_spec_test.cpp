@@ -80,3 +80,11 @@ TEST_CASE("the shipped CPU is read")
   CHECK(cpu.remote_read == 151_GBps);
   CHECK(cpu.remote_write == 110_GBps);
 }
+
+TEST_CASE("a die has FP8 when it says how fast and what share of it products reach")
+{
+  CHECK_THAT(problems_of(die_with("{peak_fp8: {value: 752 TFLOPS, assumed: x}}")),
+             Catch::Contains("machine.die.peak_fp8: expected compute.fp8_gemm beside it"));
+  CHECK(problems_of(die_with("{peak_fp8: {value: 752 TFLOPS, assumed: x}, "
+                             "compute: {fp8_gemm: {value: 80 %, assumed: x}}}")) == "");
+}

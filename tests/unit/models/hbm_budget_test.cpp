@@ -1,6 +1,7 @@
 #include "models/memory/hbm_budget.h"
 #include "tests/support/deepseek_r1.h"
 #include "tests/support/round_die.h"
+#include "tests/support/small_llama.h"
 
 #include <catch2/catch.hpp>
 
@@ -8,6 +9,7 @@ using namespace cm;
 using namespace cm::models;
 using cm::tests::deepseek_r1;
 using cm::tests::round_die;
+using cm::tests::small_llama;
 
 namespace {
 
@@ -80,4 +82,34 @@ TEST_CASE("the arithmetic of a budget can be shown")
   const std::string text = budget(published()).text();
   CHECK_THAT(text, Catch::StartsWith("attention 11.41 + experts 2.55 + dense 1.19"));
   CHECK_THAT(text, Catch::EndsWith("GB of the 64.00 GB of a die"));
+}
+
+TEST_CASE("a die of a tensor-parallel group holds its share of the weights and of the cache")
+{
+  const ModelSpec model = small_llama();
+  DecodeDeployment deployment{.ranks = 8, .requests_per_die = 32, .longest_kv = 1000, .tokens_per_die = 32};
+  const HbmBudget whole = hbm_budget(model, round_die(), deployment);
+  deployment.tensor_parallel = 8;
+  const HbmBudget part = hbm_budget(model, round_die(), deployment);
+  CHECK(part.attention_weights * 8 == whole.attention_weights);
+  CHECK(part.dense_weights * 8 == whole.dense_weights);
+  CHECK(part.embedding_weights * 8 == whole.embedding_weights);
+  CHECK(part.kv_cache * 8 == whole.kv_cache);
+  CHECK(whole.expert_weights == 0_B);
+  CHECK(whole.exchange_buffers == 0_B);
+  // All weights together are those of the model.
+  CHECK((whole.attention_weights + whole.dense_weights).count() + whole.embedding_weights.count() / 2 ==
+        total_parameters(model));
+}
+
+TEST_CASE("a slot with shared experts holds all of them")
+{
+  ModelSpec model = deepseek_r1();
+  DecodeDeployment deployment = published();
+  deployment.shared_copies = 32;
+  const Bytes one = hbm_budget(model, round_die(), deployment).expert_weights;
+  model.shared_experts = 2;
+  CHECK(hbm_budget(model, round_die(), deployment).expert_weights == one * 2);
+  deployment.shared_copies = 0;
+  CHECK(hbm_budget(model, round_die(), deployment).expert_weights == one);
 }
