@@ -49,8 +49,9 @@ ARROWS = {
     },
     "workloads": {
         **{folder: [] for folder in DEMANDS},
-        # A decode iteration is made of dispatches and combines.
+        # A decode iteration is made of dispatches and combines; a prefill layer reports its queues as they do.
         "decode": ["expert_parallel"],
+        "prefill": ["expert_parallel"],
         "serving": DEMANDS,
     },
     "tools": {

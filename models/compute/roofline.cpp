@@ -7,13 +7,15 @@
 namespace cm::models {
 namespace {
 
-FlopsPerSecond full_rate(Unit unit, const DieSpec& die)
+FlopsPerSecond full_rate(const Operator& op, const DieSpec& die)
 {
-  switch (unit) {
-  case Unit::Int8Gemm: return die.peak_int8 * die.compute.int8_gemm;
-  case Unit::Fp8Gemm: return die.peak_fp8 * die.compute.fp8_gemm;
-  case Unit::Bf16Gemm: return die.peak_bf16 * die.compute.bf16_gemm;
+  const auto product = [&](double share) { return op.is_grouped ? die.compute.grouped_gemm : share; };
+  switch (op.unit) {
+  case Unit::Int8Gemm: return die.peak_int8 * product(die.compute.int8_gemm);
+  case Unit::Fp8Gemm: return die.peak_fp8 * product(die.compute.fp8_gemm);
+  case Unit::Bf16Gemm: return die.peak_bf16 * product(die.compute.bf16_gemm);
   case Unit::Attention: return die.peak_bf16 * die.compute.attention;
+  case Unit::PrefillAttention: return die.peak_bf16 * die.compute.prefill_attention;
   case Unit::Vector: break;
   }
   return FlopsPerSecond(0);
@@ -30,7 +32,7 @@ Seconds operator_time(const Operator& op, const DieSpec& die, const CoreShare& c
   ensure(op.unit != Unit::Fp8Gemm || die.has_fp8(), "operator {} in FP8 on a die that has none", op.name);
   const double serial = die.compute.serial_share;
   const double slowdown = serial + (1 - serial) * all / given;
-  const double compute = on_cube ? (op.work / full_rate(op.unit, die)).count() * slowdown : 0.0;
+  const double compute = on_cube ? (op.work / full_rate(op, die)).count() * slowdown : 0.0;
   const double memory = (op.traffic / die.usable_hbm_bandwidth()).count();
   const double p = die.compute.overlap_exponent;
   const double larger = std::max(compute, memory);

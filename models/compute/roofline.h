@@ -14,14 +14,15 @@
 
 namespace cm::models {
 
-enum class Unit { Int8Gemm, Fp8Gemm, Bf16Gemm, Attention, Vector };
+enum class Unit { Int8Gemm, Fp8Gemm, Bf16Gemm, Attention, PrefillAttention, Vector };
 
 struct Operator {
   std::string_view name;
   Unit unit = Unit::Vector;
   Flops work{};
   Bytes traffic{};
-  int static_costs = 1;  // kernels that it is launched as
+  int static_costs = 1;     // kernels that it is launched as
+  bool is_grouped = false;  // products of several experts in one kernel, which reach less of the peak
 };
 
 // A part of a die's cores.

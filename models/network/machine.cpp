@@ -116,6 +116,7 @@ EndpointEngines::EndpointEngines(const MachineSpec& spec, fabric::PacketFabric& 
 {
   sources_ = fabric.add_engines(endpoints_ * spec.topology.sub_planes);
   sinks_ = fabric.add_engines(endpoints_ * 2);
+  sdma_ = fabric.add_engines(dies_);
 }
 
 fabric::EngineUse EndpointEngines::source(std::uint32_t endpoint, bool is_read) const
@@ -130,6 +131,11 @@ fabric::EngineUse EndpointEngines::source(std::uint32_t endpoint, bool is_read) 
     return {first, false, spec_.die.write_engine, cost};
   // The published rate was seen with as many lanes as a CPU's bandwidth is published for.
   return {first, true, spec_.die.write_engine / static_cast<double>(spec_.topology.cpu_lanes), cost};
+}
+
+fabric::EngineUse EndpointEngines::sdma(std::uint32_t die) const
+{
+  return {.engine = sdma_ + die, .rate = spec_.die.sdma.bandwidth};
 }
 
 EndpointEngines::Sink EndpointEngines::sink(std::uint32_t endpoint, bool is_read) const

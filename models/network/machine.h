@@ -46,6 +46,8 @@ class EndpointEngines {
   // What paces data that leaves an endpoint: a die's write engine for its own writes, a CPU's memory for what others
   // read from it. Nothing paces a die's memory when it is read, nor a CPU's own writes, but their lanes.
   [[nodiscard]] sim::fabric::EngineUse source(std::uint32_t endpoint, bool is_read) const;
+  // What paces the copies that a die's SDMA sends.
+  [[nodiscard]] sim::fabric::EngineUse sdma(std::uint32_t die) const;
   // Engine at the receiving end: CPU memory when written to, a die's read engine when it reads.
   struct Sink {
     sim::fabric::EngineIndex first = sim::fabric::NoIndex;  // indexed by endpoint
@@ -60,6 +62,7 @@ class EndpointEngines {
   std::uint32_t endpoints_ = 0;
   sim::fabric::EngineIndex sources_ = 0;
   sim::fabric::EngineIndex sinks_ = 0;
+  sim::fabric::EngineIndex sdma_ = 0;
 };
 
 }  // namespace cm::models

@@ -15,6 +15,11 @@ ComputeSpec read_compute(Reader compute)
                             spec.bf16_gemm);
   compute.required_fraction({"attention", "share of the BF16 peak that attention kernels reach", 0.01, 1.0},
                             spec.attention);
+  compute.required_fraction(
+      {"prefill_attention", "share of the BF16 peak that attention kernels of prefill reach", 0.01, 1.0},
+      spec.prefill_attention);
+  compute.required_fraction({"grouped_gemm", "share of the peak that grouped products of prefill reach", 0.01, 1.0},
+                            spec.grouped_gemm);
   compute.required_fraction({"memory", "share of the HBM bandwidth that kernels reach", 0.01, 1.0}, spec.memory);
   compute.required({"overlap_exponent",
                     "exponent of the soft maximum of compute and memory time: 1 adds them, large hides the smaller",
@@ -52,6 +57,24 @@ ExchangeSpec read_exchange(Reader exchange)
   return spec;
 }
 
+SdmaSpec read_sdma(Reader sdma)
+{
+  SdmaSpec spec;
+  sdma.required({"bandwidth", "all remote copies that a die sends", 1e6, 1e14}, spec.bandwidth);
+  sdma.required({"start_up", "of one exchange with all peers", 0.0, 1e-2}, spec.start_up);
+  sdma.finish();
+  return spec;
+}
+
+HostSpec read_host(Reader host)
+{
+  HostSpec spec;
+  host.required({"turn", "to read sizes from the die and to launch what depends on them", 0.0, 1.0}, spec.turn);
+  host.required({"batch", "of a prefill batch, before and after the die's work", 0.0, 10.0}, spec.batch);
+  host.finish();
+  return spec;
+}
+
 }  // namespace
 
 DieSpec read_die(Reader& die)
@@ -74,6 +97,8 @@ DieSpec read_die(Reader& die)
   if (spec.has_fp8() && spec.compute.fp8_gemm <= 0)
     die.complain("peak_fp8", "expected compute.fp8_gemm beside it, the share that matrix products reach");
   spec.exchange = read_exchange(die.section({"exchange", "fused dispatch and combine kernels"}));
+  spec.sdma = read_sdma(die.section({"sdma", "copies between the memories of dies"}));
+  spec.host = read_host(die.section({"host", "the process on the CPU that drives a die"}));
   die.finish();
   return spec;
 }

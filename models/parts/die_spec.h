@@ -8,16 +8,18 @@ namespace cm::models {
 
 // Shares of peak that kernels reach, and how a kernel's time follows from its work (models/compute/roofline.h).
 struct ComputeSpec {
-  double int8_gemm = 0;         // share of the INT8 peak
-  double fp8_gemm = 0;          // share of the FP8 peak; 0 on a die without FP8
-  double bf16_gemm = 0;         // share of the BF16 peak
-  double attention = 0;         // share of the BF16 peak, attention kernels
-  double memory = 0;            // share of the HBM bandwidth
-  double overlap_exponent = 1;  // of the soft maximum of compute and memory time
-  double serial_share = 0;      // of compute time that does not shrink with more cores
-  Seconds cube_operator;        // static cost of an operator on the cube cores
-  Seconds vector_operator;      // static cost of an operator on the vector cores only
-  double jitter = 0;            // coefficient of variation of an operator's time
+  double int8_gemm = 0;          // share of the INT8 peak
+  double fp8_gemm = 0;           // share of the FP8 peak; 0 on a die without FP8
+  double bf16_gemm = 0;          // share of the BF16 peak
+  double attention = 0;          // share of the BF16 peak, attention kernels of decode
+  double prefill_attention = 0;  // the same for prefill, where a score costs fewer FLOPs and as much softmax
+  double grouped_gemm = 0;       // share of the peak that grouped products over a die's experts reach in prefill
+  double memory = 0;             // share of the HBM bandwidth
+  double overlap_exponent = 1;   // of the soft maximum of compute and memory time
+  double serial_share = 0;       // of compute time that does not shrink with more cores
+  Seconds cube_operator;         // static cost of an operator on the cube cores
+  Seconds vector_operator;       // static cost of an operator on the vector cores only
+  double jitter = 0;             // coefficient of variation of an operator's time
 
   friend bool operator==(const ComputeSpec&, const ComputeSpec&) = default;
 };
@@ -35,6 +37,22 @@ struct ExchangeSpec {
   friend bool operator==(const ExchangeSpec&, const ExchangeSpec&) = default;
 };
 
+// Copies between the memories of dies by dedicated engines.
+struct SdmaSpec {
+  BytesPerSecond bandwidth;  // all remote copies that a die sends
+  Seconds start_up;          // of one exchange with all peers
+
+  friend bool operator==(const SdmaSpec&, const SdmaSpec&) = default;
+};
+
+// The process on the CPU that drives a die.
+struct HostSpec {
+  Seconds turn;   // to read sizes from the die and to launch what depends on them
+  Seconds batch;  // of a prefill batch, before and after the die's work
+
+  friend bool operator==(const HostSpec&, const HostSpec&) = default;
+};
+
 struct DieSpec {
   int aic_cores = 0;
   int aiv_cores = 0;
@@ -49,6 +67,8 @@ struct DieSpec {
   Bytes reserved;               // HBM that runtime and communication libraries keep for themselves
   ComputeSpec compute;
   ExchangeSpec exchange;
+  SdmaSpec sdma;
+  HostSpec host;
 
   [[nodiscard]] bool has_fp8() const { return peak_fp8.count() > 0; }
   [[nodiscard]] BytesPerSecond usable_hbm_bandwidth() const { return hbm_bandwidth * compute.memory; }

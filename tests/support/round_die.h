@@ -20,6 +20,8 @@ inline models::DieSpec round_die()
   die.compute.int8_gemm = 0.8;
   die.compute.bf16_gemm = 0.5;
   die.compute.attention = 0.6;
+  die.compute.prefill_attention = 0.5;
+  die.compute.grouped_gemm = 0.4;
   die.compute.memory = 0.5;
   die.compute.overlap_exponent = 2;
   die.compute.serial_share = 0.2;
@@ -31,6 +33,10 @@ inline models::DieSpec round_die()
   die.exchange.reorder = 1_us;
   die.exchange.slot = 512_B;
   die.exchange.saturating_cores = 20;
+  die.sdma.bandwidth = BytesPerSecond(180e9);
+  die.sdma.start_up = 5_us;
+  die.host.turn = 1.0_ms;
+  die.host.batch = 50.0_ms;
   return die;
 }
 

@@ -13,6 +13,8 @@ NO_REDUNDANCY = ["workload.experts={redundant: 0, shared_copies: 64}"]
 SKEWED = ["workload.routing=skewed", "workload.skew=1.2"]
 ONE = ["workload.microbatches=1", "workload.batch_per_npu=8"]
 DECODE, EP = "decode-ep320.yaml", "ep.yaml"
+PREFILL = "prefill-ep32.yaml"
+FEW = ["workload.layers_simulated=3"]
 SMALL_EP = ["workload.ep=32", "workload.repeats=3"]
 
 # (what, scenario, metric, settings, other settings, lowest and highest ratio of the second value to the first)
@@ -40,6 +42,17 @@ TRENDS = [
     ("four sub-planes are slower than seven", EP, "combine_us", SMALL_EP, SMALL_EP + ["machine.ub.sub_planes=4"], 1.05, 2),
     ("a lane-bound write limit makes that worse", EP, "combine_us", SMALL_EP + ["machine.ub.sub_planes=4"],
      SMALL_EP + ["machine.ub.sub_planes=4", "machine.ub.write_limit=lane"], 1.05, 2),
+    ("prefill: two microbatches pay", PREFILL, "layer_ms", FEW, FEW + ["workload.microbatches=1"], 1.2, 1.6),
+    ("prefill: one microbatch pays at high reuse", PREFILL, "layer_ms", FEW + ["workload.reuse_rate=0.9", "workload.microbatches=1"],
+     FEW + ["workload.reuse_rate=0.9"], 1.05, 2),
+    ("prefill: unknown loads are slower", PREFILL, "layer_ms", FEW,
+     FEW + ["workload.routing=measured", "workload.placement=contiguous"], 1.1, 2),
+    ("prefill: heads are quadratic in the prompt", PREFILL, "attention_heads_ms", FEW, FEW + ["workload.prompt_length=16384"],
+     3.3, 4),
+    ("prefill: reuse lowers the time to first token", PREFILL, "ttft_ms", FEW, FEW + ["workload.reuse_rate=0.5"], 0.5, 0.95),
+    ("prefill: reuse raises throughput", PREFILL, "prefill_tokens_per_s_per_npu", FEW, FEW + ["workload.reuse_rate=0.5"], 1.05, 2),
+    ("prefill: the size of the pieces changes little", PREFILL, "layer_ms", FEW, FEW + ["workload.chunk=16 KiB"], 0.99, 1.01),
+    ("prefill: five sub-planes cost exchanges", PREFILL, "layer_ms", FEW, FEW + ["machine.ub.sub_planes=5"], 1.01, 1.4),
 ]
 
 

@@ -4,6 +4,7 @@
 #include "workloads/decode/decode.h"
 #include "workloads/expert_parallel/ep.h"
 #include "workloads/point_to_point/p2p.h"
+#include "workloads/prefill/prefill.h"
 
 #include <fmt/format.h>
 
@@ -43,16 +44,26 @@ PreparedWorkload prepare_decode(const WorkloadInputs& inputs)
   };
 }
 
+PreparedWorkload prepare_prefill(const WorkloadInputs& inputs)
+{
+  const workloads::PrefillSpec spec = workloads::read_prefill(inputs.workload, *inputs.model, inputs.machine);
+  return [spec, &model = *inputs.model, &machine = inputs.machine](std::uint64_t seed, Progress& progress,
+                                                                   Result& result) {
+    workloads::run_prefill(spec, model, machine, seed, progress, result);
+  };
+}
+
 constexpr bool NeedsNoModel = false;
 constexpr bool NeedsModel = true;
 constexpr bool RecordsTimeline = true;
 
-constexpr std::array<WorkloadKind, 3> Table{{
+constexpr std::array<WorkloadKind, 4> Table{{
     {"p2p", "one read or write between two dies or CPUs", NeedsNoModel, prepare_p2p},
     {"ep", "dispatch and combine of an expert-parallel group, on an idle machine", NeedsNoModel, prepare_ep,
      RecordsTimeline},
     {"decode", "decode of a language model with a fixed batch per NPU", NeedsModel, prepare_decode,
      RecordsTimeline},
+    {"prefill", "prefill of prompts on one instance with expert parallelism", NeedsModel, prepare_prefill},
 }};
 
 }  // namespace

@@ -1,0 +1,106 @@
+#include "workloads/prefill/layer_costs.h"
+
+#include <algorithm>
+
+namespace cm::workloads {
+namespace {
+
+using Action = PrefillAction;
+
+// What `rank` gets when `all` are dealt out as evenly as they go.
+std::int64_t part_of(std::int64_t all, std::uint32_t rank, std::uint32_t ranks)
+{
+  return all / ranks + (rank < all % ranks ? 1 : 0);
+}
+
+}  // namespace
+
+LayerCosts::LayerCosts(const PrefillDeployment& deployment, const models::ModelSpec& model, const models::DieSpec& die,
+                       const std::vector<PrefillLoad>& microbatches)
+    : deployment_(deployment), model_(model), die_(die), all_cores_{die.aic_cores, die.aiv_cores},
+      dispatch_row_(models::dispatch_row(model, deployment.quantisation, die))
+{
+  for (const PrefillLoad& load : microbatches) {
+    auto& shares = shares_.emplace_back();
+    for (std::uint32_t rank = 0; rank < deployment.ranks; ++rank)
+      shares.push_back(share_of(load, rank));
+  }
+}
+
+LayerCosts::Share LayerCosts::share_of(const PrefillLoad& load, std::uint32_t rank) const
+{
+  const models::Quantisation quantisation = deployment_.quantisation;
+  Share share;
+  share.tokens = part_of(load.tokens, rank, deployment_.ranks);
+  const models::PrefillAttention attention =
+      models::prefill_attention(model_, quantisation,
+                                {.ranks = deployment_.ranks,
+                                 .tokens = share.tokens,
+                                 .cached = part_of(load.cached_tokens, rank, deployment_.ranks),
+                                 .all_tokens = load.tokens,
+                                 .all_cached = load.cached_tokens,
+                                 .query_key_pairs = load.query_key_pairs});
+  share.latents = {attention.key_value.gathered.count(), attention.query.gathered.count()};
+  share.heads = attention.exchanged.count() * share.tokens;
+  const auto set = [&](Action action, std::span<const models::Operator> operators) {
+    share.costs[static_cast<std::size_t>(action)] = total(operators);
+  };
+  const auto set_one = [&](Action action, const models::Operator& op) { set(action, {&op, 1}); };
+  set(Action::KeysValuesDown, attention.key_value.down);
+  set(Action::QueriesDown, attention.query.down);
+  set(Action::KeysValuesUp, attention.key_value.up);
+  set(Action::QueriesUp, attention.query.up);
+  set_one(Action::Attend, attention.heads);
+  set_one(Action::Output, attention.output);
+  set_one(Action::DenseFfn, models::dense_ffn_operator(model_, quantisation, share.tokens));
+  if (model_.has_experts()) {
+    const std::int64_t rows = share.tokens * model_.top_k;
+    set_one(Action::Gate, models::gate_operator(model_, share.tokens));
+    set_one(Action::PackForDispatch, models::pack_for_dispatch(model_, share.tokens, rows, dispatch_row_));
+    set_one(Action::Accumulate, models::accumulate(model_, share.tokens, rows));
+  }
+  return share;
+}
+
+StepCost LayerCosts::total(std::span<const models::Operator> operators) const
+{
+  StepCost cost;
+  for (const models::Operator& op : operators) {
+    cost.time += models::operator_time(op, die_, all_cores_);
+    cost.traffic += op.traffic;
+  }
+  return cost;
+}
+
+StepCost LayerCosts::of_rows(std::size_t micro, std::uint32_t rank, Action action, std::int64_t received) const
+{
+  const models::Quantisation quantisation = deployment_.quantisation;
+  std::vector<models::Operator> operators;
+  if (action == Action::Sort) {
+    operators.push_back(models::sort_by_expert(model_, quantisation, received, dispatch_row_));
+  } else if (action == Action::PackForCombine) {
+    operators.push_back(models::pack_for_combine(model_, received));
+  } else {
+    if (const std::int64_t own = tokens(micro, rank) * model_.shared_experts; own > 0)
+      operators.push_back(models::expert_operator(model_, quantisation, own, model_.shared_experts));
+    if (received > 0)
+      operators.push_back(models::grouped_experts(model_, quantisation, received,
+                                                  std::min(deployment_.routed_slots(model_), received)));
+  }
+  return total(operators);
+}
+
+StepCost LayerCosts::head(std::uint32_t rank, std::int64_t prompts) const
+{
+  std::vector<models::Operator> operators;
+  std::int64_t own = 0;
+  for (const auto& shares : shares_)
+    own += shares[rank].tokens;
+  if (deployment_.with_mtp && own > 0)
+    operators.push_back(models::mtp_projection_operator(model_, deployment_.quantisation, own));
+  if (const std::int64_t first_tokens = part_of(prompts, rank, deployment_.ranks); first_tokens > 0)
+    operators.push_back(models::head_operator(model_, first_tokens));
+  return total(operators);
+}
+
+}  // namespace cm::workloads

@@ -1,0 +1,66 @@
+#include "workloads/prefill/prefill_time.h"
+
+#include <algorithm>
+
+namespace cm::workloads {
+namespace {
+
+// MoE layers that `microbatches: auto` compares on.
+constexpr std::int64_t TrialLayers = 4;
+
+}  // namespace
+
+Seconds device_time(const PrefillRun& run)
+{
+  return run.simulated() + Seconds(run.layer_ms() * 1e-3 * static_cast<double>(run.layers_left()));
+}
+
+models::MachineSpec with_chunk(const models::MachineSpec& machine, Bytes chunk)
+{
+  models::MachineSpec changed = machine;
+  changed.ub.mtu = std::max(machine.ub.mtu, chunk);
+  return changed;
+}
+
+PrefillTime time_prefill_batch(const PrefillDeployment& deployment, int microbatches, const models::ModelSpec& model,
+                               const models::MachineSpec& machine, const topology::Supernode& supernode,
+                               const PrefillBatch& batch, std::uint64_t seed)
+{
+  const models::MachineSpec chunked = with_chunk(machine, deployment.chunk);
+  sim::streams::DataPlane plane(models::data_plane_spec(chunked, supernode, seed));
+  const models::EndpointEngines engines(chunked, plane.fabric());
+  sim::metrics::NoProgress silent;
+  PrefillRun run({.deployment = deployment,
+                  .model = model,
+                  .machine = chunked,
+                  .microbatches = cut(batch, microbatches),
+                  .prompts = static_cast<std::int64_t>(batch.size()),
+                  .seed = seed},
+                 plane, engines, 0, silent);
+  plane.set_client(run);
+  run.start();
+  plane.run(sim::fabric::Calendar::Never - 1);
+  const Seconds device = device_time(run);
+  return {.device = device,
+          .total = device + machine.die.host.batch,
+          .layer = Seconds(run.layer_ms() * 1e-3),
+          .microbatches = static_cast<int>(cut(batch, microbatches).size())};
+}
+
+int choose_microbatches(const PrefillDeployment& deployment, const models::ModelSpec& model,
+                        const models::MachineSpec& machine, const topology::Supernode& supernode,
+                        const PrefillBatch& batch, std::uint64_t seed)
+{
+  if (deployment.microbatches != PrefillMicrobatches::Auto)
+    return deployment.microbatches == PrefillMicrobatches::Two && new_tokens(batch) > 1 ? 2 : 1;
+  if (new_tokens(batch) < 2)
+    return 1;
+  PrefillDeployment trial = deployment;
+  trial.layers_simulated = TrialLayers;
+  const auto layer = [&](int microbatches) {
+    return time_prefill_batch(trial, microbatches, model, machine, supernode, batch, seed).layer;
+  };
+  return layer(2) < layer(1) ? 2 : 1;
+}
+
+}  // namespace cm::workloads
