@@ -61,8 +61,7 @@ constexpr std::array<WorkloadKind, 4> Table{{
     {"p2p", "one read or write between two dies or CPUs", NeedsNoModel, prepare_p2p},
     {"ep", "dispatch and combine of an expert-parallel group, on an idle machine", NeedsNoModel, prepare_ep,
      RecordsTimeline},
-    {"decode", "decode of a language model with a fixed batch per NPU", NeedsModel, prepare_decode,
-     RecordsTimeline},
+    {"decode", "decode of a language model with a fixed batch per NPU", NeedsModel, prepare_decode, RecordsTimeline},
     {"prefill", "prefill of prompts on one instance with expert parallelism", NeedsModel, prepare_prefill},
 }};
 
