@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every relative link of README.md, the layers' README.md and docs/**/*.md leads to a file, and its #anchor to a heading.
 
-    check_docs_links.py ROOT         prints file:line: what is wrong; exit status 1 when anything is
+    check_docs_links.py [ROOT]       prints file:line: what is wrong; exit status 1 when anything is
     check_docs_links.py --self-test
 """
 
@@ -129,7 +129,7 @@ def self_test():
 def main(arguments):
     if arguments == ["--self-test"]:
         return self_test()
-    broken = list(check(arguments[0]))
+    broken = list(check(arguments[0] if arguments else "."))
     print("\n".join(broken) if broken else "every link leads somewhere")
     return 1 if broken else 0
 
