@@ -49,9 +49,11 @@ ARROWS = {
     },
     "workloads": {
         **{folder: [] for folder in DEMANDS},
+        # Recorded routing and placements are files.
+        "expert_parallel": ["traces"],
         # A decode iteration is made of dispatches and combines; a prefill layer reports its queues as they do.
-        "decode": ["expert_parallel"],
-        "prefill": ["expert_parallel"],
+        "decode": ["expert_parallel", "traces"],
+        "prefill": ["expert_parallel", "traces"],
         "serving": DEMANDS,
     },
     "tools": {
@@ -90,7 +92,7 @@ HOMES = {
     "CLI11": ["tools"],
     "spdlog": ["sim/engine", "tools"],
     "pcg": ["sim/random"],
-    "zlib": ["sim/timeline"],
+    "zlib": ["sim/timeline", "workloads/traces", "tests"],
     "Catch2": ["tests"],
     "Google Benchmark": ["tests/benchmarks"],
     "fmt": [""],

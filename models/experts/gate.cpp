@@ -33,7 +33,7 @@ double profile_at(const std::vector<std::pair<double, double>>& profile, double 
   return profile.back().second;
 }
 
-std::vector<double> relative_loads(const GateSpec& spec, std::uint64_t layer)
+std::vector<double> relative_loads(const GateSpec& spec, std::uint64_t layer, std::uint32_t recorded_layer)
 {
   std::vector<double> loads(spec.experts, 1.0);
   sim::RandomStream random(spec.seed, "expert loads", layer);
@@ -47,6 +47,13 @@ std::vector<double> relative_loads(const GateSpec& spec, std::uint64_t layer)
                             static_cast<double>(i) / static_cast<double>(std::max<std::size_t>(1, loads.size() - 1)));
     for (std::size_t i = loads.size(); i-- > 1;)
       std::swap(loads[i], loads[random.below(static_cast<std::uint32_t>(i + 1))]);
+  } else if (spec.routing == Routing::Replayed) {
+    ensure(spec.counts && spec.counts->experts == spec.experts, "replayed routing without counts of its experts");
+    std::ranges::copy(spec.counts->layer(recorded_layer), loads.begin());
+  } else if (spec.routing == Routing::Trace) {
+    ensure(spec.trace && spec.trace->experts == spec.experts && spec.trace->top_k == spec.top_k,
+           "routing by a trace without one of its experts");
+    loads = count_experts(*spec.trace, recorded_layer);
   }
   normalise(loads);
   return loads;
@@ -54,18 +61,22 @@ std::vector<double> relative_loads(const GateSpec& spec, std::uint64_t layer)
 
 }  // namespace
 
-void read_skew(sim::config::Reader& workload, Routing routing, double& sigma)
+void read_skew(sim::config::Reader& workload, bool is_skewed, double& sigma)
 {
   sigma = 1.0;
   workload.optional({"skew", "sigma of the log-normal expert loads of a skewed gate", 0.0, 5.0}, sigma);
-  if (workload.has("skew") && routing != Routing::Skewed)
+  if (workload.has("skew") && !is_skewed)
     workload.complain("skew", "only a skewed gate has it: expected routing: skewed beside it");
 }
 
-Gate::Gate(const GateSpec& spec, std::uint64_t layer) : spec_(spec), loads_(relative_loads(spec, layer))
+Gate::Gate(const GateSpec& spec, std::uint64_t layer, std::uint32_t recorded_layer)
+    : spec_(spec), loads_(relative_loads(spec, layer, recorded_layer)), recorded_layer_(recorded_layer)
 {
   ensure(spec.top_k > 0 && spec.top_k <= spec.experts, "top {} of {} experts", spec.top_k, spec.experts);
-  build_alias();
+  if (spec.routing == Routing::Replayed)
+    build_shares(layer);
+  else
+    build_alias();
 }
 
 void Gate::build_alias()
@@ -100,17 +111,25 @@ std::uint32_t Gate::draw(sim::RandomStream& random) const
   return static_cast<std::uint32_t>(bits) <= threshold_[entry] ? entry : alias_[entry];
 }
 
-void Gate::choose(std::uint32_t rank, std::uint32_t ranks, std::uint32_t token, sim::RandomStream& random,
-                  std::span<std::uint32_t> chosen) const
+void Gate::choose(const TokenPlace& place, sim::RandomStream& random, std::span<std::uint32_t> chosen) const
 {
   if (spec_.routing == Routing::Balanced) {
     // Each rank starts its round elsewhere: all ranks in the same order would hit one expert at a time.
-    const std::uint64_t start = static_cast<std::uint64_t>(rank) * spec_.experts / ranks;
+    const std::uint64_t start = static_cast<std::uint64_t>(place.rank) * spec_.experts / place.ranks;
     for (std::uint32_t k = 0; k < spec_.top_k; ++k)
-      chosen[k] =
-          static_cast<std::uint32_t>((start + static_cast<std::uint64_t>(token) * spec_.top_k + k) % spec_.experts);
-    return;
+      chosen[k] = static_cast<std::uint32_t>((start + static_cast<std::uint64_t>(place.token) * spec_.top_k + k) %
+                                             spec_.experts);
+  } else if (spec_.routing == Routing::Trace) {
+    std::ranges::copy(spec_.trace->row(place.trace_row, recorded_layer_), chosen.begin());
+  } else if (spec_.routing == Routing::Replayed) {
+    draw_replayed(random, chosen);
+  } else {
+    draw_distinct(random, chosen);
   }
+}
+
+void Gate::draw_distinct(sim::RandomStream& random, std::span<std::uint32_t> chosen) const
+{
   std::uint32_t found = 0;
   for (std::uint32_t rejected = 0; found < spec_.top_k && rejected < MostRejections;) {
     const std::uint32_t expert = draw(random);
@@ -134,6 +153,34 @@ void Gate::choose_rest(sim::RandomStream& random, std::span<std::uint32_t> chose
   std::ranges::partial_sort(times, times.begin() + missing);
   for (std::uint32_t k = 0; k < missing; ++k)
     chosen[found + k] = times[k].second;
+}
+
+// Systematic sampling: the experts lie on a line, each as long as top_k times its count; a comb with a tooth every sum
+// of the counts is laid on it at random. No expert is longer than the distance of two teeth, so the choices are
+// distinct, and each is met with exactly its share. Which experts a token chooses together is not that of the
+// recording.
+void Gate::build_shares(std::uint64_t layer)
+{
+  const auto counts = spec_.counts->layer(recorded_layer_);
+  sim::RandomStream random(spec_.seed, "expert order", layer);
+  std::vector<std::uint32_t> order(counts.size());
+  std::iota(order.begin(), order.end(), 0U);
+  for (std::size_t i = order.size(); i-- > 1;)
+    std::swap(order[i], order[random.below(static_cast<std::uint32_t>(i + 1))]);
+  std::uint64_t end = 0;
+  for (const std::uint32_t expert : order)
+    shares_.emplace_back(end += counts[expert] * spec_.top_k, expert);
+}
+
+void Gate::draw_replayed(sim::RandomStream& random, std::span<std::uint32_t> chosen) const
+{
+  const std::uint64_t distance = shares_.back().first / spec_.top_k;
+  __extension__ using Wide = unsigned __int128;
+  auto tooth = static_cast<std::uint64_t>((static_cast<Wide>(random.bits()) * distance) >> 64U);
+  for (std::uint32_t& expert : chosen) {
+    expert = std::ranges::upper_bound(shares_, tooth, {}, [](const auto& share) { return share.first; })->second;
+    tooth += distance;
+  }
 }
 
 }  // namespace cm::models

@@ -31,7 +31,7 @@ Finish balanced_dispatch(std::uint32_t first_node)
   for (std::uint32_t rank = 0; rank < Ranks; ++rank) {
     std::vector<Message> messages;
     for (std::uint32_t token = 0; token < 96; ++token) {
-      gate.choose(rank, Ranks, token, unused, experts);
+      gate.choose({rank, Ranks, token}, unused, experts);
       for (const std::uint32_t expert : experts)
         messages.push_back({die_of(expert * Ranks / 256), 7680});
     }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace cm::workloads {
@@ -38,13 +39,15 @@ StreamLoad stream_load(const DecodeSpec& spec, const models::ModelSpec& model, c
   if (!model.has_experts())
     return load;
   load.messages = load.tokens * (model.top_k + (spec.shared_copies > 0 ? 1 : 0));
-  const models::Gate gate({spec.routing, static_cast<std::uint32_t>(model.routed_experts),
-                           static_cast<std::uint32_t>(model.top_k), spec.sigma, model.expert_load, seed},
-                          0);
-  const models::Placement placement(
-      {spec.ep, static_cast<std::uint32_t>(model.routed_experts), spec.redundant, spec.shared_copies}, spec.placement,
-      gate.loads());
-  load.hot_messages = static_cast<std::int64_t>(static_cast<double>(load.messages) * placement.imbalance(gate.loads()));
+  const ExpertLayer layer = build_expert_layers(spec.choices,
+                                                {.slots = spec.slots(model, machine),
+                                                 .top_k = static_cast<std::uint32_t>(model.top_k),
+                                                 .profile = model.expert_load},
+                                                seed)
+                                .front();
+  const models::Placement& placement = layer.placement;
+  load.hot_messages =
+      static_cast<std::int64_t>(static_cast<double>(load.messages) * placement.imbalance(layer.gate.loads()));
   load.experts_per_rank = placement.slots_per_rank();
   return load;
 }
@@ -201,6 +204,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   engine.run();
 
   add_metrics(spec, model, machine, plan, run, result);
+  std::ranges::copy(spec.choices.notes, std::back_inserter(result.notes));
   report_queues(machine, plane.fabric(), result);
   result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
              "of the busiest die: weights, buffers, KV cache, reserve");

@@ -4,6 +4,7 @@
 #include "sim/diagnostics/ensure.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace cm::workloads {
 namespace {
@@ -24,7 +25,14 @@ DecodeRun::DecodeRun(const DecodeSpec& spec, const DecodePlan& plan, const model
       all_cores_{machine.die.aic_cores, machine.die.aiv_cores}
 {
   if (model.has_experts())
-    build_layers(seed);
+    // The MTP layer is one more.
+    layers_ = build_expert_layers(spec.choices,
+                                  {.slots = spec.slots(model, machine),
+                                   .top_k = static_cast<std::uint32_t>(model.top_k),
+                                   .profile = model.expert_load,
+                                   .first = static_cast<std::uint64_t>(model.dense_layers),
+                                   .count = static_cast<std::uint32_t>(model.moe_layers() + 1)},
+                                  seed);
   const ExchangeSetup setup{.ranks = spec.ep,
                             .cores = plan.moe_cores.aiv,
                             .row = Bytes(2 * model.hidden),
@@ -46,23 +54,6 @@ DecodeRun::DecodeRun(const DecodeSpec& spec, const DecodePlan& plan, const model
   for (std::uint32_t rank = 0; rank < spec.dies(); ++rank)
     ranks_.emplace_back(seed, rank);
   iteration_ms_.resize(spec.iterations);
-}
-
-void DecodeRun::build_layers(std::uint64_t seed)
-{
-  const auto experts = static_cast<std::uint32_t>(model_.routed_experts);
-  const models::GateSpec gate{.routing = spec_.routing,
-                              .experts = experts,
-                              .top_k = static_cast<std::uint32_t>(model_.top_k),
-                              .sigma = spec_.sigma,
-                              .profile = model_.expert_load,
-                              .seed = seed};
-  const models::SlotSpec slots{spec_.ep, experts, spec_.redundant, spec_.shared_copies};
-  for (std::int64_t layer = model_.dense_layers; layer <= model_.layers; ++layer) {
-    models::Gate of_layer(gate, static_cast<std::uint64_t>(layer));
-    models::Placement placement(slots, spec_.placement, of_layer.loads());
-    layers_.push_back({std::move(of_layer), std::move(placement)});
-  }
 }
 
 double DecodeRun::lap(std::uint32_t rank, int micro, std::int64_t now)
@@ -251,14 +242,28 @@ void DecodeRun::start_dispatch(std::uint32_t rank, int micro, std::int64_t now)
 void DecodeRun::prepare_exchange(int micro, std::uint32_t generation, std::int64_t layer)
 {
   const auto m = static_cast<std::size_t>(micro);
-  const std::int64_t moe_layer = std::min(layer, model_.layers) - model_.dense_layers;
-  const Layer& l = layers_[static_cast<std::size_t>(moe_layer)];
+  const ExpertLayer& l = expert_layer(layer);
   const SharedMessages shared = spec_.shared_copies > 0 ? SharedMessages::Nearest : SharedMessages::None;
   sim::RandomStream random(seed_, "gate", static_cast<std::uint64_t>(micro) << 32U | generation);
   ExchangeTraffic& traffic = exchanges_[m]->prepare(generation, tokens_[m]);
-  route_tokens({l.gate, l.placement, shared, static_cast<std::uint32_t>(model_.top_k)}, tokens_[m], random, traffic);
+  const RoutingTask task{l.gate, l.placement, shared, static_cast<std::uint32_t>(model_.top_k),
+                         trace_walk(m, generation)};
+  route_tokens(task, tokens_[m], random, traffic);
   exchanges_[m]->open(generation);
   ++prepared_[m];
+}
+
+// Every request of the batch reads on in its own part of the trace: one row for each query token, and as many further
+// on in the next iteration. The passes of an iteration take the same rows, each in its layer.
+models::TraceWalk DecodeRun::trace_walk(std::size_t micro, std::uint32_t generation) const
+{
+  const auto together = static_cast<std::uint64_t>(1 + spec_.mtp_tokens);
+  const auto passes = static_cast<std::uint64_t>(model_.moe_layers() + spec_.mtp_tokens);
+  const std::uint64_t tokens = std::accumulate(tokens_[micro].begin(), tokens_[micro].end(), std::uint64_t{0});
+  const std::uint64_t requests = tokens / together;
+  // Requests of the second microbatch start half way between those of the first.
+  const std::uint64_t offset = requests == 0 ? 0 : layers_.front().gate.trace_tokens() / requests * micro / 2;
+  return {offset + generation / passes * together, together, requests};
 }
 
 void DecodeRun::on_dispatched(std::uint32_t microbatch, std::uint32_t rank, Picoseconds now, Picoseconds waited)
@@ -276,7 +281,7 @@ void DecodeRun::on_dispatched(std::uint32_t microbatch, std::uint32_t rank, Pico
   const std::int64_t shared = traffic.received[rank] - traffic.received_routed[rank];
   const std::int64_t wider = shared > 0 ? model_.shared_experts - 1 : 0;
   const std::int64_t received = traffic.received[rank] + shared * wider;
-  const std::int64_t slots = layers_.front().placement.slots_per_rank() + wider;
+  const std::int64_t slots = expert_layer(batch.layer).placement.slots_per_rank() + wider;
   if (received == 0)
     run_operator(rank, static_cast<int>(microbatch), Step::Mlp, machine_.die.compute.cube_operator, Bytes(0));
   else

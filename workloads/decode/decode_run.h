@@ -15,6 +15,7 @@
 #include "workloads/decode/tensor_exchange.h"
 #include "workloads/expert_parallel/fused_exchange.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string_view>
@@ -109,12 +110,6 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
     Rank(std::uint64_t seed, std::uint32_t rank) : jitter(seed, "operator jitter", rank) {}
   };
 
-  struct Layer {
-    models::Gate gate;
-    models::Placement placement;
-  };
-
-  void build_layers(std::uint64_t seed);
   void draw_batches(std::uint32_t rank);
   void start_pass(std::uint32_t rank, std::int64_t first_layer, std::int64_t now);
   void enter_layer(std::uint32_t rank, int micro, std::int64_t now);
@@ -134,6 +129,11 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
                     const models::CoreShare& cores);
   void show_operator(std::uint32_t rank, int micro, Step step);
   void prepare_exchange(int micro, std::uint32_t generation, std::int64_t layer);
+  [[nodiscard]] models::TraceWalk trace_walk(std::size_t micro, std::uint32_t generation) const;
+  [[nodiscard]] const ExpertLayer& expert_layer(std::int64_t layer) const
+  {
+    return layers_[static_cast<std::size_t>(std::min(layer, model_.layers) - model_.dense_layers)];
+  }
   void exchange_in_group(std::uint32_t rank, int micro, models::TensorOperation operation, int cores);
   [[nodiscard]] std::int64_t group_tokens(std::uint32_t rank) const;  // of all microbatches
   [[nodiscard]] bool is_moe(std::int64_t layer) const { return model_.has_experts() && layer >= model_.dense_layers; }
@@ -156,7 +156,7 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   std::uint64_t seed_;
   models::CoreShare all_cores_;
   std::vector<Rank> ranks_;
-  std::vector<Layer> layers_;  // the MoE layers, the MTP layer last
+  std::vector<ExpertLayer> layers_;  // the MoE layers, the MTP layer last
   std::vector<std::array<AttentionWork, 2>> attention_;
   std::array<std::vector<std::uint32_t>, 2> tokens_;  // [microbatch][rank]: that it dispatches
   std::array<std::unique_ptr<FusedExchange>, 2> exchanges_;

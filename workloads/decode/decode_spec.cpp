@@ -5,9 +5,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace cm::workloads {
 namespace {
 
+using sim::config::Key;
 using sim::config::Reader;
 
 void read_microbatches(Reader& workload, DecodeSpec& spec)
@@ -77,15 +80,45 @@ void read_parallelism(Reader& workload, const models::ModelSpec& model, DecodeSp
   spec.dp = spec.ep / spec.tp;
 }
 
-void read_experts(Reader experts, DecodeSpec& spec)
+ExpertShape shape_of(const models::ModelSpec& model)
 {
+  return {static_cast<std::uint32_t>(std::max<std::int64_t>(0, model.moe_layers())),
+          static_cast<std::uint32_t>(model.routed_experts), static_cast<std::uint32_t>(model.top_k)};
+}
+
+// A placement file brings its own redundant copies; shared copies are laid as always.
+int redundant_of_file(Reader& experts, const models::ModelSpec& model, const DecodeSpec& spec, const Key& key)
+{
+  const auto redundant = static_cast<int>(redundant_of_table(spec.choices, shape_of(model)));
+  int stated = redundant;
+  experts.optional(key, stated);
+  if (stated != redundant)
+    experts.complain(
+        "redundant",
+        fmt::format("the placement file has {} redundant copies in its fullest layers, found {}", redundant, stated));
+  if (spec.ep > 0 && spec.shared_copies % spec.ep != 0)
+    experts.complain("shared_copies",
+                     fmt::format("the placement file gives every rank as many slots: expected a multiple of {}, found "
+                                 "{}",
+                                 spec.ep, spec.shared_copies));
+  return redundant;
+}
+
+void read_experts(Reader experts, const models::ModelSpec& model, DecodeSpec& spec)
+{
+  const Key redundant_key{"redundant", "redundant copies of routed experts; a placement file has its own", 0.0,
+                          65536.0};
   int redundant = 0;
   int shared = 0;
-  experts.required({"redundant", "redundant copies of routed experts", 0.0, 65536.0}, redundant);
+  read_placement_file(experts, shape_of(model), spec.ep, spec.choices);
   experts.required({"shared_copies", "copies of the shared expert", 0.0, 65536.0}, shared);
+  spec.shared_copies = static_cast<std::uint32_t>(shared);
+  if (spec.choices.table)
+    redundant = redundant_of_file(experts, model, spec, redundant_key);
+  else
+    experts.required(redundant_key, redundant);
   experts.finish();
   spec.redundant = static_cast<std::uint32_t>(redundant);
-  spec.shared_copies = static_cast<std::uint32_t>(shared);
 }
 
 void check_deployment(Reader& workload, const DecodeSpec& spec, const models::ModelSpec& model,
@@ -112,7 +145,8 @@ void check_deployment(Reader& workload, const DecodeSpec& spec, const models::Mo
 }
 
 // The experts' slots and the loads that tokens are routed by.
-void check_experts(Reader& workload, const DecodeSpec& spec, const models::ModelSpec& model)
+void check_experts(Reader& workload, const DecodeSpec& spec, const models::ModelSpec& model,
+                   const models::MachineSpec& machine)
 {
   if (!model.has_experts()) {
     if (spec.redundant + spec.shared_copies > 0)
@@ -126,13 +160,16 @@ void check_experts(Reader& workload, const DecodeSpec& spec, const models::Model
   if (model.shared_experts > 0 && spec.shared_copies == 0)
     workload.complain("experts", "the model has a shared expert: expected at least one of experts.shared_copies");
   // Nearest legal EPs are those without the copies that the model has no use for.
-  const std::uint32_t copies = model.shared_experts > 0 ? spec.shared_copies : 0;
-  if (const auto problem =
-          models::slot_problem({spec.ep, static_cast<std::uint32_t>(model.routed_experts), spec.redundant, copies}))
+  models::SlotSpec slots = spec.slots(model, machine);
+  slots.shared_copies = model.shared_experts > 0 ? spec.shared_copies : 0;
+  if (const auto problem = models::slot_problem(slots); problem && !spec.choices.table)
     workload.complain("ep", *problem);
+  else if (const auto by_node = models::node_problem(slots);
+           by_node && spec.choices.placement == models::PlacementRule::EplbByNode)
+    workload.complain("placement", *by_node);
   if (model.shared_experts == 0 && spec.shared_copies > 0)
     workload.complain("experts", "the model has no shared expert: expected experts.shared_copies: 0");
-  if (spec.routing == models::Routing::Measured && model.expert_load.empty())
+  if (spec.choices.routing == models::Routing::Measured && model.expert_load.empty())
     workload.complain("routing",
                       fmt::format("{} has no measured expert loads (model.moe.expert_load): expected balanced, "
                                   "uniform or skewed",
@@ -173,6 +210,15 @@ std::int64_t DecodeSpec::requests_of_group(std::uint32_t group, std::uint32_t di
   return requests;
 }
 
+models::SlotSpec DecodeSpec::slots(const models::ModelSpec& model, const models::MachineSpec& machine) const
+{
+  return {.ranks = ep,
+          .routed = static_cast<std::uint32_t>(model.routed_experts),
+          .redundant = redundant,
+          .shared_copies = shared_copies,
+          .ranks_per_node = machine.topology.dies_per_node()};
+}
+
 DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine)
 {
   DecodeSpec spec;
@@ -192,23 +238,17 @@ DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models:
   workload.choice(
       {"quantisation", "of matrix products and of dispatch"}, spec.quantisation,
       {{"int8", models::Quantisation::Int8}, {"fp8", models::Quantisation::Fp8}, {"bf16", models::Quantisation::Bf16}});
-  workload.choice({"routing", "how tokens choose experts"}, spec.routing,
-                  {{"measured", models::Routing::Measured},
-                   {"balanced", models::Routing::Balanced},
-                   {"uniform", models::Routing::Uniform},
-                   {"skewed", models::Routing::Skewed}});
-  models::read_skew(workload, spec.routing, spec.sigma);
-  workload.choice({"placement", "how experts are laid on ranks"}, spec.placement,
-                  {{"balanced", models::PlacementRule::Balanced}, {"contiguous", models::PlacementRule::Contiguous}});
+  read_routing(workload, shape_of(model), spec.choices);
+  read_placement_rule(workload, spec.choices);
   if (model.has_experts() || workload.has("experts"))
-    read_experts(workload.section({"experts", "slots beside the routed experts"}), spec);
+    read_experts(workload.section({"experts", "slots beside the routed experts"}), model, spec);
   workload.optional({"iterations", "decode iterations that are simulated", 1.0, 1000.0}, iterations);
   models::read_policy_choices(workload, machine.ub);
   if (machine.ub.model == models::UbModel::Flow)
     workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p only");
   spec.iterations = static_cast<std::uint32_t>(iterations);
   check_deployment(workload, spec, model, machine);
-  check_experts(workload, spec, model);
+  check_experts(workload, spec, model, machine);
   spec.refusal = fp8_refusal(workload, spec, machine.die);
   workload.finish();
   return spec;

@@ -2,12 +2,11 @@
 #pragma once
 
 #include "models/compute/roofline.h"
-#include "models/experts/gate.h"
-#include "models/experts/placement.h"
 #include "models/language_models/decode_operators.h"
 #include "models/memory/hbm_budget.h"
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
+#include "workloads/expert_parallel/expert_choices.h"
 
 #include <cstdint>
 #include <optional>
@@ -29,9 +28,7 @@ struct DecodeSpec {
   Microbatches microbatches = Microbatches::Auto;
   std::optional<models::CoreShare> attention_cores;  // empty: auto
   models::Quantisation quantisation = models::Quantisation::Int8;
-  models::Routing routing = models::Routing::Measured;
-  double sigma = 0;
-  models::PlacementRule placement = models::PlacementRule::Balanced;
+  ExpertChoices choices{.routing = models::Routing::Measured, .placement = models::PlacementRule::Balanced};
   std::uint32_t redundant = 0;
   std::uint32_t shared_copies = 0;
   std::uint32_t iterations = 1;
@@ -44,6 +41,7 @@ struct DecodeSpec {
   [[nodiscard]] std::int64_t requests_on(std::uint32_t die, std::uint32_t dies_per_npu) const;
   // Of a tensor-parallel group: what its dies' NPUs have for them. No group has more than the first.
   [[nodiscard]] std::int64_t requests_of_group(std::uint32_t group, std::uint32_t dies_per_npu) const;
+  [[nodiscard]] models::SlotSpec slots(const models::ModelSpec& model, const models::MachineSpec& machine) const;
 };
 
 // `machine` is changed where the workload chooses policies of its own.

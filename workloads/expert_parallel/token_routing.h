@@ -30,6 +30,7 @@ struct RoutingTask {
   const models::Placement& placement;
   SharedMessages shared = SharedMessages::None;
   std::uint32_t top_k = 0;
+  models::TraceWalk walk{};  // of a gate that goes by a trace
 };
 
 // `tokens`: per rank. Equal arguments and streams in equal state give equal traffic. `traffic` is overwritten.

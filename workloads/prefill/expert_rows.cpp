@@ -15,7 +15,7 @@ std::vector<std::int64_t> rows_per_expert(const models::Gate& gate, std::uint32_
   std::vector<std::int64_t> rows(gate.loads().size(), 0);
   const auto ranks = static_cast<std::uint32_t>(tokens.size());
   for (std::uint32_t token = 0; token < tokens[source]; ++token) {
-    gate.choose(source, ranks, token, random, {chosen.data(), top_k});
+    gate.choose({source, ranks, token}, random, {chosen.data(), top_k});
     for (std::uint32_t k = 0; k < top_k; ++k)
       ++rows[chosen[k]];
   }

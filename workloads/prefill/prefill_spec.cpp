@@ -34,7 +34,7 @@ void read_deployment(Reader& workload, const models::ModelSpec& model, PrefillDe
                    {"balanced", models::Routing::Balanced},
                    {"uniform", models::Routing::Uniform},
                    {"skewed", models::Routing::Skewed}});
-  models::read_skew(workload, deployment.routing, deployment.sigma);
+  models::read_skew(workload, deployment.routing == models::Routing::Skewed, deployment.sigma);
   workload.choice({"placement", "how experts are laid on dies"}, deployment.placement,
                   {{"balanced", models::PlacementRule::Balanced}, {"contiguous", models::PlacementRule::Contiguous}});
   if (model.has_experts() || workload.has("experts"))

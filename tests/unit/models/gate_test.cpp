@@ -28,7 +28,7 @@ std::vector<std::uint32_t> counts(const Gate& gate, const GateSpec& spec, std::u
   std::vector<std::uint32_t> chosen(spec.top_k);
   for (std::uint32_t rank = 0; rank < ranks; ++rank)
     for (std::uint32_t token = 0; token < tokens; ++token) {
-      gate.choose(rank, ranks, token, random, chosen);
+      gate.choose({rank, ranks, token}, random, chosen);
       for (const std::uint32_t expert : chosen)
         ++result.at(expert);
     }
@@ -41,7 +41,7 @@ std::vector<std::uint32_t> draws(const Gate& gate, std::uint64_t seed)
   std::vector<std::uint32_t> all;
   std::vector<std::uint32_t> chosen(8);
   for (std::uint32_t token = 0; token < 100; ++token) {
-    gate.choose(0, 1, token, random, chosen);
+    gate.choose({0, 1, token}, random, chosen);
     all.insert(all.end(), chosen.begin(), chosen.end());
   }
   return all;
@@ -91,7 +91,7 @@ TEST_CASE("the experts of a token are distinct")
   RandomStream random(9, "gate");
   std::vector<std::uint32_t> chosen(8);
   for (std::uint32_t token = 0; token < 500; ++token) {
-    gate.choose(token % 4, 4, token, random, chosen);
+    gate.choose({token % 4, 4, token}, random, chosen);
     REQUIRE(std::set<std::uint32_t>(chosen.begin(), chosen.end()).size() == 8);
     REQUIRE(*std::ranges::max_element(chosen) < experts);
   }
@@ -161,4 +161,63 @@ TEST_CASE("a gate that cannot choose is refused")
   GateSpec without_profile = spec_of(Routing::Measured);
   without_profile.profile.clear();
   CHECK_THROWS_AS(Gate(without_profile, 0), SimulationError);
+}
+
+TEST_CASE("replayed counts are chosen with exactly their shares")
+{
+  // The first expert is in every token's choice, the last in none.
+  const auto recorded = std::make_shared<const ExpertCounts>(
+      ExpertCounts{.layers = 2, .experts = 6, .counts = {1, 1, 1, 1, 1, 1, 100, 80, 60, 40, 20, 0}});
+  GateSpec spec = spec_of(Routing::Replayed, 6, 3);
+  spec.counts = recorded;
+  const Gate gate(spec, 4, 1);
+  CHECK(gate.loads().front() == Approx(2));
+  const std::uint32_t tokens = 100'000;
+  const auto loads = counts(gate, spec, 1, tokens);
+  CHECK(loads[0] == tokens);
+  CHECK(loads[5] == 0);
+  for (const std::uint32_t expert : {1U, 2U, 3U, 4U}) {
+    const double share = static_cast<double>(recorded->layer(1)[expert]) / 100;
+    CHECK(std::abs(loads[expert] - share * tokens) < 5 * std::sqrt(tokens * share * (1 - share)));
+  }
+}
+
+TEST_CASE("the experts of a replayed token are distinct")
+{
+  GateSpec spec = spec_of(Routing::Replayed, 6, 3);
+  spec.counts =
+      std::make_shared<const ExpertCounts>(ExpertCounts{.layers = 1, .experts = 6, .counts = {1, 7, 7, 3, 2, 1}});
+  const Gate gate(spec, 0);
+  RandomStream random(3, "gate");
+  std::vector<std::uint32_t> chosen(3);
+  for (std::uint32_t token = 0; token < 2000; ++token) {
+    gate.choose({0, 1, token}, random, chosen);
+    REQUIRE(std::set<std::uint32_t>(chosen.begin(), chosen.end()).size() == 3);
+  }
+}
+
+TEST_CASE("a trace gives every token the experts of its row")
+{
+  GateSpec spec = spec_of(Routing::Trace, 4, 2);
+  spec.trace = std::make_shared<const TokenTrace>(
+      TokenTrace{.tokens = 3, .layers = 2, .experts = 4, .top_k = 2, .chosen = {0, 1, 2, 3, 1, 0, 3, 1, 2, 0, 0, 3}});
+  const Gate gate(spec, 9, 1);
+  CHECK(gate.loads() == std::vector<double>{4 / 6.0, 4 / 6.0, 4 / 6.0, 2});
+  RandomStream random(1, "gate");
+  std::vector<std::uint32_t> chosen(2);
+  gate.choose({.trace_row = 1}, random, chosen);
+  CHECK(chosen == std::vector<std::uint32_t>{3, 1});
+}
+
+TEST_CASE("a walk over a trace keeps a request's tokens together and joins both ends")
+{
+  // Ten rows, two requests of two tokens each, five rows apart, three rows into the text.
+  const TraceWalk apart{.first = 3, .together = 2, .requests = 2};
+  CHECK(apart.row(0, 10) == 3);
+  CHECK(apart.row(1, 10) == 4);
+  CHECK(apart.row(2, 10) == 8);
+  CHECK(apart.row(3, 10) == 9);
+  const TraceWalk in_order{};
+  CHECK(in_order.row(7, 10) == 7);
+  CHECK(in_order.row(12, 10) == 2);
 }

@@ -55,7 +55,7 @@ TEST_CASE("slots that do not divide are explained with the nearest EP")
 
 TEST_CASE("every expert has its copies and every rank its slots")
 {
-  const PlacementRule rule = GENERATE(PlacementRule::Contiguous, PlacementRule::Balanced);
+  const PlacementRule rule = GENERATE(PlacementRule::Contiguous, PlacementRule::Balanced, PlacementRule::Eplb);
   const std::uint32_t ranks = GENERATE(8U, 32U, 320U);
   const SlotSpec spec{.ranks = ranks, .routed = 256, .redundant = 32, .shared_copies = 32};
   std::vector<double> loads(spec.routed, 1.0);
@@ -68,7 +68,7 @@ TEST_CASE("every expert has its copies and every rank its slots")
     copies += at.size();
     // A second copy on the same rank would be a slot for nothing.
     std::ranges::sort(at);
-    if (rule == PlacementRule::Balanced)
+    if (rule != PlacementRule::Contiguous)
       CHECK(std::ranges::adjacent_find(at) == at.end());
   }
   CHECK(copies == spec.routed + spec.redundant);
@@ -130,4 +130,24 @@ TEST_CASE("a placement that cannot be is refused")
   const std::vector<double> loads(256, 1.0);
   CHECK_THROWS_AS(Placement({.ranks = 3, .routed = 256}, PlacementRule::Balanced, loads), SimulationError);
   CHECK_THROWS_AS(Placement({.ranks = 4, .routed = 128}, PlacementRule::Balanced, loads), SimulationError);
+}
+
+TEST_CASE("a table's layer is taken as it is, with its own number of slots")
+{
+  const PlacementTable table{.ranks = 2, .layers = 2, .experts = 2, .ranks_of = {{0}, {1}, {0, 1}, {0, 1}}};
+  const SlotSpec spec{.ranks = 2, .routed = 2, .shared_copies = 2};
+  const Placement first(spec, table, 0);
+  const Placement second(spec, table, 1);
+  CHECK(first.copies(1) == std::vector<std::uint32_t>{1});
+  CHECK(second.copies(1) == std::vector<std::uint32_t>{0, 1});
+  CHECK(first.slots_per_rank() == 2);
+  CHECK(second.slots_per_rank() == 3);
+  CHECK_THROWS_AS(Placement({.ranks = 4, .routed = 2}, table, 0), SimulationError);
+}
+
+TEST_CASE("a deployment that does not divide over nodes is explained")
+{
+  CHECK_FALSE(node_problem({.ranks = 32, .routed = 256, .shared_copies = 32, .ranks_per_node = 16}));
+  CHECK_THAT(*node_problem({.ranks = 40, .routed = 256, .ranks_per_node = 16}),
+             Catch::Contains("expected 40 ranks, 256 routed experts and 0 shared copies that divide over nodes of 16"));
 }

@@ -33,6 +33,8 @@ class TemporaryFolder {
 
   [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
 
+  void put(const std::string& name, const std::string& content) const { static_cast<void>(with(name, content)); }
+
   [[nodiscard]] std::string with(const std::string& name, const std::string& content) const
   {
     std::filesystem::create_directories((path_ / name).parent_path());

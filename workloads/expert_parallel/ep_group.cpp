@@ -1,0 +1,79 @@
+#include "workloads/expert_parallel/ep_group.h"
+
+namespace cm::workloads {
+namespace {
+
+ExchangeSetup setup(const EpSpec& spec)
+{
+  return {.ranks = spec.ep,
+          .cores = spec.aiv_cores,
+          .row = spec.row,
+          .quantised = true,
+          .rows_per_token = spec.top_k + (spec.shared_expert ? 1 : 0)};
+}
+
+}  // namespace
+
+EpGroup::EpGroup(const EpSpec& spec, const models::MachineSpec& machine, sim::streams::DataPlane& plane,
+                 const models::EndpointEngines& engines, sim::streams::Signal phase_done)
+    : ranks_(spec.ep), plane_(plane), phase_done_(phase_done), tokens_(spec.ep, spec.tokens_per_rank),
+      exchange_(0, setup(spec), machine, plane, engines, *this, 0)
+{
+}
+
+void EpGroup::show_on(RankTimeline& timeline)
+{
+  timeline_ = &timeline;
+  exchange_.show_on(timeline);
+}
+
+void EpGroup::start_dispatch(std::uint32_t repeat, const RoutingTask& task, sim::RandomStream& random)
+{
+  generation_ = repeat;
+  ExchangeTraffic& traffic = exchange_.prepare(repeat, tokens_);
+  route_tokens(task, tokens_, random, traffic);
+  exchange_.open(repeat);
+  begin();
+  for (std::uint32_t rank = 0; rank < ranks_; ++rank) {
+    if (timeline_ != nullptr)
+      timeline_->enter({rank, 0}, {{"repeat", repeat}});
+    exchange_.start_dispatch(repeat, rank);
+  }
+}
+
+void EpGroup::start_combine()
+{
+  begin();
+  for (std::uint32_t rank = 0; rank < ranks_; ++rank) {
+    exchange_.start_combine(generation_, rank);
+    if (timeline_ != nullptr)
+      timeline_->use_rows({rank, 0}, 0, generation_, exchange_.traffic(generation_), plane_.now());
+  }
+}
+
+void EpGroup::on_dispatched(std::uint32_t /*exchange*/, std::uint32_t /*rank*/, Picoseconds now, Picoseconds waited)
+{
+  finish_rank(now, dispatch_us, waited);
+}
+
+void EpGroup::on_combined(std::uint32_t /*exchange*/, std::uint32_t /*rank*/, Picoseconds now, Picoseconds waited)
+{
+  finish_rank(now, combine_us, waited);
+}
+
+void EpGroup::begin()
+{
+  start_ = plane_.now();
+  ranks_done_ = 0;
+}
+
+void EpGroup::finish_rank(Picoseconds now, sim::metrics::Histogram& histogram, Picoseconds waited)
+{
+  histogram.record(microseconds(now - start_));
+  wait_us.record(microseconds(waited));
+  end_ = now;
+  if (++ranks_done_ == ranks_)
+    plane_.raise(phase_done_);
+}
+
+}  // namespace cm::workloads

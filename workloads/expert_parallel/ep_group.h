@@ -1,0 +1,55 @@
+// One group of ranks that dispatches and combines on an idle machine. All ranks start a kernel together; the next one
+// starts when the slowest rank is through.
+#pragma once
+
+#include "sim/metrics/histogram.h"
+#include "workloads/expert_parallel/ep_spec.h"
+#include "workloads/expert_parallel/fused_exchange.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace cm::workloads {
+
+class EpGroup final : public sim::streams::DataPlaneClient, public ExchangeListener {
+ public:
+  // Machine, plane and engines are borrowed. `phase_done` is raised when the slowest rank is through a kernel.
+  EpGroup(const EpSpec& spec, const models::MachineSpec& machine, sim::streams::DataPlane& plane,
+          const models::EndpointEngines& engines, sim::streams::Signal phase_done);
+
+  // Tells the timeline, which is borrowed, what happens from now on.
+  void show_on(RankTimeline& timeline);
+
+  // The first kernel of a repeat: routes the tokens and starts dispatch on every rank.
+  void start_dispatch(std::uint32_t repeat, const RoutingTask& task, sim::RandomStream& random);
+  void start_combine();
+
+  void on_notice(std::uint64_t notice, Picoseconds now) override { exchange_.on_notice(notice, now); }
+
+  void on_dispatched(std::uint32_t exchange, std::uint32_t rank, Picoseconds now, Picoseconds waited) override;
+  void on_combined(std::uint32_t exchange, std::uint32_t rank, Picoseconds now, Picoseconds waited) override;
+
+  // From the start of the last kernel to its slowest rank.
+  [[nodiscard]] double phase_us() const { return microseconds(end_ - start_); }
+
+  sim::metrics::Histogram dispatch_us{"us"};
+  sim::metrics::Histogram combine_us{"us"};
+  sim::metrics::Histogram wait_us{"us"};
+
+ private:
+  void begin();
+  void finish_rank(Picoseconds now, sim::metrics::Histogram& histogram, Picoseconds waited);
+
+  std::uint32_t ranks_;
+  sim::streams::DataPlane& plane_;
+  sim::streams::Signal phase_done_;
+  std::vector<std::uint32_t> tokens_;
+  FusedExchange exchange_;
+  RankTimeline* timeline_ = nullptr;  // null: nobody asked for one
+  std::uint32_t generation_ = 0;
+  std::uint32_t ranks_done_ = 0;
+  Picoseconds start_;
+  Picoseconds end_;
+};
+
+}  // namespace cm::workloads

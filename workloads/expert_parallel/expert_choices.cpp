@@ -1,0 +1,174 @@
+#include "workloads/expert_parallel/expert_choices.h"
+
+#include "sim/config/digest.h"
+#include "sim/diagnostics/ensure.h"
+#include "workloads/traces/expert_counts_file.h"
+#include "workloads/traces/generated_token_trace.h"
+#include "workloads/traces/placement_file.h"
+#include "workloads/traces/token_trace_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace cm::workloads {
+namespace {
+
+using models::PlacementRule;
+using models::Routing;
+using sim::config::Reader;
+
+// Beside the file that names it. A value of --set has no folder: its paths are relative to the current one.
+std::string path_of(Reader& keys, std::string_view key, const std::string& text)
+{
+  const std::filesystem::path folder = std::filesystem::path(keys.position(key).file).parent_path();
+  return (folder / text).lexically_normal().string();
+}
+
+// What was read; empty, and complained about, when something is wrong with it.
+template <typename Read>
+std::shared_ptr<const Read> accept(Reader& keys, std::string_view key, ReadOrProblems<Read>&& read)
+{
+  if (Read* good = std::get_if<Read>(&read))
+    return std::make_shared<const Read>(std::move(*good));
+  for (const std::string& problem : std::get<std::vector<std::string>>(read))
+    keys.complain(key, problem);
+  return nullptr;
+}
+
+// Layers, experts and top-k of a file against those of the model.
+bool matches(Reader& keys, std::string_view key, const ExpertShape& shape, const ExpertShape& found)
+{
+  const std::size_t layers_missing = found.layers < shape.layers ? shape.layers - found.layers : 0;
+  if (layers_missing == 0 && found.experts == shape.experts && found.top_k == shape.top_k)
+    return true;
+  keys.complain(key, fmt::format("expected {}{} experts and top {}, found {} layers, {} experts and top {}",
+                                 shape.layers == 0 ? "" : fmt::format("at least {} layers, ", shape.layers),
+                                 shape.experts, shape.top_k, found.layers, found.experts, found.top_k));
+  return false;
+}
+
+void read_recording(Reader& workload, const ExpertShape& shape, const std::string& path, ExpertChoices& choices)
+{
+  if (choices.routing == Routing::Trace) {
+    choices.trace = accept(workload, "routing_file", read_token_trace(path));
+    if (choices.trace &&
+        matches(workload, "routing_file", shape, {choices.trace->layers, choices.trace->experts, choices.trace->top_k}))
+      choices.notes.push_back(
+          fmt::format("routing: {} tokens of {} layers, contents {}", choices.trace->tokens, choices.trace->layers,
+                      sim::config::digest(std::string(choices.trace->chosen.begin(), choices.trace->chosen.end()))));
+    return;
+  }
+  choices.counts = accept(workload, "routing_file", read_expert_counts(path, std::max(1U, shape.top_k)));
+  if (!choices.counts ||
+      !matches(workload, "routing_file", shape, {choices.counts->layers, choices.counts->experts, shape.top_k}))
+    return;
+  std::string contents;
+  for (const std::uint64_t count : choices.counts->counts)
+    contents += fmt::format("{},", count);
+  choices.notes.push_back(
+      fmt::format("routing: counts of {} layers, contents {}", choices.counts->layers, sim::config::digest(contents)));
+}
+
+models::GateSpec gate_spec(const ExpertChoices& choices, const ExpertLayersSpec& spec, std::uint64_t seed)
+{
+  return {.routing = choices.routing,
+          .experts = spec.slots.routed,
+          .top_k = spec.top_k,
+          .sigma = choices.sigma,
+          .profile = spec.profile,
+          .seed = seed,
+          .counts = choices.counts,
+          .trace = choices.trace};
+}
+
+}  // namespace
+
+void read_routing(Reader& workload, const ExpertShape& shape, ExpertChoices& choices)
+{
+  workload.choice({"routing", "how tokens choose experts"}, choices.routing,
+                  {{"balanced", Routing::Balanced},
+                   {"uniform", Routing::Uniform},
+                   {"skewed", Routing::Skewed},
+                   {"measured", Routing::Measured},
+                   {"replayed", Routing::Replayed},
+                   {"trace", Routing::Trace}});
+  std::string file;
+  workload.optional({"routing_file", "recorded counts of replayed routing, or a recorded trace; a small trace is "
+                                     "generated where none is named"},
+                    file);
+  const bool is_recorded = choices.routing == Routing::Replayed || choices.routing == Routing::Trace;
+  models::read_skew(workload, choices.routing == Routing::Skewed || (choices.routing == Routing::Trace && file.empty()),
+                    choices.sigma);
+  if (!file.empty() && !is_recorded)
+    workload.complain("routing_file", "only recorded routing has it: expected routing: replayed or trace beside it");
+  else if (file.empty() && choices.routing == Routing::Replayed)
+    workload.complain("routing", "replayed counts come from a file: expected routing_file beside it");
+  else if (file.empty() && choices.routing == Routing::Trace && shape.experts > 256)
+    workload.complain("routing", "a trace has at most 256 experts");
+  else if (!file.empty())
+    read_recording(workload, shape, path_of(workload, "routing_file", file), choices);
+}
+
+void read_placement_rule(Reader& workload, ExpertChoices& choices)
+{
+  workload.choice({"placement", "how experts are laid on ranks"}, choices.placement,
+                  {{"balanced", PlacementRule::Balanced},
+                   {"contiguous", PlacementRule::Contiguous},
+                   {"eplb", PlacementRule::Eplb},
+                   {"eplb-by-node", PlacementRule::EplbByNode}});
+}
+
+void read_placement_file(Reader& keys, const ExpertShape& shape, std::uint32_t ranks, ExpertChoices& choices)
+{
+  std::string file;
+  keys.optional({"placement_file", "a placement as a NumPy array [rank][layer][expert] of 0 and 1, instead of "
+                                   "`placement`"},
+                file);
+  if (file.empty())
+    return;
+  choices.table = accept(keys, "placement_file", read_placement(path_of(keys, "placement_file", file)));
+  if (!choices.table)
+    return;
+  const models::PlacementTable& table = *choices.table;
+  if (table.ranks != ranks || table.experts != shape.experts || table.layers < shape.layers)
+    keys.complain("placement_file",
+                  fmt::format("expected {} ranks, {}{} experts, found {} ranks, {} layers, {} experts", ranks,
+                              shape.layers == 0 ? "" : fmt::format("at least {} layers, ", shape.layers), shape.experts,
+                              table.ranks, table.layers, table.experts));
+  else
+    choices.notes.push_back(fmt::format("placement: {} ranks, {} layers from a file; it takes the place of `placement`",
+                                        table.ranks, table.layers));
+}
+
+std::uint32_t redundant_of_table(const ExpertChoices& choices, const ExpertShape& shape)
+{
+  ensure(choices.table != nullptr, "no placement file was read");
+  std::uint32_t most = 0;
+  for (std::uint32_t layer = 0; layer < choices.table->layers; ++layer)
+    if (shape.layers == 0 || layer < shape.layers)
+      most = std::max(most, choices.table->redundant(layer));
+  return most;
+}
+
+std::vector<ExpertLayer> build_expert_layers(const ExpertChoices& choices, const ExpertLayersSpec& spec,
+                                             std::uint64_t seed)
+{
+  models::GateSpec gate = gate_spec(choices, spec, seed);
+  if (gate.routing == Routing::Trace && !gate.trace)
+    gate.trace = std::make_shared<const models::TokenTrace>(generate_token_trace(
+        {.layers = spec.count, .experts = gate.experts, .top_k = gate.top_k, .sigma = choices.sigma}, seed));
+  const std::uint32_t recorded = gate.trace ? gate.trace->layers : gate.counts ? gate.counts->layers : 1;
+  std::vector<ExpertLayer> layers;
+  for (std::uint32_t layer = 0; layer < spec.count; ++layer) {
+    models::Gate of_layer(gate, spec.first + layer, std::min(layer, recorded - 1));
+    models::Placement placement =
+        choices.table ? models::Placement(spec.slots, *choices.table, std::min(layer, choices.table->layers - 1))
+                      : models::Placement(spec.slots, choices.placement, of_layer.loads());
+    layers.push_back({std::move(of_layer), std::move(placement)});
+  }
+  return layers;
+}
+
+}  // namespace cm::workloads

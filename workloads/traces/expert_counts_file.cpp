@@ -1,0 +1,205 @@
+#include "workloads/traces/expert_counts_file.h"
+
+#include "sim/config/reader.h"
+#include "sim/diagnostics/errors.h"
+#include "workloads/traces/input_file.h"
+#include "workloads/traces/problem_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+namespace cm::workloads {
+namespace {
+
+using sim::config::Position;
+using sim::config::Reader;
+using sim::config::Value;
+
+constexpr std::size_t MostJsonBytes = 64U << 20U;
+constexpr std::int64_t MostLayers = 1000;
+constexpr std::int64_t MostExperts = 65536;
+constexpr std::int64_t MostCount = 1'000'000'000'000;
+constexpr std::string_view Header = "layer,expert,count";
+
+struct Entry {
+  std::int64_t layer = 0;
+  std::int64_t expert = 0;
+  std::int64_t count = 0;
+  Position position;
+};
+
+std::string_view trimmed(std::string_view text)
+{
+  const std::size_t first = text.find_first_not_of(" \t");
+  return first == std::string_view::npos ? std::string_view()
+                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+struct Cell {
+  std::string_view name;
+  std::int64_t most;
+};
+
+constexpr std::array<Cell, 3> Cells{
+    {{"a layer", MostLayers - 1}, {"an expert", MostExperts - 1}, {"a count", MostCount}}};
+
+// One line of the CSV; empty when it is wrong.
+std::optional<Entry> entry_of(std::string_view line, const InputFile& file, ProblemList& problems)
+{
+  Entry entry{.position = file.position()};
+  const std::array<std::int64_t*, 3> targets{&entry.layer, &entry.expert, &entry.count};
+  std::size_t start = 0;
+  bool is_right = true;
+  for (std::size_t cell = 0; cell < Cells.size(); ++cell) {
+    const bool is_last = cell + 1 == Cells.size();
+    const std::size_t end = is_last ? line.size() : std::min(line.find(',', start), line.size());
+    const std::string_view text = start > line.size() ? std::string_view() : trimmed(line.substr(start, end - start));
+    const auto outcome = std::from_chars(text.data(), text.data() + text.size(), *targets[cell]);
+    if (outcome.ec != std::errc() || outcome.ptr != text.data() + text.size() || *targets[cell] < 0 ||
+        *targets[cell] > Cells[cell].most) {
+      const auto column = static_cast<int>(std::min(start, line.size())) + 1;
+      problems.add(fmt::format("{}: expected {} from 0 to {}, found \"{}\"", to_text(file.position(column)),
+                               Cells[cell].name, Cells[cell].most, text));
+      is_right = false;
+    }
+    start = end + 1;
+  }
+  return is_right ? std::optional(entry) : std::nullopt;
+}
+
+std::vector<Entry> read_csv(InputFile& file, ProblemList& problems)
+{
+  std::vector<Entry> entries;
+  std::string line;
+  bool has_header = false;
+  while (file.next_line(line)) {
+    const std::string_view text = trimmed(std::string_view(line).substr(0, line.find('#')));
+    if (text.empty())
+      continue;
+    if (!has_header) {
+      has_header = true;
+      if (text != Header) {
+        problems.add(fmt::format("{}: expected the line \"{}\", found \"{}\"", to_text(file.position()), Header, text));
+        return entries;
+      }
+    } else if (const auto entry = entry_of(text, file, problems)) {
+      entries.push_back(*entry);
+    }
+  }
+  if (!has_header)
+    problems.add(fmt::format("{}: expected the line \"{}\", found no lines", to_text(file.position()), Header));
+  return entries;
+}
+
+std::vector<Entry> read_json(const std::string& path, ProblemList& problems)
+{
+  const Value list = sim::config::parse_text(path, read_input(path, MostJsonBytes));
+  std::vector<Entry> entries;
+  if (list.kind != Value::Kind::List) {
+    problems.add(fmt::format("{}: expected a list of {{\"layer\": 0, \"expert\": 0, \"count\": 120}}, found {}",
+                             to_text(list.position), found_text(list)));
+    return entries;
+  }
+  sim::config::ReadingLog log;
+  for (const Value& item : list.items) {
+    Entry entry{.position = item.position};
+    Reader reader(item, "", log);
+    reader.required({"layer", "MoE layer, counted from 0", 0.0, MostLayers - 1.0}, entry.layer);
+    reader.required({"expert", "routed expert, counted from 0", 0.0, MostExperts - 1.0}, entry.expert);
+    reader.required({"count", "how often it was chosen", 0.0, static_cast<double>(MostCount)}, entry.count);
+    reader.finish();
+    entries.push_back(entry);
+  }
+  for (const std::string& problem : log.problems)
+    problems.add(problem);
+  return entries;
+}
+
+bool begins_like_json(const std::string& path)
+{
+  InputFile file(path);
+  std::string line;
+  while (file.next_line(line))
+    if (const std::string_view text = trimmed(line); !text.empty())
+      return text.front() == '[' || text.front() == '{';
+  return false;
+}
+
+// Places the entries and says what is missing and what is there twice.
+models::ExpertCounts table_of(const std::vector<Entry>& entries, const std::string& path, ProblemList& problems)
+{
+  models::ExpertCounts table;
+  for (const Entry& entry : entries) {
+    table.layers = std::max(table.layers, static_cast<std::uint32_t>(entry.layer) + 1);
+    table.experts = std::max(table.experts, static_cast<std::uint32_t>(entry.expert) + 1);
+  }
+  std::vector<const Entry*> found(static_cast<std::size_t>(table.layers) * table.experts);
+  table.counts.assign(found.size(), 0);
+  for (const Entry& entry : entries) {
+    const auto place = static_cast<std::size_t>(entry.layer * table.experts + entry.expert);
+    if (found[place] != nullptr)
+      problems.add(fmt::format("{}: expected each expert of a layer once, found expert {} of layer {} again (first at "
+                               "{})",
+                               to_text(entry.position), entry.expert, entry.layer, to_text(found[place]->position)));
+    found[place] = &entry;
+    table.counts[place] = static_cast<std::uint64_t>(entry.count);
+  }
+  for (std::size_t place = 0; place < found.size(); ++place)
+    if (found[place] == nullptr)
+      problems.add(fmt::format("{}: expected experts 0 to {} of layers 0 to {}, found no expert {} of layer {}", path,
+                               table.experts - 1, table.layers - 1, place % table.experts, place / table.experts));
+  return table;
+}
+
+// Tokens choose distinct experts, so none can be chosen by more than all tokens.
+void check_shares(const models::ExpertCounts& table, std::uint32_t top_k, const std::string& path,
+                  ProblemList& problems)
+{
+  for (std::uint32_t layer = 0; layer < table.layers; ++layer) {
+    const auto counts = table.layer(layer);
+    const std::uint64_t sum = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+    if (std::ranges::count_if(counts, [](auto count) { return count > 0; }) < top_k)
+      problems.add(fmt::format("{}: layer {}: expected at least {} experts that were chosen", path, layer, top_k));
+    for (std::size_t expert = 0; expert < counts.size(); ++expert)
+      if (counts[expert] * top_k > sum)
+        problems.add(fmt::format("{}: layer {}: expected at most one of {} choices of a token for expert {}, found {} "
+                                 "of {} in all",
+                                 path, layer, top_k, expert, counts[expert], sum));
+  }
+}
+
+}  // namespace
+
+ReadOrProblems<models::ExpertCounts> read_expert_counts(const std::string& path, std::uint32_t top_k)
+{
+  ProblemList problems;
+  try {
+    std::vector<Entry> entries;
+    if (begins_like_json(path)) {
+      entries = read_json(path, problems);
+    } else {
+      InputFile file(path);
+      entries = read_csv(file, problems);
+    }
+    if (problems.empty() && entries.empty())
+      problems.add(fmt::format("{}: expected counts, found none", path));
+    if (!problems.empty())
+      return problems.all();
+    models::ExpertCounts table = table_of(entries, path, problems);
+    if (problems.empty())
+      check_shares(table, top_k, path, problems);
+    if (problems.empty())
+      return table;
+  } catch (const ConfigError& error) {
+    problems.add(error.what());
+  }
+  return problems.all();
+}
+
+}  // namespace cm::workloads

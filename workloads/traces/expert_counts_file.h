@@ -1,0 +1,18 @@
+// How often each expert was chosen, from a table of three columns in a file, plain or gzip:
+//   CSV    a first line "layer,expert,count", then one line an expert and layer; "#" starts a comment
+//   JSON   a list of {"layer": 0, "expert": 0, "count": 120}
+// Layers are MoE layers, counted from 0. Every expert of every layer stands in it once.
+#pragma once
+
+#include "models/experts/recorded_routing.h"
+#include "workloads/traces/token_trace_file.h"
+
+#include <string>
+
+namespace cm::workloads {
+
+// `top_k`: of the model whose counts they are. An expert that was chosen by more tokens than there can have been is a
+// problem.
+ReadOrProblems<models::ExpertCounts> read_expert_counts(const std::string& path, std::uint32_t top_k);
+
+}  // namespace cm::workloads
