@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <functional>
+#include <span>
 #include <utility>
 
 namespace cm::sim::fabric {
@@ -101,61 +102,65 @@ void Calendar::begin_window(std::int64_t window)
   }
   Counts low{};
   Counts high{};
-  collect(slot_of(window), low, high);
-  const std::size_t count = keys_.size();
+  const std::size_t count = collect(slot_of(window), low, high);
   if (batch_.size() < count + Ahead + 1)
     batch_.resize(2 * count + Ahead + 1);
   if (count <= FewEvents)
-    sort_few();
+    sort_few(count);
   else
-    sort_many(low, high);
+    sort_many(count, low, high);
   std::fill_n(batch_.begin() + static_cast<std::ptrdiff_t>(count), Ahead + 1, Event{.time = Never});
   cursor_ = batch_.data();
 }
 
-// The list's events as keys_, in order of insertion. Its chunks are free from then on, with the events still in them.
-void Calendar::collect(std::size_t slot, Counts& low, Counts& high)
+// The list's events as keys_, in order of insertion; how many there are. Its chunks are free from then on, with the
+// events still in them.
+std::size_t Calendar::collect(std::size_t slot, Counts& low, Counts& high)
 {
-  keys_.clear();
   const Place end = std::exchange(ends_[slot], 0);
   if (end == 0)
-    return;
+    return 0;
   in_use_[slot / 64] &= ~(1ULL << (slot % 64));
   const std::int64_t start = window_ << WindowBits;
+  std::size_t count = 0;
   for (Place chunk = begins_[slot];;) {
     const bool is_last = end - 1 - chunk < ChunkPlaces;
-    const Place chunk_end = is_last ? end : chunk + ChunkPlaces;
-    const std::size_t count = keys_.size();
-    keys_.resize(count + chunk_end - (chunk + 1));
-    Key* key = keys_.data() + count;
-    for (Place place = chunk + 1; place < chunk_end; ++place) {
-      const auto offset = static_cast<std::uint32_t>(pool_[place].time - start);
+    const std::uint32_t events = is_last ? end - chunk - 1 : ChunkPlaces - 1;
+    if (keys_.size() < count + events)
+      keys_.resize(2 * (count + ChunkPlaces));
+    const Event* event = &pool_[chunk + 1];
+    Key* const key = &keys_[count];
+    for (std::uint32_t i = 0; i < events; ++i) {
+      const auto offset = static_cast<std::uint32_t>(event[i].time - start);
       ++low[offset & DigitMask];
       ++high[offset >> DigitBits];
-      *key++ = {offset, place};
+      key[i] = {offset, chunk + 1 + i};
     }
+    count += events;
     const Place following = std::exchange(pool_[chunk].next, std::exchange(free_, chunk));
     if (is_last)
-      return;
+      return count;
     chunk = following;
   }
 }
 
-void Calendar::sort_few()
+void Calendar::sort_few(std::size_t count)
 {
-  std::ranges::stable_sort(keys_, {}, &Key::offset);
-  std::ranges::transform(keys_, batch_.begin(), [&](const Key& key) { return pool_[key.place]; });
+  const std::span<Key> keys(keys_.data(), count);
+  std::ranges::stable_sort(keys, {}, &Key::offset);
+  std::ranges::transform(keys, batch_.begin(), [&](const Key& key) { return pool_[key.place]; });
 }
 
 // Radix sort from the low digit up; each pass keeps the order of what is equal.
-void Calendar::sort_many(Counts& low, Counts& high)
+void Calendar::sort_many(std::size_t count, Counts& low, Counts& high)
 {
   sum_up(low);
   sum_up(high);
-  half_sorted_.resize(keys_.size());
-  for (const Key& key : keys_)
+  if (half_sorted_.size() < count)
+    half_sorted_.resize(2 * count);
+  for (const Key& key : std::span(keys_.data(), count))
     half_sorted_[low[key.offset & DigitMask]++] = key;
-  for (const Key& key : half_sorted_)
+  for (const Key& key : std::span(half_sorted_.data(), count))
     batch_[high[key.offset >> DigitBits]++] = pool_[key.place];
 }
 

@@ -122,9 +122,9 @@ class Calendar {
   const Event* next_elsewhere(std::int64_t limit);
   [[nodiscard]] std::int64_t next_window() const;
   void begin_window(std::int64_t window);
-  void collect(std::size_t slot, Counts& low, Counts& high);
-  void sort_few();
-  void sort_many(Counts& low, Counts& high);
+  std::size_t collect(std::size_t slot, Counts& low, Counts& high);
+  void sort_few(std::size_t count);
+  void sort_many(std::size_t count, Counts& low, Counts& high);
 
   NearEvents near_;
   const Event* cursor_ = nullptr;  // in batch_

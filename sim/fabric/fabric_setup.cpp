@@ -5,6 +5,7 @@
 #include "sim/units/bit_mix.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -82,6 +83,9 @@ void PacketFabric::build_ports(const NetworkSpec& network)
   find_uniform_kind();
   if (with_credits_) {
     queues_.resize(ports_.size());
+    for (std::size_t i = 1; i < ports_.size(); ++i)
+      queues_[i].buffer = static_cast<std::int32_t>(
+          std::min<std::int64_t>(kinds_[ports_[i].kind].buffer, std::numeric_limits<std::int32_t>::max()));
     for (const PortKind& kind : kinds_)
       ensure(kind.buffer >= policy_.mtu.count() + policy_.frame_overhead.count(),
              "a buffer of {} B cannot hold one packet of {} B", kind.buffer,
@@ -99,10 +103,15 @@ void PacketFabric::find_uniform_kind()
   for (const auto* stage : {&up_, &down_})
     for (const PortIndex port : *stage)
       switches_uniform = switches_uniform && ports_[port].kind == kind;
-  uniform_endpoint_.assign(group_of_.size(), switches_uniform ? 1 : 0);
+  endpoints_.resize(group_of_.size());
+  for (std::uint32_t e = 0; e < endpoints_.size(); ++e)
+    endpoints_[e] = {.kind = event_word(switches_uniform ? EventKind::Packet : EventKind::Uneven, 0),
+                     .group = group_of_[e],
+                     .first_lane = e * sub_planes_,
+                     .first_down = group_of_[e] * sub_planes_ * spines_};
   for (std::size_t i = 0; i < lane_in_.size(); ++i)
     if (ports_[lane_in_[i]].kind != kind || kinds_[ports_[lane_out_[i]].kind].ps_per_byte != uniform_.ps_per_byte)
-      uniform_endpoint_[i / sub_planes_] = 0;
+      endpoints_[i / sub_planes_].kind = event_word(EventKind::Uneven, 0);
 }
 
 EngineIndex PacketFabric::add_engines(std::uint32_t count)
@@ -156,8 +165,8 @@ void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
   flow.control = spec.control;
   flow.has_fence = spec.fence_notice.has_value();
   flow.fence_notice = spec.fence_notice.value_or(0);
-  flow.plain =
-      plain_policy_ && !flow.control && !flow.per_lane && flow.engine != NoIndex && uniform_endpoint_[flow.source] != 0;
+  flow.plain = plain_policy_ && !flow.control && !flow.per_lane && flow.engine != NoIndex &&
+               endpoints_[flow.source].kind == event_word(EventKind::Packet, 0);
   ++flows_in_flight_;
   ++flows_at_[flow.source];
   emit_next_at(now, index);

@@ -84,7 +84,7 @@ void PacketFabric::on_emission(const Event& event)
       if (result.sent_at < 0) {
         flow.offset -= bytes;
         if (result.waits_for_lane != NoIndex)
-          flow.next_waiting = std::exchange(queues_[result.waits_for_lane].waiting_emissions, index);
+          wait_for_lane(result.waits_for_lane, index);
         else
           emit_next_at(result.retry_at, index);
         return;
@@ -151,7 +151,7 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
     return {.retry_at = ready};
   }
   now = ready;
-  if (with_credits_ && !flow.control && lane_is_full(lane_out, bytes)) {
+  if (with_credits_ && !flow.control && lane_is_full(lane_out, bytes, now)) {
     next_lane_[flow.source] = lane_pointer;
     return {.waits_for_lane = lane_out};
   }

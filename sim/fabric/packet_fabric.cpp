@@ -13,14 +13,10 @@ namespace cm::sim::fabric {
 std::int64_t PacketFabric::run(std::int64_t limit)
 {
   for (;;) {
-    calendar_.take_while(limit, [this](const Event& event, const Event& upcoming) {
-      // The port of an event that comes soon is on its way from memory while this one is handled.
-      __builtin_prefetch(ports_.data() + (upcoming.word & PortMask));
-      if (kind_of(event) != EventKind::Packet) [[unlikely]]
-        return false;
-      pass_uniform(event);
-      return true;
-    });
+    if (with_credits_)
+      run_with_credits(limit);
+    else
+      run_freely(limit);
     const Event* const next = calendar_.next(limit);
     if (next == nullptr)
       return Calendar::Never;
@@ -36,12 +32,25 @@ std::int64_t PacketFabric::run(std::int64_t limit)
   }
 }
 
+// Packets between ports that are all alike, until something else comes.
+inline void PacketFabric::run_freely(std::int64_t limit)
+{
+  calendar_.take_while(limit, [this](const Event& event, const Event& upcoming) {
+    // The port of an event that comes soon is on its way from memory while this one is handled.
+    __builtin_prefetch(ports_.data() + (upcoming.word & PortMask));
+    if (kind_of(event) != EventKind::Packet) [[unlikely]]
+      return false;
+    pass_uniform(event);
+    return true;
+  });
+}
+
 void PacketFabric::handle_rare(Event event, EventKind kind)
 {
   switch (kind) {
   case EventKind::Emission: on_emission(event); break;
   case EventKind::ChooseSpine:
-    choose_spine(event);
+    choose_spine(event, event.time);
     on_uneven(event);
     break;
   case EventKind::Uneven: on_uneven(event); break;
@@ -182,7 +191,7 @@ void PacketFabric::post_notice(std::uint64_t notice, std::int64_t at)
 
 // The path was laid through some spine; the shortest queue among the leaf's up ports decides now which one it really
 // is.
-void PacketFabric::choose_spine(Event& event)
+void PacketFabric::choose_spine(Event& event, std::int64_t now)
 {
   const std::size_t place = ports_[event.word & PortMask].owner;
   const std::size_t first = place - place % spines_;
@@ -190,7 +199,7 @@ void PacketFabric::choose_spine(Event& event)
   const std::size_t to = group_of_[ports_[last].owner] * sub_planes_ + ports_[last].lane;
   const auto backlog = [&](std::size_t spine) {
     const PortIndex port = up_[first + spine];
-    return with_credits_ ? queues_[port].used : ports_[port].busy_until;
+    return with_credits_ ? used(queues_[port], now) : ports_[port].busy_until;
   };
   std::size_t best = 0;
   for (std::size_t spine = 1; spine < spines_; ++spine)

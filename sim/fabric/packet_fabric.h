@@ -3,8 +3,8 @@
 // A flow's messages are cut into packets of at most one MTU. Its endpoint engine emits them one by one; each packet
 // then visits a fixed sequence of ports. With flow_control: none a port is a clock ("busy until"): an arriving packet's
 // departure is known at once, so a hop costs one event. With credits every port has a finite buffer; a packet leaves a
-// port only when the next one has room for it, and waits head-of-line otherwise: two events a hop. Paths go up and then
-// down the Clos, so waiting cannot be circular.
+// port only when the next one has room for it, and waits head-of-line otherwise: a second event a hop while somebody
+// waits. Paths go up and then down the Clos, so waiting cannot be circular.
 //
 // Cut-through: a port starts sending when a packet's head has arrived, so a lone packet pays its serialisation once.
 #pragma once
@@ -29,7 +29,7 @@ enum class EventKind : std::uint8_t {
   Sink = 4,         // at the receiver's engine; word: lane and endpoint
   Control = 5,      // a packet of the control class; as Uneven, but extra: 0 payload, 1 acknowledgement
   AckStart = 6,     // an acknowledgement leaves its endpoint; word: endpoint; extra: lane
-  PortFree = 7,     // credits: word: port; bytes: what left it
+  PortFree = 7,     // credits: somebody waits for the port to have sent its packet; word: port
   Notice = 8,       // for the owner of the calendar; word: the notice (60 bits)
   Owner = 9,        // first kind that the fabric does not know
 };
@@ -155,6 +155,14 @@ class PacketFabric {
     std::uint64_t fence_notice = 0;
   };
 
+  // What the short way of emission asks of a destination.
+  struct Endpoint {
+    std::uint64_t kind = 0;  // word of a packet to it without ports; 0 (EventKind::Packet): its lanes are uniform
+    std::uint32_t group = 0;
+    std::uint32_t first_lane = 0;  // in lane_in_
+    std::uint32_t first_down = 0;  // in down_: where those of its group begin
+  };
+
   struct Inbox {
     std::uint64_t remaining = 0;
     std::int64_t delay = 0;
@@ -163,17 +171,20 @@ class PacketFabric {
   };
 
   // Only with credits. Waiters are linked through the waiting port's own entry, or that of the waiting flow.
-  struct Queue {
+  struct alignas(64) Queue {
     std::uint32_t head = NoIndex;  // in held_
     std::uint32_t tail = NoIndex;
-    std::int32_t used = 0;  // bytes of the buffer that are taken or promised
+    std::int32_t used = 0;     // bytes of the buffer that are taken or promised
+    std::int32_t leaving = 0;  // those of the packet being sent, not given back yet
+    std::int64_t free_at = 0;  // when that packet has left
+    std::int32_t buffer = 0;
     std::int32_t peak = 0;
     std::uint32_t first_waiter = NoIndex;  // upstream ports, in the order in which they asked
     std::uint32_t last_waiter = NoIndex;
     std::uint32_t next_waiter = NoIndex;    // behind this port in the list that it waits in
     FlowIndex waiting_emissions = NoIndex;  // of a lane_out port
-    bool sending = false;
-    bool blocked = false;  // its head waits for room at the next port
+    bool free_is_event = false;             // an event at free_at is in the calendar
+    bool blocked = false;                   // its head waits for room at the next port
   };
 
   // What became of an attempt to emit a packet.
@@ -187,10 +198,11 @@ class PacketFabric {
   void build_ports(const NetworkSpec& network);
   void find_uniform_kind();
   std::int64_t common_latency(const std::vector<PortIndex>& stage) const;
+  void run_freely(std::int64_t limit);
   void handle_rare(Event event, EventKind kind);
   void pass_uniform(const Event& event);
   void on_uneven(Event& event);
-  void choose_spine(Event& event);
+  void choose_spine(Event& event, std::int64_t now);
   void on_emission(const Event& event);
   void emit_plain_burst(FlowIndex index, std::int64_t start);
   void on_sink(const Event& event);
@@ -250,16 +262,20 @@ class PacketFabric {
   std::int64_t pass_control(PortIndex port, std::uint32_t bytes, std::int64_t now);
 
   // Credits.
-  [[nodiscard]] bool lane_is_full(PortIndex lane_out, std::uint32_t bytes) const
+  void run_with_credits(std::int64_t limit);
+  static std::int32_t used(const Queue& queue, std::int64_t now)
   {
-    return queues_[lane_out].used + static_cast<std::int64_t>(bytes) + frame_overhead_ >
-           kinds_[ports_[lane_out].kind].buffer;
+    return queue.used - (queue.free_at <= now && !queue.free_is_event ? queue.leaving : 0);
   }
+  static void settle(Queue& queue, std::int64_t now);
+  void tell_when_free(PortIndex port, Queue& queue);
+  [[nodiscard]] bool lane_is_full(PortIndex lane_out, std::uint32_t bytes, std::int64_t now);
+  void wait_for_lane(PortIndex lane_out, FlowIndex flow);
   void on_port_free(const Event& event);
   void enqueue(PortIndex port, Event& event, std::int64_t now);
   std::uint32_t hold(const Event& event);
   void send_head(PortIndex port, std::int64_t now);
-  bool try_send(PortIndex port, Event& packet, std::int64_t now);
+  bool try_send(PortIndex port, Queue& queue, Event& packet, std::int64_t now);
   void wait_for(PortIndex ahead, PortIndex port);
   void wake_waiting(PortIndex port, std::int64_t now);
 
@@ -291,8 +307,8 @@ class PacketFabric {
   std::vector<PortKind> kinds_;
   // Most ports are of one kind. A packet that visits only such ports takes the same time at each.
   PortKind uniform_;
-  std::vector<std::uint8_t> uniform_endpoint_;  // [endpoint]: whether its lanes are of that kind
-  std::vector<std::int64_t> control_busy_;      // [port]: until when the control class occupies it
+  std::vector<Endpoint> endpoints_;
+  std::vector<std::int64_t> control_busy_;  // [port]: until when the control class occupies it
   LargePageVector<Queue> queues_;
   LargePageVector<Event> held_;  // packets that wait in queues
   std::uint32_t free_held_ = NoIndex;

@@ -21,9 +21,9 @@ void PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
     emit_next_at(engine, index);
     return;
   }
-  const std::uint32_t group = group_of_[source];
+  const std::uint32_t group = endpoints_[source].group;
   const PortIndex* const lanes = &lane_out_[source * sub_planes_];
-  const PortIndex* const ups = up_.data() + static_cast<std::size_t>(group) * sub_planes_ * spines_;
+  const PortIndex* const ups = up_.data() + endpoints_[source].first_down;  // up_ is laid out like down_
   std::uint16_t* const spines = &next_spine_[source * sub_planes_];
   std::int64_t issued = flow.issued;
   std::uint32_t offset = flow.offset;
@@ -42,18 +42,18 @@ void PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
     if (destination == source) {
       keep_local(flow, bytes, std::max(now, issued) + times.issue_step);
     } else {
-      const std::uint32_t to = group_of_[destination];
-      std::uint64_t ports = lane_in_[destination * sub_planes_ + lane];
+      const Endpoint& to = endpoints_[destination];
+      std::uint64_t ports = lane_in_[to.first_lane + lane];
+      const bool leaves_group = to.group != group;
       now = std::max({now, issued, engine});
-      engine = now + times.engine_step[to == group ? 0 : 1] + (bytes == left ? flow.engine_pause : 0);
-      if (to != group) {
+      engine = now + times.engine_step[leaves_group ? 1 : 0] + (bytes == left ? flow.engine_pause : 0);
+      if (leaves_group) {
         const std::uint32_t spine = spines[lane];
         spines[lane] = static_cast<std::uint16_t>(spine + 1 == spines_ ? 0 : spine + 1);
-        const std::uint64_t up = ups[lane * spines_ + spine];
-        const std::uint64_t down = down_[(to * sub_planes_ + lane) * spines_ + spine];
-        ports = up | down << PortBits | ports << (2 * PortBits);
+        const std::uint32_t place = lane * spines_ + spine;
+        const std::uint64_t down = down_[to.first_down + place];
+        ports = ups[place] | down << PortBits | ports << (2 * PortBits);
       }
-      const bool uniform = uniform_endpoint_[destination] != 0;
       const std::int64_t lasts = times.lane_time;
       Port& port = ports_[lanes[lane]];
       const std::int64_t backlog = port.busy_until - now;
@@ -62,7 +62,7 @@ void PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
       port.busy_until = begin + lasts;
       port.bytes += bytes + frame_overhead_;
       calendar_.insert({.time = begin + lane_out_latency_,
-                        .word = event_word(uniform ? EventKind::Packet : EventKind::Uneven, ports),
+                        .word = to.kind | ports,
                         .subject = index,
                         .bytes = bytes + frame_overhead_,
                         .extra = static_cast<std::uint32_t>(lasts)});
