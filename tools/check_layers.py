@@ -263,7 +263,7 @@ def self_test():
         ("arrow in sim", "sim/units/b.h", 2, once + '#include "sim/engine/engine.h"\n', "sim/units may not include sim/engine"),
         ("arrow in topology", "topology/planes/a.h", 2, once + '#include "topology/routing/rule.h"\n', "may include: graph"),
         ("arrow in models", "models/experts/a.h", 2, once + '#include "models/collectives/ring.h"\n', "models/experts may not"),
-        ("arrow in workloads", "workloads/prefill/a.h", 2, once + '#include "workloads/decode/decode.h"\n', "may include: nothing"),
+        ("arrow in workloads", "workloads/prefill/a.h", 2, once + '#include "workloads/decode/decode.h"\n', "may include: expert_parallel, traces"),
         ("arrow in tools", "tools/sweep/a.h", 2, once + '#include "tools/compare/compare.h"\n', "tools/sweep may not"),
         ("unknown folder", "sim/novelty/a.h", 1, once, "not in the table of sim/"),
         ("layer's own root", "models/a.h", 1, once, "not in the table of models/"),
