@@ -96,6 +96,8 @@ void read_tiers(Reader tiers, MemorySpec& spec)
   Reader transfer = tiers.section({"transfer", "how a large block is asked for"});
   transfer.required({"chunk", "size of one piece", 512.0, LargestUnit}, spec.transfer.chunk);
   transfer.required({"window", "pieces of a block in flight", 1, 4096}, spec.transfer.window);
+  transfer.required({"served", "pieces that an endpoint sends at a time; others wait in order", 1, 4096},
+                    spec.transfer.served);
   transfer.finish();
   Reader coherence = tiers.section({"coherence", "hardware coherence of shared lines, off by default"});
   coherence.required({"line", "unit of sharing", 16.0, 4096.0}, spec.coherence.line);

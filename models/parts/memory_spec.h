@@ -59,6 +59,7 @@ struct LookupSpec {
 struct TransferSpec {
   Bytes chunk;     // a large block is asked for in pieces of this size
   int window = 1;  // pieces of one block in flight
+  int served = 1;  // pieces that an endpoint sends at a time; others wait in order
 
   friend bool operator==(const TransferSpec&, const TransferSpec&) = default;
 };

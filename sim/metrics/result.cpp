@@ -92,6 +92,32 @@ Json series_section(const std::vector<std::pair<std::string, Series>>& all)
   return section;
 }
 
+Json cell(const Table::Cell& cell, std::string_view table)
+{
+  if (const double* const value = std::get_if<double>(&cell))
+    return number(*value, table);
+  return std::get<std::string>(cell);
+}
+
+Json tables_section(const std::vector<Table>& tables)
+{
+  Json section = Json::object();
+  for (const Table& table : tables) {
+    Json rows = Json::array();
+    for (const Table::Row& row : table.rows) {
+      ensure(row.cells.size() + 1 == table.columns.size(), "row {} of table {} has {} cells for {} columns", row.label,
+             table.name, row.cells.size(), table.columns.size());
+      Json list = Json::array({row.label});
+      for (const Table::Cell& each : row.cells)
+        list.push_back(cell(each, table.name));
+      rows.push_back(std::move(list));
+    }
+    insert(section, table.name,
+           {{"sentence", table.sentence}, {"columns", Json(table.columns)}, {"rows", std::move(rows)}});
+  }
+  return section;
+}
+
 }  // namespace
 
 void Result::add(std::string name, double value, std::string unit, std::string formula)
@@ -116,6 +142,9 @@ std::string to_json(const Result& result)
   root["histograms"] = histograms_section(result.histograms);
   root["breakdown"] = breakdown_section(result.breakdown);
   root["series"] = series_section(result.series);
+  // Only where there are any: results of workloads without tables stay as they were.
+  if (!result.tables.empty())
+    root["tables"] = tables_section(result.tables);
   root["notes"] = Json(result.notes);
   root["warnings"] = Json(result.warnings);
   // Names come from the command line and may be no UTF-8; a result with a replaced letter is better than none.

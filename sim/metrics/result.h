@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace cm::sim::metrics {
@@ -31,6 +32,21 @@ struct Series {
   std::vector<double> value;
 };
 
+// Numbers that belong side by side: one access over eight paths, one load at five widths.
+struct Table {
+  using Cell = std::variant<double, std::string>;
+
+  struct Row {
+    std::string label;  // under the first column
+    std::vector<Cell> cells;
+  };
+
+  std::string name;
+  std::string sentence;  // what is compared, in which unit
+  std::vector<std::string> columns;
+  std::vector<Row> rows;
+};
+
 // What was run, with what evidence. No wall time, no host: equal runs give equal files.
 struct Manifest {
   std::string scenario;              // as the user named it
@@ -49,6 +65,7 @@ struct Result {
   std::vector<std::pair<std::string, Histogram>> histograms;
   std::vector<Part> breakdown;  // parts that add up to a layer
   std::vector<std::pair<std::string, Series>> series;
+  std::vector<Table> tables;
   std::vector<std::string> notes;  // decisions that the run took by itself
   std::vector<std::string> warnings;
 

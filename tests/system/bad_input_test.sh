@@ -119,6 +119,23 @@ files_that_a_scenario_names()
   refused 's.yaml:1:10: machine: ' s.yaml
 }
 
+wrong_memory()
+{
+  local kv=$scenarios/kv-access.yaml load=$scenarios/model-load.yaml
+  refused 'machine.memory.tiers.ssd.capacity' "$kv" --set 'machine.memory.tiers.ssd.capacity=0 GB'
+  refused 'did you mean "ssd"' "$kv" --set 'machine.memory.tiers.sdd.capacity=1 GB'
+  refused 'fits one place of the pool' "$kv" --set 'workload.block=600 GB'
+  refused 'do not fit' "$kv" --set 'workload.blocks=100000000'
+  refused 'pool: expected one of dram, hbm' "$kv" --set 'workload.pool=dran'
+  refused 'machine.memory.ladder' "$kv" --set 'machine.memory.ladder.dram=2 us'
+  refused 'expected a list of numbers' "$kv" --set 'workload.compare.stripes=[0]'
+  refused 'expected a readable file' "$kv" --set workload.popularity=trace --set workload.trace=nowhere.txt
+  refused 'expected immutable blocks' "$kv" --set workload.migration.policy=lru --set 'workload.write_share=1 %'
+  refused 'fits the HBM of 16 NPUs' "$load" --set 'workload.model_bytes=3 TB'
+  refused 'do not fit' "$load" --set workload.instances=25
+  refused 'the DRAM of an instance' "$load" --set 'workload.local_dram=9 TB'
+}
+
 all_problems_at_once()
 {
   cat >s.yaml <<'YAML'

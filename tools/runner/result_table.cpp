@@ -120,6 +120,28 @@ std::string histograms_text(const std::vector<std::pair<std::string, Histogram>>
   return text;
 }
 
+std::string cell_text(const sim::metrics::Table::Cell& cell)
+{
+  const double* const value = std::get_if<double>(&cell);
+  return value != nullptr ? short_number(*value) : std::get<std::string>(cell);
+}
+
+std::string comparison_text(const sim::metrics::Table& table, const Pen& pen)
+{
+  std::vector<Column> columns;
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    columns.push_back({{table.columns[i]}, i > 0});
+  for (const sim::metrics::Table::Row& row : table.rows) {
+    columns.front().texts.push_back(row.label);
+    for (std::size_t i = 0; i < row.cells.size(); ++i)
+      columns[i + 1].texts.push_back(cell_text(row.cells[i]));
+  }
+  std::string text = wrapped(pen.heading(table.name) + ": ", table.sentence, 2);
+  for (std::size_t i = 0; i <= table.rows.size(); ++i)
+    text += fmt::format("{}\n", row(columns, i));
+  return text;
+}
+
 std::string evidence_text(const Manifest& manifest, const Pen& pen)
 {
   std::string counts;
@@ -147,6 +169,8 @@ std::string result_table(const FinishedRun& run, const TablePrinting& printing)
         fmt::format("\n{}: not a steady state, latencies grow with the length of the run\n", pen.warning("OVERLOADED"));
   if (!result.breakdown.empty())
     text += fmt::format("\n{}", breakdown_text(result.breakdown, pen));
+  for (const sim::metrics::Table& table : result.tables)
+    text += fmt::format("\n{}", comparison_text(table, pen));
   if (!result.histograms.empty())
     text += fmt::format("\n{}", histograms_text(result.histograms, pen));
   if (!result.notes.empty() || !result.warnings.empty())

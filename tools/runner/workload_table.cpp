@@ -3,6 +3,8 @@
 #include "sim/config/suggestion.h"
 #include "workloads/decode/decode.h"
 #include "workloads/expert_parallel/ep.h"
+#include "workloads/kv_access/kv.h"
+#include "workloads/model_load/model_load.h"
 #include "workloads/point_to_point/p2p.h"
 #include "workloads/prefill/prefill.h"
 
@@ -53,16 +55,38 @@ PreparedWorkload prepare_prefill(const WorkloadInputs& inputs)
   };
 }
 
+PreparedWorkload prepare_kv(const WorkloadInputs& inputs)
+{
+  const workloads::KvSpec spec = workloads::read_kv(inputs.workload, inputs.machine);
+  return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
+    workloads::run_kv(spec, machine, seed, result);
+  };
+}
+
+PreparedWorkload prepare_model_load(const WorkloadInputs& inputs)
+{
+  const workloads::ModelLoadSpec spec = workloads::read_model_load(inputs.workload, inputs.machine);
+  return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
+    workloads::run_model_load(spec, machine, seed, result);
+  };
+}
+
 constexpr bool NeedsNoModel = false;
 constexpr bool NeedsModel = true;
 constexpr bool RecordsTimeline = true;
+constexpr bool RecordsNoTimeline = false;
+constexpr bool UsesMemory = true;
 
-constexpr std::array<WorkloadKind, 4> Table{{
+constexpr std::array<WorkloadKind, 6> Table{{
     {"p2p", "one read or write between two dies or CPUs", NeedsNoModel, prepare_p2p},
     {"ep", "dispatch and combine of an expert-parallel group, on an idle machine", NeedsNoModel, prepare_ep,
      RecordsTimeline},
     {"decode", "decode of a language model with a fixed batch per NPU", NeedsModel, prepare_decode, RecordsTimeline},
     {"prefill", "prefill of prompts on one instance with expert parallelism", NeedsModel, prepare_prefill},
+    {"kv", "reads and writes of pooled memory: latency by tier and path, bandwidth and what limits it", NeedsNoModel,
+     prepare_kv, RecordsNoTimeline, UsesMemory},
+    {"model-load", "start of serving instances from object store, pool or local DRAM", NeedsNoModel, prepare_model_load,
+     RecordsNoTimeline, UsesMemory},
 }};
 
 }  // namespace
