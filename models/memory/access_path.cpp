@@ -97,7 +97,7 @@ AccessPath ub_load_store(const MachineSpec& machine)
 AccessPath ub_sdma(const MachineSpec& machine)
 {
   AccessPath path = ub_load_store(machine);
-  path.before = {wait(machine.memory->paths.sdma_startup)};
+  path.before = {wait(machine.die.sdma.start_up)};
   for (Step& step : path.each)
     step.by_sdma = step.kind == StepKind::Fetch;
   Step engine = serve(Station::Sdma, Endpoint::Initiator, Share::Network);
@@ -253,7 +253,8 @@ StationSpec station_spec(const MachineSpec& machine, Station station)
   case Station::DieLink:
     return {"die-to-die link",    Owner::Endpoint, 1, Bytes(0), machine.topology.die_to_die_bandwidth,
             die_link_way(machine)};
-  case Station::Sdma: return {"SDMA engine of a die", Owner::Endpoint, 1, Bytes(0), parts.sdma_bandwidth, Seconds(0)};
+  case Station::Sdma:
+    return {"SDMA engine of a die", Owner::Endpoint, 1, Bytes(0), machine.die.sdma.bandwidth, Seconds(0)};
   case Station::VpcUp:
     return {"VPC card of a node, out", Owner::Node, 1, Bytes(0), machine.topology.vpc_bandwidth, machine.vpc_latency};
   case Station::VpcDown:

@@ -121,10 +121,6 @@ SegmentSpec read_segment(Reader segment)
 PathPartsSpec read_paths(Reader paths)
 {
   PathPartsSpec spec;
-  Reader sdma = paths.section({"sdma", "system DMA engine of a die"});
-  read_latency(sdma, "startup", "from the call to the first request", spec.sdma_startup);
-  read_bandwidth(sdma, "bandwidth", "what the engine moves", spec.sdma_bandwidth);
-  sdma.finish();
   Reader rdma = paths.section({"rdma", "verbs on a network card"});
   read_latency(rdma, "post", "work request to the card", spec.rdma_post);
   read_latency(rdma, "completion", "completion back to the program", spec.rdma_completion);

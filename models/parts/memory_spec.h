@@ -80,8 +80,6 @@ struct SegmentSpec {
 };
 
 struct PathPartsSpec {
-  Seconds sdma_startup;
-  BytesPerSecond sdma_bandwidth;
   Seconds rdma_post;
   Seconds rdma_completion;
   SegmentSpec pcie;
