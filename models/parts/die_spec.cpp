@@ -99,6 +99,7 @@ DieSpec read_die(Reader& die)
   spec.exchange = read_exchange(die.section({"exchange", "fused dispatch and combine kernels"}));
   spec.sdma = read_sdma(die.section({"sdma", "copies between the memories of dies"}));
   spec.host = read_host(die.section({"host", "the process on the CPU that drives a die"}));
+  spec.protocols = read_protocols(die);
   die.finish();
   return spec;
 }

@@ -1,8 +1,11 @@
 // What a die and a CPU can do: peaks, achieved shares of them, and what their endpoints make of the fabric.
 #pragma once
 
+#include "models/parts/protocol_spec.h"
 #include "sim/config/reader.h"
 #include "sim/units/quantity.h"
+
+#include <vector>
 
 namespace cm::models {
 
@@ -69,6 +72,7 @@ struct DieSpec {
   ExchangeSpec exchange;
   SdmaSpec sdma;
   HostSpec host;
+  std::vector<ProtocolSpec> protocols;  // of collective operations
 
   [[nodiscard]] bool has_fp8() const { return peak_fp8.count() > 0; }
   [[nodiscard]] BytesPerSecond usable_hbm_bandwidth() const { return hbm_bandwidth * compute.memory; }

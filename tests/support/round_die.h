@@ -37,6 +37,8 @@ inline models::DieSpec round_die()
   die.sdma.start_up = 5_us;
   die.host.turn = 1.0_ms;
   die.host.batch = 50.0_ms;
+  die.protocols = {{.name = "direct", .launch = 2_us, .step = 1_us, .message = Seconds(0), .rate = 100_GBps},
+                   {.name = "sdma", .launch = 20_us, .step = 1_us, .message = Seconds(0), .rate = 190_GBps}};
   return die;
 }
 

@@ -1,5 +1,6 @@
 #include "tools/program/run_command.h"
 
+#include "models/collectives/collective_table.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/timeline/gzip.h"
 #include "sim/timeline/trace_json.h"
@@ -79,6 +80,12 @@ std::string footer()
   std::string text = "Workloads:\n";
   for (const WorkloadKind& kind : workload_table())
     text += fmt::format("  {:<10}  {}\n", kind.name, kind.sentence);
+  text += "\nOperations of collective:\n";
+  for (const models::OperationRow& row : models::operation_table())
+    text += fmt::format("  {:<14}  {}\n", row.name, row.sentence);
+  text += "\nAlgorithms of collective:\n";
+  for (const models::Algorithm& row : models::collective_table())
+    text += fmt::format("  {:<14}  {}\n", row.name, row.sentence);
   return text + "\nExample:\n  cmsim run configs/scenarios/ep.yaml --set workload.ep=32 --out results/ep32";
 }
 

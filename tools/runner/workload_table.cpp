@@ -1,6 +1,7 @@
 #include "tools/runner/workload_table.h"
 
 #include "sim/config/suggestion.h"
+#include "workloads/collective/collective.h"
 #include "workloads/decode/decode.h"
 #include "workloads/expert_parallel/ep.h"
 #include "workloads/kv_access/kv.h"
@@ -25,6 +26,14 @@ PreparedWorkload prepare_p2p(const WorkloadInputs& inputs)
   const workloads::P2pSpec spec = workloads::read_p2p(inputs.workload, inputs.machine);
   return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
     workloads::run_p2p(spec, machine, seed, result);
+  };
+}
+
+PreparedWorkload prepare_collective(const WorkloadInputs& inputs)
+{
+  const workloads::CollectiveSpec spec = workloads::read_collective(inputs.workload, inputs.machine);
+  return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
+    workloads::run_collective(spec, machine, seed, result);
   };
 }
 
@@ -77,8 +86,9 @@ constexpr bool RecordsTimeline = true;
 constexpr bool RecordsNoTimeline = false;
 constexpr bool UsesMemory = true;
 
-constexpr std::array<WorkloadKind, 6> Table{{
+constexpr std::array<WorkloadKind, 7> Table{{
     {"p2p", "one read or write between two dies or CPUs", NeedsNoModel, prepare_p2p},
+    {"collective", "one collective operation over some dies", NeedsNoModel, prepare_collective},
     {"ep", "dispatch and combine of an expert-parallel group, on an idle machine", NeedsNoModel, prepare_ep,
      RecordsTimeline},
     {"decode", "decode of a language model with a fixed batch per NPU", NeedsModel, prepare_decode, RecordsTimeline},

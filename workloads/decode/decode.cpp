@@ -1,12 +1,12 @@
 #include "workloads/decode/decode.h"
 
 #include "models/collectives/tensor_exchange.h"
+#include "models/network/queue_report.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
 #include "sim/metrics/confidence.h"
 #include "workloads/decode/core_split.h"
 #include "workloads/decode/decode_run.h"
-#include "workloads/expert_parallel/queue_report.h"
 
 #include <fmt/format.h>
 
@@ -205,7 +205,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
 
   add_metrics(spec, model, machine, plan, run, result);
   std::ranges::copy(spec.choices.notes, std::back_inserter(result.notes));
-  report_queues(machine, plane.fabric(), result);
+  models::report_queues(machine, plane.fabric(), result);
   result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
              "of the busiest die: weights, buffers, KV cache, reserve");
   result.add("port_hops", static_cast<double>(plane.fabric().port_hops()), "count",

@@ -245,7 +245,7 @@ DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models:
   workload.optional({"iterations", "decode iterations that are simulated", 1.0, 1000.0}, iterations);
   models::read_policy_choices(workload, machine.ub);
   if (machine.ub.model == models::UbModel::Flow)
-    workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p only");
+    workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p and collective only");
   spec.iterations = static_cast<std::uint32_t>(iterations);
   check_deployment(workload, spec, model, machine);
   check_experts(workload, spec, model, machine);

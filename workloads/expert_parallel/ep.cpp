@@ -1,9 +1,9 @@
 #include "workloads/expert_parallel/ep.h"
 
+#include "models/network/queue_report.h"
 #include "sim/engine/engine.h"
 #include "sim/metrics/confidence.h"
 #include "workloads/expert_parallel/ep_group.h"
-#include "workloads/expert_parallel/queue_report.h"
 
 #include <algorithm>
 #include <array>
@@ -100,7 +100,7 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
              "bytes a rank sends / combine_us, decimal");
   add_balance(layers, result);
   std::ranges::copy(spec.choices.notes, std::back_inserter(result.notes));
-  report_queues(machine, plane.fabric(), result);
+  models::report_queues(machine, plane.fabric(), result);
   result.histograms.emplace_back("dispatch_rank_us", group.dispatch_us);
   result.histograms.emplace_back("combine_rank_us", group.combine_us);
   result.histograms.emplace_back("rank_wait_us", group.wait_us);

@@ -77,7 +77,7 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
                     repeats);
   models::read_policy_choices(workload, machine.ub);
   if (machine.ub.model == models::UbModel::Flow)
-    workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p only");
+    workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p and collective only");
   if (!fused)
     workload.complain("fused", "expected true: the unfused baseline is not built yet");
   spec.ep = static_cast<std::uint32_t>(ep);

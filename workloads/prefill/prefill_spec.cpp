@@ -89,7 +89,7 @@ void check(Reader& workload, const PrefillSpec& spec, const models::ModelSpec& m
       d.chunk + machine.ub.frame_overhead > machine.ub.buffer)
     workload.complain("chunk", "with machine.ub.flow_control=credits a chunk must fit machine.ub.buffer");
   if (machine.ub.model == models::UbModel::Flow)
-    workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p only");
+    workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p and collective only");
 }
 
 // FP8 products need a die that has them.

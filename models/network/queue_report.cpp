@@ -1,11 +1,10 @@
-#include "workloads/expert_parallel/queue_report.h"
+#include "models/network/queue_report.h"
 
 #include <fmt/format.h>
 
-namespace cm::workloads {
+namespace cm::models {
 
-void report_queues(const models::MachineSpec& machine, const sim::fabric::PacketFabric& fabric,
-                   sim::metrics::Result& result)
+void report_queues(const MachineSpec& machine, const sim::fabric::PacketFabric& fabric, sim::metrics::Result& result)
 {
   const std::uint64_t peak = fabric.peak_queue_bytes();
   result.add("peak_queue_bytes", static_cast<double>(peak), "B", "longest queue in front of a port");
@@ -16,4 +15,4 @@ void report_queues(const models::MachineSpec& machine, const sim::fabric::Packet
                                           peak, machine.ub.buffer.count()));
 }
 
-}  // namespace cm::workloads
+}  // namespace cm::models

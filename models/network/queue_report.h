@@ -4,11 +4,10 @@
 #include "models/network/machine.h"
 #include "sim/metrics/result.h"
 
-namespace cm::workloads {
+namespace cm::models {
 
 // Adds the metric peak_queue_bytes, and a warning when queues are without limit and the longest passed the assumed
 // buffer.
-void report_queues(const models::MachineSpec& machine, const sim::fabric::PacketFabric& fabric,
-                   sim::metrics::Result& result);
+void report_queues(const MachineSpec& machine, const sim::fabric::PacketFabric& fabric, sim::metrics::Result& result);
 
-}  // namespace cm::workloads
+}  // namespace cm::models

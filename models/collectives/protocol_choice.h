@@ -1,0 +1,27 @@
+// Which of a die's protocols carries a plan: the one that is expected to end first among those made for its size.
+//
+//   expected = launch + sum over steps of (the larger of bytes sent / rate and bytes received / lanes, of the busiest
+//   rank
+//              + messages * message + largest reduction's memory traffic / HBM bandwidth + step)
+//
+// A communication library tunes its thresholds to the same end. Contention in the fabric is not part of the estimate.
+#pragma once
+
+#include "models/collectives/collective_plan.h"
+#include "models/parts/die_spec.h"
+
+namespace cm::models {
+
+// What the choice looks at. `protocols` is borrowed.
+struct CollectiveMachine {
+  const std::vector<ProtocolSpec>& protocols;
+  BytesPerSecond lanes;   // of a die, one way, all together
+  BytesPerSecond memory;  // usable, of a die
+};
+
+Seconds expected_time(const CollectivePlan& plan, const ProtocolSpec& protocol, const CollectiveMachine& machine);
+
+// Null when no protocol is made for the bytes that the busiest rank sends. Of equals the first in the part's file.
+const ProtocolSpec* best_protocol(const CollectivePlan& plan, const CollectiveMachine& machine);
+
+}  // namespace cm::models

@@ -1,0 +1,86 @@
+#include "workloads/collective/collective.h"
+
+#include "models/collectives/collective_table.h"
+#include "models/network/queue_report.h"
+#include "sim/diagnostics/errors.h"
+#include "sim/engine/engine.h"
+#include "workloads/collective/collective_flows.h"
+#include "workloads/collective/collective_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cm::workloads {
+namespace {
+
+using sim::metrics::Result;
+
+std::vector<models::ProtocolSpec> candidates(const CollectiveSpec& spec, const models::MachineSpec& machine)
+{
+  std::vector<models::ProtocolSpec> protocols = machine.die.protocols;
+  if (spec.protocol != "auto")
+    std::erase_if(protocols, [&](const models::ProtocolSpec& each) { return each.name != spec.protocol; });
+  return protocols;
+}
+
+void add_time(const models::CollectiveQuestion& question, const models::CollectivePlan& plan, Seconds time,
+              Result& result)
+{
+  result.add("time_us", microseconds(time), "us", "call to the end of the slowest rank");
+  result.add("bandwidth_gb_s", (models::least_bytes(question) / time).count() * 1e-9, "GB/s",
+             "bytes that the busiest rank must send or receive / time_us, decimal");
+  result.add("steps", plan.steps, "count", "steps of the algorithm, each waiting for the one before");
+}
+
+void run_on_packets(const models::CollectiveQuestion& question, const models::CollectivePlan& plan,
+                    const models::ProtocolSpec& protocol, const models::MachineSpec& machine, Result& result)
+{
+  const topology::Supernode supernode(machine.topology);
+  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, question.seed));
+  sim::engine::Engine engine;
+  engine.carry(plane);
+  const sim::streams::Signal done = engine.new_signal();
+  CollectiveRun run(plan, protocol, machine, plane, done);
+  plane.set_client(run);
+  engine.spawn("collective", [&](sim::engine::Control& control) {
+    control.synchronise();
+    run.start();
+    control.wait(done);
+  });
+  engine.run();
+  add_time(question, plan, to_seconds(std::ranges::max(run.ends())), result);
+  models::report_queues(machine, plane.fabric(), result);
+  sim::metrics::Histogram ranks("us");
+  for (const Picoseconds end : run.ends())
+    ranks.record(microseconds(end));
+  result.histograms.emplace_back("rank_us", ranks);
+}
+
+}  // namespace
+
+void run_collective(const CollectiveSpec& spec, const models::MachineSpec& machine, std::uint64_t seed, Result& result)
+{
+  models::CollectiveQuestion question = spec.question;
+  question.seed = seed;
+  const std::vector<models::ProtocolSpec> protocols = candidates(spec, machine);
+  const models::CollectiveMachine idle{
+      protocols, machine.topology.lane_bandwidth * static_cast<double>(machine.topology.sub_planes),
+      machine.die.usable_hbm_bandwidth()};
+  const models::Algorithm& algorithm =
+      spec.algorithm == "auto" ? models::best_algorithm(question, idle) : *models::find_algorithm(spec.algorithm);
+  const models::CollectivePlan plan = algorithm.plan(question);
+  const models::ProtocolSpec* protocol = models::best_protocol(plan, idle);
+  if (protocol == nullptr)
+    throw RefusedByModel("no protocol of machine.die.collectives is made for as many bytes as a rank has to send "
+                         "(from, up_to)");
+
+  result.notes.push_back(fmt::format("{} runs {} over protocol {}", models::row_of(question.operation).name,
+                                     algorithm.name, protocol->name));
+  if (machine.ub.model == models::UbModel::Packet)
+    run_on_packets(question, plan, *protocol, machine, result);
+  else
+    add_time(question, plan, run_collective_on_flows(plan, *protocol, machine), result);
+}
+
+}  // namespace cm::workloads

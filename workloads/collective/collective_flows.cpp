@@ -1,0 +1,59 @@
+#include "workloads/collective/collective_flows.h"
+
+#include "sim/engine/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cm::workloads {
+namespace {
+
+struct FlowStep {
+  std::vector<sim::engine::Control::Transfer> transfers;
+  Bytes memory_traffic;  // of the busiest die
+};
+
+std::vector<FlowStep> steps_of(const models::CollectivePlan& plan)
+{
+  std::vector<FlowStep> steps(plan.steps);
+  for (std::size_t rank = 0; rank < plan.ranks.size(); ++rank) {
+    for (const models::PlannedMessage& message : plan.ranks[rank].messages)
+      steps[message.step].transfers.push_back({rank, message.to, message.bytes});
+    for (const models::Reduction& each : plan.ranks[rank].reductions)
+      steps[each.step].memory_traffic = std::max(steps[each.step].memory_traffic, each.memory_traffic());
+  }
+  return steps;
+}
+
+}  // namespace
+
+Seconds run_collective_on_flows(const models::CollectivePlan& plan, const models::ProtocolSpec& protocol,
+                                const models::MachineSpec& machine)
+{
+  const auto& topology = machine.topology;
+  const bool is_one_node = plan.ranks.size() <= topology.dies_per_node();
+  const BytesPerSecond lanes = topology.lane_bandwidth * static_cast<double>(topology.sub_planes);
+  const BytesPerSecond engine = protocol.rate / (is_one_node ? 1.0 : 1.0 + machine.ub.internode_cost);
+  // One traversal inside a node, three between nodes.
+  sim::engine::StarPlaneSpec star{
+      .name = "ub", .endpoints = {}, .latency = machine.ub.traversal * (is_one_node ? 1.0 : 3.0)};
+  for (std::size_t rank = 0; rank < plan.ranks.size(); ++rank)
+    star.endpoints.push_back({fmt::format("rank:{}", rank), std::min(lanes, engine), lanes});
+  const std::vector<FlowStep> steps = steps_of(plan);
+  sim::engine::Engine simgrid;
+  const std::size_t plane = simgrid.add_plane(star);
+  Seconds end;
+  simgrid.spawn("collective", [&](sim::engine::Control& control) {
+    control.sleep(protocol.launch);
+    for (const FlowStep& step : steps) {
+      control.transfer_all(plane, step.transfers);
+      control.sleep(protocol.step + step.memory_traffic / machine.die.usable_hbm_bandwidth());
+    }
+    end = control.now();
+  });
+  simgrid.run();
+  return end;
+}
+
+}  // namespace cm::workloads

@@ -1,0 +1,21 @@
+// What a scenario asks of the collective workload.
+#pragma once
+
+#include "models/collectives/collective.h"
+#include "models/network/machine.h"
+#include "sim/config/reader.h"
+
+#include <string>
+
+namespace cm::workloads {
+
+struct CollectiveSpec {
+  models::CollectiveQuestion question;  // its seed is the run's
+  std::string algorithm = "auto";       // of models::collective_table(), or auto
+  std::string protocol = "auto";        // of the machine's die, or auto
+};
+
+// May change the policies of machine.ub. Ranks sit on consecutive dies.
+CollectiveSpec read_collective(sim::config::Reader& workload, models::MachineSpec& machine);
+
+}  // namespace cm::workloads
