@@ -112,8 +112,10 @@ Position Reader::position(std::string_view name) const
 
 void Reader::complain(std::string_view name, const std::string& message)
 {
-  if (!is_reported_)
-    add_problem(*log_, position(name), path_of(name), message);
+  if (is_reported_)
+    return;
+  add_problem(*log_, position(name), path_of(name), message);
+  ++log_->conflicts;
 }
 
 void Reader::finish()

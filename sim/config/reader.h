@@ -98,7 +98,8 @@ class Reader {
   void choice(const Key& key, Enum& out, std::initializer_list<std::pair<std::string_view, Enum>> table,
               bool is_required = false);
 
-  // A complaint of the caller's own about a key, in the same form: "file:line:column: path.key: message".
+  // A complaint of the caller's own about a value that is fine alone, in the same form: "file:line:column: path.key:
+  // message".
   void complain(std::string_view name, const std::string& message);
 
   // Reports every key that was never asked for. Call it last.

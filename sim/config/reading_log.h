@@ -3,6 +3,7 @@
 
 #include "sim/config/value.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ struct Declaration {
 // What reading leaves behind besides the Spec.
 struct ReadingLog {
   std::vector<std::string> problems;  // "file:line:column: key: expected ..., found ..."
+  // So many of the problems are about values that are fine alone and do not go together (Reader::complain).
+  std::size_t conflicts = 0;
   std::vector<Provenance> provenance;
   std::vector<Declaration> declarations;
 };

@@ -20,7 +20,7 @@ assert_json()
 
 help_and_version()
 {
-  for arguments in --help 'run --help' 'topology --help'; do
+  for arguments in --help 'run --help' 'topology --help' 'sweep --help'; do
     # Several words each.
     # shellcheck disable=SC2086
     cmsim $arguments

@@ -1,6 +1,7 @@
 #include "sim/diagnostics/errors.h"
 #include "tools/program/command_line.h"
 #include "tools/program/run_command.h"
+#include "tools/program/sweep_command.h"
 #include "tools/program/terminal.h"
 #include "tools/program/topology_command.h"
 #include "tools/runner/version.h"
@@ -20,12 +21,14 @@ int run_program(int count, char** arguments)
   program.require_subcommand(1);
   program.set_version_flag("--version", "cmsim " + cm::tools::version());
   program.footer("Example:\n  cmsim run configs/scenarios/p2p.yaml\n\n"
-                 "Exit status: 0 done; 2 what was asked is wrong; 3 cmsim is wrong.");
+                 "Exit status: 0 done; 1 a point of a sweep failed; 2 what was asked is wrong; 3 cmsim is wrong.");
+  int status = Done;
   cm::tools::add_run_command(program, CM_CONFIG_ROOT);
+  cm::tools::add_sweep_command(program, CM_CONFIG_ROOT, status);
   cm::tools::add_topology_command(program, CM_CONFIG_ROOT);
   try {
     program.parse(count, arguments);
-    return Done;
+    return status;
   } catch (const CLI::Success& asked) {
     return program.exit(asked);  // --help and --version
   } catch (const CLI::ParseError& error) {

@@ -124,6 +124,15 @@ std::vector<Change> changes_of_overrides(const Value& overrides, ReadingLog& log
   return changes;
 }
 
+std::vector<Change> changes_of_keys(const Value& keys, ReadingLog& log)
+{
+  std::vector<Change> changes;
+  for (const Value::Entry& entry : keys.entries)
+    collect(changes, entry.key, entry.key_position, entry.value, log);
+  refuse_twins(changes, log);
+  return changes;
+}
+
 std::vector<Change> changes_of_sets(const std::vector<std::string>& sets, ReadingLog& log)
 {
   std::vector<Change> changes;

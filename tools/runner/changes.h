@@ -20,6 +20,9 @@ struct Change {
 // Keys may be nested, dotted or both. Reports keys that are given twice and those of neither machine nor model.
 std::vector<Change> changes_of_overrides(const sim::config::Value& overrides, sim::config::ReadingLog& log);
 
+// Keys of anything in a scenario, nested, dotted or both, as `set:` of a sweep holds them. Reports keys given twice.
+std::vector<Change> changes_of_keys(const sim::config::Value& keys, sim::config::ReadingLog& log);
+
 // Each text is "key=value" with the value in YAML; later ones win. Positions read "--set KEY:line:column".
 std::vector<Change> changes_of_sets(const std::vector<std::string>& sets, sim::config::ReadingLog& log);
 

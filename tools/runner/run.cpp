@@ -82,37 +82,65 @@ void refuse_timeline(const WorkloadKind& kind, ResolvedScenario& scenario)
                           sim::config::joined(recording, ", ")));
 }
 
+// A scenario read into Specs; what is wrong is in its log. The workload refers to machine and model.
+struct ReadRun {
+  ReadRun(const ScenarioRequest& request, sim::timeline::Timeline* timeline)
+      : scenario(load_scenario(request)), machine(build_machine(scenario)), model(build_model(scenario)),
+        kind(scenario.workload ? find_workload(*scenario.workload, scenario.log) : nullptr)
+  {
+    if (kind != nullptr && kind->needs_model && !scenario.names_model)
+      add_problem(
+          scenario.log, scenario.position, "model",
+          fmt::format("expected the name of a model, which the workload {} needs, found no such key", kind->name));
+    if (kind != nullptr && timeline != nullptr && !kind->records_timeline)
+      refuse_timeline(*kind, scenario);
+    // What is not modelled is refused before anybody looks at what is asked of it.
+    if (kind != nullptr && kind->needs_model && model && scenario.log.problems.empty())
+      refusal = model->not_modelled;
+    // Without its model, a workload's own complaints would be about numbers that nobody gave.
+    if (kind == nullptr || (kind->needs_model && !model) || !refusal.empty())
+      return;
+    Reader reader(*scenario.workload, "workload", scenario.log);
+    workload = kind->prepare({reader, machine, model, timeline});
+  }
+
+  ReadRun(const ReadRun&) = delete;
+  ReadRun& operator=(const ReadRun&) = delete;
+
+  ResolvedScenario scenario;
+  models::MachineSpec machine;
+  std::optional<models::ModelSpec> model;
+  const WorkloadKind* kind;
+  std::string refusal;  // why the model cannot be simulated; empty when it can
+  PreparedWorkload workload;
+};
+
 }  // namespace
 
 FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress& progress,
                          sim::timeline::Timeline* timeline)
 {
-  ResolvedScenario scenario = load_scenario(request);
-  models::MachineSpec machine = build_machine(scenario);
-  const std::optional<models::ModelSpec> model = build_model(scenario);
-  const WorkloadKind* kind = scenario.workload ? find_workload(*scenario.workload, scenario.log) : nullptr;
-  PreparedWorkload workload;
-  if (kind != nullptr && kind->needs_model && !scenario.names_model)
-    add_problem(
-        scenario.log, scenario.position, "model",
-        fmt::format("expected the name of a model, which the workload {} needs, found no such key", kind->name));
-  if (kind != nullptr && timeline != nullptr && !kind->records_timeline)
-    refuse_timeline(*kind, scenario);
-  // What is not modelled is refused before anybody looks at what is asked of it.
-  if (kind != nullptr && kind->needs_model && model && scenario.log.problems.empty() && !model->not_modelled.empty())
-    throw RefusedByModel(model->not_modelled);
-  // Without its model, a workload's own complaints would be about numbers that nobody gave.
-  if (kind != nullptr && (!kind->needs_model || model)) {
-    Reader reader(*scenario.workload, "workload", scenario.log);
-    workload = kind->prepare({reader, machine, model, timeline});
-  }
-  throw_if_any(scenario.log);
+  ReadRun read(request, timeline);
+  throw_if_any(read.scenario.log);
+  if (!read.refusal.empty())
+    throw RefusedByModel(read.refusal);
   // From here on everything is known and nothing of it changes.
 
-  FinishedRun run{.title = {std::string(kind->name), machine.name, model ? model->name : ""}, .result = {}};
-  run.result.manifest = describe(scenario, *kind);
-  workload(scenario.seed, progress, run.result);
+  FinishedRun run{.title = {std::string(read.kind->name), read.machine.name, read.model ? read.model->name : ""},
+                  .result = {}};
+  run.result.manifest = describe(read.scenario, *read.kind);
+  read.workload(read.scenario.seed, progress, run.result);
   return run;
+}
+
+ScenarioCheck check_scenario(const ScenarioRequest& request)
+{
+  const ReadRun read(request, nullptr);
+  const sim::config::ReadingLog& log = read.scenario.log;
+  return {.configuration_digest = configuration_digest(read.scenario),
+          .seed = read.scenario.seed,
+          .problems = log.problems,
+          .is_malformed = log.problems.size() > log.conflicts};
 }
 
 topology::SupernodeSpec scenario_topology(const ScenarioRequest& request)

@@ -7,7 +7,9 @@
 #include "tools/runner/scenario.h"
 #include "topology/supernode/supernode_spec.h"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace cm::tools {
 
@@ -27,6 +29,17 @@ struct FinishedRun {
 // that a workload cannot record a timeline when one is given is such a thing.
 FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress& progress,
                          sim::timeline::Timeline* timeline = nullptr);
+
+// What would be run, read and checked without running it.
+struct ScenarioCheck {
+  std::string configuration_digest;
+  std::uint64_t seed = 0;
+  std::vector<std::string> problems;
+  bool is_malformed = false;  // some problem lies in one key, not in how values go together
+};
+
+// Throws ConfigError only when the scenario's own file cannot be read.
+ScenarioCheck check_scenario(const ScenarioRequest& request);
 
 // The machine of a scenario, whatever its workload. Throws ConfigError.
 topology::SupernodeSpec scenario_topology(const ScenarioRequest& request);

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace cm::tools {
@@ -94,8 +95,9 @@ ResolvedScenario load_scenario(const ScenarioRequest& request)
   Value tree = sim::config::load_file(request.path);
   scenario.position = tree.position;
 
-  const std::vector<Change> sets = changes_of_sets(request.sets, log);
-  for (const Change& change : sets)
+  std::vector<Change> given = request.changes;
+  std::ranges::copy(changes_of_sets(request.sets, log), std::back_inserter(given));
+  for (const Change& change : given)
     if (!is_hardware_or_model(change))
       apply(tree, change.path, change);
   std::int64_t seed = 1;
@@ -111,7 +113,7 @@ ResolvedScenario load_scenario(const ScenarioRequest& request)
   else if (keys.overrides != nullptr && keys.overrides->kind != Value::Kind::Null)
     add_problem(log, keys.overrides->position, "overrides",
                 fmt::format("expected a map of keys, found {}", found_text(*keys.overrides)));
-  std::ranges::copy_if(sets, std::back_inserter(changes), is_hardware_or_model);
+  std::ranges::copy_if(given, std::back_inserter(changes), is_hardware_or_model);
   refuse_changes_without_model(scenario, changes, log);
 
   ConfigFiles files(request.config_root, log);

@@ -3,6 +3,7 @@
 
 #include "sim/config/reading_log.h"
 #include "sim/config/value.h"
+#include "tools/runner/changes.h"
 
 #include <cstdint>
 #include <optional>
@@ -16,6 +17,7 @@ struct ScenarioRequest {
   std::vector<std::string> sets;      // "key=value"
   std::optional<std::uint64_t> seed;  // instead of the scenario's
   std::string config_root;            // the folder with machines/, models/ and parts/
+  std::vector<Change> changes{};      // of a sweep: keys that its file gives this point
 };
 
 // Trees that are complete but not read into Specs yet. A tree is empty when it could not be loaded; the log says why.
@@ -30,8 +32,8 @@ struct ResolvedScenario {
   sim::config::ReadingLog log;
 };
 
-// Order: files, then `overrides`, then `sets`. Problems are collected in the log; only a scenario file that cannot be
-// read at all throws (ConfigError).
+// Order: files, then `overrides`, then `changes`, then `sets`. Problems are collected in the log; only a scenario file
+// that cannot be read at all throws (ConfigError).
 ResolvedScenario load_scenario(const ScenarioRequest& request);
 
 // A name for what is simulated: values and seed, whatever their evidence, their order and the files they stand in.

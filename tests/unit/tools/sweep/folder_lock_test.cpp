@@ -1,0 +1,23 @@
+#include "sim/diagnostics/errors.h"
+#include "tests/unit/sim/temporary_folder.h"
+#include "tools/sweep/folder_lock.h"
+
+#include <catch2/catch.hpp>
+
+#include <optional>
+
+using cm::tools::FolderLock;
+
+TEST_CASE("a folder has one lock at a time")
+{
+  const cm::tests::TemporaryFolder folder;
+  std::optional<FolderLock> lock(folder.path().string());
+  CHECK_THROWS_WITH(FolderLock(folder.path().string()), Catch::Contains("another sweep is writing there (process "));
+  lock.reset();
+  CHECK_NOTHROW(FolderLock(folder.path().string()));
+}
+
+TEST_CASE("a folder that cannot be written cannot be locked")
+{
+  CHECK_THROWS_AS(FolderLock("/proc/no-such"), cm::ConfigError);
+}

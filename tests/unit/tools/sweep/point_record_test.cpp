@@ -1,0 +1,61 @@
+#include "tests/unit/sim/temporary_folder.h"
+#include "tools/sweep/point_record.h"
+
+#include <catch2/catch.hpp>
+
+using namespace cm::tools;
+
+namespace {
+
+SweepPoint some_point()
+{
+  SweepPoint point;
+  point.base = "ep";
+  point.labels = {{"workload.ep", "8"}};
+  point.digest = "0123";
+  return point;
+}
+
+}  // namespace
+
+TEST_CASE("what a point's file says is read back")
+{
+  const cm::tests::TemporaryFolder folder;
+  cm::sim::metrics::Result result;
+  result.add("tpot_ms", 0.1 + 0.2, "ms", "a formula");
+  cm::sim::metrics::Histogram histogram("us");
+  histogram.record(2);
+  result.histograms.emplace_back("rank_wait_us", histogram);
+  const auto record = read_point(folder.with("done.json", done_point(some_point(), result)));
+  REQUIRE(record);
+  CHECK(record->status == PointStatus::Done);
+  CHECK(record->digest == "0123");
+  REQUIRE(record->numbers.size() == 4);
+  CHECK(record->numbers[0] == std::pair<std::string, double>("tpot_ms", 0.1 + 0.2));
+  CHECK(record->numbers[1].first == "rank_wait_mean_us");
+  CHECK(record->numbers[3].first == "rank_wait_p99_us");
+}
+
+TEST_CASE("a point without a result has its reason")
+{
+  const cm::tests::TemporaryFolder folder;
+  const auto refused = read_point(folder.with("r.json", undone_point(some_point(), PointStatus::Refused, "too big")));
+  REQUIRE(refused);
+  CHECK(refused->status == PointStatus::Refused);
+  CHECK(refused->reason == "too big");
+  CHECK(refused->is_finished());
+  const auto failed = read_point(folder.with("f.json", undone_point(some_point(), PointStatus::Failed, "crash")));
+  REQUIRE(failed);
+  CHECK_FALSE(failed->is_finished());
+}
+
+TEST_CASE("what is no file of a point is no record")
+{
+  const cm::tests::TemporaryFolder folder;
+  CHECK_FALSE(read_point(folder.file("missing.json")));
+  CHECK_FALSE(read_point(folder.with("half.json", "{\"schema\": \"cmsim-point/1\", ")));
+  CHECK_FALSE(read_point(folder.with("other.json", "{\"schema\": \"cmsim-result/1\"}")));
+  CHECK_FALSE(read_point(folder.with("list.json", "[1]")));
+  CHECK_FALSE(read_point(folder.with("status.json", R"({"schema": "cmsim-point/1", "point": {"status": "gone"}})")));
+  CHECK_FALSE(read_point(folder.with("point.json", R"({"schema": "cmsim-point/1", "point": 3})")));
+}

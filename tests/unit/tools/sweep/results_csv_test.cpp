@@ -1,0 +1,33 @@
+#include "tools/sweep/results_csv.h"
+
+#include <catch2/catch.hpp>
+
+using namespace cm::tools;
+
+TEST_CASE("a cell is quoted when it must be")
+{
+  CHECK(csv_cell("plain text") == "plain text");
+  CHECK(csv_cell("a,b") == "\"a,b\"");
+  CHECK(csv_cell("say \"a\"") == "\"say \"\"a\"\"\"");
+  CHECK(csv_cell("two\nlines") == "\"two\nlines\"");
+  CHECK(csv_cell("").empty());
+}
+
+TEST_CASE("the table has a column for each axis and each number, in the order in which they are met")
+{
+  SweepPlan plan{.axis_keys = {"a", "b"}, .points = std::vector<SweepPoint>(4)};
+  plan.points[0].base = "first";
+  plan.points[0].labels = {{"a", "1"}};
+  plan.points[0].seed = 7;
+  plan.points[1].base = "second";
+  plan.points[1].labels = {{"b", "{x: 1, y: 2}"}};
+  plan.points[3].base = "second";
+  std::vector<std::optional<PointRecord>> records(4);
+  records[0] = PointRecord{"d", PointStatus::Done, "", {{"m_us", 0.1}, {"n", 1e300}}};
+  records[1] = PointRecord{"d", PointStatus::Done, "", {{"k", 3}, {"n", 2}}};
+  records[3] = PointRecord{"d", PointStatus::Failed, "two\nlines", {}};
+  CHECK(results_csv(plan, records) == "point,base,a,b,seed,status,reason,m_us,n,k\n"
+                                      "1,first,1,,7,done,,0.1,1e+300,\n"
+                                      "2,second,,\"{x: 1, y: 2}\",0,done,,,2,3\n"
+                                      "4,second,,,0,failed,two; lines,,,\n");
+}

@@ -1,0 +1,103 @@
+#include "sim/diagnostics/errors.h"
+#include "tests/unit/sim/temporary_folder.h"
+#include "tools/sweep/sweep_folder.h"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+
+using namespace cm::tools;
+using cm::tests::TemporaryFolder;
+
+namespace {
+
+const SweepIdentity Ours{.sweep = "w.yaml", .program = "p"};
+
+SweepPlan plan_of(const std::vector<std::string>& digests)
+{
+  SweepPlan plan;
+  for (const std::string& digest : digests) {
+    plan.points.emplace_back();
+    plan.points.back().digest = digest + "00000000000";
+  }
+  return plan;
+}
+
+// Opens, keeps, and runs the points at the indices that follow.
+EarlierPoints call(const SweepFolder& folder, const SweepPlan& plan, bool is_resumed,
+                   const std::vector<std::size_t>& finished, const SweepIdentity& identity = Ours)
+{
+  const OpenedFolder opened(folder, is_resumed);
+  EarlierPoints earlier = opened.keep(plan, identity);
+  for (const std::size_t index : finished)
+    folder.write("points/" + file_name(index + 1, plan.points[index]),
+                 undone_point(plan.points[index], PointStatus::Refused, "r"));
+  return earlier;
+}
+
+std::vector<bool> kept(const EarlierPoints& earlier)
+{
+  std::vector<bool> kept;
+  for (const auto& record : earlier.records)
+    kept.push_back(record.has_value());
+  return kept;
+}
+
+}  // namespace
+
+TEST_CASE("finished points are kept under the numbers that they have now")
+{
+  const TemporaryFolder temporary;
+  const SweepFolder folder(temporary.file("out/"));
+  CHECK(kept(call(folder, plan_of({"a", "b"}), false, {0, 1})) == std::vector<bool>{false, false});
+  const EarlierPoints earlier = call(folder, plan_of({"c", "b", "a"}), true, {});
+  CHECK(kept(earlier) == std::vector<bool>{false, true, true});
+  CHECK(earlier.outdated == 0);
+  CHECK(std::filesystem::exists(folder.point_path("00003-a00000000000.json")));
+  CHECK_FALSE(std::filesystem::exists(folder.point_path("00001-a00000000000.json")));
+}
+
+TEST_CASE("points that changed are dropped, and all of them when the program changed")
+{
+  const TemporaryFolder temporary;
+  const SweepFolder folder(temporary.file("out"));
+  call(folder, plan_of({"a", "b"}), false, {0, 1});
+  EarlierPoints earlier = call(folder, plan_of({"a", "c"}), true, {1});
+  CHECK(kept(earlier) == std::vector<bool>{true, false});
+  CHECK(earlier.outdated == 1);
+  earlier = call(folder, plan_of({"a", "c"}), true, {}, {.sweep = "w.yaml", .program = "another"});
+  CHECK(kept(earlier) == std::vector<bool>{false, false});
+  CHECK(earlier.is_other_program);
+  CHECK(std::filesystem::is_empty(folder.file("points")));
+}
+
+TEST_CASE("failed and half-written points are run again")
+{
+  const TemporaryFolder temporary;
+  const SweepFolder folder(temporary.file("out"));
+  const SweepPlan plan = plan_of({"a", "b"});
+  call(folder, plan, false, {0});
+  folder.write("points/" + file_name(2, plan.points[1]), undone_point(plan.points[1], PointStatus::Failed, "r"));
+  folder.write("points/" + file_name(2, plan.points[1]) + ".partial-1-0", "{");
+  CHECK(kept(call(folder, plan, true, {})) == std::vector<bool>{true, false});
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.file("points")), {}) == 1);
+}
+
+TEST_CASE("a finished sweep is replaced, an unfinished one only resumed")
+{
+  const TemporaryFolder temporary;
+  const SweepFolder folder(temporary.file("out"));
+  call(folder, plan_of({"a", "b"}), false, {0});
+  CHECK_THROWS_WITH(OpenedFolder(folder, false), Catch::Contains("unfinished sweep (1 of 2 points); --resume"));
+  call(folder, plan_of({"a", "b"}), true, {1});
+  CHECK(kept(call(folder, plan_of({"a", "b"}), false, {})) == std::vector<bool>{false, false});
+}
+
+TEST_CASE("folders with other files, and files, are refused")
+{
+  const TemporaryFolder temporary;
+  const std::string other = temporary.with("other/file", "");
+  CHECK_THROWS_AS(OpenedFolder(SweepFolder(temporary.file("other")), true), cm::ConfigError);
+  CHECK_THROWS_AS(OpenedFolder(SweepFolder(other), true), cm::ConfigError);
+  CHECK_THROWS_AS(SweepFolder(""), cm::ConfigError);
+}

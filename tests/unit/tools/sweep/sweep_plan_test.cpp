@@ -1,0 +1,122 @@
+#include "sim/diagnostics/errors.h"
+#include "tests/unit/sim/temporary_folder.h"
+#include "tools/sweep/sweep_plan.h"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+
+using namespace cm::tools;
+using cm::tests::TemporaryFolder;
+
+namespace {
+
+SweepPlan plan(const TemporaryFolder& folder, const std::string& text)
+{
+  return plan_sweep(folder.with("w.yaml", text), CM_SOURCE_DIR "/configs");
+}
+
+std::string problems(const std::string& text)
+{
+  const TemporaryFolder folder;
+  try {
+    plan(folder, text);
+  } catch (const cm::ConfigError& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+std::vector<std::string> titles(const SweepPlan& plan)
+{
+  std::vector<std::string> titles;
+  for (const SweepPoint& point : plan.points) {
+    std::string title = point.base;
+    for (const auto& [key, text] : point.labels)
+      title += " " + text;
+    titles.push_back(title + " " + std::to_string(point.seed));
+  }
+  return titles;
+}
+
+}  // namespace
+
+TEST_CASE("the last axis walks fastest, then the seeds, and a base's own axes come first")
+{
+  const TemporaryFolder folder;
+  const SweepPlan sweep = plan(folder, R"(
+bases:
+  - {scenario: ep, axes: [{workload.ep: [8, 16]}]}
+  - {scenario: p2p, axes: [{workload.op: [write]}]}
+axes: [{machine.ub.sub_planes: [6, 7]}]
+seeds: [3, 4]
+)");
+  CHECK(titles(sweep) == std::vector<std::string>{"ep 8 6 3", "ep 8 6 4", "ep 8 7 3", "ep 8 7 4", "ep 16 6 3",
+                                                  "ep 16 6 4", "ep 16 7 3", "ep 16 7 4", "p2p write 6 3",
+                                                  "p2p write 6 4", "p2p write 7 3", "p2p write 7 4"});
+  std::set<std::string> digests;
+  for (const SweepPoint& point : sweep.points)
+    digests.insert(point.digest);
+  CHECK(digests.size() == 12);
+}
+
+TEST_CASE("a base without axes is one point, with the scenario's own seed")
+{
+  const TemporaryFolder folder;
+  CHECK(titles(plan(folder, "bases: [{scenario: ep}]")) == std::vector<std::string>{"ep 1"});
+}
+
+TEST_CASE("filters keep and skip")
+{
+  const TemporaryFolder folder;
+  const SweepPlan sweep = plan(folder, R"(
+bases: [{scenario: ep}]
+axes: [{workload.ep: [8, 16, 32]}, {machine.ub.sub_planes: {from: 1, to: 7}}]
+only: [{workload.ep: [8, 16]}, {machine.ub.sub_planes: 7}]
+skip: [{machine.ub.sub_planes: {from: 2, to: 7}, workload.ep: 16}]
+)");
+  CHECK(titles(sweep) == std::vector<std::string>{"ep 8 1 1", "ep 8 2 1", "ep 8 3 1", "ep 8 4 1", "ep 8 5 1",
+                                                  "ep 8 6 1", "ep 8 7 1", "ep 16 1 1", "ep 32 7 1"});
+}
+
+TEST_CASE("the digest of a point follows what is simulated and not where it stands")
+{
+  const TemporaryFolder folder;
+  const auto digests = [&](const std::string& text) {
+    std::vector<std::string> all;
+    for (const SweepPoint& point : plan(folder, text).points)
+      all.push_back(point.digest);
+    return all;
+  };
+  const auto before = digests("bases: [{scenario: ep, axes: [{workload.ep: [8, 16]}]}]");
+  const auto longer = digests("# moved\nbases: [{scenario: ep, axes: [{workload.ep: [8, 32, 16]}]}]");
+  CHECK(before[0] == longer[0]);
+  CHECK(before[1] == longer[2]);
+  CHECK(before[0] != digests("bases: [{scenario: ep, set: {workload.top_k: 7}, axes: [{workload.ep: [8]}]}]")[0]);
+}
+
+TEST_CASE("a key or a value that no point can take is told before anything runs")
+{
+  using Catch::Contains;
+  CHECK_THAT(problems("bases: [{scenario: ep, axes: [{workload.epp: [8, 16]}]}]"),
+             Contains("w.yaml:1:32: workload.epp: unknown key \"epp\"; did you mean \"ep\"?"));
+  CHECK_THAT(problems("bases: [{scenario: ep, axes: [{workload.ep: [8, x]}]}]"),
+             Contains("workload.ep: expected an integer"));
+  CHECK_THAT(problems("bases: [{scenario: ep, axes: [{workload.ep: [8, 8]}]}]"), Contains("expected each point once"));
+  CHECK_THAT(problems("bases: [{scenario: ep}]\nskip: [{base: ep}]"),
+             Contains("expected 1 to 100000 points, found none"));
+}
+
+TEST_CASE("values that do not go together stop the sweep only when no point of a base can run")
+{
+  CHECK(problems("bases: [{scenario: ep, axes: [{workload.ep: [8, 7]}]}]") == "none");
+  CHECK_THAT(problems("bases: [{scenario: ep, axes: [{workload.ep: [7]}, {workload.top_k: [7, 8]}]}]"),
+             Catch::Contains("do not divide over 7 ranks"));
+}
+
+TEST_CASE("a point's file is named by number and digest")
+{
+  SweepPoint point;
+  point.digest = "0123456789abcdef0123456789abcdef";
+  CHECK(file_name(12, point) == "00012-0123456789ab.json");
+}

@@ -1,0 +1,50 @@
+// Where the points of a sweep run.
+#pragma once
+
+#include "tools/sweep/sweep_board.h"
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cm::tools {
+
+struct SlurmOptions {
+  std::int64_t chunk = 0;              // points of one array task; 0: as many as make a hundred tasks
+  std::string partition;               // empty: Slurm's default
+  std::string time;                    // limit of one array task, as sbatch takes it; empty: the partition's
+  std::vector<std::string> arguments;  // more of sbatch's own options
+};
+
+// What an executor is made from. All of it is known before the first point runs.
+struct ExecutorSpec {
+  std::string sweep;        // path of the sweep's file
+  std::string config_root;  // folder with machines/, models/ and so on
+  std::int64_t jobs = 1;    // points that run at a time on this computer
+  SlurmOptions slurm;
+};
+
+class Executor {
+ public:
+  Executor() = default;
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  virtual ~Executor() = default;
+
+  // Runs points (their indices) and tells the board what became of each. Returns when the board has a record of all of
+  // them, or the signal that asked us to stop before that (0 otherwise).
+  virtual int run(std::span<const std::size_t> points, SweepBoard& board) = 0;
+};
+
+struct ExecutorKind {
+  std::string_view name;
+  std::string_view sentence;  // for --help
+  std::unique_ptr<Executor> (*make)(const ExecutorSpec& spec) = nullptr;
+};
+
+std::span<const ExecutorKind> executor_table();
+
+}  // namespace cm::tools

@@ -1,0 +1,56 @@
+#include "tools/sweep/folder_lock.h"
+
+#include "sim/diagnostics/errors.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <string_view>
+#include <sys/file.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace cm::tools {
+namespace {
+
+std::string owner()
+{
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return fmt::format("process {} on {}", ::getpid(), host.data());
+}
+
+std::string content_of(int descriptor)
+{
+  std::array<char, 512> text{};
+  const ssize_t count = ::pread(descriptor, text.data(), text.size() - 1, 0);
+  return count > 0 ? std::string(text.data()) : "another process";
+}
+
+}  // namespace
+
+FolderLock::FolderLock(const std::string& folder)
+{
+  const std::string path = folder + "/" + FileName;
+  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor_ < 0)
+    throw ConfigError(fmt::format("--out {}: cannot write: {}", folder, std::generic_category().message(errno)));
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    const std::string holder = content_of(descriptor_);
+    ::close(descriptor_);
+    throw ConfigError(fmt::format("--out {}: another sweep is writing there ({}); wait for it or choose another folder",
+                                  folder, holder));
+  }
+  const std::string text = owner();
+  const bool is_noted = ::ftruncate(descriptor_, 0) == 0 && ::pwrite(descriptor_, text.data(), text.size(), 0) > 0;
+  static_cast<void>(is_noted);  // the note is a courtesy, the lock is what counts
+}
+
+FolderLock::~FolderLock()
+{
+  ::close(descriptor_);
+}
+
+}  // namespace cm::tools

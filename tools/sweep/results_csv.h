@@ -1,0 +1,21 @@
+// results.csv: the table of a sweep, for spreadsheets and data frames.
+#pragma once
+
+#include "tools/sweep/point_record.h"
+#include "tools/sweep/sweep_plan.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cm::tools {
+
+// One row for each point that has a record, in point order: point (from 1), base, a column for each axis, seed, status,
+// reason, and a column for each number that any record has, as in result.json. Equal records give equal bytes.
+std::string results_csv(const SweepPlan& plan, const std::vector<std::optional<PointRecord>>& records);
+
+// RFC 4180: quoted when it holds a comma, a quote or the end of a line.
+std::string csv_cell(std::string_view text);
+
+}  // namespace cm::tools

@@ -1,0 +1,66 @@
+#include "tools/sweep/sweep.h"
+
+#include "tools/runner/run_log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cm::tools {
+namespace {
+
+using Notice = std::function<void(const std::string&)>;
+
+void tell(const EarlierPoints& earlier, bool is_resumed, const Notice& notice)
+{
+  if (earlier.is_other_program)
+    notice("the program changed since this sweep ran: all points run again");
+  else if (is_resumed && earlier.outdated > 0)
+    notice(fmt::format("{} points changed or went since this sweep ran: their results are dropped", earlier.outdated));
+}
+
+std::string title_of(const SweepPoint& point)
+{
+  std::string title = point.base;
+  for (const auto& [key, text] : point.labels)
+    title += fmt::format(", {}={}", key, text);
+  return fmt::format("{}, seed={}", title, point.seed);
+}
+
+std::vector<UndonePoint> undone_points(const SweepPlan& plan, const SweepBoard& board)
+{
+  std::vector<UndonePoint> undone;
+  for (std::size_t i = 0; i < plan.points.size(); ++i)
+    if (const auto& record = board.records()[i]; record && record->status != PointStatus::Done)
+      undone.push_back({i + 1, title_of(plan.points[i]), record->status, record->reason});
+  return undone;
+}
+
+}  // namespace
+
+SweepOutcome run_sweep(const SweepRequest& request, sim::metrics::Progress& progress, const Notice& notice)
+{
+  const auto started = std::chrono::system_clock::now();
+  const SweepPlan plan = plan_sweep(request.execution.sweep, request.execution.config_root);
+  const SweepFolder folder(request.out);
+  const OpenedFolder opened(folder, request.is_resumed);
+  EarlierPoints earlier = opened.keep(plan, {request.execution.sweep, program_digest()});
+  tell(earlier, request.is_resumed, notice);
+  // From here on the points and their order are known and nothing of them changes.
+
+  SweepBoard board(plan, folder, std::move(earlier.records), progress);
+  SweepOutcome outcome;
+  outcome.points = plan.points.size();
+  outcome.kept = board.counts().all();
+  board.write_results();
+  const auto kind = std::ranges::find(executor_table(), request.executor, &ExecutorKind::name);
+  outcome.stop_signal = kind->make(request.execution)->run(board.missing(), board);
+  board.write_results();
+  folder.write("run.log", run_log(started, request.execution.sweep));
+  outcome.counts = board.counts();
+  outcome.undone = undone_points(plan, board);
+  outcome.files = {folder.file("results.csv"), folder.file("points")};
+  return outcome;
+}
+
+}  // namespace cm::tools

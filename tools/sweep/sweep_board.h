@@ -1,0 +1,61 @@
+// What is known of a running sweep: a record for each point that is through, results.csv, and a line for who watches.
+#pragma once
+
+#include "sim/metrics/progress.h"
+#include "tools/sweep/point_record.h"
+#include "tools/sweep/sweep_folder.h"
+#include "tools/sweep/sweep_plan.h"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cm::tools {
+
+struct PointCounts {
+  std::size_t done = 0;
+  std::size_t refused = 0;
+  std::size_t failed = 0;
+
+  [[nodiscard]] std::size_t all() const { return done + refused + failed; }
+};
+
+class SweepBoard {
+ public:
+  // All borrowed; they outlive the board. `records` are those of points that were finished earlier.
+  SweepBoard(const SweepPlan& plan, const SweepFolder& folder, std::vector<std::optional<PointRecord>> records,
+             sim::metrics::Progress& progress);
+
+  [[nodiscard]] const SweepPoint& point(std::size_t index) const { return plan_.points[index]; }
+  [[nodiscard]] std::string path(std::size_t index) const;
+  [[nodiscard]] const std::vector<std::optional<PointRecord>>& records() const { return records_; }
+  [[nodiscard]] PointCounts counts() const;
+  [[nodiscard]] std::vector<std::size_t> missing() const;  // indices of points without a record
+
+  // Reads the file of a point that is through. False when there is none, or one of another configuration.
+  bool take(std::size_t index);
+
+  // Tells the progress; results.csv follows at most once a second. `what` runs now: "2 running".
+  void show(std::string_view what);
+
+  void write_results() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  [[nodiscard]] std::string time_left() const;
+
+  const SweepPlan& plan_;
+  const SweepFolder& folder_;
+  std::vector<std::optional<PointRecord>> records_;
+  sim::metrics::Progress& progress_;
+  std::size_t taken_ = 0;  // in this call of the program
+  bool is_written_ = false;
+  Clock::time_point started_ = Clock::now();
+  Clock::time_point next_write_ = started_;
+};
+
+}  // namespace cm::tools

@@ -1,0 +1,35 @@
+// A file of configs/sweeps/: one or several scenarios, the axes along which they change, which points are left out.
+#pragma once
+
+#include "sim/config/reading_log.h"
+#include "tools/runner/changes.h"
+#include "tools/sweep/axis.h"
+#include "tools/sweep/filter.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cm::tools {
+
+struct SweepBase {
+  std::string name;      // "ep"
+  std::string scenario;  // path of its file
+  std::vector<Change> set;
+  std::vector<Axis> axes;  // its own, before those of the sweep
+};
+
+struct SweepSpec {
+  std::vector<SweepBase> bases;
+  std::vector<Axis> axes;  // of every base
+  std::vector<Filter> only;
+  std::vector<Filter> skip;
+  std::vector<std::uint64_t> seeds;  // empty: each scenario's own
+
+  [[nodiscard]] std::vector<std::string> axis_keys() const;  // each once, in file order, bases first
+};
+
+// Problems go to the log; only a file that cannot be read at all throws (ConfigError). `config_root` holds scenarios/.
+SweepSpec read_sweep(const std::string& path, const std::string& config_root, sim::config::ReadingLog& log);
+
+}  // namespace cm::tools

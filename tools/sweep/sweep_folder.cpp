@@ -1,0 +1,175 @@
+#include "tools/sweep/sweep_folder.h"
+
+#include "sim/config/digest.h"
+#include "sim/diagnostics/errors.h"
+#include "sim/metrics/write_file.h"
+#include "tools/runner/version.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <sstream>
+#include <system_error>
+
+namespace cm::tools {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view Schema = "cmsim-sweep/1";
+constexpr const char* IdentityFile = "sweep.json";
+
+[[noreturn]] void refuse(const SweepFolder& folder, const std::string& reason)
+{
+  throw ConfigError(fmt::format("--out {}: {}", folder.path(), reason));
+}
+
+// Null when there is no sweep of ours.
+Json identity_in(const SweepFolder& folder)
+{
+  std::ifstream in(folder.file(IdentityFile));
+  Json identity = Json::parse(in, nullptr, false);
+  return identity.is_object() && identity.value("schema", "") == Schema ? identity : Json();
+}
+
+void require_free_or_ours(const SweepFolder& folder)
+{
+  std::error_code error;
+  const fs::path path = folder.path();
+  if (!fs::exists(fs::symlink_status(path, error)))
+    return;
+  if (!fs::is_directory(path, error))
+    refuse(folder, "expected a folder, found something else of that name");
+  bool has_files = false;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path, error))
+    has_files = has_files || entry.path().filename() != FolderLock::FileName;
+  if (error)
+    refuse(folder, fmt::format("cannot read the folder: {}", error.message()));
+  if (has_files && identity_in(folder).is_null())
+    refuse(folder, "expected a new or empty folder or one with an earlier sweep, found one with other files");
+}
+
+const std::string& created(const SweepFolder& folder)
+{
+  require_free_or_ours(folder);
+  std::error_code error;
+  fs::create_directories(folder.path(), error);
+  if (error)
+    refuse(folder, fmt::format("cannot write: {}", error.message()));
+  return folder.path();
+}
+
+// Ours, and what a killed process left of them.
+std::vector<fs::path> point_files(const SweepFolder& folder)
+{
+  static const std::regex Name("[0-9]{5,}-[0-9a-f]{12}\\.json(\\.partial-.*)?");
+  std::vector<fs::path> files;
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder.file("points"), ignored))
+    if (std::regex_match(entry.path().filename().string(), Name))
+      files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+std::size_t points_through(const SweepFolder& folder)
+{
+  const auto files = point_files(folder);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(files, [](const fs::path& file) { return file.extension() == ".json"; }));
+}
+
+std::string identity_text(const SweepPlan& plan, const SweepIdentity& identity)
+{
+  const Json text = {{"schema", Schema},
+                     {"sweep", identity.sweep},
+                     {"version", version()},
+                     {"program", identity.program},
+                     {"points", plan.points.size()}};
+  return text.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// Digest -> index in the plan.
+std::map<std::string, std::size_t> indices_of(const SweepPlan& plan)
+{
+  std::map<std::string, std::size_t> indices;
+  for (std::size_t i = 0; i < plan.points.size(); ++i)
+    indices[plan.points[i].digest] = i;
+  return indices;
+}
+
+}  // namespace
+
+SweepFolder::SweepFolder(const std::string& path) : path_(fs::path(path).lexically_normal().string())
+{
+  if (path_.size() > 1 && path_.ends_with('/'))
+    path_.pop_back();
+  if (path_.empty())
+    throw ConfigError("--out: expected the name of a folder, found nothing");
+}
+
+void SweepFolder::write(const std::string& name, const std::string& content) const
+{
+  std::error_code error;
+  fs::create_directories(fs::path(file(name)).parent_path(), error);
+  sim::metrics::write_whole(file(name), content);
+}
+
+OpenedFolder::OpenedFolder(const SweepFolder& folder, bool is_resumed)
+    : folder_(folder), is_resumed_(is_resumed), lock_(created(folder))
+{
+  const Json identity = identity_in(folder);
+  if (is_resumed || identity.is_null())
+    return;
+  const std::size_t through = points_through(folder);
+  const auto points = identity.value("points", std::size_t{0});
+  if (through > 0 && through < points)
+    refuse(folder,
+           fmt::format("holds an unfinished sweep ({} of {} points); --resume goes on with it, removing the folder "
+                       "starts again",
+                       through, points));
+}
+
+EarlierPoints OpenedFolder::keep(const SweepPlan& plan, const SweepIdentity& identity) const
+{
+  EarlierPoints earlier;
+  earlier.records.resize(plan.points.size());
+  const Json before = identity_in(folder_);
+  earlier.is_other_program = is_resumed_ && !before.is_null() && before.value("program", "") != identity.program;
+  const bool keeps = is_resumed_ && !earlier.is_other_program;
+  const auto indices = indices_of(plan);
+  std::error_code error;
+  for (const fs::path& file : point_files(folder_)) {
+    const auto record = keeps ? read_point(file.string()) : std::nullopt;
+    const auto index = record ? indices.find(record->digest) : indices.end();
+    if (record && index == indices.end())
+      ++earlier.outdated;
+    if (index == indices.end() || !record->is_finished()) {
+      fs::remove(file, error);
+      continue;
+    }
+    // Points keep their files when the sweep grows and their numbers change.
+    fs::rename(file, folder_.point_path(file_name(index->second + 1, plan.points[index->second])), error);
+    earlier.records[index->second] = record;
+  }
+  folder_.write(IdentityFile, identity_text(plan, identity));
+  fs::create_directories(folder_.file("points"), error);
+  if (error)
+    refuse(folder_, fmt::format("cannot write: {}", error.message()));
+  return earlier;
+}
+
+std::string program_digest()
+{
+  std::ostringstream bytes;
+  bytes << std::ifstream("/proc/self/exe", std::ios::binary).rdbuf();
+  return sim::config::digest(bytes.str());
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,67 @@
+// The folder of a sweep:
+//   sweep.json        which sweep, how many points, which program
+//   points/*.json     a file a point, written whole
+//   results.csv       all points that are through, written whole again and again
+//   run.log           times and host of the last call
+//   slurm/            what was handed to Slurm
+#pragma once
+
+#include "tools/sweep/folder_lock.h"
+#include "tools/sweep/point_record.h"
+#include "tools/sweep/sweep_plan.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cm::tools {
+
+class SweepFolder {
+ public:
+  // Of a path that may not exist yet. Touches nothing.
+  explicit SweepFolder(const std::string& path);
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
+  [[nodiscard]] std::string point_path(const std::string& name) const { return file("points/" + name); }
+
+  // Writes whole. Throws ConfigError.
+  void write(const std::string& name, const std::string& content) const;
+
+ private:
+  std::string path_;
+};
+
+struct SweepIdentity {
+  std::string sweep;    // path of its file
+  std::string program;  // digest of the program that runs it
+};
+
+// What a call of the program found of earlier ones.
+struct EarlierPoints {
+  std::vector<std::optional<PointRecord>> records;  // by index of the plan; finished ones only
+  std::size_t outdated = 0;                         // files of points that changed since
+  bool is_other_program = false;
+};
+
+// A folder that is ours until the object goes.
+class OpenedFolder {
+ public:
+  // Creates the folder if need be. Throws ConfigError when it holds something else, cannot be written, another sweep is
+  // at work there, or it holds an unfinished sweep and `is_resumed` is false.
+  OpenedFolder(const SweepFolder& folder, bool is_resumed);
+
+  // Keeps the files of points that are finished and unchanged, under their numbers in the plan, and removes the others.
+  // Without `is_resumed` it removes all of them.
+  EarlierPoints keep(const SweepPlan& plan, const SweepIdentity& identity) const;
+
+ private:
+  const SweepFolder& folder_;  // borrowed; outlives this
+  bool is_resumed_;
+  FolderLock lock_;
+};
+
+// Of this program's own file.
+std::string program_digest();
+
+}  // namespace cm::tools

@@ -1,0 +1,41 @@
+// All points of a sweep, in order, each checked and named before the first one runs.
+#pragma once
+
+#include "tools/runner/scenario.h"
+#include "tools/sweep/filter.h"
+#include "tools/sweep/sweep_file.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cm::tools {
+
+struct SweepPoint {
+  std::string base;
+  Labels labels;  // of its axes, in their order
+  std::uint64_t seed = 0;
+  ScenarioRequest request;
+  // Of what is simulated, what it is called, and the version of the program. 32 hexadecimal digits.
+  std::string digest;
+};
+
+struct SweepPlan {
+  std::vector<std::string> axis_keys;
+  std::vector<SweepPoint> points;
+};
+
+// Reads the sweep and everything that it names. Throws ConfigError with all that is wrong with the file: its form, keys
+// and values that no scenario takes, and mistakes that all points of a base share. A point whose values are fine each
+// and do not go together stays; running it says why it cannot be.
+SweepPlan plan_sweep(const std::string& path, const std::string& config_root);
+
+// The points of a sweep before they are checked: without digests, and with a seed only where the sweep gives one.
+// The last axis walks fastest, then the seeds.
+std::vector<SweepPoint> expand(const SweepSpec& spec, const std::string& config_root);
+
+// "00012-3fa9c1d2e0b1.json": numbers count from 1; the digits are the digest's first, so that a point is known again
+// when it has another number.
+std::string file_name(std::size_t number, const SweepPoint& point);
+
+}  // namespace cm::tools
