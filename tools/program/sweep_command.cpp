@@ -1,16 +1,22 @@
 #include "tools/program/sweep_command.h"
 
+#include "sim/diagnostics/errors.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/table_text.h"
 #include "tools/runner/terminal_progress.h"
 #include "tools/sweep/local_executor.h"
+#include "tools/sweep/slurm_executor.h"
 #include "tools/sweep/sweep.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
+#include <string_view>
+#include <system_error>
 
 namespace cm::tools {
 namespace {
@@ -19,11 +25,18 @@ constexpr std::size_t MostReasonsShown = 10;
 constexpr int PointFailed = 1;
 constexpr int EndedBySignal = 128;
 
+struct SweepOptions {
+  SweepRequest request;
+  std::string task;  // of a process that Slurm started: what was handed over
+};
+
 SweepOutcome sweep_with_progress(const SweepRequest& request)
 {
   // Its line is erased before anything else is printed.
   TerminalProgress progress;
-  return run_sweep(request, progress, [](const std::string& text) { fmt::print(stderr, "cmsim sweep: {}\n", text); });
+  SweepRequest telling = request;
+  telling.execution.notice = [](const std::string& text) { fmt::print(stderr, "cmsim sweep: {}\n", text); };
+  return run_sweep(telling, progress);
 }
 
 // The reasons of one status, each once, with the first point that has it.
@@ -59,8 +72,26 @@ std::string summary(const SweepRequest& request, const SweepOutcome& outcome)
   return text;
 }
 
-void sweep(const SweepRequest& request, int& status)
+// Slurm says which task of the array this process is.
+std::size_t slurm_task()
 {
+  const char* const text = std::getenv("SLURM_ARRAY_TASK_ID");
+  const std::string_view number = text == nullptr ? "" : text;
+  std::size_t task = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), task);
+  if (number.empty() || error != std::errc() || end != number.data() + number.size())
+    throw ConfigError(fmt::format("--slurm-task: expected a number in SLURM_ARRAY_TASK_ID, found \"{}\"", number));
+  return task;
+}
+
+void sweep(const SweepOptions& options, int& status)
+{
+  const SweepRequest& request = options.request;
+  if (!options.task.empty()) {
+    const int signal = run_slurm_task(request.execution, request.out, options.task, slurm_task());
+    status = signal == 0 ? 0 : EndedBySignal + signal;
+    return;
+  }
   const SweepOutcome outcome = sweep_with_progress(request);
   print(summary(request, outcome));
   if (outcome.stop_signal != 0)
@@ -85,32 +116,56 @@ std::string footer()
   return text + "\nExample:\n  cmsim sweep configs/sweeps/ep-by-planes.yaml --out results/ep-by-planes";
 }
 
+void add_slurm_options(CLI::App& command, SweepOptions& options)
+{
+  SlurmOptions& slurm = options.request.execution.slurm;
+  const std::string group = "Options of --executor slurm";
+  command.add_option("--chunk", slurm.chunk, "points of one array task; without it as many as make a hundred tasks")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100000))
+      ->group(group);
+  command.add_option("--partition", slurm.partition, "where tasks run, instead of the default")
+      ->type_name("NAME")
+      ->group(group);
+  command.add_option("--time", slurm.time, "limit of a task, as sbatch takes it: 30 or 1:30:00")
+      ->type_name("TIME")
+      ->group(group);
+  command
+      .add_option("--sbatch", slurm.arguments,
+                  "one more option of sbatch, like --sbatch=--account=ours; as often as needed")
+      ->type_name("OPTION")
+      ->allow_extra_args(false)
+      ->group(group);
+  // What tasks are called with; not for people.
+  command.add_option("--slurm-task", options.task)->group("");
+}
+
 }  // namespace
 
 void add_sweep_command(CLI::App& program, const std::string& config_root, int& status)
 {
   // Owned by the callback below, which lives as long as the command.
-  const auto request = std::make_shared<SweepRequest>();
-  request->execution.config_root = config_root;
-  request->execution.jobs = usable_cores();
+  const auto options = std::make_shared<SweepOptions>();
+  SweepRequest& request = options->request;
+  request.execution.config_root = config_root;
+  request.execution.jobs = usable_cores();
   CLI::App& command = *program.add_subcommand("sweep", "simulate many points of one or several scenarios");
-  command.add_option("sweep", request->execution.sweep, "the sweep's file")->required()->type_name("SWEEP.yaml");
-  command.add_option("--out", request->out, "write DIR/results.csv and DIR/points/*.json")
-      ->required()
-      ->type_name("DIR");
-  command.add_option("--jobs", request->execution.jobs, "points that run at a time on this computer")
+  command.add_option("sweep", request.execution.sweep, "the sweep's file")->required()->type_name("SWEEP.yaml");
+  command.add_option("--out", request.out, "write DIR/results.csv and DIR/points/*.json")->required()->type_name("DIR");
+  command.add_option("--jobs", request.execution.jobs, "points that run at a time on this computer")
       ->type_name("N")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command.add_flag("--resume", request->is_resumed, "keep the finished points of an earlier call in DIR");
-  command.add_option("--executor", request->executor, "where points run")
+  command.add_flag("--resume", request.is_resumed, "keep the finished points of an earlier call in DIR");
+  command.add_option("--executor", request.executor, "where points run")
       ->type_name("NAME")
       ->check(CLI::IsMember(executor_names()))
       ->capture_default_str();
-  command.add_option("--configs", request->execution.config_root, "folder that holds scenarios/, machines/ and so on")
+  command.add_option("--configs", request.execution.config_root, "folder that holds scenarios/, machines/ and so on")
       ->type_name("DIR");
+  add_slurm_options(command, *options);
   command.footer(footer());
-  command.callback([request, &status] { sweep(*request, status); });
+  command.callback([options, &status] { sweep(*options, status); });
 }
 
 }  // namespace cm::tools

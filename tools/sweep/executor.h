@@ -4,6 +4,8 @@
 #include "tools/sweep/sweep_board.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,6 +27,7 @@ struct ExecutorSpec {
   std::string config_root;  // folder with machines/, models/ and so on
   std::int64_t jobs = 1;    // points that run at a time on this computer
   SlurmOptions slurm;
+  std::function<void(const std::string&)> notice;  // for sentences that the user should not miss
 };
 
 class Executor {

@@ -1,5 +1,6 @@
 #include "tools/sweep/executor.h"
 #include "tools/sweep/local_executor.h"
+#include "tools/sweep/slurm_executor.h"
 
 #include <array>
 
@@ -11,8 +12,14 @@ std::unique_ptr<Executor> make_local(const ExecutorSpec& spec)
   return std::make_unique<LocalExecutor>(spec.jobs);
 }
 
-constexpr std::array<ExecutorKind, 1> Table{{
+std::unique_ptr<Executor> make_slurm(const ExecutorSpec& spec)
+{
+  return std::make_unique<SlurmExecutor>(spec);
+}
+
+constexpr std::array<ExecutorKind, 2> Table{{
     {"local", "processes on this computer, --jobs at a time", make_local},
+    {"slurm", "tasks of an array job on the cluster that sbatch reaches", make_slurm},
 }};
 
 }  // namespace

@@ -9,14 +9,13 @@
 namespace cm::tools {
 namespace {
 
-using Notice = std::function<void(const std::string&)>;
-
-void tell(const EarlierPoints& earlier, bool is_resumed, const Notice& notice)
+void tell(const EarlierPoints& earlier, const SweepRequest& request)
 {
   if (earlier.is_other_program)
-    notice("the program changed since this sweep ran: all points run again");
-  else if (is_resumed && earlier.outdated > 0)
-    notice(fmt::format("{} points changed or went since this sweep ran: their results are dropped", earlier.outdated));
+    request.execution.notice("the program changed since this sweep ran: all points run again");
+  else if (request.is_resumed && earlier.outdated > 0)
+    request.execution.notice(
+        fmt::format("{} points changed or went since this sweep ran: their results are dropped", earlier.outdated));
 }
 
 std::string title_of(const SweepPoint& point)
@@ -38,14 +37,14 @@ std::vector<UndonePoint> undone_points(const SweepPlan& plan, const SweepBoard& 
 
 }  // namespace
 
-SweepOutcome run_sweep(const SweepRequest& request, sim::metrics::Progress& progress, const Notice& notice)
+SweepOutcome run_sweep(const SweepRequest& request, sim::metrics::Progress& progress)
 {
   const auto started = std::chrono::system_clock::now();
   const SweepPlan plan = plan_sweep(request.execution.sweep, request.execution.config_root);
   const SweepFolder folder(request.out);
   const OpenedFolder opened(folder, request.is_resumed);
   EarlierPoints earlier = opened.keep(plan, {request.execution.sweep, program_digest()});
-  tell(earlier, request.is_resumed, notice);
+  tell(earlier, request);
   // From here on the points and their order are known and nothing of them changes.
 
   SweepBoard board(plan, folder, std::move(earlier.records), progress);

@@ -4,7 +4,6 @@
 #include "sim/metrics/progress.h"
 #include "tools/sweep/executor.h"
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,8 +34,7 @@ struct SweepOutcome {
 };
 
 // Throws ConfigError before anything is run or written when the sweep's file is wrong or the folder cannot be taken,
-// and later when a file cannot be written. `notice` is called with sentences for the user that cannot wait.
-SweepOutcome run_sweep(const SweepRequest& request, sim::metrics::Progress& progress,
-                       const std::function<void(const std::string&)>& notice);
+// and later when a file cannot be written.
+SweepOutcome run_sweep(const SweepRequest& request, sim::metrics::Progress& progress);
 
 }  // namespace cm::tools

@@ -12,8 +12,8 @@ constexpr auto WriteInterval = std::chrono::seconds(1);
 }  // namespace
 
 SweepBoard::SweepBoard(const SweepPlan& plan, const SweepFolder& folder,
-                       std::vector<std::optional<PointRecord>> records, sim::metrics::Progress& progress)
-    : plan_(plan), folder_(folder), records_(std::move(records)), progress_(progress)
+                       std::vector<std::optional<PointRecord>> records, sim::metrics::Progress& progress, Table table)
+    : plan_(plan), folder_(folder), records_(std::move(records)), progress_(progress), table_(table)
 {
 }
 
@@ -63,7 +63,7 @@ void SweepBoard::show(std::string_view what)
   if (now.refused > 0)
     text += fmt::format(", {} refused", now.refused);
   progress_.update(static_cast<double>(now.all()) / static_cast<double>(records_.size()), text + time_left());
-  if (is_written_ || Clock::now() < next_write_)
+  if (table_ == Table::Left || is_written_ || Clock::now() < next_write_)
     return;
   write_results();
   is_written_ = true;

@@ -25,11 +25,14 @@ struct PointCounts {
 
 class SweepBoard {
  public:
+  enum class Table { Written, Left };  // whether results.csv is this board's business
+
   // All borrowed; they outlive the board. `records` are those of points that were finished earlier.
   SweepBoard(const SweepPlan& plan, const SweepFolder& folder, std::vector<std::optional<PointRecord>> records,
-             sim::metrics::Progress& progress);
+             sim::metrics::Progress& progress, Table table = Table::Written);
 
   [[nodiscard]] const SweepPoint& point(std::size_t index) const { return plan_.points[index]; }
+  [[nodiscard]] const SweepFolder& folder() const { return folder_; }
   [[nodiscard]] std::string path(std::size_t index) const;
   [[nodiscard]] const std::vector<std::optional<PointRecord>>& records() const { return records_; }
   [[nodiscard]] PointCounts counts() const;
@@ -52,6 +55,7 @@ class SweepBoard {
   const SweepFolder& folder_;
   std::vector<std::optional<PointRecord>> records_;
   sim::metrics::Progress& progress_;
+  Table table_;
   std::size_t taken_ = 0;  // in this call of the program
   bool is_written_ = false;
   Clock::time_point started_ = Clock::now();

@@ -174,6 +174,15 @@ std::string digest_of(const SweepPoint& point, const std::string& configuration_
   return sim::config::digest(text);
 }
 
+// Gives the point its seed and digest as well.
+ScenarioCheck checked(SweepPoint& point)
+{
+  ScenarioCheck check = check_scenario(point.request);
+  point.seed = check.seed;
+  point.digest = digest_of(point, check.configuration_digest);
+  return check;
+}
+
 }  // namespace
 
 std::vector<SweepPoint> expand(const SweepSpec& spec, const std::string& config_root)
@@ -198,14 +207,22 @@ SweepPlan plan_sweep(const std::string& path, const std::string& config_root)
                 fmt::format("expected 1 to {} points, found {}", MostPoints, plan.points.empty() ? "none" : "more"));
   throw_if_any(log);
   CheckOfPoints checks;
-  for (SweepPoint& point : plan.points) {
-    const ScenarioCheck check = check_scenario(point.request);
-    checks.add(point, check);
-    point.seed = check.seed;
-    point.digest = digest_of(point, check.configuration_digest);
-  }
+  for (SweepPoint& point : plan.points)
+    checks.add(point, checked(point));
   log.problems = checks.problems();
   throw_if_any(log);
+  return plan;
+}
+
+SweepPlan plan_points(const std::string& path, const std::string& config_root, std::span<const std::size_t> indices)
+{
+  ReadingLog log;
+  const SweepSpec spec = read_sweep(path, config_root, log);
+  throw_if_any(log);
+  SweepPlan plan{.axis_keys = spec.axis_keys(), .points = expand(spec, config_root)};
+  for (const std::size_t index : indices)
+    if (index < plan.points.size())
+      checked(plan.points[index]);
   return plan;
 }
 

@@ -5,7 +5,9 @@
 #include "tools/sweep/filter.h"
 #include "tools/sweep/sweep_file.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,9 @@ struct SweepPlan {
 // and values that no scenario takes, and mistakes that all points of a base share. A point whose values are fine each
 // and do not go together stays; running it says why it cannot be.
 SweepPlan plan_sweep(const std::string& path, const std::string& config_root);
+
+// The same points, of which only some are checked and have seed and digest: a task of many need not check all.
+SweepPlan plan_points(const std::string& path, const std::string& config_root, std::span<const std::size_t> indices);
 
 // The points of a sweep before they are checked: without digests, and with a seed only where the sweep gives one.
 // The last axis walks fastest, then the seeds.

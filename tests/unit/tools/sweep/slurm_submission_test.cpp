@@ -1,0 +1,67 @@
+#include "tests/unit/sim/temporary_folder.h"
+#include "tools/sweep/slurm_submission.h"
+
+#include <catch2/catch.hpp>
+
+using namespace cm::tools;
+
+namespace {
+
+// A sweep of five points.
+struct Sweep {
+  Sweep() : folder(temporary.file("out"))
+  {
+    for (const std::string digest : {"a", "b", "c", "d", "e"}) {
+      plan.points.emplace_back();
+      plan.points.back().digest = digest;
+    }
+  }
+
+  [[nodiscard]] SweepBoard board() { return {plan, folder, std::vector<std::optional<PointRecord>>(5), silent}; }
+
+  cm::tests::TemporaryFolder temporary;
+  SweepPlan plan;
+  SweepFolder folder;
+  cm::sim::metrics::NoProgress silent;
+};
+
+}  // namespace
+
+TEST_CASE("points are handed over in chunks, and read back")
+{
+  Sweep sweep;
+  const std::vector<std::size_t> points{0, 1, 3, 4};
+  SlurmSubmission submission = chunked(points, 3, sweep.board());
+  submission.program = std::string("p");
+  REQUIRE(submission.chunks.size() == 2);
+  CHECK(submission.chunks[1].front().digest == "e");
+  const auto read = read_submission(sweep.temporary.with("s.json", to_json(submission)));
+  REQUIRE(read);
+  CHECK(read->program == "p");
+  CHECK(read->points() == points);
+  CHECK(to_json(*read) == to_json(submission));
+}
+
+TEST_CASE("a submission is current while its points and the program are")
+{
+  Sweep sweep;
+  const std::vector<std::size_t> points{1, 4};
+  SlurmSubmission submission = chunked(points, 1, sweep.board());
+  submission.program = std::string("p");
+  CHECK(is_current(submission, sweep.board(), "p"));
+  CHECK_FALSE(is_current(submission, sweep.board(), "q"));
+  sweep.plan.points[4].digest = std::string("x");
+  CHECK_FALSE(is_current(submission, sweep.board(), "p"));
+  submission.chunks[1][0] = {5, "x"};
+  CHECK_FALSE(is_current(submission, sweep.board(), "p"));
+}
+
+TEST_CASE("what is no submission is not read")
+{
+  const cm::tests::TemporaryFolder folder;
+  CHECK_FALSE(read_submission(folder.file("missing")));
+  CHECK_FALSE(read_submission(folder.with("a", "{")));
+  CHECK_FALSE(read_submission(folder.with("b", R"({"schema": "cmsim-slurm/1"})")));
+  CHECK_FALSE(read_submission(folder.with("c", R"({"schema": "cmsim-slurm/1", "chunks": [[[0]]]})")));
+  CHECK_FALSE(read_submission(folder.with("d", R"({"schema": "cmsim-slurm/1", "chunks": [3]})")));
+}
