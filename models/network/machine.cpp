@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace cm::models {
 
@@ -26,7 +27,8 @@ void check_packet_sizes(Reader& ub, const MachineSpec& spec)
   if (spec.ub.buffer < packet)
     ub.complain("buffer", fmt::format("expected room for at least one packet of {}, found {}", to_text(packet),
                                       to_text(spec.ub.buffer)));
-  const BytesPerSecond slowest = std::min({t.lane_bandwidth, t.uplink_bandwidth, t.cpu_lane_bandwidth()});
+  const BytesPerSecond slowest =
+      std::min({t.lane_bandwidth, t.uplink_bandwidth, t.cpu_lane_bandwidth()}) * spec.ub.payload_share;
   if ((packet / slowest).count() >= 4e-3)
     ub.complain("mtu",
                 fmt::format("a packet of {} takes more than 4 ms at the slowest port's {}: expected a smaller mtu "
@@ -86,8 +88,12 @@ sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topol
                                             std::uint64_t seed)
 {
   // The endpoint's own port adds nothing: its share of an access is in the bases of AccessSpec.
-  const topology::PortLatencies latencies{.endpoint_port = Seconds(0), .switch_port = spec.ub.traversal};
-  return {.network = topology::ub_network(supernode, latencies, spec.ub.buffer),
+  const topology::PortLatencies latencies{
+      .endpoint_port = Seconds(0), .delivery_port = spec.ub.traversal, .trunk_port = spec.ub.extra_traversals() / 2.0};
+  fabric::NetworkSpec network = topology::ub_network(supernode, latencies, spec.ub.buffer);
+  for (fabric::PortSpec& port : network.ports)
+    port.rate = port.rate * spec.ub.payload_share;
+  return {.network = std::move(network),
           .policy = fabric_policy(spec.ub, seed),
           .dies = spec.topology.dies(),
           .memory_bandwidth = spec.die.usable_hbm_bandwidth()};

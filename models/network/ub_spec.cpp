@@ -24,10 +24,14 @@ UbSpec read_ub(Reader& ub)
   read_policy_choices(ub, spec);
   ub.required({"mtu", "largest payload of a packet", 64.0, 1048576.0}, spec.mtu);
   ub.required({"frame_overhead", "bytes added to every packet on the wire", 0.0, 4096.0}, spec.frame_overhead);
+  ub.required_fraction({"payload_share", "payload of a port's rate; the rest is framing inside packets", 0.01, 1.0},
+                       spec.payload_share);
   ub.required({"buffer", "room in front of a port; a warning is given when a queue would have passed it", 64.0, 1e9},
               spec.buffer);
   ub.required({"control_packet", "size of flags, requests and acknowledgements", 1.0, 4096.0}, spec.control_packet);
   ub.required({"traversal_latency", "one switch chip and the link behind it", 0.0, 1e-3}, spec.traversal);
+  ub.required({"internode_traversals", "traversals of a way between nodes; one inside a node", 1.0, 9.0},
+              spec.internode_traversals);
   ub.required_fraction({"internode_cost", "extra engine time of a packet that leaves its node", 0.0, 1.0},
                        spec.internode_cost);
   Reader access = ub.section({"access", "latency of one remote access, traversals apart"});

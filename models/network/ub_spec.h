@@ -32,11 +32,16 @@ struct UbSpec {
   topology::L2Choice l2_choice = topology::L2Choice::Spray;
   Bytes mtu;
   Bytes frame_overhead;
-  Bytes buffer;               // per port
-  Bytes control_packet;       // flags, requests, acknowledgements
-  Seconds traversal;          // one switch chip and the link behind it
+  double payload_share = 1;  // of a port's rate; the rest is framing inside packets
+  Bytes buffer;              // per port
+  Bytes control_packet;      // flags, requests, acknowledgements
+  Seconds traversal;         // one switch chip and the link behind it
+  int internode_traversals = 3;
   double internode_cost = 0;  // extra share of engine time that a packet between nodes takes
   AccessSpec access;
+
+  // What the way between nodes takes longer than the way inside one, in one direction.
+  [[nodiscard]] Seconds extra_traversals() const { return traversal * (internode_traversals - 1.0); }
 
   friend bool operator==(const UbSpec&, const UbSpec&) = default;
 };

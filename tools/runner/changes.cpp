@@ -133,6 +133,15 @@ std::vector<Change> changes_of_keys(const Value& keys, ReadingLog& log)
   return changes;
 }
 
+std::vector<Change> changes_of_machine(const Value& overrides, ReadingLog& log)
+{
+  std::vector<Change> changes;
+  for (const Value::Entry& entry : overrides.entries)
+    collect(changes, "machine." + entry.key, entry.key_position, entry.value, log);
+  refuse_twins(changes, log);
+  return changes;
+}
+
 std::vector<Change> changes_of_sets(const std::vector<std::string>& sets, ReadingLog& log)
 {
   std::vector<Change> changes;

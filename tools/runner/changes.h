@@ -23,6 +23,9 @@ std::vector<Change> changes_of_overrides(const sim::config::Value& overrides, si
 // Keys of anything in a scenario, nested, dotted or both, as `set:` of a sweep holds them. Reports keys given twice.
 std::vector<Change> changes_of_keys(const sim::config::Value& keys, sim::config::ReadingLog& log);
 
+// The overrides of a machine's file, whose keys lack the "machine." of those in a scenario.
+std::vector<Change> changes_of_machine(const sim::config::Value& overrides, sim::config::ReadingLog& log);
+
 // Each text is "key=value" with the value in YAML; later ones win. Positions read "--set KEY:line:column".
 std::vector<Change> changes_of_sets(const std::vector<std::string>& sets, sim::config::ReadingLog& log);
 

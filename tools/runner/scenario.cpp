@@ -6,6 +6,7 @@
 #include "sim/config/reader.h"
 #include "tools/runner/changes.h"
 #include "tools/runner/config_files.h"
+#include "tools/runner/machine_file.h"
 
 #include <fmt/format.h>
 
@@ -46,20 +47,6 @@ OwnKeys read_own_keys(const Value& tree, std::int64_t& seed, ReadingLog& log)
   reader.optional({"description", "what the scenario shows"}, description);
   reader.finish();
   return keys;
-}
-
-// Changes of one file's tree. Which part a section is made of must be known before the parts are inserted.
-void apply_all(Value& tree, std::string_view section, const std::vector<Change>& changes, bool only_parts)
-{
-  for (const Change& change : changes) {
-    const std::string_view path = path_below(change.path, section);
-    if (path.empty() || path.ends_with(".part") != only_parts)
-      continue;
-    if (only_parts)
-      apply(tree, path, change);
-    else
-      apply_as_assumed(tree, path, change);
-  }
 }
 
 void refuse_changes_without_model(const ResolvedScenario& scenario, const std::vector<Change>& changes, ReadingLog& log)
@@ -118,18 +105,11 @@ ResolvedScenario load_scenario(const ScenarioRequest& request)
 
   ConfigFiles files(request.config_root, log);
   if (keys.machine != nullptr)
-    scenario.machine = files.load("machines", *keys.machine, "machine");
+    scenario.machine = load_machine(files, *keys.machine, changes, log);
   if (keys.model != nullptr)
     scenario.model = files.load("models", *keys.model, "model");
-  if (scenario.machine) {
-    apply_all(*scenario.machine, "machine", changes, true);
-    const bool has_parts = files.insert_parts(*scenario.machine, "machine");
-    apply_all(*scenario.machine, "machine", changes, false);
-    if (!has_parts)
-      scenario.machine.reset();
-  }
   if (scenario.model)
-    apply_all(*scenario.model, "model", changes, false);
+    apply_all(*scenario.model, "model", changes, Which::AllButParts);
   return scenario;
 }
 

@@ -100,7 +100,8 @@ void NetworkBuilder::add_port(Tier tier, const Link& link)
   PortIndex& port = entry(tier, link);
   ensure(port == NoPort, "two links {} -> {}", graph_.vertex(link.from).name, graph_.vertex(link.to).name);
   port = static_cast<PortIndex>(spec_.ports.size());
-  const Seconds latency = tier == Tier::Lane ? latencies_.endpoint_port : latencies_.switch_port;
+  const Seconds beyond_lane = tier == Tier::Delivery ? latencies_.delivery_port : latencies_.trunk_port;
+  const Seconds latency = tier == Tier::Lane ? latencies_.endpoint_port : beyond_lane;
   spec_.ports.push_back({link.bandwidth, latency, buffer_});
 }
 

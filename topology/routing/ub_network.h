@@ -10,7 +10,8 @@ namespace cm::topology {
 
 struct PortLatencies {
   Seconds endpoint_port;  // a die's or CPU's own lane
-  Seconds switch_port;    // every output port of an L1 or L2 chip
+  Seconds delivery_port;  // of an L1 chip, towards a die or CPU
+  Seconds trunk_port;     // between an L1 and an L2 chip, either way
 };
 
 // Endpoints are numbered dies first, then CPUs; groups are nodes. Throws SimulationError when a link is missing, double

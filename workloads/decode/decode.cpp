@@ -5,6 +5,7 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
 #include "sim/metrics/confidence.h"
+#include "workloads/decode/capacity_figures.h"
 #include "workloads/decode/core_split.h"
 #include "workloads/decode/decode_run.h"
 
@@ -33,7 +34,7 @@ StreamLoad stream_load(const DecodeSpec& spec, const models::ModelSpec& model, c
   load.tensor_parallel = spec.tp;
   load.quantisation = spec.quantisation;
   const bool leaves_node = spec.dies() > machine.topology.dies_per_node();
-  load.extra_round_trip = leaves_node ? machine.ub.traversal * 4.0 : Seconds(0);
+  load.extra_round_trip = leaves_node ? machine.ub.extra_traversals() * 2.0 : Seconds(0);
   load.round_trip =
       machine.ub.access.npu_base + machine.ub.access.write_extra + machine.ub.traversal * 2.0 + load.extra_round_trip;
   if (!model.has_experts())
@@ -70,7 +71,22 @@ std::int64_t trial_layers(const models::ModelSpec& model)
   return std::min(model.moe_layers() > 0 ? model.moe_layers() : model.layers, TrialLayers);
 }
 
-// Mean iteration of a shortened model, without the engine: only the data plane's time matters.
+// Mean iteration without the engine: only the data plane's time matters.
+double iteration_without_engine(const DecodeSpec& spec, const DecodePlan& plan, const models::ModelSpec& model,
+                                const models::MachineSpec& machine, const topology::Supernode& supernode,
+                                std::uint64_t seed)
+{
+  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
+  const models::EndpointEngines engines(machine, plane.fabric());
+  sim::metrics::NoProgress silent;
+  DecodeRun run(spec, plan, model, machine, seed, plane, engines, 0, silent);
+  plane.set_client(run);
+  run.start();
+  plane.run(sim::fabric::Calendar::Never - 1);
+  return sim::metrics::mean(run.iteration_ms());
+}
+
+// The same of a shortened model.
 double trial_ms(const DecodeSpec& spec, const DecodePlan& plan, const models::ModelSpec& model,
                 const models::MachineSpec& machine, const topology::Supernode& supernode, std::uint64_t seed)
 {
@@ -80,14 +96,7 @@ double trial_ms(const DecodeSpec& spec, const DecodePlan& plan, const models::Mo
   DecodeSpec once = spec;
   once.iterations = 1;
   once.mtp_tokens = 0;
-  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
-  const models::EndpointEngines engines(machine, plane.fabric());
-  sim::metrics::NoProgress silent;
-  DecodeRun run(once, plan, shortened, machine, seed, plane, engines, 0, silent);
-  plane.set_client(run);
-  run.start();
-  plane.run(sim::fabric::Calendar::Never - 1);
-  return run.iteration_ms().front();
+  return iteration_without_engine(once, plan, shortened, machine, supernode, seed);
 }
 
 DecodePlan choose_plan(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
@@ -105,6 +114,17 @@ DecodePlan choose_plan(const DecodeSpec& spec, const models::ModelSpec& model, c
       fmt::format("microbatches: auto took {}: {} layers take {:.3f} ms with one, {:.3f} ms with two",
                   with_two < with_one ? 2 : 1, trial_layers(model), with_one, with_two));
   return with_two < with_one ? two : one;
+}
+
+// The deployment in BF16, with as many microbatches; how it splits its cores is its own choice.
+DecodeSpec in_bf16(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine)
+{
+  DecodeSpec companion = spec;
+  companion.quantisation = models::Quantisation::Bf16;
+  const models::HbmBudget budget = decode_budget(companion, model, machine);
+  if (!budget.fits())
+    throw RefusedByModel("compare_quantisation: in BF16 the deployment does not fit the HBM: " + budget.text());
+  return companion;
 }
 
 void add_metrics(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
@@ -183,6 +203,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   const models::HbmBudget budget = decode_budget(spec, model, machine);
   if (!budget.fits())
     throw RefusedByModel("the deployment does not fit the HBM: " + budget.text());
+  const auto companion = spec.compare_quantisation ? std::optional(in_bf16(spec, model, machine)) : std::nullopt;
   const topology::Supernode supernode(machine.topology);
   const DecodePlan plan = choose_plan(spec, model, machine, supernode, seed, result);
 
@@ -205,6 +226,13 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
 
   add_metrics(spec, model, machine, plan, run, result);
   std::ranges::copy(spec.choices.notes, std::back_inserter(result.notes));
+  const Seconds iteration(sim::metrics::mean(run.iteration_ms()) * 1e-3);
+  add_ep_limit(spec, model, machine, iteration, result);
+  if (companion) {
+    const DecodePlan other = plan_of(plan.microbatches, *companion, model, machine, seed);
+    const double ms = iteration_without_engine(*companion, other, model, machine, supernode, seed);
+    add_int8_gain(spec, iteration, Seconds(ms * 1e-3), result);
+  }
   models::report_queues(machine, plane.fabric(), result);
   result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
              "of the busiest die: weights, buffers, KV cache, reserve");

@@ -121,6 +121,21 @@ void read_experts(Reader experts, const models::ModelSpec& model, DecodeSpec& sp
   spec.redundant = static_cast<std::uint32_t>(redundant);
 }
 
+void read_comparison(Reader& workload, DecodeSpec& spec)
+{
+  workload.optional({"compare_quantisation", "whether the same is run in BF16 too, for int8_gain"},
+                    spec.compare_quantisation);
+  double retention = 1;
+  workload.optional_fraction({"accuracy_retention", "accuracy in INT8 over that in BF16, shown beside int8_gain"},
+                             retention);
+  if (workload.has("accuracy_retention"))
+    spec.accuracy_retention = retention;
+  if (spec.accuracy_retention && !spec.compare_quantisation)
+    workload.complain("accuracy_retention", "is shown beside int8_gain: expected compare_quantisation: true");
+  if (spec.compare_quantisation && spec.quantisation != models::Quantisation::Int8)
+    workload.complain("compare_quantisation", "compares INT8 with BF16: expected quantisation: int8");
+}
+
 void check_deployment(Reader& workload, const DecodeSpec& spec, const models::ModelSpec& model,
                       const models::MachineSpec& machine)
 {
@@ -243,6 +258,7 @@ DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models:
   if (model.has_experts() || workload.has("experts"))
     read_experts(workload.section({"experts", "slots beside the routed experts"}), model, spec);
   workload.optional({"iterations", "decode iterations that are simulated", 1.0, 1000.0}, iterations);
+  read_comparison(workload, spec);
   models::read_policy_choices(workload, machine.ub);
   if (machine.ub.model == models::UbModel::Flow)
     workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p and collective only");

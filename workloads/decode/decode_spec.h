@@ -33,6 +33,8 @@ struct DecodeSpec {
   std::uint32_t shared_copies = 0;
   std::uint32_t iterations = 1;
   std::string refusal;  // why the machine cannot run this although all keys are well-formed; empty when it can
+  bool compare_quantisation = false;         // run the same in BF16, too
+  std::optional<double> accuracy_retention;  // of INT8, as the user knows it
 
   [[nodiscard]] std::uint32_t dies() const { return dp * tp; }
   // 1 + a + a^2 + ... over the speculative tokens.

@@ -32,7 +32,7 @@ void RankTimeline::add_sub_planes(const models::MachineSpec& machine, std::uint3
   for (std::uint32_t plane = 0; plane < machine.topology.sub_planes; ++plane)
     sub_planes_.push_back(timeline_.add_counter(process, fmt::format("sub-plane {}", plane), "percent"));
   carried_.assign(machine.topology.sub_planes, 0);
-  bytes_per_ps_ = machine.topology.lane_bandwidth.count() * 1e-12 * ranks;
+  bytes_per_ps_ = machine.topology.lane_bandwidth.count() * machine.ub.payload_share * 1e-12 * ranks;
 }
 
 void RankTimeline::add_ranks(const models::MachineSpec& machine, std::uint32_t ranks,

@@ -155,7 +155,8 @@ Seconds run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, st
   const double cost = fabric.same_group(source, destination) ? 1.0 : 1.0 + machine.ub.internode_cost;
   const auto lanes = [&](std::uint32_t endpoint) {
     const auto& t = machine.topology;
-    return (endpoint < t.dies() ? t.lane_bandwidth : t.cpu_lane_bandwidth()) * static_cast<double>(t.sub_planes);
+    const BytesPerSecond lane = endpoint < t.dies() ? t.lane_bandwidth : t.cpu_lane_bandwidth();
+    return lane * (machine.ub.payload_share * t.sub_planes);
   };
   const auto limited = [&](BytesPerSecond lane, BytesPerSecond rate) {
     return rate.count() > 0 ? std::min(lane, rate / cost) : lane;

@@ -14,7 +14,7 @@ namespace {
 
 sim::fabric::NetworkSpec small_network()
 {
-  return ub_network(Supernode(test::small_spec()).graph(), {300_ns, 200_ns}, 64_KiB);
+  return ub_network(Supernode(test::small_spec()).graph(), {300_ns, 200_ns, 200_ns}, 64_KiB);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ using sim::fabric::NetworkSpec;
 
 namespace {
 
-constexpr PortLatencies Latencies{.endpoint_port = 300_ns, .switch_port = 200_ns};
+constexpr PortLatencies Latencies{.endpoint_port = 300_ns, .delivery_port = 200_ns, .trunk_port = 200_ns};
 
 NetworkSpec network_of(const Graph& graph)
 {

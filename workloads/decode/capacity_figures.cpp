@@ -1,0 +1,45 @@
+#include "workloads/decode/capacity_figures.h"
+
+#include "models/collectives/fused_exchange.h"
+
+#include <fmt/format.h>
+
+namespace cm::workloads {
+
+BytesPerSecond slot_traffic(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
+                            Seconds iteration)
+{
+  const Bytes hidden(2 * model.hidden);
+  const bool quantised = spec.quantisation == models::Quantisation::Int8;
+  const Bytes row = models::plan_dispatch(machine.die, machine.die.aiv_cores, hidden, quantised, Seconds(0)).message +
+                    models::plan_combine(machine.die, machine.die.aiv_cores, hidden, Seconds(0)).message;
+  const double slots = static_cast<double>(model.routed_experts) + spec.redundant + spec.shared_copies;
+  const double requests = static_cast<double>(spec.batch_per_npu) / machine.topology.dies_per_npu * spec.dies();
+  const double tokens = requests * (1.0 + static_cast<double>(spec.mtp_tokens));
+  const double rows = tokens * static_cast<double>(model.top_k + (spec.shared_copies > 0 ? 1 : 0)) / slots;
+  const auto passes = static_cast<double>(model.moe_layers() + spec.mtp_tokens);
+  return BytesPerSecond(rows * passes * static_cast<double>(row.count()) / iteration.count());
+}
+
+void add_ep_limit(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
+                  Seconds iteration, sim::metrics::Result& result)
+{
+  if (!model.has_experts())
+    return;
+  const BytesPerSecond slot = slot_traffic(spec, model, machine, iteration);
+  const double lanes = static_cast<double>(machine.topology.dies()) * machine.topology.sub_planes;
+  const BytesPerSecond all = machine.topology.lane_bandwidth * (machine.ub.payload_share * lanes);
+  result.add("ep_limit", ratio(all, slot), "slots",
+             fmt::format("{:.4g} TB/s of all dies' lanes / {:.4g} GB/s that an expert slot exchanges",
+                         all.count() * 1e-12, slot.count() * 1e-9));
+}
+
+void add_int8_gain(const DecodeSpec& spec, Seconds int8, Seconds bf16, sim::metrics::Result& result)
+{
+  result.add("int8_gain", ratio(bf16, int8), "ratio", "INT8 throughput / BF16 throughput, same deployment");
+  result.add("bf16_tpot_ms", bf16.count() * 1e3 / spec.tokens_per_iteration(), "ms", "TPOT of the same in BF16");
+  if (spec.accuracy_retention)
+    result.add("accuracy_retention", *spec.accuracy_retention, "ratio", "INT8 accuracy / BF16 accuracy, as given");
+}
+
+}  // namespace cm::workloads
