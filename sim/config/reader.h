@@ -5,6 +5,7 @@
 //   lane_bandwidth: {value: 28 GB/s, evidence: published, source: "arXiv:2506.12708v2 Fig. 5"}
 // evidence is measured | published | derived | calibrated | assumed. All but assumed need `source:`; assumed needs
 // `assumed: "why"` instead of `source:` (and then `evidence:` may be left out).
+// A calibrated number may say `fitted_to:` (which rows, how well) and `uncertainty:`.
 // In a file under configs/parts/ bare numbers are errors.
 #pragma once
 

@@ -22,7 +22,7 @@ bool is_part_file(std::string_view file)
 
 void refuse_unknown_keys(const Value& map, const std::string& path, ReadingLog& log)
 {
-  const std::array<std::string, 4> known{"value", "evidence", "source", "assumed"};
+  const std::array<std::string, 6> known{"value", "evidence", "source", "assumed", "fitted_to", "uncertainty"};
   for (const Value::Entry& entry : map.entries)
     if (std::ranges::find(known, entry.key) == known.end())
       add_problem(log, entry.key_position, path,
@@ -77,6 +77,19 @@ const std::string* grounds(const Value& map, Evidence evidence, const std::strin
   return text_of(map, wanted, path, log);
 }
 
+// What a fit says of itself.
+void check_fit(const Value& map, Evidence evidence, const std::string& path, ReadingLog& log)
+{
+  for (const char* const key : {"fitted_to", "uncertainty"}) {
+    const Value* value = map.find(key);
+    if (value != nullptr && evidence != Evidence::Calibrated)
+      add_problem(log, value->position, path,
+                  fmt::format("expected the key {} for a calibrated number only, found it for one that is {}", key,
+                              to_text(evidence)));
+    static_cast<void>(text_of(map, key, path, log));
+  }
+}
+
 std::optional<WrittenValue> with_evidence(const Value& map, const std::string& path, std::string_view expected,
                                           ReadingLog& log)
 {
@@ -88,6 +101,8 @@ std::optional<WrittenValue> with_evidence(const Value& map, const std::string& p
   else if (value->kind != Value::Kind::Scalar)
     add_problem(log, value->position, path, fmt::format("expected {}, found {}", expected, found_text(*value)));
   const auto evidence = evidence_of(map, path, log);
+  if (evidence)
+    check_fit(map, *evidence, path, log);
   const std::string* reason = evidence ? grounds(map, *evidence, path, log) : nullptr;
   if (value == nullptr || !evidence || reason == nullptr || log.problems.size() != problems_before)
     return std::nullopt;

@@ -1,4 +1,5 @@
 #include "sim/diagnostics/errors.h"
+#include "tools/program/calibrate_command.h"
 #include "tools/program/command_line.h"
 #include "tools/program/run_command.h"
 #include "tools/program/sweep_command.h"
@@ -24,6 +25,7 @@ int run_program(int count, char** arguments)
                  "Exit status: 0 done; 1 a point of a sweep failed; 2 what was asked is wrong; 3 cmsim is wrong.");
   int status = Done;
   cm::tools::add_run_command(program, CM_CONFIG_ROOT);
+  cm::tools::add_calibrate_command(program, CM_CONFIG_ROOT);
   cm::tools::add_sweep_command(program, CM_CONFIG_ROOT, status);
   cm::tools::add_topology_command(program, CM_CONFIG_ROOT);
   try {

@@ -1,0 +1,108 @@
+#include "sim/diagnostics/errors.h"
+#include "tests/unit/tools/config_folder.h"
+#include "tools/calibrate/calibration.h"
+#include "tools/calibrate/fitted_text.h"
+#include "tools/calibrate/row_table.h"
+
+#include <catch2/catch.hpp>
+
+using cm::ConfigError;
+using cm::tests::put;
+using cm::tests::TemporaryFolder;
+using namespace cm::tools;
+
+namespace {
+
+constexpr auto Table = "row,scenario,set,metric,published,tolerance,class,source,reason\n"
+                       "a,ep.yaml,workload.ep=8 workload.top_k=2,dispatch_us,116,3%,fitted,paper,\"one, two\"\n"
+                       "b,ep.yaml,,dispatch_us,133,3%,predicted,paper,\"said \"\"so\"\"\"\n"
+                       "c,ep.yaml,,combine_us,118,3%,fitted,paper,\n";
+
+constexpr auto Good = "parameters:\n"
+                      "  machine.die.exchange.launch: {unit: us, minimum: 0, maximum: 10, start: 5, round: 0.5}\n"
+                      "  model.share: {minimum: 0, maximum: 1, start: 0.5, round: 0.01, prior: {value: 0.4, deviation: "
+                      "0.1, assumed: \"why\"}}\n"
+                      "rows:\n"
+                      "  - {file: ../rows.csv, metric: dispatch_us, deviation: 2 %}\n"
+                      "  - {row: own, scenario: p2p.yaml, metric: latency_us, published: 1.9, deviation: 0.05}\n"
+                      "files: [{file: ../part.yaml, section: machine.die}]\n";
+
+std::string complaint(const TemporaryFolder& folder, const std::string& text)
+{
+  put(folder, "c/bad.yaml", text);
+  try {
+    read_calibration(folder.file("c/bad.yaml"));
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a calibration takes rows from tables and its own, and files beside it")
+{
+  const TemporaryFolder folder;
+  put(folder, "rows.csv", Table);
+  put(folder, "c/good.yaml", Good);
+  const Calibration calibration = read_calibration(folder.file("c/good.yaml"));
+  REQUIRE(calibration.parameters.size() == 2);
+  CHECK(calibration.parameters[0].text(7.5) == "7.5 us");
+  CHECK(calibration.parameters[1].text(0.25) == "0.25");
+  CHECK(calibration.parameters[1].prior->deviation == 0.1);
+  REQUIRE(calibration.rows.size() == 3);
+  CHECK(calibration.rows[0].settings == std::vector<std::string>{"workload.ep=8", "workload.top_k=2"});
+  CHECK(calibration.rows[0].deviation == Approx(2.32));
+  CHECK(calibration.rows[0].is_fitted);
+  CHECK_FALSE(calibration.rows[1].is_fitted);
+  CHECK(calibration.rows[2].name == "own");
+  CHECK(calibration.rows[2].deviation == 0.05);
+  CHECK(calibration.files[0].path == folder.file("part.yaml"));
+}
+
+TEST_CASE("all that is wrong with a calibration is told with its place")
+{
+  const TemporaryFolder folder;
+  put(folder, "rows.csv", Table);
+  const std::string text = complaint(
+      folder, "parameters:\n  machine.a: {minimum: 2, maximum: 1, start: 3, round: 0.1}\n"
+              "  machine.b: {minimum: 0, maximum: 1, start: 3, round: 0.1, sart: 1}\n"
+              "rows:\n  - {file: ../rows.csv, metric: tpot_ms, deviation: 2 %}\n"
+              "  - {row: own, scenario: p2p.yaml, metric: latency_us, published: 1.9, deviation: 2 parsec}\n");
+  CHECK_THAT(text, Catch::Contains("bad.yaml:2:36: machine.a.maximum: expected more than the minimum"));
+  CHECK_THAT(text, Catch::Contains("machine.b.start: expected a value from 0 to 1"));
+  CHECK_THAT(text, Catch::Contains("unknown key") && Catch::Contains("start"));
+  CHECK_THAT(text, Catch::Contains("the file has no rows of the metric \"tpot_ms\""));
+  CHECK_THAT(text, Catch::Contains("found \"2 parsec\""));
+  CHECK_THAT(text, Catch::Contains("files: expected"));
+}
+
+TEST_CASE("a table of rows that cannot be read names file and line")
+{
+  const TemporaryFolder folder;
+  put(folder, "no.csv", "row,scenario,set,metric,published\n");
+  put(folder, "short.csv", std::string(Table) + "d,ep.yaml\n");
+  put(folder, "word.csv", "row,scenario,set,metric,published,class\na,b,,c,many,fitted\n");
+  CHECK(read_row_table(folder.file("no.csv")).empty());
+  CHECK_THROWS_WITH(read_row_table(folder.file("short.csv")),
+                    Catch::Contains("short.csv:5:1: expected 9 fields, found 2"));
+  CHECK_THROWS_WITH(read_row_table(folder.file("word.csv")),
+                    Catch::Contains("word.csv:2:1: published: expected a number"));
+  CHECK_THROWS_WITH(read_row_table(folder.file("none.csv")), Catch::Contains("found none that can be read"));
+}
+
+TEST_CASE("fitted numbers change nothing else in their file")
+{
+  const TemporaryFolder folder;
+  put(folder, "part.yaml",
+      "# {value: 1}\na: {b: {value: 1 us, evidence: calibrated, source: \"T {1}\"}, c: 2}  # kept\n"
+      "d:\n  e: {value: 3, assumed: \"why\"}\n");
+  CHECK(
+      with_fitted_numbers(folder.file("part.yaml"), {{"a.b", "2 us", "0.1 us", "two rows"}, {"d.e", "4", "1", "x"}}) ==
+      "# {value: 1}\na: {b: {value: 2 us, evidence: calibrated, source: \"T {1}\", fitted_to: \"two rows\", "
+      "uncertainty: 0.1 us}, c: 2}  # kept\n"
+      "d:\n  e: {value: 4, evidence: calibrated, source: \"x\", fitted_to: \"x\", uncertainty: 1}\n");
+  CHECK(written_number(folder.file("part.yaml"), "a.b") == "1 us");
+  CHECK_THROWS_WITH(written_number(folder.file("part.yaml"), "a.c"),
+                    Catch::Contains("expected a number with evidence"));
+}

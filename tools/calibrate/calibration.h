@@ -1,0 +1,58 @@
+// A calibration as a file describes it (configs/calibrations/): which parameters are free, which published rows they
+// are fitted to, and in which files the fitted numbers stand.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cm::tools {
+
+// What is believed of a parameter without the rows.
+struct Prior {
+  double value = 0;
+  double deviation = 0;  // standard deviation of that belief
+  std::string reason;
+};
+
+// A number of the configuration. All values are in `unit`, which is written behind them ("us", "%", or nothing).
+struct FreeParameter {
+  std::string key;  // "machine.ub.access.npu_base"
+  std::string unit;
+  double start = 0;
+  double minimum = 0;
+  double maximum = 0;
+  double rounding = 0;  // the fitted value is a multiple of this
+  std::optional<Prior> prior;
+
+  [[nodiscard]] std::string text(double value) const;  // "0.78 us"
+};
+
+struct PublishedRow {
+  std::string name;
+  std::string scenario;               // a file below configs/scenarios
+  std::vector<std::string> settings;  // "key=value"
+  std::string metric;
+  double published = 0;
+  double deviation = 0;   // standard deviation that the fit allows, in the metric's unit
+  bool is_fitted = true;  // otherwise the row is only compared
+};
+
+// A file with fitted numbers in it.
+struct CalibratedFile {
+  std::string path;
+  std::string section;  // where it stands in a configuration: "machine.ub"
+};
+
+struct Calibration {
+  std::string description;
+  std::vector<FreeParameter> parameters;
+  std::vector<PublishedRow> rows;
+  std::vector<std::string> settings;  // of every run, to make it short
+  std::vector<CalibratedFile> files;
+};
+
+// Paths in the file are relative to it. Throws ConfigError with everything that is wrong.
+Calibration read_calibration(const std::string& path);
+
+}  // namespace cm::tools

@@ -1,0 +1,90 @@
+#include "tools/calibrate/fitted_text.h"
+
+#include "sim/config/value.h"
+#include "sim/diagnostics/errors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string_view>
+
+namespace cm::tools {
+namespace {
+
+using sim::config::Position;
+using sim::config::Value;
+
+std::vector<std::string> lines_of(const std::string& path)
+{
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);)
+    lines.push_back(line);
+  return lines;
+}
+
+const Value& number_at(const Value& tree, const std::string& path, std::string_view key)
+{
+  const Value* place = &tree;
+  for (std::string_view rest = key; place != nullptr && !rest.empty();) {
+    const std::string_view step = rest.substr(0, rest.find('.'));
+    place = place->find(step);
+    rest.remove_prefix(std::min(rest.size(), step.size() + 1));
+  }
+  if (place == nullptr || place->find("value") == nullptr)
+    throw ConfigError(
+        fmt::format("{}: expected a number with evidence, {}: {{value: ..., source: ...}}, found none", path, key));
+  return *place;
+}
+
+// Of the flow map that starts at `start`; texts in quotes may hold brackets.
+std::size_t end_of_map(const std::string& line, std::size_t start)
+{
+  bool is_quoted = false;
+  for (std::size_t at = start; at < line.size(); ++at) {
+    if (line[at] == '"')
+      is_quoted = !is_quoted;
+    else if (line[at] == '}' && !is_quoted)
+      return at + 1;
+  }
+  return std::string::npos;
+}
+
+std::string text_of(const Value& old, const FittedNumber& number)
+{
+  const Value* source = old.find("source");
+  return fmt::format("{{value: {}, evidence: calibrated, source: \"{}\", fitted_to: \"{}\", uncertainty: {}}}",
+                     number.value, source != nullptr ? source->text : number.fitted_to, number.fitted_to,
+                     number.uncertainty);
+}
+
+}  // namespace
+
+std::string with_fitted_numbers(const std::string& path, const std::vector<FittedNumber>& numbers)
+{
+  const Value tree = sim::config::load_file(path);
+  std::vector<std::string> lines = lines_of(path);
+  for (const FittedNumber& number : numbers) {
+    const Value& old = number_at(tree, path, number.key);
+    std::string& line = lines.at(static_cast<std::size_t>(old.position.line) - 1);
+    const auto start = static_cast<std::size_t>(old.position.column) - 1;
+    const std::size_t end = start < line.size() && line[start] == '{' ? end_of_map(line, start) : std::string::npos;
+    if (end == std::string::npos)
+      throw ConfigError(
+          fmt::format("{}: {}: expected {{value: ..., source: ...}} on one line", to_text(old.position), number.key));
+    line.replace(start, end - start, text_of(old, number));
+  }
+  std::string text;
+  for (const std::string& line : lines)
+    text += line + "\n";
+  return text;
+}
+
+std::string written_number(const std::string& path, const std::string& key)
+{
+  const Value tree = sim::config::load_file(path);
+  return number_at(tree, path, key).find("value")->text;
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,125 @@
+#include "tools/calibrate/report.h"
+
+#include "sim/diagnostics/errors.h"
+#include "tools/calibrate/fitted_text.h"
+#include "tools/runner/changes.h"
+#include "tools/runner/version.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+namespace cm::tools {
+namespace {
+
+struct Errors {
+  double root_mean_square = 0;
+  double largest = 0;
+  std::size_t rows = 0;
+};
+
+Errors errors_of_fitted(const CalibrationOutcome& outcome)
+{
+  Errors errors;
+  double sum = 0;
+  for (const ComparedRow& row : outcome.rows) {
+    if (!row.row.is_fitted)
+      continue;
+    ++errors.rows;
+    sum += row.error() * row.error();
+    errors.largest = std::max(errors.largest, std::abs(row.error()));
+  }
+  errors.root_mean_square = std::sqrt(sum / static_cast<double>(std::max<std::size_t>(1, errors.rows)));
+  return errors;
+}
+
+std::string in_words(const Errors& errors)
+{
+  return fmt::format("{} rows, errors {:.1f} % root mean square, {:.1f} % at most", errors.rows,
+                     100 * errors.root_mean_square, 100 * errors.largest);
+}
+
+// Two digits of an uncertainty are all that it is worth.
+std::string uncertainty_text(const FittedParameter& fitted)
+{
+  const std::string number = fmt::format("{:.2g}", fitted.uncertainty);
+  return fitted.parameter.unit.empty() ? number : number + " " + fitted.parameter.unit;
+}
+
+std::string shipped_value(const Calibration& calibration, const std::string& key)
+{
+  for (const CalibratedFile& file : calibration.files)
+    if (const std::string_view inner = path_below(key, file.section); !inner.empty())
+      return written_number(file.path, std::string(inner));
+  return {};
+}
+
+}  // namespace
+
+void require_written_numbers(const Calibration& calibration)
+{
+  std::string problems;
+  for (const FreeParameter& parameter : calibration.parameters)
+    if (shipped_value(calibration, parameter.key).empty())
+      problems += fmt::format("{}expected {} below the section of one of the files of the calibration",
+                              problems.empty() ? "" : "\n", parameter.key);
+  if (!problems.empty())
+    throw ConfigError(problems);
+}
+
+std::string calibration_table(const Calibration& calibration, const CalibrationOutcome& outcome)
+{
+  std::string text =
+      fmt::format("{:<38} {:>12} {:>12} {:>14} {:>12}\n", "parameter", "shipped", "fitted", "before rounding", "+-");
+  for (const FittedParameter& fitted : outcome.parameters)
+    text += fmt::format("{:<38} {:>12} {:>12} {:>15.5g} {:>12}\n", fitted.parameter.key,
+                        shipped_value(calibration, fitted.parameter.key), fitted.parameter.text(fitted.value),
+                        fitted.exact, uncertainty_text(fitted));
+  text += fmt::format("\n{:<38} {:>12} {:>12} {:>8}\n", "row", "published", "simulated", "error");
+  for (const ComparedRow& row : outcome.rows)
+    text += fmt::format("{:<38} {:>12.5g} {:>12.5g} {:>+7.1f}%  {}\n", row.row.name, row.row.published, row.simulated,
+                        100 * row.error(), row.row.is_fitted ? "fitted" : "not fitted");
+  return text + fmt::format("\nfitted to {}; {} steps, {} runs\n", in_words(errors_of_fitted(outcome)), outcome.steps,
+                            outcome.runs);
+}
+
+sim::metrics::Result calibration_result(const std::string& path, const CalibrationOutcome& outcome)
+{
+  sim::metrics::Result result;
+  result.manifest.scenario = path;
+  result.manifest.seed = 1;
+  result.manifest.version = version();
+  for (const FittedParameter& fitted : outcome.parameters) {
+    const std::string& unit = fitted.parameter.unit;
+    result.add(fitted.parameter.key, fitted.value, unit, fmt::format("fitted; {:.5g} before rounding", fitted.exact));
+    // A parameter that no row sees has none.
+    if (std::isfinite(fitted.uncertainty))
+      result.add(fitted.parameter.key + ".uncertainty", fitted.uncertainty, unit, "standard deviation");
+  }
+  for (const ComparedRow& row : outcome.rows)
+    result.add(row.row.name, row.simulated, "",
+               fmt::format("{} of {}; published {:.6g}; {}", row.row.metric, row.row.scenario, row.row.published,
+                           row.row.is_fitted ? "fitted" : "not fitted"));
+  return result;
+}
+
+std::vector<OutputFolder::File> calibrated_files(const std::string& path, const Calibration& calibration,
+                                                 const CalibrationOutcome& outcome)
+{
+  const std::string fitted_to =
+      fmt::format("{}: {}", std::filesystem::path(path).filename().string(), in_words(errors_of_fitted(outcome)));
+  std::vector<OutputFolder::File> files;
+  for (const CalibratedFile& file : calibration.files) {
+    std::vector<FittedNumber> numbers;
+    for (const FittedParameter& fitted : outcome.parameters)
+      if (const std::string_view inner = path_below(fitted.parameter.key, file.section); !inner.empty())
+        numbers.push_back(
+            {std::string(inner), fitted.parameter.text(fitted.value), uncertainty_text(fitted), fitted_to});
+    files.push_back({std::filesystem::path(file.path).filename().string(), with_fitted_numbers(file.path, numbers)});
+  }
+  return files;
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,75 @@
+#include "tools/program/calibrate_command.h"
+
+#include "tools/calibrate/report.h"
+#include "tools/program/terminal.h"
+#include "tools/runner/output_folder.h"
+#include "tools/runner/terminal_progress.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace cm::tools {
+namespace {
+
+struct CalibrateOptions {
+  std::string path;
+  CalibrationRuns runs;
+  std::optional<std::string> out;
+  std::string format = "table";
+};
+
+CalibrationOutcome calibrate_with_progress(const Calibration& calibration, const CalibrationRuns& runs)
+{
+  // Its line is erased before anything else is printed.
+  TerminalProgress progress;
+  return calibrate(calibration, runs, progress);
+}
+
+void run(const CalibrateOptions& options)
+{
+  const auto folder = options.out ? std::make_optional<OutputFolder>(*options.out) : std::nullopt;
+  const Calibration calibration = read_calibration(options.path);
+  require_written_numbers(calibration);
+  const CalibrationOutcome outcome = calibrate_with_progress(calibration, options.runs);
+  const std::string json = to_json(calibration_result(options.path, outcome));
+  std::string table = calibration_table(calibration, outcome);
+  if (folder) {
+    std::vector<OutputFolder::File> files = calibrated_files(options.path, calibration, outcome);
+    files.insert(files.begin(), {"result.json", json});
+    for (const std::string& file : folder->write(files))
+      table += "wrote " + file + "\n";
+  }
+  print(options.format == "json" ? json : table);
+}
+
+}  // namespace
+
+void add_calibrate_command(CLI::App& program, const std::string& config_root)
+{
+  // Owned by the callback below, which lives as long as the command.
+  const auto options = std::make_shared<CalibrateOptions>();
+  options->runs.config_root = config_root;
+  options->runs.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  CLI::App& command = *program.add_subcommand("calibrate", "fit parameters to published rows");
+  command.add_option("calibration", options->path, "what is fitted to what")->required()->type_name("CALIBRATION.yaml");
+  command.add_option("--jobs", options->runs.jobs, "runs at a time")
+      ->type_name("N")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  command.add_option("--out", options->out, "write the files with the fitted numbers and result.json to DIR")
+      ->type_name("DIR");
+  command.add_option("--format", options->format, "what is printed: table or json")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  command
+      .add_option("--configs", options->runs.config_root, "folder that holds machines/, models/, parts/ and scenarios/")
+      ->type_name("DIR");
+  command.footer("Example:\n  cmsim calibrate configs/calibrations/p2p.yaml --out results/p2p");
+  command.callback([options] { run(*options); });
+}
+
+}  // namespace cm::tools
