@@ -33,11 +33,12 @@ Seconds run_collective_on_flows(const models::CollectivePlan& plan, const models
 {
   const auto& topology = machine.topology;
   const bool is_one_node = plan.ranks.size() <= topology.dies_per_node();
-  const BytesPerSecond lanes = topology.lane_bandwidth * static_cast<double>(topology.sub_planes);
+  const BytesPerSecond lanes = topology.lane_bandwidth * (machine.ub.payload_share * topology.sub_planes);
   const BytesPerSecond engine = protocol.rate / (is_one_node ? 1.0 : 1.0 + machine.ub.internode_cost);
-  // One traversal inside a node, three between nodes.
-  sim::engine::StarPlaneSpec star{
-      .name = "ub", .endpoints = {}, .latency = machine.ub.traversal * (is_one_node ? 1.0 : 3.0)};
+  sim::engine::StarPlaneSpec star{.name = "ub",
+                                  .endpoints = {},
+                                  .latency = machine.ub.traversal +
+                                             (is_one_node ? Seconds(0) : machine.ub.extra_traversals())};
   for (std::size_t rank = 0; rank < plan.ranks.size(); ++rank)
     star.endpoints.push_back({fmt::format("rank:{}", rank), std::min(lanes, engine), lanes});
   const std::vector<FlowStep> steps = steps_of(plan);
