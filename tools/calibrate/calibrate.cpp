@@ -1,8 +1,8 @@
 #include "tools/calibrate/calibrate.h"
 
 #include "sim/diagnostics/errors.h"
-#include "tools/calibrate/child_runs.h"
 #include "tools/calibrate/least_squares.h"
+#include "tools/runner/child_runs.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 #include "tools/calibrate/calibration.h"
 
 #include "sim/config/reader.h"
-#include "tools/calibrate/row_table.h"
+#include "tools/runner/row_table.h"
 
 #include <fmt/format.h>
 

@@ -5,6 +5,7 @@
 #include "tools/program/sweep_command.h"
 #include "tools/program/terminal.h"
 #include "tools/program/topology_command.h"
+#include "tools/program/validate_command.h"
 #include "tools/runner/version.h"
 
 #include <CLI/CLI.hpp>
@@ -22,12 +23,14 @@ int run_program(int count, char** arguments)
   program.require_subcommand(1);
   program.set_version_flag("--version", "cmsim " + cm::tools::version());
   program.footer("Example:\n  cmsim run configs/scenarios/p2p.yaml\n\n"
-                 "Exit status: 0 done; 1 a point of a sweep failed; 2 what was asked is wrong; 3 cmsim is wrong.");
+                 "Exit status: 0 done; 1 a point of a sweep failed, or a row of a validation left its tolerance;\n"
+                 "2 what was asked is wrong; 3 cmsim is wrong.");
   int status = Done;
   cm::tools::add_run_command(program, CM_CONFIG_ROOT);
   cm::tools::add_calibrate_command(program, CM_CONFIG_ROOT);
   cm::tools::add_sweep_command(program, CM_CONFIG_ROOT, status);
   cm::tools::add_topology_command(program, CM_CONFIG_ROOT);
+  cm::tools::add_validate_command(program, CM_CONFIG_ROOT, status);
   try {
     program.parse(count, arguments);
     return status;

@@ -2,7 +2,7 @@
 #include "tests/unit/tools/config_folder.h"
 #include "tools/calibrate/calibration.h"
 #include "tools/calibrate/fitted_text.h"
-#include "tools/calibrate/row_table.h"
+#include "tools/runner/row_table.h"
 
 #include <catch2/catch.hpp>
 

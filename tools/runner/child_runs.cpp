@@ -1,4 +1,4 @@
-#include "tools/calibrate/child_runs.h"
+#include "tools/runner/child_runs.h"
 
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/ensure.h"
@@ -91,7 +91,8 @@ pid_t start(const std::vector<std::string>& call, const Child& child)
 
 }  // namespace
 
-std::vector<std::string> run_children(const std::vector<std::vector<std::string>>& calls, int jobs)
+std::vector<std::string> run_children(const std::vector<std::vector<std::string>>& calls, int jobs,
+                                      const std::function<void(std::size_t ended)>& watch)
 {
   std::vector<std::string> outputs(calls.size());
   std::map<pid_t, Child> running;
@@ -117,6 +118,8 @@ std::vector<std::string> run_children(const std::vector<std::vector<std::string>
     }
     outputs[child.call] = child.output.text();
     running.erase(found);
+    if (watch)
+      watch(next - running.size());
   }
   return outputs;
 }

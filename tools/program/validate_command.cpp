@@ -1,0 +1,89 @@
+#include "tools/program/validate_command.h"
+
+#include "sim/diagnostics/errors.h"
+#include "tools/program/terminal.h"
+#include "tools/runner/terminal_progress.h"
+#include "tools/validate/page.h"
+#include "tools/validate/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+#include <thread>
+
+namespace cm::tools {
+namespace {
+
+constexpr int RowOutside = 1;
+
+struct ValidateOptions {
+  ValidationRequest request;
+  std::string config_root;
+  std::string format = "table";
+  bool writes = false;
+};
+
+Validation validate_with_progress(const ValidationRequest& request)
+{
+  // Its line is erased before anything else is printed.
+  TerminalProgress progress;
+  return validate(request, progress);
+}
+
+void run(ValidateOptions& options, int& status)
+{
+  if (options.writes && (options.request.group || !options.request.sets.empty()))
+    throw ConfigError("--write: expected neither --group nor --set beside it: the page shows every row as shipped");
+  options.request.folders = ProjectFolders::beside(options.config_root);
+  const Validation validation = validate_with_progress(options.request);
+  std::string written;
+  if (options.writes)
+    for (const std::string& file : write_page(options.request.folders.docs, validation))
+      written += fmt::format("written: {}\n", file);
+  print(options.format == "json" ? validation_json(validation) : validation_table(validation) + written);
+  if (!validation.unexpected().empty())
+    status = RowOutside;
+}
+
+std::string footer()
+{
+  std::string text = "Groups:\n";
+  for (const GroupKind& kind : group_table())
+    text += fmt::format("  {:<11}  {}\n", kind.name, kind.sentence);
+  return text + "\nExit status 1: a row left its tolerance, or a known gap is gone.\n\n"
+                "Example:\n  cmsim validate --group ep --set machine.ub.lane_bandwidth='14 GB/s'";
+}
+
+}  // namespace
+
+void add_validate_command(CLI::App& program, const std::string& config_root, int& status)
+{
+  // Owned by the callback below, which lives as long as the command.
+  const auto options = std::make_shared<ValidateOptions>();
+  options->config_root = config_root;
+  options->request.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  CLI::App& command = *program.add_subcommand("validate", "compare with published and measured rows");
+  command.add_option("--group", options->request.group, "rows of this group only")->type_name("NAME");
+  command.add_option("--set", options->request.sets, "change a key in every run, to see which rows notice")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  command.add_option("--jobs", options->request.jobs, "runs at a time")
+      ->type_name("N")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  command.add_option("--format", options->format, "what is printed: table or json")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  command.add_flag("--write", options->writes, "write the rows to docs/validation.md and their plot beside it");
+  command
+      .add_option("--configs", options->config_root,
+                  "folder that holds machines/, models/, parts/ and scenarios/; rows and pages lie beside it")
+      ->type_name("DIR");
+  command.footer(footer());
+  command.callback([options, &status] { run(*options, status); });
+}
+
+}  // namespace cm::tools

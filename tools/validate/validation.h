@@ -1,0 +1,54 @@
+// Published rows beside what the program says, each run in a process of its own.
+#pragma once
+
+#include "sim/metrics/progress.h"
+#include "tools/validate/groups.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cm::tools {
+
+struct ValidationRequest {
+  ProjectFolders folders;
+  std::optional<std::string> group;  // only this one
+  std::vector<std::string> sets;     // "key=value", for every run, after the row's own
+  int jobs = 1;                      // runs at a time
+};
+
+// What became of a row. A known gap is expected to be there: a row that comes nearer than its gap allows has lost it.
+enum class Verdict { Within, Outside, GapIsThere, GapIsGone };
+std::string_view to_text(Verdict verdict);
+
+struct ValidatedRow {
+  TableRow row;
+  double simulated = 0;
+
+  [[nodiscard]] double error() const { return simulated / row.published - 1; }
+  [[nodiscard]] Verdict verdict() const;
+  [[nodiscard]] bool is_as_expected() const;
+};
+
+struct ValidatedGroup {
+  std::string name;
+  std::string sentence;
+  bool is_built = false;
+  std::vector<ValidatedRow> rows;  // none when it is not built
+};
+
+struct Validation {
+  std::vector<ValidatedGroup> groups;
+  std::vector<std::string> sets;  // what was planted
+
+  [[nodiscard]] std::vector<const ValidatedRow*> rows() const;
+  // Rows outside their tolerance, and rows whose known gap is gone.
+  [[nodiscard]] std::vector<const ValidatedRow*> unexpected() const;
+};
+
+// Rows that differ only in the metric share a run. Throws ConfigError when there is no such group, when a run is
+// refused and when it lacks a row's metric.
+Validation validate(const ValidationRequest& request, sim::metrics::Progress& progress);
+
+}  // namespace cm::tools
