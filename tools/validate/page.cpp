@@ -1,6 +1,7 @@
 #include "tools/validate/page.h"
 
 #include "sim/diagnostics/errors.h"
+#include "sim/metrics/write_file.h"
 #include "tools/runner/table_text.h"
 #include "tools/validate/error_plot.h"
 #include "tools/validate/report.h"
@@ -10,7 +11,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <string_view>
 
 namespace cm::tools {
@@ -20,11 +21,15 @@ constexpr std::string_view Opening = "<!-- rows: written by `cmsim validate --wr
 constexpr std::string_view Closing = "<!-- end of rows -->\n";
 
 // A bar would end the cell.
-std::string cell(std::string text)
+std::string cell(const std::string& text)
 {
-  for (std::size_t at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2))
-    text.insert(at, "\\");
-  return text;
+  std::string safe;
+  for (const char letter : text) {
+    if (letter == '|')
+      safe += '\\';
+    safe += letter;
+  }
+  return safe;
 }
 
 std::string call_of(const TableRow& row)
@@ -91,14 +96,9 @@ std::string text_of(const std::filesystem::path& path)
   std::ifstream file(path, std::ios::binary);
   if (!file)
     throw ConfigError(fmt::format("{}: expected the page whose rows are to be written, found none", path.string()));
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void write(const std::filesystem::path& path, const std::string& text)
-{
-  std::ofstream file(path, std::ios::binary);
-  if (!(file << text) || !file.flush())
-    throw ConfigError(fmt::format("{}: cannot write", path.string()));
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 }  // namespace
@@ -120,8 +120,8 @@ std::vector<std::string> write_page(const std::string& docs, const Validation& v
   const std::string text = page_with_rows(text_of(page), page.string(), validation);
   std::error_code trouble;
   std::filesystem::create_directories(plot.parent_path(), trouble);
-  write(plot, error_plot(validation));
-  write(page, text);
+  sim::metrics::write_whole(plot.string(), error_plot(validation));
+  sim::metrics::write_whole(page.string(), text);
   return {page.string(), plot.string()};
 }
 
