@@ -19,10 +19,14 @@ ExchangePlan plan(const DieSpec& die, int cores, Bytes message, Seconds extra_ro
 
 }  // namespace
 
+Bytes fused_row(const DieSpec& die, Bytes row, bool quantised)
+{
+  return (quantised ? Bytes(row.count() / 2) : row) + die.exchange.slot;
+}
+
 ExchangePlan plan_dispatch(const DieSpec& die, int cores, Bytes row, bool quantised, Seconds extra_round_trip)
 {
-  const Bytes payload = quantised ? Bytes(row.count() / 2) : row;
-  return plan(die, cores, payload + die.exchange.slot, extra_round_trip);
+  return plan(die, cores, fused_row(die, row, quantised), extra_round_trip);
 }
 
 ExchangePlan plan_combine(const DieSpec& die, int cores, Bytes row, Seconds extra_round_trip)
@@ -35,12 +39,16 @@ Seconds flag_delay(const DieSpec& die)
   return die.exchange.synchronise;
 }
 
+Seconds row_copies(const DieSpec& die, int cores, std::int64_t rows)
+{
+  const double slowdown = std::max(1.0, static_cast<double>(die.exchange.saturating_cores) / cores);
+  return die.exchange.reorder * (static_cast<double>(rows) * slowdown);
+}
+
 Reordering plan_reordering(const DieSpec& die, int cores, std::int64_t peers, std::int64_t received, Bytes message)
 {
   const Seconds counting = die.exchange.per_peer * static_cast<double>(peers);
-  const double slowdown = std::max(1.0, static_cast<double>(die.exchange.saturating_cores) / cores);
-  const Seconds copying = die.exchange.reorder * (static_cast<double>(received) * slowdown);
-  return {counting + copying, message * (2 * received)};
+  return {counting + row_copies(die, cores, received), message * (2 * received)};
 }
 
 Reordering plan_gather(const DieSpec& die, int cores, std::int64_t tokens, std::int64_t rows_per_token, Bytes row)

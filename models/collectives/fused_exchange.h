@@ -13,6 +13,9 @@ struct ExchangePlan {
   Seconds pause;  // of the write engine after each message, for acknowledgements that come late
 };
 
+// A row of dispatch on the wire. `row`: BF16.
+Bytes fused_row(const DieSpec& die, Bytes row, bool quantised);
+
 // `cores`: vector cores that the kernel runs on. `row`: BF16. `extra_round_trip`: by how much a write to the furthest
 // peer and its acknowledgement take longer than inside a node.
 ExchangePlan plan_dispatch(const DieSpec& die, int cores, Bytes row, bool quantised, Seconds extra_round_trip);
@@ -20,6 +23,9 @@ ExchangePlan plan_combine(const DieSpec& die, int cores, Bytes row, Seconds extr
 
 // Dispatch, from the fence to the flags leaving.
 Seconds flag_delay(const DieSpec& die);
+
+// What `cores` vector cores together take to copy so many rows to their places.
+Seconds row_copies(const DieSpec& die, int cores, std::int64_t rows);
 
 // Dispatch, after the barrier: counts of all peers, prefix sum, copy of `received` rows to their places.
 struct Reordering {

@@ -57,6 +57,16 @@ ExchangeSpec read_exchange(Reader exchange)
   return spec;
 }
 
+UnfusedSpec read_unfused(Reader unfused)
+{
+  UnfusedSpec spec;
+  unfused.required({"kernel_launch", "launch of one kernel by the host", 0.0, 1e-2}, spec.kernel_launch);
+  unfused.required({"host_synchronise", "from the end of a kernel until the host has read its result", 0.0, 1.0},
+                   spec.host_synchronise);
+  unfused.finish();
+  return spec;
+}
+
 SdmaSpec read_sdma(Reader sdma)
 {
   SdmaSpec spec;
@@ -97,6 +107,8 @@ DieSpec read_die(Reader& die)
   if (spec.has_fp8() && spec.compute.fp8_gemm <= 0)
     die.complain("peak_fp8", "expected compute.fp8_gemm beside it, the share that matrix products reach");
   spec.exchange = read_exchange(die.section({"exchange", "fused dispatch and combine kernels"}));
+  spec.unfused =
+      read_unfused(die.section({"unfused", "dispatch and combine out of all-to-alls that the host launches"}));
   spec.sdma = read_sdma(die.section({"sdma", "copies between the memories of dies"}));
   spec.host = read_host(die.section({"host", "the process on the CPU that drives a die"}));
   spec.protocols = read_protocols(die);

@@ -40,6 +40,14 @@ struct ExchangeSpec {
   friend bool operator==(const ExchangeSpec&, const ExchangeSpec&) = default;
 };
 
+// The unfused exchange: collectives that the host launches (models/collectives/unfused_exchange.h).
+struct UnfusedSpec {
+  Seconds kernel_launch;     // by the host, one kernel
+  Seconds host_synchronise;  // from the end of a kernel until the host has read what it computed
+
+  friend bool operator==(const UnfusedSpec&, const UnfusedSpec&) = default;
+};
+
 // Copies between the memories of dies by dedicated engines.
 struct SdmaSpec {
   BytesPerSecond bandwidth;  // all remote copies that a die sends
@@ -70,6 +78,7 @@ struct DieSpec {
   Bytes reserved;               // HBM that runtime and communication libraries keep for themselves
   ComputeSpec compute;
   ExchangeSpec exchange;
+  UnfusedSpec unfused;
   SdmaSpec sdma;
   HostSpec host;
   std::vector<ProtocolSpec> protocols;  // of collective operations

@@ -33,6 +33,7 @@ inline models::DieSpec round_die()
   die.exchange.reorder = 1_us;
   die.exchange.slot = 512_B;
   die.exchange.saturating_cores = 20;
+  die.unfused = {.kernel_launch = 4_us, .host_synchronise = 20_us};
   die.sdma.bandwidth = BytesPerSecond(180e9);
   die.sdma.start_up = 5_us;
   die.host.turn = 1.0_ms;

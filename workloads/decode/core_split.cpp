@@ -1,7 +1,7 @@
 #include "workloads/decode/core_split.h"
 
-#include "models/collectives/fused_exchange.h"
 #include "models/collectives/tensor_exchange.h"
+#include "models/collectives/unfused_exchange.h"
 #include "models/language_models/tensor_share.h"
 
 #include <algorithm>
@@ -34,20 +34,43 @@ Seconds tensor_time(const models::ModelSpec& model, const models::DieSpec& die, 
   return time;
 }
 
+Seconds fused_time(const models::ModelSpec& model, const models::DieSpec& die, const StreamLoad& load, int cores)
+{
+  const Bytes row(2 * model.hidden);
+  const auto dispatch = models::plan_dispatch(die, cores, row, load.quantised_dispatch, load.extra_round_trip);
+  const auto combine = models::plan_combine(die, cores, row, load.extra_round_trip);
+  const auto reordering = models::plan_reordering(die, cores, load.ranks, load.hot_messages, dispatch.message);
+  const auto gather = models::plan_gather(die, cores, load.tokens, model.top_k + 1, row);
+  return sending_time(dispatch, die, load.messages) + models::flag_delay(die) + reordering.time +
+         sending_time(combine, die, load.hot_messages) + gather.time + load.round_trip * 3.0;
+}
+
+Seconds unfused_time(const models::ModelSpec& model, const models::DieSpec& die, const StreamLoad& load, int cores)
+{
+  const Bytes row(2 * model.hidden);
+  const Bytes wire = models::unfused_row(die, row, load.quantised_dispatch);
+  const auto carry = [&](Bytes bytes) {
+    const auto* protocol = models::protocol_of_exchange(die, load.lanes, bytes, load.ranks);
+    return protocol == nullptr ? Seconds(0) : models::exchange_time(*protocol, load.lanes, bytes, load.ranks);
+  };
+  const Seconds rounds = carry(models::counts_message(load.experts_per_rank) * load.ranks) +
+                         carry(wire * load.messages) + carry(row * load.hot_messages);
+  const Seconds passes = models::plan_counting(die, load.messages).time +
+                         models::plan_permutation(die, cores, load.messages, row, wire).time +
+                         models::plan_grouping(die, cores, load.hot_messages, wire).time +
+                         models::plan_grouping(die, cores, load.hot_messages, row).time +
+                         models::plan_weighing(die, load.tokens, model.top_k + 1, row).time;
+  return rounds + passes + die.unfused.host_synchronise + die.unfused.kernel_launch;
+}
+
 Seconds moe_time(const models::ModelSpec& model, const models::DieSpec& die, const StreamLoad& load,
                  const models::CoreShare& moe_cores)
 {
-  const Bytes row(2 * model.hidden);
-  const bool quantised = load.quantisation != models::Quantisation::Bf16;
-  const auto dispatch = models::plan_dispatch(die, moe_cores.aiv, row, quantised, load.extra_round_trip);
-  const auto combine = models::plan_combine(die, moe_cores.aiv, row, load.extra_round_trip);
-  const auto reordering = models::plan_reordering(die, moe_cores.aiv, load.ranks, load.hot_messages, dispatch.message);
-  const auto gather = models::plan_gather(die, moe_cores.aiv, load.tokens, model.top_k + 1, row);
   const auto mlp = models::expert_operator(model, load.quantisation, load.hot_messages, load.experts_per_rank);
   return models::operator_time(models::gate_operator(model, load.tokens), die, moe_cores) +
-         sending_time(dispatch, die, load.messages) + models::flag_delay(die) + reordering.time +
-         models::operator_time(mlp, die, moe_cores) + sending_time(combine, die, load.hot_messages) + gather.time +
-         load.round_trip * 3.0;
+         models::operator_time(mlp, die, moe_cores) +
+         (load.exchange == ExchangeKind::Fused ? fused_time(model, die, load, moe_cores.aiv)
+                                               : unfused_time(model, die, load, moe_cores.aiv));
 }
 
 }  // namespace

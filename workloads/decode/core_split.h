@@ -6,6 +6,7 @@
 #include "models/compute/roofline.h"
 #include "models/language_models/decode_operators.h"
 #include "models/network/machine.h"
+#include "workloads/expert_parallel/expert_exchange.h"
 
 namespace cm::workloads {
 
@@ -18,6 +19,9 @@ struct StreamLoad {
   std::int64_t ranks = 0;
   std::int64_t tensor_parallel = 1;
   models::Quantisation quantisation = models::Quantisation::Int8;
+  ExchangeKind exchange = ExchangeKind::Fused;
+  bool quantised_dispatch = true;
+  BytesPerSecond lanes;      // of a die, all together
   Seconds round_trip;        // of an acknowledged write to the furthest rank
   Seconds extra_round_trip;  // over that inside a node
 };

@@ -36,15 +36,21 @@ DecodeRun::DecodeRun(const DecodeSpec& spec, const DecodePlan& plan, const model
   const ExchangeSetup setup{.ranks = spec.ep,
                             .cores = plan.moe_cores.aiv,
                             .row = Bytes(2 * model.hidden),
-                            .quantised = spec.quantisation != models::Quantisation::Bf16,
+                            .quantised = spec.quantised_dispatch,
                             .rows_per_token =
-                                static_cast<std::uint32_t>(model.top_k + (spec.shared_copies > 0 ? 1 : 0))};
+                                static_cast<std::uint32_t>(model.top_k + (spec.shared_copies > 0 ? 1 : 0)),
+                            .slots_per_rank = spec.ep > 0 ? spec.slots(model, machine).slots() / spec.ep : 0};
   for (int micro = 0; micro < plan.microbatches; ++micro) {
     const auto m = static_cast<std::size_t>(micro);
     tokens_[m].resize(spec.dies());
     if (model.has_experts())
-      exchanges_[m] = std::make_unique<FusedExchange>(static_cast<std::uint32_t>(micro), setup, machine, plane, engines,
-                                                      *this, static_cast<std::uint64_t>(micro + 1) << ExchangeShift);
+      exchanges_[m] = make_exchange(spec.exchange, setup,
+                                    {.id = static_cast<std::uint32_t>(micro),
+                                     .machine = machine,
+                                     .plane = plane,
+                                     .engines = engines,
+                                     .listener = *this,
+                                     .notice_base = static_cast<std::uint64_t>(micro + 1) << ExchangeShift});
     if (spec.tp > 1)
       tensor_exchanges_[m] =
           std::make_unique<TensorExchange>(static_cast<std::uint32_t>(micro), spec.dies(), spec.tp, machine, plane,
@@ -245,11 +251,10 @@ void DecodeRun::prepare_exchange(int micro, std::uint32_t generation, std::int64
   const ExpertLayer& l = expert_layer(layer);
   const SharedMessages shared = spec_.shared_copies > 0 ? SharedMessages::Nearest : SharedMessages::None;
   sim::RandomStream random(seed_, "gate", static_cast<std::uint64_t>(micro) << 32U | generation);
-  ExchangeTraffic& traffic = exchanges_[m]->prepare(generation, tokens_[m]);
   const RoutingTask task{l.gate, l.placement, shared, static_cast<std::uint32_t>(model_.top_k),
                          trace_walk(m, generation)};
-  route_tokens(task, tokens_[m], random, traffic);
-  exchanges_[m]->open(generation);
+  route_tokens(task, tokens_[m], random, exchanges_[m]->traffic(generation));
+  exchanges_[m]->open(generation, tokens_[m]);
   ++prepared_[m];
 }
 

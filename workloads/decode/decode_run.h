@@ -13,7 +13,7 @@
 #include "workloads/decode/attention_work.h"
 #include "workloads/decode/decode_spec.h"
 #include "workloads/decode/tensor_exchange.h"
-#include "workloads/expert_parallel/fused_exchange.h"
+#include "workloads/expert_parallel/expert_exchange.h"
 
 #include <algorithm>
 #include <array>
@@ -159,7 +159,7 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   std::vector<ExpertLayer> layers_;  // the MoE layers, the MTP layer last
   std::vector<std::array<AttentionWork, 2>> attention_;
   std::array<std::vector<std::uint32_t>, 2> tokens_;  // [microbatch][rank]: that it dispatches
-  std::array<std::unique_ptr<FusedExchange>, 2> exchanges_;
+  std::array<std::unique_ptr<ExpertExchange>, 2> exchanges_;
   std::array<std::uint32_t, 2> prepared_{};                          // generations prepared so far
   std::array<std::unique_ptr<TensorExchange>, 2> tensor_exchanges_;  // none with groups of one die
   std::uint32_t ranks_finished_ = 0;

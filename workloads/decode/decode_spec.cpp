@@ -251,8 +251,10 @@ DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models:
   read_microbatches(workload, spec);
   read_split(workload, machine.die, spec);
   workload.choice(
-      {"quantisation", "of matrix products and of dispatch"}, spec.quantisation,
+      {"quantisation", "of matrix products, and of dispatch unless told"}, spec.quantisation,
       {{"int8", models::Quantisation::Int8}, {"fp8", models::Quantisation::Fp8}, {"bf16", models::Quantisation::Bf16}});
+  read_exchange_kind(workload, machine.die, spec.quantisation != models::Quantisation::Bf16, spec.exchange,
+                     spec.quantised_dispatch);
   read_routing(workload, shape_of(model), spec.choices);
   read_placement_rule(workload, spec.choices);
   if (model.has_experts() || workload.has("experts"))

@@ -7,6 +7,7 @@
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
 #include "workloads/expert_parallel/expert_choices.h"
+#include "workloads/expert_parallel/expert_exchange.h"
 
 #include <cstdint>
 #include <optional>
@@ -28,6 +29,8 @@ struct DecodeSpec {
   Microbatches microbatches = Microbatches::Auto;
   std::optional<models::CoreShare> attention_cores;  // empty: auto
   models::Quantisation quantisation = models::Quantisation::Int8;
+  ExchangeKind exchange = ExchangeKind::Fused;
+  bool quantised_dispatch = true;
   ExpertChoices choices{.routing = models::Routing::Measured, .placement = models::PlacementRule::Balanced};
   std::uint32_t redundant = 0;
   std::uint32_t shared_copies = 0;

@@ -1,5 +1,6 @@
 #include "workloads/expert_parallel/ep.h"
 
+#include "models/collectives/unfused_exchange.h"
 #include "models/network/queue_report.h"
 #include "sim/engine/engine.h"
 #include "sim/metrics/confidence.h"
@@ -89,8 +90,10 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
   engine.run();
 
   const double rows = static_cast<double>(spec.tokens_per_rank) * spec.rows_per_token();
-  const auto dispatch_row =
-      static_cast<double>(spec.row.count()) / 2 + static_cast<double>(machine.die.exchange.slot.count());
+  const bool is_fused = spec.exchange == ExchangeKind::Fused;
+  const Bytes dispatch_message = is_fused ? models::fused_row(machine.die, spec.row, spec.quantised_dispatch)
+                                          : models::unfused_row(machine.die, spec.row, spec.quantised_dispatch);
+  const auto dispatch_row = static_cast<double>(dispatch_message.count());
   const auto combine_row = static_cast<double>(spec.row.count());
   result.add("dispatch_us", mean(dispatch), "us", "start of the first rank to end of the slowest");
   result.add("combine_us", mean(combine), "us", "start of the first rank to end of the slowest");

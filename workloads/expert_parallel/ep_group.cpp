@@ -8,8 +8,9 @@ ExchangeSetup setup(const EpSpec& spec)
   return {.ranks = spec.ep,
           .cores = spec.aiv_cores,
           .row = spec.row,
-          .quantised = true,
-          .rows_per_token = spec.top_k + (spec.shared_expert ? 1 : 0)};
+          .quantised = spec.quantised_dispatch,
+          .rows_per_token = spec.rows_per_token(),
+          .slots_per_rank = (spec.experts + spec.redundant) / spec.ep};
 }
 
 }  // namespace
@@ -17,27 +18,27 @@ ExchangeSetup setup(const EpSpec& spec)
 EpGroup::EpGroup(const EpSpec& spec, const models::MachineSpec& machine, sim::streams::DataPlane& plane,
                  const models::EndpointEngines& engines, sim::streams::Signal phase_done)
     : ranks_(spec.ep), plane_(plane), phase_done_(phase_done), tokens_(spec.ep, spec.tokens_per_rank),
-      exchange_(0, setup(spec), machine, plane, engines, *this, 0)
+      exchange_(make_exchange(spec.exchange, setup(spec),
+                              {.machine = machine, .plane = plane, .engines = engines, .listener = *this}))
 {
 }
 
 void EpGroup::show_on(RankTimeline& timeline)
 {
   timeline_ = &timeline;
-  exchange_.show_on(timeline);
+  exchange_->show_on(timeline);
 }
 
 void EpGroup::start_dispatch(std::uint32_t repeat, const RoutingTask& task, sim::RandomStream& random)
 {
   generation_ = repeat;
-  ExchangeTraffic& traffic = exchange_.prepare(repeat, tokens_);
-  route_tokens(task, tokens_, random, traffic);
-  exchange_.open(repeat);
+  route_tokens(task, tokens_, random, exchange_->traffic(repeat));
+  exchange_->open(repeat, tokens_);
   begin();
   for (std::uint32_t rank = 0; rank < ranks_; ++rank) {
     if (timeline_ != nullptr)
       timeline_->enter({rank, 0}, {{"repeat", repeat}});
-    exchange_.start_dispatch(repeat, rank);
+    exchange_->start_dispatch(repeat, rank);
   }
 }
 
@@ -45,9 +46,9 @@ void EpGroup::start_combine()
 {
   begin();
   for (std::uint32_t rank = 0; rank < ranks_; ++rank) {
-    exchange_.start_combine(generation_, rank);
+    exchange_->start_combine(generation_, rank);
     if (timeline_ != nullptr)
-      timeline_->use_rows({rank, 0}, 0, generation_, exchange_.traffic(generation_), plane_.now());
+      timeline_->use_rows({rank, 0}, 0, generation_, exchange_->traffic(generation_), plane_.now());
   }
 }
 

@@ -4,9 +4,10 @@
 
 #include "sim/metrics/histogram.h"
 #include "workloads/expert_parallel/ep_spec.h"
-#include "workloads/expert_parallel/fused_exchange.h"
+#include "workloads/expert_parallel/expert_exchange.h"
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace cm::workloads {
@@ -24,7 +25,7 @@ class EpGroup final : public sim::streams::DataPlaneClient, public ExchangeListe
   void start_dispatch(std::uint32_t repeat, const RoutingTask& task, sim::RandomStream& random);
   void start_combine();
 
-  void on_notice(std::uint64_t notice, Picoseconds now) override { exchange_.on_notice(notice, now); }
+  void on_notice(std::uint64_t notice, Picoseconds now) override { exchange_->on_notice(notice, now); }
 
   void on_dispatched(std::uint32_t exchange, std::uint32_t rank, Picoseconds now, Picoseconds waited) override;
   void on_combined(std::uint32_t exchange, std::uint32_t rank, Picoseconds now, Picoseconds waited) override;
@@ -44,7 +45,7 @@ class EpGroup final : public sim::streams::DataPlaneClient, public ExchangeListe
   sim::streams::DataPlane& plane_;
   sim::streams::Signal phase_done_;
   std::vector<std::uint32_t> tokens_;
-  FusedExchange exchange_;
+  std::unique_ptr<ExpertExchange> exchange_;
   RankTimeline* timeline_ = nullptr;  // null: nobody asked for one
   std::uint32_t generation_ = 0;
   std::uint32_t ranks_done_ = 0;

@@ -59,7 +59,6 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
   int top_k = 8;
   int redundant = 0;
   int repeats = 10;
-  bool fused = true;
   spec.aiv_cores = machine.die.aiv_cores;
   workload.choice({"kind", "what is run"}, kind, {{"ep", Kind::Ep}}, true);
   workload.required({"ep", "expert-parallel ranks, on consecutive dies", 2.0, 100000.0}, ep);
@@ -71,15 +70,13 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
   workload.optional({"shared_expert", "whether a token sends one more message, to a uniformly chosen rank"},
                     spec.shared_expert);
   workload.optional({"aiv_cores", "vector cores that the kernels run on", 1.0, 100000.0}, spec.aiv_cores);
-  workload.optional({"fused", "fused kernels; false (three all-to-alls) is not built yet"}, fused);
+  read_exchange_kind(workload, machine.die, true, spec.exchange, spec.quantised_dispatch);
   read_placement_rule(workload, spec.choices);
   workload.optional({"repeats", "dispatch-combine pairs to average over, each with fresh routing", 1.0, 1000.0},
                     repeats);
   models::read_policy_choices(workload, machine.ub);
   if (machine.ub.model == models::UbModel::Flow)
     workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p and collective only");
-  if (!fused)
-    workload.complain("fused", "expected true: the unfused baseline is not built yet");
   spec.ep = static_cast<std::uint32_t>(ep);
   spec.tokens_per_rank = static_cast<std::uint32_t>(tokens);
   spec.row = Bytes(2 * static_cast<std::int64_t>(hidden));

@@ -4,6 +4,7 @@
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
 #include "workloads/expert_parallel/expert_choices.h"
+#include "workloads/expert_parallel/expert_exchange.h"
 
 #include <cstdint>
 
@@ -17,6 +18,8 @@ struct EpSpec {
   std::uint32_t top_k = 8;
   bool shared_expert = true;
   int aiv_cores = 0;
+  ExchangeKind exchange = ExchangeKind::Fused;
+  bool quantised_dispatch = true;  // INT8 rows, else BF16
   ExpertChoices choices;
   std::uint32_t redundant = 0;
   std::uint32_t repeats = 1;

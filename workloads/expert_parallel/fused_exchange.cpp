@@ -19,12 +19,12 @@ constexpr std::array MarkOf = {ExchangeMark::DispatchSends, ExchangeMark::Fenced
 
 }  // namespace
 
-FusedExchange::FusedExchange(std::uint32_t id, const ExchangeSetup& setup, const models::MachineSpec& machine,
-                             sim::streams::DataPlane& plane, const models::EndpointEngines& engines,
-                             ExchangeListener& listener, std::uint64_t notice_base)
-    : id_(id), setup_(setup), machine_(machine), plane_(plane), engines_(engines), listener_(listener),
-      notice_base_(notice_base)
+FusedExchange::FusedExchange(const ExchangeSetup& setup, const ExchangePlace& place)
+    : id_(place.id), setup_(setup), machine_(place.machine), plane_(place.plane), engines_(place.engines),
+      listener_(place.listener), notice_base_(place.notice_base)
 {
+  const models::MachineSpec& machine = place.machine;
+  const sim::streams::DataPlane& plane = place.plane;
   ensure(setup.ranks > 0 && setup.ranks <= machine.topology.dies(), "{} ranks on {} dies", setup.ranks,
          machine.topology.dies());
   // The last rank is in the furthest node there is; a single rank has no peer but itself.
@@ -35,8 +35,8 @@ FusedExchange::FusedExchange(std::uint32_t id, const ExchangeSetup& setup, const
   dispatch_ = models::plan_dispatch(machine.die, setup.cores, setup.row, setup.quantised, extra_round_trip);
   combine_ = models::plan_combine(machine.die, setup.cores, setup.row, extra_round_trip);
   for (Generation& generation : generations_) {
-    generation.token_inboxes = plane.fabric().add_inboxes(setup.ranks);
-    generation.flag_inboxes = plane.fabric().add_inboxes(setup.ranks);
+    generation.token_inboxes = plane_.fabric().add_inboxes(setup.ranks);
+    generation.flag_inboxes = plane_.fabric().add_inboxes(setup.ranks);
   }
 }
 
@@ -45,19 +45,25 @@ std::uint64_t FusedExchange::notice(Step step, std::uint32_t generation, std::ui
   return notice_base_ + ((static_cast<std::uint64_t>(step) << 1U | generation % 2) << RankBits | rank);
 }
 
-ExchangeTraffic& FusedExchange::prepare(std::uint32_t generation, const std::vector<std::uint32_t>& tokens)
+void FusedExchange::show_on(RankTimeline& timeline)
+{
+  timeline_ = &timeline;
+  timeline.name_parts({.dispatch_sending = "send rows",
+                       .dispatch_counting = "count rows, set flags",
+                       .dispatch_waiting = "wait in barrier",
+                       .dispatch_reordering = "reorder",
+                       .combine_sending = "send rows back",
+                       .combine_waiting = "wait for tokens",
+                       .combine_gathering = "gather"});
+}
+
+void FusedExchange::open(std::uint32_t generation, const std::vector<std::uint32_t>& tokens)
 {
   Generation& g = state(generation);
   g.number = generation;
   g.tokens = tokens;
   g.ranks.assign(setup_.ranks, {});
   g.flags_set = 0;
-  return g.traffic;
-}
-
-void FusedExchange::open(std::uint32_t generation)
-{
-  Generation& g = state(generation);
   for (std::uint32_t rank = 0; rank < setup_.ranks; ++rank) {
     const std::uint64_t rows = g.traffic.destinations[rank].size();
     if (rows > 0)

@@ -4,58 +4,24 @@
 #pragma once
 
 #include "models/collectives/fused_exchange.h"
-#include "models/network/machine.h"
-#include "workloads/expert_parallel/rank_timeline.h"
-#include "workloads/expert_parallel/token_routing.h"
+#include "workloads/expert_parallel/expert_exchange.h"
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 namespace cm::workloads {
 
-struct ExchangeSetup {
-  std::uint32_t ranks = 0;
-  int cores = 0;          // vector cores that the kernels run on
-  Bytes row;              // one token's hidden state in BF16
-  bool quantised = true;  // INT8 rows in dispatch
-  std::uint32_t rows_per_token = 0;
-};
-
-// Told when a rank gets through a kernel, inside the event.
-class ExchangeListener {
+class FusedExchange final : public ExpertExchange {
  public:
-  virtual ~ExchangeListener() = default;
-  // `waited`: what the rank spent in the barrier after its own flags had left.
-  virtual void on_dispatched(std::uint32_t exchange, std::uint32_t rank, Picoseconds now, Picoseconds waited) = 0;
-  // `waited`: from the end of the rank's own sending until its last token was back.
-  virtual void on_combined(std::uint32_t exchange, std::uint32_t rank, Picoseconds now, Picoseconds waited) = 0;
-};
+  FusedExchange(const ExchangeSetup& setup, const ExchangePlace& place);
 
-// One exchange at a time per rank, dispatch then combine; `id` tells several apart (microbatches). A rank may be one
-// exchange ahead of another, never two, because dispatch ends in a barrier: state is kept for two generations.
-class FusedExchange {
- public:
-  // Plane, machine, engines and listener are borrowed. Notices given to the plane are notice_base + [0, 2^32).
-  FusedExchange(std::uint32_t id, const ExchangeSetup& setup, const models::MachineSpec& machine,
-                sim::streams::DataPlane& plane, const models::EndpointEngines& engines, ExchangeListener& listener,
-                std::uint64_t notice_base);
-
-  // Tells the timeline, which is borrowed, every step of every rank from now on.
-  void show_on(RankTimeline& timeline) { timeline_ = &timeline; }
-
-  // Where the traffic of the next generation is to be laid out, before its first rank starts. `tokens` per rank.
-  ExchangeTraffic& prepare(std::uint32_t generation, const std::vector<std::uint32_t>& tokens);
-  // To be called when prepare()'s traffic is filled in.
-  void open(std::uint32_t generation);
-
-  void start_dispatch(std::uint32_t generation, std::uint32_t rank);
-  void start_combine(std::uint32_t generation, std::uint32_t rank);
-  [[nodiscard]] const ExchangeTraffic& traffic(std::uint32_t generation) const { return state(generation).traffic; }
-
-  // A notice of this exchange's range, base subtracted.
-  void on_notice(std::uint64_t notice, Picoseconds now);
+  ExchangeTraffic& traffic(std::uint32_t generation) override { return state(generation).traffic; }
+  void open(std::uint32_t generation, const std::vector<std::uint32_t>& tokens) override;
+  void start_dispatch(std::uint32_t generation, std::uint32_t rank) override;
+  void start_combine(std::uint32_t generation, std::uint32_t rank) override;
+  void on_notice(std::uint64_t notice, Picoseconds now) override;
+  void show_on(RankTimeline& timeline) override;
 
  private:
   enum class Step : std::uint8_t {
@@ -88,7 +54,6 @@ class FusedExchange {
   };
 
   Generation& state(std::uint32_t generation) { return generations_[generation % 2]; }
-  [[nodiscard]] const Generation& state(std::uint32_t generation) const { return generations_[generation % 2]; }
   [[nodiscard]] std::uint64_t notice(Step step, std::uint32_t generation, std::uint32_t rank) const;
   void show(ExchangeMark mark, const Generation& generation, std::uint32_t rank)
   {

@@ -128,10 +128,10 @@ void RankTimeline::add_dispatch(const Walker& walker)
   using enum ExchangeMark;
   const auto at = [&](ExchangeMark mark) { return state(walker).marks[static_cast<std::size_t>(mark)]; };
   add_part(walker, "dispatch", at(DispatchStart), at(Reordered));
-  add_part(walker, "send rows", at(DispatchSends), at(Fenced));
-  add_part(walker, "count rows, set flags", at(Fenced), at(FlagsOut));
-  add_part(walker, "wait in barrier", at(FlagsOut), at(BarrierPassed));
-  add_part(walker, "reorder", at(BarrierPassed), at(Reordered));
+  add_part(walker, names_.dispatch_sending, at(DispatchSends), at(Fenced));
+  add_part(walker, names_.dispatch_counting, at(Fenced), at(FlagsOut));
+  add_part(walker, names_.dispatch_waiting, at(FlagsOut), at(BarrierPassed));
+  add_part(walker, names_.dispatch_reordering, at(BarrierPassed), at(Reordered));
 }
 
 void RankTimeline::add_combine(const Walker& walker)
@@ -140,9 +140,9 @@ void RankTimeline::add_combine(const Walker& walker)
   const auto at = [&](ExchangeMark mark) { return state(walker).marks[static_cast<std::size_t>(mark)]; };
   const Picoseconds back = std::max(at(CombineSent), at(TokensBack));
   add_part(walker, "combine", at(CombineStart), at(Gathered));
-  add_part(walker, "send rows back", at(CombineSends), at(CombineSent));
-  add_part(walker, "wait for tokens", at(CombineSent), back);
-  add_part(walker, "gather", back, at(Gathered));
+  add_part(walker, names_.combine_sending, at(CombineSends), at(CombineSent));
+  add_part(walker, names_.combine_waiting, at(CombineSent), back);
+  add_part(walker, names_.combine_gathering, back, at(Gathered));
 }
 
 void RankTimeline::add_arrows(const Walker& walker, ArrowPoint point, Whose whose, std::size_t stream,

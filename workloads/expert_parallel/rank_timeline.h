@@ -37,6 +37,17 @@ struct Walker {
   std::uint32_t microbatch = 0;
 };
 
+// What the stretches between the moments are called; the words outlive the timeline.
+struct PartNames {
+  std::string_view dispatch_sending;     // from DispatchSends to Fenced
+  std::string_view dispatch_counting;    // to FlagsOut
+  std::string_view dispatch_waiting;     // to BarrierPassed
+  std::string_view dispatch_reordering;  // to Reordered
+  std::string_view combine_sending;      // from CombineSends to CombineSent
+  std::string_view combine_waiting;      // until both CombineSent and TokensBack have come
+  std::string_view combine_gathering;    // to Gathered
+};
+
 class RankTimeline {
  public:
   static constexpr std::uint32_t MaximumRanks = 8;
@@ -44,6 +55,8 @@ class RankTimeline {
   // Timeline and fabric are borrowed. `streams` names a rank's tracks; exchanges are on the last one.
   RankTimeline(sim::timeline::Timeline& timeline, const sim::fabric::PacketFabric& fabric,
                const models::MachineSpec& machine, std::uint32_t ranks, std::span<const std::string_view> streams);
+
+  void name_parts(const PartNames& names) { names_ = names; }
 
   // What the walker's next slices are shown with.
   void enter(const Walker& walker, std::vector<sim::timeline::Argument> arguments);
@@ -89,6 +102,7 @@ class RankTimeline {
 
   sim::timeline::Timeline& timeline_;
   const sim::fabric::PacketFabric& fabric_;
+  PartNames names_;
   std::vector<std::uint32_t> place_of_;  // [rank]: its place among those shown
   std::vector<Sampled> sampled_;
   std::vector<std::array<State, MaximumMicrobatches>> states_;  // [place][microbatch]

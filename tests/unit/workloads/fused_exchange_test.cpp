@@ -20,8 +20,8 @@ class Exchange final : public sim::streams::DataPlaneClient, public ExchangeList
   Exchange(const MachineSpec& machine, std::uint32_t ranks)
       : machine_(machine), ranks_(ranks), supernode_(machine.topology),
         plane_(models::data_plane_spec(machine_, supernode_, 1)), engines_(machine_, plane_.fabric()),
-        exchange_(0, {.ranks = ranks, .cores = 40, .row = Bytes(2 * 7168), .quantised = true, .rows_per_token = 8},
-                  machine_, plane_, engines_, *this, 0)
+        exchange_({.ranks = ranks, .cores = 40, .row = Bytes(2 * 7168), .quantised = true, .rows_per_token = 8},
+                  {.machine = machine_, .plane = plane_, .engines = engines_, .listener = *this})
   {
     plane_.set_client(*this);
   }
@@ -32,8 +32,8 @@ class Exchange final : public sim::streams::DataPlaneClient, public ExchangeList
     const models::Placement placement({.ranks = ranks_, .routed = 256}, models::PlacementRule::Contiguous,
                                       gate.loads());
     sim::RandomStream random(1, "gate");
-    route_tokens({gate, placement, SharedMessages::None, 8}, tokens, random, exchange_.prepare(0, tokens));
-    exchange_.open(0);
+    route_tokens({gate, placement, SharedMessages::None, 8}, tokens, random, exchange_.traffic(0));
+    exchange_.open(0, tokens);
     dispatched.assign(ranks_, -1);
     waited.assign(ranks_, -1);
     for (std::uint32_t rank = 0; rank < ranks_; ++rank)

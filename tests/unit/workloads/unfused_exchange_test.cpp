@@ -1,0 +1,190 @@
+#include "tests/support/small_machine.h"
+#include "workloads/expert_parallel/expert_exchange.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+using namespace cm;
+using namespace cm::workloads;
+using models::MachineSpec;
+
+namespace {
+
+// One protocol, so that nothing is chosen.
+MachineSpec unfused_machine()
+{
+  MachineSpec machine = tests::small_machine();
+  machine.die.protocols = {
+      {.name = "sdma", .launch = 5_us, .step = 1_us, .message = 200_ns, .rate = BytesPerSecond(180e9)}};
+  return machine;
+}
+
+struct Times {
+  std::vector<double> dispatched;  // us, [rank]
+  std::vector<double> combined;
+  std::uint64_t bytes = 0;  // on the fabric, local rows excluded
+};
+
+// One dispatch and one combine of 32 ranks, all of which start at once.
+class Exchange final : public sim::streams::DataPlaneClient, public ExchangeListener {
+ public:
+  Exchange(const MachineSpec& machine, ExchangeKind kind, bool quantised)
+      : machine_(machine), supernode_(machine_.topology), plane_(models::data_plane_spec(machine_, supernode_, 1)),
+        engines_(machine_, plane_.fabric()),
+        exchange_(make_exchange(kind,
+                                {.ranks = Ranks,
+                                 .cores = 40,
+                                 .row = Bytes(2 * 7168),
+                                 .quantised = quantised,
+                                 .rows_per_token = 8,
+                                 .slots_per_rank = 8},
+                                {.machine = machine_, .plane = plane_, .engines = engines_, .listener = *this}))
+  {
+    plane_.set_client(*this);
+  }
+
+  Times run(const std::vector<std::uint32_t>& tokens)
+  {
+    const models::Gate gate({.routing = models::Routing::Uniform, .experts = 256, .top_k = 8, .profile = {}}, 0);
+    const models::Placement placement({.ranks = Ranks, .routed = 256}, models::PlacementRule::Contiguous, gate.loads());
+    sim::RandomStream random(1, "gate");
+    route_tokens({gate, placement, SharedMessages::None, 8}, tokens, random, exchange_->traffic(0));
+    exchange_->open(0, tokens);
+    times_.dispatched.assign(Ranks, -1);
+    times_.combined.assign(Ranks, -1);
+    for (std::uint32_t rank = 0; rank < Ranks; ++rank)
+      exchange_->start_dispatch(0, rank);
+    plane_.run(sim::fabric::Calendar::Never - 1);
+    start_ = microseconds(plane_.now());
+    for (std::uint32_t rank = 0; rank < Ranks; ++rank)
+      exchange_->start_combine(0, rank);
+    plane_.run(sim::fabric::Calendar::Never - 1);
+    times_.bytes = plane_.fabric().payload_bytes_delivered();
+    return times_;
+  }
+
+  [[nodiscard]] const ExchangeTraffic& traffic() const { return exchange_->traffic(0); }
+  [[nodiscard]] double combine_start() const { return start_; }
+
+  void on_notice(std::uint64_t notice, Picoseconds now) override { exchange_->on_notice(notice, now); }
+
+  void on_dispatched(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now, Picoseconds wait) override
+  {
+    REQUIRE(times_.dispatched.at(rank) < 0);
+    REQUIRE(wait.count() >= 0);
+    times_.dispatched.at(rank) = microseconds(now);
+  }
+
+  void on_combined(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now, Picoseconds wait) override
+  {
+    REQUIRE(times_.combined.at(rank) < 0);
+    REQUIRE(wait.count() >= 0);
+    times_.combined.at(rank) = microseconds(now);
+  }
+
+  static constexpr std::uint32_t Ranks = 32;
+
+ private:
+  MachineSpec machine_;
+  topology::Supernode supernode_;
+  sim::streams::DataPlane plane_;
+  models::EndpointEngines engines_;
+  std::unique_ptr<ExpertExchange> exchange_;
+  Times times_;
+  double start_ = 0;
+};
+
+std::vector<std::uint32_t> tokens_each(std::uint32_t tokens)
+{
+  return std::vector<std::uint32_t>(Exchange::Ranks, tokens);
+}
+
+double latest(const std::vector<double>& times)
+{
+  return *std::ranges::max_element(times);
+}
+
+double earliest(const std::vector<double>& times)
+{
+  return *std::ranges::min_element(times);
+}
+
+double dispatch_us(const MachineSpec& machine, ExchangeKind kind, bool quantised, std::uint32_t tokens = 64)
+{
+  return latest(Exchange(machine, kind, quantised).run(tokens_each(tokens)).dispatched);
+}
+
+}  // namespace
+
+TEST_CASE("the unfused exchange moves counts, rows there and rows back, and every rank gets through")
+{
+  const bool quantised = GENERATE(false, true);
+  Exchange exchange(unfused_machine(), ExchangeKind::Unfused, quantised);
+  const Times times = exchange.run(tokens_each(64));
+  CHECK(earliest(times.dispatched) > 0);
+  CHECK(earliest(times.combined) > latest(times.dispatched));
+  const auto& counts = exchange.traffic().counts;
+  std::uint64_t rows = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  for (std::uint32_t rank = 0; rank < Exchange::Ranks; ++rank)
+    rows -= counts.at(rank * Exchange::Ranks + rank);
+  CHECK(times.bytes == rows * (14336 + (quantised ? 7680 : 14336)) + 32 * 31 * 8 * 4);
+}
+
+TEST_CASE("host and launches are paid once each where the device waits for them")
+{
+  MachineSpec machine = unfused_machine();
+  const double before = dispatch_us(machine, ExchangeKind::Unfused, false);
+  machine.die.unfused.host_synchronise += Seconds(30e-6);
+  CHECK(dispatch_us(machine, ExchangeKind::Unfused, false) == Approx(before + 30).epsilon(1e-6));
+  machine = unfused_machine();
+  machine.die.unfused.kernel_launch += Seconds(1e-6);
+  // The kernels behind the first are launched while it runs.
+  CHECK(dispatch_us(machine, ExchangeKind::Unfused, false) == Approx(before + 1).epsilon(1e-6));
+}
+
+TEST_CASE("the fused exchange pays neither host nor launches of the unfused one")
+{
+  MachineSpec machine = unfused_machine();
+  const double before = dispatch_us(machine, ExchangeKind::Fused, true);
+  machine.die.unfused.host_synchronise += Seconds(30e-6);
+  CHECK(dispatch_us(machine, ExchangeKind::Fused, true) == before);
+}
+
+TEST_CASE("early quantisation saves the time of the bytes that are not sent")
+{
+  const ExchangeKind kind = GENERATE(ExchangeKind::Fused, ExchangeKind::Unfused);
+  const models::DieSpec die = tests::round_die();
+  // 31 of 32 rows leave their die; an unfused BF16 row has no slot behind it.
+  const double rows = 256 * 8 * 31 / 32.0;
+  const double expected = kind == ExchangeKind::Fused
+                              ? rows * 7168 / die.write_engine.count() * 1e6
+                              : rows * (7168 - 512) / unfused_machine().die.protocols.front().rate.count() * 1e6;
+  const double saved =
+      dispatch_us(unfused_machine(), kind, false, 256) - dispatch_us(unfused_machine(), kind, true, 256);
+  CHECK(saved == Approx(expected).epsilon(0.15));
+}
+
+TEST_CASE("ranks without tokens take part in the all-to-alls and end")
+{
+  std::vector<std::uint32_t> tokens = tokens_each(16);
+  tokens[3] = 0;
+  tokens[20] = 0;
+  const Times times = Exchange(unfused_machine(), ExchangeKind::Unfused, false).run(tokens);
+  CHECK(earliest(times.dispatched) > 0);
+  CHECK(earliest(times.combined) > 0);
+  // Nobody has any.
+  const Times idle = Exchange(unfused_machine(), ExchangeKind::Unfused, false).run(tokens_each(0));
+  CHECK(earliest(idle.dispatched) > 0);
+  CHECK(earliest(idle.combined) > 0);
+}
+
+TEST_CASE("a message to each peer costs its start")
+{
+  MachineSpec machine = unfused_machine();
+  const double before = dispatch_us(machine, ExchangeKind::Unfused, false);
+  machine.die.protocols.front().message += Seconds(1e-6);
+  // 31 peers, in the all-to-all of the counts and in that of the rows.
+  CHECK(dispatch_us(machine, ExchangeKind::Unfused, false) == Approx(before + 62).epsilon(0.05));
+}
