@@ -1,0 +1,19 @@
+// More or less load from the same requests: time run faster, and copies side by side that share no prefix.
+#pragma once
+
+#include "workloads/traces/request.h"
+
+#include <memory>
+
+namespace cm::workloads {
+
+struct LoadScaling {
+  double time_scale = 1;  // arrival times are multiplied by it; 0.5 is twice the rate
+  int copies = 1;         // of every request, in the time until the next one arrives, each with block ids of its own
+
+  friend bool operator==(const LoadScaling&, const LoadScaling&) = default;
+};
+
+std::unique_ptr<RequestSource> scaled(std::unique_ptr<RequestSource> source, const LoadScaling& scaling);
+
+}  // namespace cm::workloads

@@ -1,0 +1,35 @@
+// A request as it reaches the service, and where requests come from: a stream, so that a trace need not fit the memory.
+#pragma once
+
+#include "sim/units/quantity.h"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace cm::workloads {
+
+struct Request {
+  Seconds arrival;  // since the start of the trace
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  // One id per block of the prompt, the last block perhaps not full. Equal ids in front mean an equal prefix. Empty:
+  // nobody knows what the prompt shares.
+  std::vector<std::uint64_t> blocks;
+
+  friend bool operator==(const Request&, const Request&) = default;
+};
+
+class RequestSource {
+ public:
+  virtual ~RequestSource() = default;
+
+  // In order of arrival; empty at the end. Throws ConfigError ("file:line:column: ...") on a damaged record, unless the
+  // source was told to skip those.
+  virtual std::optional<Request> next() = 0;
+
+  // Damaged records so far that were left out.
+  [[nodiscard]] virtual std::uint64_t skipped() const = 0;
+};
+
+}  // namespace cm::workloads

@@ -1,0 +1,28 @@
+// Recorded requests, read line by line, plain or gzip:
+//   Mooncake  JSON lines {"timestamp": ms, "input_length", "output_length", "hash_ids": [...]}, blocks of 512 tokens
+//   Azure     CSV with the first line "TIMESTAMP,ContextTokens,GeneratedTokens", without hash ids
+// What the file begins with decides which it is.
+#pragma once
+
+#include "workloads/traces/request.h"
+
+#include <memory>
+#include <string>
+
+namespace cm::workloads {
+
+struct RequestFileSpec {
+  std::string path;
+  bool skip_damaged_lines = false;
+  // Requests with one time stamp are spread evenly over the time that follows it. Zero: they arrive together.
+  // Mooncake's stamps lie on a grid of 3 s.
+  Seconds spread = Seconds(0);
+  std::int64_t block_tokens = 512;  // of the file's hash ids
+
+  friend bool operator==(const RequestFileSpec&, const RequestFileSpec&) = default;
+};
+
+// Throws ConfigError when the file cannot be read or begins like none of the formats.
+std::unique_ptr<RequestSource> open_request_file(const RequestFileSpec& spec);
+
+}  // namespace cm::workloads
