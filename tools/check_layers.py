@@ -19,7 +19,7 @@ KERNEL = ["units", "diagnostics"]
 SERVICES = ["random", "config", "metrics", "timeline", "fabric", "streams"]
 COSTS = ["compute", "network", "language_models", "memory"]
 DEMANDS = ["traces", "point_to_point", "collective", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
-COMMANDS = ["sweep", "compare", "validate", "calibrate", "report"]
+COMMANDS = ["sweep", "compare", "validate", "calibrate", "sensitivity", "report"]
 
 # layer -> folder -> folders of the same layer that it may include.
 ARROWS = {

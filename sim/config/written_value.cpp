@@ -22,7 +22,7 @@ bool is_part_file(std::string_view file)
 
 void refuse_unknown_keys(const Value& map, const std::string& path, ReadingLog& log)
 {
-  const std::array<std::string, 6> known{"value", "evidence", "source", "assumed", "fitted_to", "uncertainty"};
+  const std::array<std::string, 7> known{"value", "evidence", "source", "assumed", "fitted_to", "uncertainty", "range"};
   for (const Value::Entry& entry : map.entries)
     if (std::ranges::find(known, entry.key) == known.end())
       add_problem(log, entry.key_position, path,
@@ -90,6 +90,20 @@ void check_fit(const Value& map, Evidence evidence, const std::string& path, Rea
   }
 }
 
+// From which to which the number may be; what it means is for whoever varies it.
+void check_range(const Value& map, const std::string& path, ReadingLog& log)
+{
+  const Value* range = map.find("range");
+  if (range == nullptr)
+    return;
+  const bool is_pair =
+      range->kind == Value::Kind::List && range->items.size() == 2 &&
+      std::ranges::all_of(range->items, [](const Value& end) { return end.kind == Value::Kind::Scalar; });
+  if (!is_pair)
+    add_problem(log, range->position, path + ".range",
+                fmt::format("expected a list of two values like [1 us, 2 us], found {}", found_text(*range)));
+}
+
 std::optional<WrittenValue> with_evidence(const Value& map, const std::string& path, std::string_view expected,
                                           ReadingLog& log)
 {
@@ -100,6 +114,7 @@ std::optional<WrittenValue> with_evidence(const Value& map, const std::string& p
     add_problem(log, map.position, path, fmt::format("expected {} below \"value:\", found nothing", expected));
   else if (value->kind != Value::Kind::Scalar)
     add_problem(log, value->position, path, fmt::format("expected {}, found {}", expected, found_text(*value)));
+  check_range(map, path, log);
   const auto evidence = evidence_of(map, path, log);
   if (evidence)
     check_fit(map, *evidence, path, log);

@@ -2,6 +2,7 @@
 #include "tools/program/calibrate_command.h"
 #include "tools/program/command_line.h"
 #include "tools/program/run_command.h"
+#include "tools/program/sensitivity_command.h"
 #include "tools/program/sweep_command.h"
 #include "tools/program/terminal.h"
 #include "tools/program/topology_command.h"
@@ -28,6 +29,7 @@ int run_program(int count, char** arguments)
   int status = Done;
   cm::tools::add_run_command(program, CM_CONFIG_ROOT);
   cm::tools::add_calibrate_command(program, CM_CONFIG_ROOT);
+  cm::tools::add_sensitivity_command(program, CM_CONFIG_ROOT);
   cm::tools::add_sweep_command(program, CM_CONFIG_ROOT, status);
   cm::tools::add_topology_command(program, CM_CONFIG_ROOT);
   cm::tools::add_validate_command(program, CM_CONFIG_ROOT, status);

@@ -12,14 +12,17 @@
 #include "tools/runner/run_log.h"
 #include "tools/runner/terminal_progress.h"
 #include "tools/runner/workload_table.h"
+#include "tools/sensitivity/uncertainty.h"
 
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <vector>
 
 namespace cm::tools {
@@ -30,6 +33,7 @@ struct RunOptions {
   std::optional<std::string> out;
   std::string format = "table";
   bool with_timeline = false;
+  int uncertainty = 0;  // samples; 0: none
   bool is_verbose = false;
 };
 
@@ -49,6 +53,16 @@ FinishedRun run_with_progress(const ScenarioRequest& request, sim::timeline::Tim
   return run_scenario(request, progress, timeline);
 }
 
+void add_uncertainty(const RunOptions& options, sim::metrics::Result& result)
+{
+  if (options.uncertainty == 0)
+    return;
+  TerminalProgress progress;
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const UncertaintyRequest request{.scenario = options.scenario, .samples = options.uncertainty, .jobs = cores};
+  result.tables.push_back(uncertainty(request, result, progress));
+}
+
 void run(const RunOptions& options)
 {
   if (options.with_timeline && !options.out)
@@ -58,10 +72,11 @@ void run(const RunOptions& options)
   spdlog::logger log = step_log(options.is_verbose);
   log.info("reading {}", options.scenario.path);
   sim::timeline::Timeline timeline;
-  const FinishedRun run = run_with_progress(options.scenario, options.with_timeline ? &timeline : nullptr);
+  FinishedRun run = run_with_progress(options.scenario, options.with_timeline ? &timeline : nullptr);
   const auto simulated = std::chrono::system_clock::now();
   log.info("simulated a {} in {:.2f} s", run.title.workload,
            std::chrono::duration<double>(simulated - started).count());
+  add_uncertainty(options, run.result);
   const std::string json = to_json(run.result);
   TablePrinting printing{.is_coloured = output_takes_colour(), .files = {}};
   if (folder) {
@@ -107,6 +122,11 @@ void add_run_command(CLI::App& program, const std::string& config_root)
       ->capture_default_str();
   command.add_flag("--timeline", options->with_timeline,
                    "write DIR/timeline.json.gz too: what some ranks did when, for ui.perfetto.dev (ep, decode)");
+  command
+      .add_option("--uncertainty", options->uncertainty,
+                  "run N times more with all uncertain numbers drawn from their stated ranges; 90 % intervals")
+      ->type_name("N")
+      ->check(CLI::Range(2, 100000));
   command.add_flag("-v,--verbose", options->is_verbose, "say on standard error what happens when");
   command.footer(footer());
   command.callback([options] { run(*options); });

@@ -11,9 +11,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cm::tools {
@@ -45,13 +47,32 @@ std::optional<models::ModelSpec> build_model(ResolvedScenario& scenario)
 
 // Numbers of the workload are what the user asks, so only those of machine and model have evidence; of the memory's
 // only when the workload asks the memory.
+bool is_evidence(const Provenance& number, const WorkloadKind& kind)
+{
+  return !number.path.starts_with("workload.") && (kind.uses_memory || !number.path.starts_with("machine.memory."));
+}
+
+// Where a number of machine or model stands; null when it is not written as a map.
+const sim::config::Value* stated_number(const ResolvedScenario& scenario, std::string_view path)
+{
+  const auto& tree = path.starts_with("machine.") ? scenario.machine : scenario.model;
+  const sim::config::Value* place = tree ? &*tree : nullptr;
+  path.remove_prefix(std::min(path.size(), path.find('.') + 1));
+  while (place != nullptr && place->kind == sim::config::Value::Kind::Map && !path.empty()) {
+    const std::string_view step = path.substr(0, path.find('.'));
+    path.remove_prefix(std::min(path.size(), step.size() + 1));
+    place = place->find(step);
+  }
+  return place != nullptr && place->kind == sim::config::Value::Kind::Map ? place : nullptr;
+}
+
 void describe_evidence(const sim::config::ReadingLog& log, const WorkloadKind& kind, Manifest& manifest)
 {
   for (const Evidence each :
        {Evidence::Measured, Evidence::Published, Evidence::Derived, Evidence::Calibrated, Evidence::Assumed})
     manifest.evidence_counts[std::string(to_text(each))] = 0;
   for (const Provenance& number : log.provenance) {
-    if (number.path.starts_with("workload.") || (!kind.uses_memory && number.path.starts_with("machine.memory.")))
+    if (!is_evidence(number, kind))
       continue;
     ++manifest.evidence_counts[std::string(to_text(number.evidence))];
     if (number.evidence == Evidence::Assumed)
@@ -141,6 +162,23 @@ ScenarioCheck check_scenario(const ScenarioRequest& request)
           .seed = read.scenario.seed,
           .problems = log.problems,
           .is_malformed = log.problems.size() > log.conflicts};
+}
+
+std::vector<NumberRead> numbers_read(const ScenarioRequest& request)
+{
+  const ReadRun read(request, nullptr);
+  throw_if_any(read.scenario.log);
+  if (!read.refusal.empty())
+    throw RefusedByModel(read.refusal);
+  std::vector<NumberRead> numbers;
+  for (const Provenance& provenance : read.scenario.log.provenance) {
+    if (!is_evidence(provenance, *read.kind))
+      continue;
+    const sim::config::Value* stated = stated_number(read.scenario, provenance.path);
+    const sim::config::Value* range = stated != nullptr ? stated->find("range") : nullptr;
+    numbers.push_back({provenance, range != nullptr ? std::optional(*range) : std::nullopt});
+  }
+  return numbers;
 }
 
 topology::SupernodeSpec scenario_topology(const ScenarioRequest& request)

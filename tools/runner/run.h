@@ -1,6 +1,8 @@
 // The composition root: the only code that sees all layers.
 #pragma once
 
+#include "sim/config/reading_log.h"
+#include "sim/config/value.h"
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
 #include "sim/timeline/timeline.h"
@@ -8,6 +10,7 @@
 #include "topology/supernode/supernode_spec.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +43,15 @@ struct ScenarioCheck {
 
 // Throws ConfigError only when the scenario's own file cannot be read.
 ScenarioCheck check_scenario(const ScenarioRequest& request);
+
+// A number of machine or model that a run reads, as its file states it.
+struct NumberRead {
+  sim::config::Provenance provenance;
+  std::optional<sim::config::Value> range;  // a list of two: from which to which it may be
+};
+
+// In the order in which they are read. Throws ConfigError with everything that is wrong with the scenario.
+std::vector<NumberRead> numbers_read(const ScenarioRequest& request);
 
 // The machine of a scenario, whatever its workload. Throws ConfigError.
 topology::SupernodeSpec scenario_topology(const ScenarioRequest& request);

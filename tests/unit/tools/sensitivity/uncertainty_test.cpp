@@ -1,0 +1,43 @@
+#include "tools/sensitivity/uncertainty.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace cm::tools;
+
+namespace {
+
+std::vector<UncertainNumber> two_numbers()
+{
+  UncertainNumber first{.path = "machine.a", .value = "1 us", .range = StatedRange{.low = 0, .high = 10, .unit = "us"}};
+  UncertainNumber second{.path = "machine.b", .value = "1", .range = StatedRange{.low = 0, .high = 1, .unit = ""}};
+  UncertainNumber without{.path = "machine.c", .value = "1", .range = std::nullopt};
+  return {first, without, second};
+}
+
+}  // namespace
+
+TEST_CASE("a hypercube takes every part of each range once")
+{
+  constexpr int Samples = 10;
+  const auto settings = hypercube(two_numbers(), Samples, 1);
+  REQUIRE(settings.size() == Samples);
+  std::vector<int> parts;
+  for (const auto& sample : settings) {
+    REQUIRE(sample.size() == 2);
+    CHECK(sample[1].starts_with("machine.b="));
+    const std::string value = sample[0].substr(sample[0].find('=') + 1);
+    parts.push_back(static_cast<int>(std::stod(value)));
+  }
+  std::ranges::sort(parts);
+  CHECK(parts == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+}
+
+TEST_CASE("equal seeds give equal samples and others others")
+{
+  CHECK(hypercube(two_numbers(), 5, 7) == hypercube(two_numbers(), 5, 7));
+  CHECK(hypercube(two_numbers(), 5, 7) != hypercube(two_numbers(), 5, 8));
+}

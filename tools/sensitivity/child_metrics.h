@@ -1,0 +1,24 @@
+// The metrics of many runs of one scenario, each in a process of its own.
+#pragma once
+
+#include "sim/metrics/progress.h"
+#include "tools/runner/scenario.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace cm::tools {
+
+struct MetricValue {
+  double value = 0;
+  std::string unit;
+};
+using MetricValues = std::map<std::string, MetricValue>;
+
+// One result for each list of further "key=value", in their order. Throws ConfigError when a run is refused.
+std::vector<MetricValues> child_metrics(const ScenarioRequest& scenario,
+                                        const std::vector<std::vector<std::string>>& settings, int jobs,
+                                        sim::metrics::Progress& progress);
+
+}  // namespace cm::tools

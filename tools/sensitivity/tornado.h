@@ -1,0 +1,17 @@
+// A sensitivity for people and for scripts.
+#pragma once
+
+#include "tools/sensitivity/sensitivity.h"
+
+#include <string>
+
+namespace cm::tools {
+
+// The numbers that move the metric, largest swing first, with bars; then the interval, what moves nothing and what was
+// not varied.
+std::string tornado_table(const Sensitivity& found);
+
+// Schema cmsim-sensitivity/1.
+std::string tornado_json(const Sensitivity& found);
+
+}  // namespace cm::tools

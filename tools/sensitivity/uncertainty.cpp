@@ -1,0 +1,85 @@
+#include "tools/sensitivity/uncertainty.h"
+
+#include "sim/random/random_stream.h"
+#include "tools/sensitivity/child_metrics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace cm::tools {
+namespace {
+
+constexpr double LowQuantile = 0.05;
+constexpr double HighQuantile = 0.95;
+
+// Linear between the sorted values.
+double quantile(const std::vector<double>& sorted, double share)
+{
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return std::lerp(sorted[below], sorted[above], place - static_cast<double>(below));
+}
+
+std::vector<std::uint32_t> shuffled(std::uint32_t count, sim::RandomStream& draws)
+{
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  for (std::uint32_t left = count; left > 1; --left)
+    std::swap(order[left - 1], order[draws.below(left)]);
+  return order;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> hypercube(const std::vector<UncertainNumber>& numbers, int samples,
+                                                std::uint64_t seed)
+{
+  std::vector<std::vector<std::string>> settings(static_cast<std::size_t>(samples));
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (!numbers[i].range)
+      continue;
+    sim::RandomStream draws(seed, "uncertainty", i);
+    const std::vector<std::uint32_t> parts = shuffled(static_cast<std::uint32_t>(samples), draws);
+    for (std::size_t sample = 0; sample < settings.size(); ++sample) {
+      const double share = (parts[sample] + draws.uniform()) / samples;
+      settings[sample].push_back(fmt::format("{}={}", numbers[i].path, numbers[i].range->at(share)));
+    }
+  }
+  return settings;
+}
+
+sim::metrics::Table uncertainty(const UncertaintyRequest& request, const sim::metrics::Result& nominal,
+                                sim::metrics::Progress& progress)
+{
+  const std::vector<UncertainNumber> numbers = uncertain_numbers(request.scenario);
+  const auto varied =
+      std::ranges::count_if(numbers, [](const UncertainNumber& each) { return each.range.has_value(); });
+  const std::vector<MetricValues> results = child_metrics(
+      request.scenario, hypercube(numbers, request.samples, nominal.manifest.seed), request.jobs, progress);
+  sim::metrics::Table table{
+      .name = "uncertainty",
+      .sentence = fmt::format("90 % intervals of {} runs with {} numbers drawn together, uniformly "
+                              "over their stated ranges; {} others have none and stay",
+                              request.samples, varied, static_cast<std::ptrdiff_t>(numbers.size()) - varied),
+      .columns = {"metric", "value", "5 %", "95 %", "unit"},
+      .rows = {}};
+  for (const sim::metrics::Metric& metric : nominal.metrics) {
+    std::vector<double> values;
+    for (const MetricValues& result : results)
+      if (const auto found = result.find(metric.name); found != result.end())
+        values.push_back(found->second.value);
+    if (values.empty())
+      continue;
+    std::ranges::sort(values);
+    table.rows.push_back(
+        {metric.name, {metric.value, quantile(values, LowQuantile), quantile(values, HighQuantile), metric.unit}});
+  }
+  return table;
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,31 @@
+// Error bars: all uncertain numbers drawn together from their stated ranges, many times.
+#pragma once
+
+#include "sim/metrics/progress.h"
+#include "sim/metrics/result.h"
+#include "tools/runner/scenario.h"
+#include "tools/sensitivity/uncertain_number.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cm::tools {
+
+struct UncertaintyRequest {
+  ScenarioRequest scenario;
+  int samples = 0;  // at least 2
+  int jobs = 1;     // runs at a time
+};
+
+// [sample]["key=value"]: a Latin hypercube, so that each number takes every part of its range once, uniformly. Numbers
+// without a range are left out. Equal seeds give equal samples.
+std::vector<std::vector<std::string>> hypercube(const std::vector<UncertainNumber>& numbers, int samples,
+                                                std::uint64_t seed);
+
+// A row per metric: its value as shipped and the 5 % and 95 % quantiles of the samples. Throws ConfigError when the
+// scenario is wrong or a run is refused.
+sim::metrics::Table uncertainty(const UncertaintyRequest& request, const sim::metrics::Result& nominal,
+                                sim::metrics::Progress& progress);
+
+}  // namespace cm::tools
