@@ -1,4 +1,4 @@
-// What a run says about the queues in front of the ports.
+// What a run says about the queues in front of the ports and the sub-planes that they belong to.
 #pragma once
 
 #include "models/network/machine.h"
@@ -6,8 +6,8 @@
 
 namespace cm::models {
 
-// Adds the metric peak_queue_bytes, and a warning when queues are without limit and the longest passed the assumed
-// buffer.
+// Adds the share of the traffic that each sub-plane carried, the metric peak_queue_bytes, and a warning when queues are
+// without limit and the longest passed the assumed buffer.
 void report_queues(const MachineSpec& machine, const sim::fabric::PacketFabric& fabric, sim::metrics::Result& result);
 
 }  // namespace cm::models

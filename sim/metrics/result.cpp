@@ -41,7 +41,10 @@ Json metrics_section(const std::vector<Metric>& metrics)
   Json section = Json::object();
   for (const Metric& metric : metrics)
     insert(section, metric.name,
-           {{"value", number(metric.value, metric.name)}, {"unit", metric.unit}, {"formula", metric.formula}});
+           {{"value", number(metric.value, metric.name)},
+            {"unit", metric.unit},
+            {"better", to_text(metric.better)},
+            {"formula", metric.formula}});
   return section;
 }
 
@@ -64,7 +67,7 @@ Json histograms_section(const std::vector<std::pair<std::string, Histogram>>& hi
   return section;
 }
 
-Json breakdown_section(const std::vector<Part>& parts)
+Json parts_section(const std::vector<Part>& parts)
 {
   Json section = Json::object();
   for (const Part& part : parts)
@@ -122,9 +125,15 @@ Json tables_section(const std::vector<Table>& tables)
 
 void Result::add(std::string name, double value, std::string unit, std::string formula)
 {
+  const Better better = better_by_unit(unit);
+  add(std::move(name), value, std::move(unit), std::move(formula), better);
+}
+
+void Result::add(std::string name, double value, std::string unit, std::string formula, Better better)
+{
   ensure(std::isfinite(value), "metric {} is {}", name, value);
   ensure(find(name) == nullptr, "metric {} was added before", name);
-  metrics.push_back({std::move(name), value, std::move(unit), std::move(formula)});
+  metrics.push_back({std::move(name), value, std::move(unit), std::move(formula), better});
 }
 
 const Metric* Result::find(std::string_view name) const
@@ -140,7 +149,8 @@ std::string to_json(const Result& result)
   root["run"] = run_section(result.manifest);
   root["metrics"] = metrics_section(result.metrics);
   root["histograms"] = histograms_section(result.histograms);
-  root["breakdown"] = breakdown_section(result.breakdown);
+  root["breakdown"] = parts_section(result.breakdown);
+  root["sub_planes"] = parts_section(result.sub_planes);
   root["series"] = series_section(result.series);
   // Only where there are any: results of workloads without tables stay as they were.
   if (!result.tables.empty())

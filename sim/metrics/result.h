@@ -1,6 +1,7 @@
 // Everything a run says about itself, in memory; written once, at the end (result.json, schema cmsim-result/1).
 #pragma once
 
+#include "sim/metrics/better.h"
 #include "sim/metrics/histogram.h"
 
 #include <cstdint>
@@ -18,6 +19,7 @@ struct Metric {
   double value = 0;
   std::string unit;
   std::string formula;
+  Better better = Better::Neither;
 };
 
 struct Part {
@@ -63,14 +65,17 @@ struct Result {
   Manifest manifest;
   std::vector<Metric> metrics;  // in declaration order
   std::vector<std::pair<std::string, Histogram>> histograms;
-  std::vector<Part> breakdown;  // parts that add up to a layer
+  std::vector<Part> breakdown;   // parts that add up to a layer
+  std::vector<Part> sub_planes;  // share of the UB plane's traffic, in %; empty when there was none
   std::vector<std::pair<std::string, Series>> series;
   std::vector<Table> tables;
   std::vector<std::string> notes;  // decisions that the run took by itself
   std::vector<std::string> warnings;
 
   // Throws SimulationError when a metric of that name was added before or the value is not finite.
+  // Without `better` the unit decides (better_by_unit).
   void add(std::string name, double value, std::string unit, std::string formula);
+  void add(std::string name, double value, std::string unit, std::string formula, Better better);
   [[nodiscard]] const Metric* find(std::string_view name) const;
 };
 

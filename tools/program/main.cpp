@@ -1,6 +1,7 @@
 #include "sim/diagnostics/errors.h"
 #include "tools/program/calibrate_command.h"
 #include "tools/program/command_line.h"
+#include "tools/program/compare_command.h"
 #include "tools/program/run_command.h"
 #include "tools/program/sensitivity_command.h"
 #include "tools/program/sweep_command.h"
@@ -24,13 +25,14 @@ int run_program(int count, char** arguments)
   program.require_subcommand(1);
   program.set_version_flag("--version", "cmsim " + cm::tools::version());
   program.footer("Example:\n  cmsim run configs/scenarios/p2p.yaml\n\n"
-                 "Exit status: 0 done; 1 a point of a sweep failed, or a row of a validation left its tolerance;\n"
-                 "2 what was asked is wrong; 3 cmsim is wrong.");
+                 "Exit status: 0 done; 1 a point of a sweep failed, a row of a validation left its tolerance,\n"
+                 "or a comparison found a regression; 2 what was asked is wrong; 3 cmsim is wrong.");
   int status = Done;
   cm::tools::add_run_command(program, CM_CONFIG_ROOT);
   cm::tools::add_calibrate_command(program, CM_CONFIG_ROOT);
   cm::tools::add_sensitivity_command(program, CM_CONFIG_ROOT);
   cm::tools::add_sweep_command(program, CM_CONFIG_ROOT, status);
+  cm::tools::add_compare_command(program, CM_CONFIG_ROOT, status);
   cm::tools::add_topology_command(program, CM_CONFIG_ROOT);
   cm::tools::add_validate_command(program, CM_CONFIG_ROOT, status);
   try {

@@ -21,6 +21,11 @@ std::string short_number(double value)
   return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
 }
 
+std::string signed_number(double value)
+{
+  return fmt::format("{}{}", value < 0 ? "" : "+", short_number(value));
+}
+
 std::size_t columns_of(std::string_view text)
 {
   std::size_t columns = 0;

@@ -13,6 +13,9 @@ constexpr std::size_t TerminalWidth = 80;
 // Four significant digits, and every digit before the point.
 std::string short_number(double value);
 
+// The same with its sign: "+12.50", "-3".
+std::string signed_number(double value);
+
 // Of UTF-8 text, a column a character; colours take none.
 std::size_t columns_of(std::string_view text);
 

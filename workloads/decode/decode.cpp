@@ -145,7 +145,7 @@ void add_metrics(const DecodeSpec& spec, const models::ModelSpec& model, const m
     result.notes.emplace_back("one iteration gives no confidence interval; workload.iterations: 2 or more does");
   else
     result.add("tpot_ci95_ms", sim::metrics::half_width_95(run.iteration_ms()) / tokens, "ms",
-               "half width, Student t over iterations");
+               "half width, Student t over iterations", sim::metrics::Better::Neither);
   result.add("tokens_per_s_per_npu", per_npu, "1/s", "batch per NPU / TPOT");
   result.add("tokens_per_s_per_tflops", per_npu / peak, "1/s",
              fmt::format("tokens/s per NPU / {:.0f} peak INT8 TOPS", peak));
@@ -238,7 +238,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   }
   models::report_queues(machine, plane.fabric(), result);
   result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
-             "of the busiest die: weights, buffers, KV cache, reserve");
+             "of the busiest die: weights, buffers, KV cache, reserve", sim::metrics::Better::Lower);
   result.add("port_hops", static_cast<double>(plane.fabric().port_hops()), "count",
              "packets leaving a port, all iterations");
   add_breakdown(spec, model, run.layer_times(), result);

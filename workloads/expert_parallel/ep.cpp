@@ -50,7 +50,8 @@ void add_balance(const std::vector<ExpertLayer>& layers, sim::metrics::Result& r
   for (const ExpertLayer& layer : layers)
     fullest.push_back(layer.placement.imbalance(layer.gate.loads()));
   result.add("hottest_rank_load", mean(fullest), "ratio",
-             "expected routed rows of the fullest rank / of the mean rank, mean over layers");
+             "expected routed rows of the fullest rank / of the mean rank, mean over layers",
+             sim::metrics::Better::Lower);
 }
 
 }  // namespace

@@ -206,8 +206,9 @@ void report(const std::vector<Row>& rows, sim::metrics::Result& result)
     result.add(word + "_cold_s", row.cold.count(), "s", "bucket to NPUs, all instances at the same time");
     if (caching.has_cache)
       result.add(word + "_warm_s", row.warm.count(), "s", "DRAM to NPUs, all instances at the same time");
-    result.add(word + "_dram", row.dram, "models", "DRAM that copies of the model take");
-    result.add(word + "_switch_hits", row.hits, "share", "switches to a model that the cache has");
+    result.add(word + "_dram", row.dram, "models", "DRAM that copies of the model take", sim::metrics::Better::Lower);
+    result.add(word + "_switch_hits", row.hits, "share", "switches to a model that the cache has",
+               sim::metrics::Better::Higher);
     result.add(word + "_switch_s", row.switched.count(), "s", "hits * warm + (1 - hits) * cold, one instance alone");
   }
   result.tables.push_back(std::move(table));

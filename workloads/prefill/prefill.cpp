@@ -55,7 +55,7 @@ void add_layer(const PrefillRun& run, sim::metrics::Result& result)
     result.breakdown.push_back({std::string(StageNames[stage].part), stages[stage], "ms"});
   }
   result.add("expert_imbalance", run.worst_imbalance(), "1",
-             "most rows received by a die over the mean, worst simulated layer");
+             "most rows received by a die over the mean, worst simulated layer", sim::metrics::Better::Lower);
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const 
   result.add("microbatches", microbatches, "count", "that a die alternates between");
   models::report_queues(chunked, plane.fabric(), result);
   result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
-             "of a die: weights, buffers, latents of its share of a batch, reserve");
+             "of a die: weights, buffers, latents of its share of a batch, reserve", sim::metrics::Better::Lower);
   result.add("port_hops", static_cast<double>(plane.fabric().port_hops()), "count",
              "packets leaving a port, of the layers that were simulated");
 }

@@ -24,6 +24,7 @@ Result small_result()
   result.add("latency_us", 1.9, "us", "end minus start");
   result.add("bandwidth_gb_s", 0.1, "GB/s", "bytes over time");
   result.breakdown.push_back({"attention", 12.5, "us"});
+  result.sub_planes.push_back({"sub-plane 0", 100, "%"});
   result.warnings.emplace_back("say \"why\"");
   return result;
 }
@@ -55,11 +56,13 @@ TEST_CASE("a result is written with its keys in the promised order")
     "latency_us": {
       "value": 1.9,
       "unit": "us",
+      "better": "lower",
       "formula": "end minus start"
     },
     "bandwidth_gb_s": {
       "value": 0.1,
       "unit": "GB/s",
+      "better": "higher",
       "formula": "bytes over time"
     }
   },
@@ -68,6 +71,12 @@ TEST_CASE("a result is written with its keys in the promised order")
     "attention": {
       "value": 12.5,
       "unit": "us"
+    }
+  },
+  "sub_planes": {
+    "sub-plane 0": {
+      "value": 100.0,
+      "unit": "%"
     }
   },
   "series": {},
@@ -83,8 +92,9 @@ TEST_CASE("a result is written with its keys in the promised order")
 TEST_CASE("an empty result still has every section")
 {
   const std::string text = to_json(Result{});
-  for (const char* part : {R"("evidence": {})", R"("assumed": [])", R"("engine_settings": {})", R"("metrics": {})",
-                           R"("histograms": {})", R"("breakdown": {})", R"("series": {})", R"("warnings": [])"})
+  for (const char* part :
+       {R"("evidence": {})", R"("assumed": [])", R"("engine_settings": {})", R"("metrics": {})", R"("histograms": {})",
+        R"("breakdown": {})", R"("sub_planes": {})", R"("series": {})", R"("warnings": [])"})
     CHECK_THAT(text, Catch::Contains(part));
 }
 

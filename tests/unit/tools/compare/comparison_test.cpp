@@ -1,0 +1,156 @@
+#include "tests/unit/tools/compare/stored_results.h"
+#include "tools/compare/comparison.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace cm::tools;
+using cm::tests::point_json;
+using cm::tests::result_json;
+using cm::tests::SmallResult;
+using cm::tests::TemporaryFolder;
+
+namespace {
+
+Comparison compared(const TemporaryFolder& folder, const std::vector<std::string>& tolerances = {})
+{
+  cm::sim::config::ReadingLog log;
+  const ResultSet old_set = read_results(folder.file("old"), log);
+  const ResultSet new_set = read_results(folder.file("new"), log);
+  REQUIRE(log.problems.empty());
+  return compare(old_set, new_set, read_tolerances(tolerances));
+}
+
+ComparedPoint compared_point(const SmallResult& before, const SmallResult& now,
+                             const std::vector<std::string>& tolerances = {})
+{
+  const TemporaryFolder folder;
+  folder.put("old/result.json", result_json(before));
+  folder.put("new/result.json", result_json(now));
+  return compared(folder, tolerances).points.at(0);
+}
+
+Verdict verdict_of(const ComparedPoint& point, const std::string& metric)
+{
+  const auto found = std::ranges::find(point.metrics, metric, &ComparedMetric::name);
+  REQUIRE(found != point.metrics.end());
+  return found->verdict;
+}
+
+}  // namespace
+
+TEST_CASE("a higher TPOT is worse and a higher throughput better")
+{
+  const ComparedPoint worse = compared_point({}, {.tpot_ms = 51.5});
+  CHECK(worse.verdict == Verdict::Worse);
+  CHECK(verdict_of(worse, "tpot_ms") == Verdict::Worse);
+  CHECK(verdict_of(worse, "tokens_per_s_per_npu") == Verdict::Equal);
+  CHECK(verdict_of(compared_point({}, {.tpot_ms = 48}), "tpot_ms") == Verdict::Better);
+  CHECK(verdict_of(compared_point({}, {.tokens_per_s = 1900}), "tokens_per_s_per_npu") == Verdict::Worse);
+  CHECK(compared_point({}, {.tokens_per_s = 2100}).verdict == Verdict::Better);
+}
+
+TEST_CASE("a change up to the tolerance is none")
+{
+  CHECK(compared_point({}, {.tpot_ms = 50.5}).verdict == Verdict::Equal);
+  CHECK(compared_point({}, {.tpot_ms = 50.51}).verdict == Verdict::Worse);
+  CHECK(compared_point({}, {.tpot_ms = 50.51}, {"tpot_ms=2%"}).verdict == Verdict::Equal);
+  CHECK(compared_point({}, {.tpot_ms = 50.4}, {"tpot_ms=0%"}).verdict == Verdict::Worse);
+}
+
+TEST_CASE("a number without a better side is changed, and no regression")
+{
+  const ComparedPoint point = compared_point({}, {.hops = 2000});
+  CHECK(point.verdict == Verdict::Changed);
+  CHECK_FALSE(is_regression(point.verdict));
+}
+
+TEST_CASE("the numbers of a histogram are judged, and its distance is told")
+{
+  const ComparedPoint point = compared_point({}, {.slowest_us = 8});
+  CHECK(verdict_of(point, "wait_p99_us") == Verdict::Worse);
+  CHECK(verdict_of(point, "wait_p50_us") == Verdict::Equal);
+  REQUIRE(point.histograms.size() == 1);
+  CHECK(point.histograms[0].distance.moved == Approx(0.4).epsilon(0.01));
+  CHECK(point.histograms[0].distance.largest_gap == Approx(0.1));
+}
+
+TEST_CASE("a regression names the part of the layer that it comes from")
+{
+  const ComparedPoint point = compared_point({}, {.tpot_ms = 51.5, .attention_us = 601, .dispatch_us = 121});
+  REQUIRE(point.cause.parts.size() == 1);
+  CHECK(point.cause.parts[0].part == "dispatch");
+}
+
+TEST_CASE("metrics that are gone or new are told, and losing one is a regression")
+{
+  const TemporaryFolder folder;
+  cm::sim::metrics::Result result = cm::tests::to_result({});
+  folder.put("old/result.json", to_json(result));
+  result.metrics.front().name = "tpot_new_ms";
+  folder.put("new/result.json", to_json(result));
+  const ComparedPoint point = compared(folder).points.at(0);
+  CHECK(verdict_of(point, "tpot_ms") == Verdict::Lost);
+  CHECK(verdict_of(point, "tpot_new_ms") == Verdict::Added);
+  CHECK(is_regression(point.verdict));
+}
+
+TEST_CASE("points are compared by what they are called, not by their number")
+{
+  const TemporaryFolder folder;
+  folder.put("old/points/1.json", point_json(8, "done"));
+  folder.put("old/points/2.json", point_json(16, "done"));
+  folder.put("new/points/1.json", point_json(16, "done", {.tpot_ms = 60}));
+  folder.put("new/points/2.json", point_json(8, "done"));
+  const Comparison comparison = compared(folder);
+  REQUIRE(comparison.points.size() == 2);
+  CHECK(comparison.points[0].label == "ep, workload.ep=8, seed 1");
+  CHECK(comparison.points[0].verdict == Verdict::Equal);
+  CHECK(comparison.points[1].verdict == Verdict::Worse);
+  CHECK(comparison.has_regression());
+}
+
+TEST_CASE("points are lost when they are gone or refused now, and added the other way round")
+{
+  const TemporaryFolder folder;
+  folder.put("old/points/1.json", point_json(8, "done"));
+  folder.put("old/points/2.json", point_json(16, "done"));
+  folder.put("old/points/3.json", point_json(32, "refused"));
+  folder.put("old/points/4.json", point_json(64, "refused"));
+  folder.put("new/points/1.json", point_json(8, "refused"));
+  folder.put("new/points/3.json", point_json(32, "done"));
+  folder.put("new/points/4.json", point_json(64, "refused"));
+  folder.put("new/points/5.json", point_json(128, "done"));
+  const Comparison comparison = compared(folder);
+  CHECK(comparison.count(Verdict::Lost) == 2);
+  CHECK(comparison.count(Verdict::Added) == 2);
+  CHECK(comparison.count(Verdict::Equal) == 1);
+  CHECK(comparison.points[0].reason == "refused: does not fit the HBM");
+  CHECK(comparison.has_regression());
+}
+
+TEST_CASE("assumed numbers that differ between the configurations are told")
+{
+  const TemporaryFolder folder;
+  cm::sim::metrics::Result result = cm::tests::to_result({});
+  folder.put("old/result.json", to_json(result));
+  result.manifest.configuration_digest = "4567";
+  result.manifest.assumed = {"machine.ub.mtu = 4 KiB: set in --set:1", "machine.nodes = 2: small"};
+  folder.put("new/result.json", to_json(result));
+  const ComparedPoint point = compared(folder).points.at(0);
+  CHECK_FALSE(point.is_same_configuration);
+  CHECK(point.numbers == std::vector<std::string>{"machine.nodes: assumed 2 now", "machine.ub.mtu: 4 KiB, was 8 KiB"});
+  CHECK(point.verdict == Verdict::Equal);
+}
+
+TEST_CASE("a tolerance of a metric that nobody has is an error with the nearest name")
+{
+  const TemporaryFolder folder;
+  folder.put("old/result.json", result_json());
+  cm::sim::config::ReadingLog log;
+  const ResultSet set = read_results(folder.file("old"), log);
+  refuse_unknown(read_tolerances({"tpot_m=1%", "wait_us=1%", "wait_p99_us=1%"}), set, set, log);
+  REQUIRE(log.problems.size() == 1);
+  CHECK_THAT(log.problems[0], Catch::Contains("unknown metric \"tpot_m\"") && Catch::Contains("\"tpot_ms\"?"));
+}

@@ -1,0 +1,135 @@
+#include "sim/diagnostics/errors.h"
+#include "tests/unit/sim/temporary_folder.h"
+#include "tools/compare/child_process.h"
+#include "tools/compare/revisions.h"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+using namespace cm::tools;
+using cm::tests::content_of;
+using cm::tests::TemporaryFolder;
+
+namespace {
+
+// A repository whose tools/cmsim says which revision it is of, instead of building one.
+class TwoRevisions {
+ public:
+  TwoRevisions()
+  {
+    git({"init", "--quiet"});
+    commit("one");
+    git({"tag", "v1"});
+    commit("two");
+    folder_.put("a/s.yaml", "machine: small\n");
+    folder_.put("b/s.yaml", "machine: small\n");
+  }
+
+  void commit(const std::string& word)
+  {
+    folder_.put("repository/tools/cmsim", "#!/bin/sh\nmkdir -p \"$4\" && echo " + word +
+                                              " \"$@\" >\"$4/result.json\"\n[ " + word + " != broken ]\n");
+    folder_.put("repository/.gitignore", "/build/\n");
+    namespace fs = std::filesystem;
+    fs::permissions(repository() + "/tools/cmsim", fs::perms::owner_all);
+    git({"add", "."});
+    git({"commit", "--quiet", "--message", word});
+  }
+
+  [[nodiscard]] std::string repository() const { return folder_.file("repository"); }
+
+  [[nodiscard]] RevisionRequest request(const std::string& from, const std::string& to) const
+  {
+    return {.repository = repository(),
+            .old_revision = from,
+            .new_revision = to,
+            .scenarios = {folder_.file("a/s.yaml"), folder_.file("b/s.yaml")},
+            .sets = {"workload.ep=8"}};
+  }
+
+ private:
+  void git(const std::vector<std::string>& arguments)
+  {
+    std::filesystem::create_directories(repository());
+    std::vector<std::string> call{"git",
+                                  "-C",
+                                  repository(),
+                                  "-c",
+                                  "user.name=test",
+                                  "-c",
+                                  "user.email=test@example.org",
+                                  "-c",
+                                  "commit.gpgsign=false"};
+    call.insert(call.end(), arguments.begin(), arguments.end());
+    REQUIRE(run_child(call).status == 0);
+  }
+
+  TemporaryFolder folder_;
+};
+
+}  // namespace
+
+TEST_CASE("both revisions run the same scenarios with the same changes")
+{
+  const TwoRevisions revisions;
+  const RevisionResults results = run_revisions(revisions.request("v1", "HEAD"));
+  for (const char* name : {"s", "s-2"}) {
+    const std::string before = content_of(results.old_folder + "/" + name + "/result.json");
+    const std::string now = content_of(results.new_folder + "/" + name + "/result.json");
+    CHECK_THAT(before, Catch::StartsWith("one run ") && Catch::EndsWith("--set workload.ep=8\n"));
+    CHECK_THAT(now, Catch::StartsWith("two run ") && Catch::Contains("/s.yaml --out "));
+  }
+}
+
+TEST_CASE("the next comparison checks out other revisions in the same places")
+{
+  TwoRevisions revisions;
+  run_revisions(revisions.request("v1", "HEAD"));
+  revisions.commit("three");
+  const RevisionResults results = run_revisions(revisions.request("HEAD~1", "HEAD"));
+  CHECK_THAT(content_of(results.old_folder + "/s/result.json"), Catch::StartsWith("two "));
+  CHECK_THAT(content_of(results.new_folder + "/s/result.json"), Catch::StartsWith("three "));
+}
+
+TEST_CASE("worktrees that somebody removed are made again")
+{
+  const TwoRevisions revisions;
+  run_revisions(revisions.request("v1", "HEAD"));
+  std::filesystem::remove_all(revisions.repository() + "/build");
+  CHECK_THAT(content_of(run_revisions(revisions.request("v1", "HEAD")).old_folder + "/s/result.json"),
+             Catch::StartsWith("one "));
+}
+
+TEST_CASE("revisions and scenarios that do not exist are told at once, before anything is built")
+{
+  const TwoRevisions revisions;
+  RevisionRequest request = revisions.request("v0", "--help");
+  request.scenarios.emplace_back("absent.yaml");
+  CHECK_THROWS_WITH(run_revisions(request), Catch::Contains("found \"v0\"") && Catch::Contains("found \"--help\"") &&
+                                                Catch::Contains("absent.yaml:1:1: expected the file of a scenario"));
+  CHECK_FALSE(std::filesystem::exists(revisions.repository() + "/build"));
+}
+
+TEST_CASE("a revision that fails is named")
+{
+  TwoRevisions revisions;
+  revisions.commit("broken");
+  CHECK_THROWS_WITH(run_revisions(revisions.request("v1", "HEAD")),
+                    Catch::Contains("revision HEAD: cmsim run") && Catch::Contains("ended with status 1"));
+}
+
+TEST_CASE("a program that does not exist is an error")
+{
+  CHECK_THROWS_AS(run_child({"cmsim-absent-program"}), cm::ConfigError);
+}
+
+TEST_CASE("what a child prints and how it ends is known")
+{
+  const ChildOutcome outcome = run_child({"sh", "-c", "echo word; exit 3"});
+  CHECK(outcome.output == "word\n");
+  CHECK(outcome.status == 3);
+  CHECK(run_child({"sh", "-c", "kill -s KILL $$"}).status == 128 + 9);
+}

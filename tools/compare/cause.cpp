@@ -1,0 +1,93 @@
+#include "tools/compare/cause.h"
+
+#include "tools/runner/table_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace cm::tools {
+namespace {
+
+// Below this share of the change a part is no news.
+constexpr double WorthTelling = 0.1;
+constexpr std::size_t MostTold = 3;
+// Of an even share of the traffic; packets of a few messages never spread more evenly than this.
+constexpr double NoticedImbalance = 0.1;
+// Rounding: a change of the sum that is smaller is none.
+constexpr double Nothing = 1e-9;
+
+std::vector<PartChange> changes_of(const std::vector<StoredPart>& old_parts, const std::vector<StoredPart>& new_parts)
+{
+  std::vector<PartChange> changes;
+  for (const StoredPart& part : old_parts)
+    changes.push_back({part.name, part.value, 0, part.unit});
+  for (const StoredPart& part : new_parts) {
+    auto found = std::ranges::find(changes, part.name, &PartChange::part);
+    if (found == changes.end())
+      found = changes.insert(changes.end(), {part.name, 0, 0, part.unit});
+    found->new_value = part.value;
+  }
+  return changes;
+}
+
+void find_parts(const StoredResult& old_result, const StoredResult& new_result, Cause& cause)
+{
+  std::vector<PartChange> changes = changes_of(old_result.breakdown, new_result.breakdown);
+  double sum = 0;
+  for (const PartChange& each : changes) {
+    cause.change += each.change();
+    cause.unit = each.unit;
+    sum += std::abs(each.old_value);
+  }
+  if (std::abs(cause.change) <= Nothing * sum)
+    return;
+  for (PartChange& each : changes) {
+    each.share = each.change() / cause.change;
+    if (each.share >= WorthTelling)
+      cause.parts.push_back(each);
+  }
+  std::ranges::stable_sort(cause.parts, std::ranges::greater{}, &PartChange::share);
+}
+
+void find_sub_planes(const StoredResult& old_result, const StoredResult& new_result, Cause& cause)
+{
+  std::vector<PartChange> changes = changes_of(old_result.sub_planes, new_result.sub_planes);
+  const double even = changes.empty() ? 0 : 100 / static_cast<double>(changes.size());
+  std::erase_if(changes, [&](const PartChange& each) { return std::abs(each.change()) <= NoticedImbalance * even; });
+  std::ranges::stable_sort(changes, std::ranges::greater{},
+                           [](const PartChange& each) { return std::abs(each.change()); });
+  cause.sub_planes = std::move(changes);
+}
+
+}  // namespace
+
+Cause find_cause(const StoredResult& old_result, const StoredResult& new_result)
+{
+  Cause cause;
+  find_parts(old_result, new_result, cause);
+  find_sub_planes(old_result, new_result, cause);
+  return cause;
+}
+
+std::string to_text(const Cause& cause)
+{
+  std::string text;
+  for (std::size_t i = 0; i < std::min(cause.parts.size(), MostTold); ++i) {
+    const PartChange& part = cause.parts[i];
+    text += fmt::format("{}{} {} {}", i == 0 ? "" : ", then ", part.part, signed_number(part.change()), part.unit);
+    text += i == 0
+                ? fmt::format(" of {} {} a layer ({:.0f} %)", signed_number(cause.change), cause.unit, 100 * part.share)
+                : fmt::format(" ({:.0f} %)", 100 * part.share);
+  }
+  for (std::size_t i = 0; i < std::min(cause.sub_planes.size(), MostTold); ++i) {
+    const PartChange& plane = cause.sub_planes[i];
+    text += fmt::format("{}{} carries {} {} of the traffic, was {}", text.empty() ? "" : "; ", plane.part,
+                        short_number(plane.new_value), plane.unit, short_number(plane.old_value));
+  }
+  return text;
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,119 @@
+#include "tools/compare/comparison_format.h"
+
+#include "tools/runner/table_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace cm::tools {
+namespace {
+
+constexpr std::array<ComparisonFormat, 3> Formats{{
+    {"table", "columns for a terminal", comparison_table},
+    {"markdown", "tables for a pull request", comparison_markdown},
+    {"junit", "JUnit XML for CI: a test case a number", comparison_junit},
+}};
+
+// Distances below this share of the mean are the width of a bucket.
+constexpr double BucketWidth = 0.005;
+
+std::string percent(double share)
+{
+  return fmt::format("{:.3g} %", 100 * share);
+}
+
+std::string change_text(const ComparedMetric& metric)
+{
+  const auto change = metric.change();
+  if (!change)
+    return "-";
+  return *change == 0 ? "0 %" : fmt::format("{:+.2f} %", 100 * *change);
+}
+
+}  // namespace
+
+std::span<const ComparisonFormat> comparison_formats()
+{
+  return Formats;
+}
+
+std::vector<std::string> metric_titles()
+{
+  return {"metric", "old", "new", "unit", "change", "tolerance", "verdict"};
+}
+
+std::vector<std::string> metric_cells(const ComparedMetric& metric)
+{
+  const auto number = [](const std::optional<double>& value) { return value ? short_number(*value) : "-"; };
+  return {metric.name,
+          number(metric.old_value),
+          number(metric.new_value),
+          metric.unit,
+          change_text(metric),
+          percent(metric.tolerance),
+          std::string(to_text(metric.verdict))};
+}
+
+std::vector<std::string> histogram_titles()
+{
+  return {"histogram", "moved by", "unit", "of the mean", "largest gap"};
+}
+
+std::vector<std::string> histogram_cells(const ComparedHistogram& histogram)
+{
+  const double moved = histogram.distance.moved;
+  return {histogram.name, short_number(moved), histogram.unit,
+          histogram.old_mean > 0 ? fmt::format("{:.2f} %", 100 * moved / histogram.old_mean) : "-",
+          fmt::format("{:.2f} %", 100 * histogram.distance.largest_gap)};
+}
+
+std::vector<ComparedMetric> shown_metrics(const Comparison& comparison, const ComparedPoint& point)
+{
+  std::vector<ComparedMetric> shown = point.metrics;
+  if (comparison.points.size() > 1)
+    std::erase_if(shown, [](const ComparedMetric& each) { return each.verdict == Verdict::Equal; });
+  return shown;
+}
+
+std::vector<ComparedHistogram> shown_histograms(const Comparison& comparison, const ComparedPoint& point)
+{
+  std::vector<ComparedHistogram> shown = point.histograms;
+  if (comparison.points.size() > 1)
+    std::erase_if(shown,
+                  [](const ComparedHistogram& each) { return each.distance.moved <= BucketWidth * each.old_mean; });
+  return shown;
+}
+
+std::string cause_text(const ComparedPoint& point)
+{
+  if (point.verdict == Verdict::Equal || point.metrics.empty())
+    return {};
+  if (point.cause.is_known())
+    return to_text(point.cause);
+  return "no part of a layer and no sub-plane changed with it";
+}
+
+std::vector<std::string> configuration_lines(const ComparedPoint& point)
+{
+  std::vector<std::string> lines;
+  if (!point.is_same_configuration)
+    lines.emplace_back("the configurations differ");
+  std::ranges::copy(point.numbers, std::back_inserter(lines));
+  return lines;
+}
+
+std::string summary_text(const Comparison& comparison)
+{
+  std::string text;
+  for (const Verdict verdict :
+       {Verdict::Worse, Verdict::Lost, Verdict::Better, Verdict::Changed, Verdict::Added, Verdict::Equal})
+    if (const std::size_t count = comparison.count(verdict); count > 0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, to_text(verdict));
+  const std::size_t points = comparison.points.size();
+  return fmt::format("{} {}: {}", points, points == 1 ? "result" : "results", text);
+}
+
+}  // namespace cm::tools

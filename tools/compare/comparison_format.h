@@ -1,0 +1,45 @@
+// The ways to show a comparison.
+#pragma once
+
+#include "tools/compare/comparison.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cm::tools {
+
+struct ComparisonFormat {
+  std::string_view name;
+  std::string_view sentence;  // for --help
+  std::string (*print)(const Comparison& comparison) = nullptr;
+};
+
+std::span<const ComparisonFormat> comparison_formats();
+
+// For a terminal: all numbers of a lone result, and of several points the numbers that moved.
+std::string comparison_table(const Comparison& comparison);
+// The same for a pull request.
+std::string comparison_markdown(const Comparison& comparison);
+// A test suite a point and a test case a number; regressions are failures with their cause.
+std::string comparison_junit(const Comparison& comparison);
+
+// What tables show of a comparison, as text.
+std::vector<std::string> metric_titles();
+std::vector<std::string> metric_cells(const ComparedMetric& metric);
+std::vector<std::string> histogram_titles();
+std::vector<std::string> histogram_cells(const ComparedHistogram& histogram);
+
+// Of a lone result all numbers and histograms; of several points those that moved.
+std::vector<ComparedMetric> shown_metrics(const Comparison& comparison, const ComparedPoint& point);
+std::vector<ComparedHistogram> shown_histograms(const Comparison& comparison, const ComparedPoint& point);
+
+// "experts +9.2 us of ..." or that nothing explains it; empty for a point without a change of its own.
+std::string cause_text(const ComparedPoint& point);
+// What differs between the configurations, a line each.
+std::vector<std::string> configuration_lines(const ComparedPoint& point);
+// "3 points: 1 worse, 2 equal".
+std::string summary_text(const Comparison& comparison);
+
+}  // namespace cm::tools

@@ -1,0 +1,162 @@
+#include "tools/compare/revisions.h"
+
+#include "sim/config/reading_log.h"
+#include "sim/diagnostics/errors.h"
+#include "tools/compare/child_process.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/file.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace cm::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Side {
+  std::string name;      // "old" or "new"
+  std::string revision;  // as typed
+  std::string commit;
+};
+
+// Held until the process ends, however it ends.
+class FolderHold {
+ public:
+  explicit FolderHold(const fs::path& folder)
+      : descriptor_(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644))
+  {
+    if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      const std::string folder_name = folder.string();
+      release();
+      throw ConfigError(
+          fmt::format("--rev: another comparison is at work in {}, or it cannot be written", folder_name));
+    }
+  }
+
+  FolderHold(const FolderHold&) = delete;
+  FolderHold& operator=(const FolderHold&) = delete;
+  ~FolderHold() { release(); }
+
+ private:
+  void release() const
+  {
+    if (descriptor_ >= 0)
+      ::close(descriptor_);
+  }
+
+  int descriptor_;
+};
+
+std::string without_newline(std::string text)
+{
+  while (text.ends_with('\n'))
+    text.pop_back();
+  return text;
+}
+
+// Empty when there is no such commit.
+std::string commit_of(const std::string& repository, const std::string& revision)
+{
+  const ChildOutcome outcome = run_child(
+      {"git", "-C", repository, "rev-parse", "--quiet", "--verify", "--end-of-options", revision + "^{commit}"});
+  return outcome.status == 0 ? without_newline(outcome.output) : std::string();
+}
+
+std::vector<Side> sides_of(const RevisionRequest& request)
+{
+  std::vector<Side> sides{{"old", request.old_revision, commit_of(request.repository, request.old_revision)},
+                          {"new", request.new_revision, commit_of(request.repository, request.new_revision)}};
+  sim::config::ReadingLog log;
+  for (const Side& side : sides)
+    if (side.commit.empty())
+      add_problem(log, {"--rev"}, "",
+                  fmt::format("expected a commit of the repository {}, found \"{}\" (a shallow clone lacks older ones)",
+                              request.repository, side.revision));
+  std::error_code ignored;
+  for (const std::string& scenario : request.scenarios)
+    if (!fs::is_regular_file(scenario, ignored))
+      add_problem(log, {scenario}, "", "expected the file of a scenario, found no such file");
+  throw_if_any(log);
+  return sides;
+}
+
+void require(const ChildOutcome& outcome, const std::string& what)
+{
+  if (outcome.status != 0)
+    throw ConfigError(fmt::format("--rev: {} ended with status {}", what, outcome.status));
+}
+
+// The worktree of a side, at its commit.
+fs::path check_out(const RevisionRequest& request, const Side& side, const fs::path& folder)
+{
+  const fs::path tree = folder / side.name;
+  // A folder that git does not know (copied, or its repository was made anew) is no worktree of ours.
+  const bool is_known =
+      fs::exists(tree / ".git") &&
+      run_child({"git", "-C", tree.string(), "rev-parse", "--quiet", "--verify", side.commit}).status == 0;
+  if (is_known) {
+    require(run_child({"git", "-C", tree.string(), "checkout", "--quiet", "--force", "--detach", side.commit}),
+            fmt::format("git checkout {}", side.revision));
+    return tree;
+  }
+  fs::remove_all(tree);
+  // What somebody removed by hand is still known to git.
+  require(run_child({"git", "-C", request.repository, "worktree", "prune"}), "git worktree prune");
+  require(run_child({"git", "-C", request.repository, "worktree", "add", "--quiet", "--force", "--detach",
+                     tree.string(), side.commit}),
+          fmt::format("git worktree add {}", side.revision));
+  return tree;
+}
+
+// Names of folders: those of the scenarios' files, and numbers behind names that stand twice.
+std::vector<std::string> names_of(const std::vector<std::string>& scenarios)
+{
+  std::vector<std::string> names;
+  for (const std::string& scenario : scenarios) {
+    const std::string stem = fs::path(scenario).stem().string();
+    std::string name = stem;
+    for (int number = 2; std::ranges::find(names, name) != names.end(); ++number)
+      name = fmt::format("{}-{}", stem, number);
+    names.push_back(name);
+  }
+  return names;
+}
+
+std::string run_side(const RevisionRequest& request, const Side& side, const fs::path& folder)
+{
+  const fs::path tree = check_out(request, side, folder);
+  const fs::path results = folder / "results" / side.name;
+  fs::remove_all(results);
+  const std::vector<std::string> names = names_of(request.scenarios);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    request.notice(fmt::format("{} ({}): {}", side.name, side.revision, request.scenarios[i]));
+    std::vector<std::string> call{(tree / "tools" / "cmsim").string(), "run", request.scenarios[i], "--out",
+                                  (results / names[i]).string()};
+    for (const std::string& set : request.sets)
+      call.insert(call.end(), {"--set", set});
+    require(run_child(call), fmt::format("revision {}: cmsim run {}", side.revision, request.scenarios[i]));
+  }
+  return results.string();
+}
+
+}  // namespace
+
+RevisionResults run_revisions(const RevisionRequest& request)
+{
+  const std::vector<Side> sides = sides_of(request);
+  const fs::path folder = fs::absolute(fs::path(request.repository)).lexically_normal() / "build" / "compare";
+  std::error_code error;
+  fs::create_directories(folder, error);
+  const FolderHold hold(folder);
+  RevisionResults results;
+  results.old_folder = run_side(request, sides[0], folder);
+  results.new_folder = run_side(request, sides[1], folder);
+  return results;
+}
+
+}  // namespace cm::tools

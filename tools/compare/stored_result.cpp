@@ -1,0 +1,127 @@
+#include "tools/compare/stored_result.h"
+
+#include "tools/compare/json_file.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <string_view>
+
+namespace cm::tools {
+namespace {
+
+using Json = JsonFile::Json;
+using sim::metrics::Better;
+
+constexpr std::string_view ResultSchema = "cmsim-result/1";
+constexpr std::string_view PointSchema = "cmsim-point/1";
+
+Better better_of(const JsonFile& file, const std::string& name, const std::string& unit)
+{
+  const JsonFile::Keys keys{"metrics", name, "better"};
+  // Results of versions before the key existed.
+  if (!file.has(keys))
+    return sim::metrics::better_by_unit(unit);
+  const auto better = sim::metrics::parse_better(file.text(keys));
+  if (!better)
+    file.complain(keys, "lower, higher or neither");
+  return better.value_or(Better::Neither);
+}
+
+void read_metrics(const JsonFile& file, StoredResult& result)
+{
+  for (const auto& [name, ignored] : file.object({"metrics"}).items()) {
+    const std::string unit = file.text({"metrics", name, "unit"});
+    result.metrics.push_back({name, file.number({"metrics", name, "value"}), unit, better_of(file, name, unit)});
+  }
+}
+
+std::vector<StoredBucket> read_buckets(const JsonFile& file, const JsonFile::Keys& keys)
+{
+  std::vector<StoredBucket> buckets;
+  for (const Json& bucket : file.list(keys)) {
+    const bool is_bucket = bucket.is_array() && bucket.size() == 3 && bucket[0].is_number() && bucket[1].is_number() &&
+                           bucket[2].is_number();
+    if (!is_bucket) {
+      file.complain(keys, "buckets of [low, high, count]");
+      return {};
+    }
+    buckets.push_back({bucket[0].get<double>(), bucket[1].get<double>(), bucket[2].get<double>()});
+  }
+  return buckets;
+}
+
+void read_histograms(const JsonFile& file, StoredResult& result)
+{
+  for (const auto& [name, ignored] : file.object({"histograms"}).items()) {
+    const auto number = [&](const char* key) { return file.number({"histograms", name, key}); };
+    result.histograms.push_back({.name = name,
+                                 .unit = file.text({"histograms", name, "unit"}),
+                                 .mean = number("mean"),
+                                 .median = number("p50"),
+                                 .p99 = number("p99"),
+                                 .buckets = read_buckets(file, {"histograms", name, "buckets"})});
+  }
+}
+
+std::vector<StoredPart> read_parts(const JsonFile& file, const std::string& section)
+{
+  std::vector<StoredPart> parts;
+  for (const auto& [name, ignored] : file.object({section}).items())
+    parts.push_back({name, file.number({section, name, "value"}), file.text({section, name, "unit"})});
+  return parts;
+}
+
+void read_point(const JsonFile& file, StoredResult& result)
+{
+  result.label = file.text({"point", "base"});
+  for (const auto& [key, ignored] : file.object({"point", "axes"}).items())
+    result.label += fmt::format(", {}={}", key, file.text({"point", "axes", key}));
+  result.label += fmt::format(", seed {:.0f}", file.number({"point", "seed"}));
+  result.status = file.text({"point", "status"});
+  result.reason = file.text({"point", "reason"});
+}
+
+void read_run(const JsonFile& file, StoredResult& result)
+{
+  result.configuration_digest = file.text({"run", "configuration_digest"});
+  for (const Json& each : file.list({"run", "assumed"}))
+    if (each.is_string())
+      result.assumed.push_back(each.get<std::string>());
+  read_metrics(file, result);
+  read_histograms(file, result);
+  result.breakdown = read_parts(file, "breakdown");
+  // Not every workload uses the UB plane.
+  if (file.has({"sub_planes"}))
+    result.sub_planes = read_parts(file, "sub_planes");
+}
+
+}  // namespace
+
+std::optional<StoredResult> read_stored_result(const std::string& path, sim::config::ReadingLog& log)
+{
+  const std::size_t problems_before = log.problems.size();
+  const JsonFile file(path, log);
+  if (file.root().is_null())
+    return std::nullopt;
+  StoredResult result;
+  result.file = path;
+  const std::string schema = file.has({"schema"}) ? file.text({"schema"}) : std::string();
+  if (schema != ResultSchema && schema != PointSchema)
+    file.complain({"schema"}, fmt::format("\"{}\" or \"{}\"", ResultSchema, PointSchema));
+  else if (schema == PointSchema)
+    read_point(file, result);
+  if (result.is_done() && log.problems.size() == problems_before)
+    read_run(file, result);
+  return log.problems.size() == problems_before ? std::optional(result) : std::nullopt;
+}
+
+std::string statistic_name(const std::string& histogram, const std::string& statistic)
+{
+  const std::size_t unit = histogram.rfind('_');
+  if (unit == std::string::npos)
+    return fmt::format("{}_{}", histogram, statistic);
+  return fmt::format("{}_{}{}", histogram.substr(0, unit), statistic, histogram.substr(unit));
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,64 @@
+// What a comparison needs of a result that a run or a point of a sweep has left behind.
+#pragma once
+
+#include "sim/config/reading_log.h"
+#include "sim/metrics/better.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cm::tools {
+
+struct StoredMetric {
+  std::string name;
+  double value = 0;
+  std::string unit;
+  sim::metrics::Better better = sim::metrics::Better::Neither;
+};
+
+struct StoredBucket {
+  double low = 0;
+  double high = 0;
+  double count = 0;
+};
+
+struct StoredHistogram {
+  std::string name;
+  std::string unit;
+  double mean = 0;
+  double median = 0;
+  double p99 = 0;
+  std::vector<StoredBucket> buckets;  // ascending
+};
+
+// One of several that add up to something: a part of a layer, or the share of a sub-plane.
+struct StoredPart {
+  std::string name;
+  double value = 0;
+  std::string unit;
+};
+
+struct StoredResult {
+  std::string file;
+  std::string label;            // of a point: "decode, workload.ep=32, seed 1"; empty for a run
+  std::string status = "done";  // of a point: done, refused or failed
+  std::string reason;           // why it is not done
+  std::string configuration_digest;
+  std::vector<std::string> assumed;  // "path = value: why"
+  std::vector<StoredMetric> metrics;
+  std::vector<StoredHistogram> histograms;
+  std::vector<StoredPart> breakdown;
+  std::vector<StoredPart> sub_planes;
+
+  [[nodiscard]] bool is_done() const { return status == "done"; }
+};
+
+// Reads a result.json (cmsim-result/1) or a point of a sweep (cmsim-point/1). What is wrong goes to the log, with line
+// and column; the result is empty then.
+std::optional<StoredResult> read_stored_result(const std::string& path, sim::config::ReadingLog& log);
+
+// The name of a histogram's number: the unit stays at the end, so ttft_ms has ttft_p99_ms.
+std::string statistic_name(const std::string& histogram, const std::string& statistic);
+
+}  // namespace cm::tools
