@@ -18,7 +18,7 @@ LAYERS = ["sim", "topology", "models", "workloads", "tools", "tests"]
 KERNEL = ["units", "diagnostics"]
 SERVICES = ["random", "config", "metrics", "timeline", "fabric", "streams"]
 COSTS = ["compute", "network", "language_models", "memory"]
-DEMANDS = ["traces", "point_to_point", "collective", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
+DEMANDS = ["traces", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
 COMMANDS = ["sweep", "compare", "validate", "calibrate", "sensitivity", "report"]
 
 # layer -> folder -> folders of the same layer that it may include.

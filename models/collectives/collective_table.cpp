@@ -76,7 +76,7 @@ const Algorithm& best_algorithm(const CollectiveQuestion& question, const Collec
     if (algorithm.problem(question))
       continue;
     const CollectivePlan plan = algorithm.plan(question);
-    const ProtocolSpec* protocol = best_protocol(plan, machine);
+    const ProtocolSpec* protocol = best_protocol(plan, machine, algorithm.name);
     if (protocol == nullptr)
       continue;
     const Seconds time = expected_time(plan, *protocol, machine);

@@ -8,6 +8,7 @@ namespace {
 struct StepLoad {
   Bytes sent;      // by the rank that sends most
   Bytes received;  // by the rank that receives most
+  Bytes largest;   // message
   std::int64_t messages = 0;
   Bytes memory_traffic;
 };
@@ -26,7 +27,10 @@ std::vector<StepLoad> loads_of(const CollectivePlan& plan)
       Bytes sent;
       const auto begin = first;
       for (; first != rank.messages.end() && first->step == begin->step; ++first)
+{
         sent += first->bytes;
+        load.largest = std::max(load.largest, first->bytes);
+      }
       load.sent = std::max(load.sent, sent);
       load.messages = std::max<std::int64_t>(load.messages, first - begin);
     }
@@ -49,21 +53,31 @@ Bytes most_sent(const CollectivePlan& plan)
 Seconds expected_time(const CollectivePlan& plan, const ProtocolSpec& protocol, const CollectiveMachine& machine)
 {
   const BytesPerSecond rate = std::min(protocol.rate, machine.lanes);
-  Seconds time = protocol.launch;
+  const CopyChannels& channels = protocol.channels;
+  const auto ranks = static_cast<std::uint32_t>(plan.ranks.size());
+  std::size_t issued = 0;
+  for (const RankPlan& rank : plan.ranks)
+    issued += rank.messages.size();
+  Seconds time = protocol.launch + protocol.issue * static_cast<double>(std::max<std::size_t>(issued, 1) - 1);
   for (const StepLoad& load : loads_of(plan))
-    time += std::max(load.sent / rate, load.received / machine.lanes) +
-            protocol.message * static_cast<double>(load.messages) + load.memory_traffic / machine.memory +
+{
+    const Seconds pair = channels.limit() ? load.largest / channels.pair_rate(ranks) : Seconds(0);
+    time += std::max({load.sent / rate, load.received / machine.lanes, pair}) +
+            channels.drain_time(load.largest, ranks) + protocol.message * static_cast<double>(load.messages) + load.memory_traffic / machine.memory +
             protocol.step;
+  }
   return time;
 }
 
-const ProtocolSpec* best_protocol(const CollectivePlan& plan, const CollectiveMachine& machine)
+const ProtocolSpec* best_protocol(const CollectivePlan& plan, const CollectiveMachine& machine,
+                                  std::string_view algorithm)
 {
   const Bytes most = most_sent(plan);
   const ProtocolSpec* best = nullptr;
   Seconds least;
   for (const ProtocolSpec& protocol : machine.protocols) {
-    if (most < protocol.from || most > protocol.up_to)
+    const bool runs_it = protocol.algorithm.empty() || protocol.algorithm == algorithm;
+    if (!runs_it || most < protocol.from || most > protocol.up_to)
       continue;
     const Seconds time = expected_time(plan, protocol, machine);
     if (best == nullptr || time < least) {

@@ -4,11 +4,14 @@
 //   rank
 //              + messages * message + largest reduction's memory traffic / HBM bandwidth + step)
 //
-// A communication library tunes its thresholds to the same end. Contention in the fabric is not part of the estimate.
+// On copy channels a step lasts at least as long as its largest message at the rate of a pair, and its drain. Messages
+// that a host issues in turn add the turns of all but the first. A communication library tunes its thresholds to the same end. Contention in the fabric is not part of the estimate.
 #pragma once
 
 #include "models/collectives/collective_plan.h"
 #include "models/parts/die_spec.h"
+
+#include <string_view>
 
 namespace cm::models {
 
@@ -21,7 +24,9 @@ struct CollectiveMachine {
 
 Seconds expected_time(const CollectivePlan& plan, const ProtocolSpec& protocol, const CollectiveMachine& machine);
 
-// Null when no protocol is made for the bytes that the busiest rank sends. Of equals the first in the part's file.
-const ProtocolSpec* best_protocol(const CollectivePlan& plan, const CollectiveMachine& machine);
+// Null when no protocol runs this algorithm and is made for the bytes that the busiest rank sends. Of equals the first
+// in the part's file.
+const ProtocolSpec* best_protocol(const CollectivePlan& plan, const CollectiveMachine& machine,
+                                  std::string_view algorithm);
 
 }  // namespace cm::models

@@ -20,15 +20,16 @@ namespace {
 void check_packet_sizes(Reader& ub, const MachineSpec& spec)
 {
   const topology::SupernodeSpec& t = spec.topology;
-  if (t.lane_bandwidth.count() <= 0 || t.uplink_bandwidth.count() <= 0 || t.cpu_lanes == 0 ||
+  if (t.lane_bandwidth.count() <= 0 || (t.l2_per_sub_plane > 0 && t.uplink_bandwidth.count() <= 0) || t.cpu_lanes == 0 ||
       t.cpu_bandwidth.count() <= 0)
     return;
   const Bytes packet = spec.ub.mtu + spec.ub.frame_overhead;
   if (spec.ub.buffer < packet)
     ub.complain("buffer", fmt::format("expected room for at least one packet of {}, found {}", to_text(packet),
                                       to_text(spec.ub.buffer)));
-  const BytesPerSecond slowest =
-      std::min({t.lane_bandwidth, t.uplink_bandwidth, t.cpu_lane_bandwidth()}) * spec.ub.payload_share;
+  const BytesPerSecond endpoint = std::min(t.lane_bandwidth, t.cpu_lane_bandwidth());
+  const BytesPerSecond port = t.l2_per_sub_plane > 0 ? std::min(endpoint, t.uplink_bandwidth) : endpoint;
+  const BytesPerSecond slowest = port * spec.ub.payload_share;
   if ((packet / slowest).count() >= 4e-3)
     ub.complain("mtu",
                 fmt::format("a packet of {} takes more than 4 ms at the slowest port's {}: expected a smaller mtu "

@@ -112,6 +112,7 @@ DieSpec read_die(Reader& die)
   spec.sdma = read_sdma(die.section({"sdma", "copies between the memories of dies"}));
   spec.host = read_host(die.section({"host", "the process on the CPU that drives a die"}));
   spec.protocols = read_protocols(die);
+  spec.tiles = read_tiles(die);
   die.finish();
   return spec;
 }

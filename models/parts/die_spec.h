@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/parts/protocol_spec.h"
+#include "models/parts/tile_spec.h"
 #include "sim/config/reader.h"
 #include "sim/units/quantity.h"
 
@@ -82,6 +83,7 @@ struct DieSpec {
   SdmaSpec sdma;
   HostSpec host;
   std::vector<ProtocolSpec> protocols;  // of collective operations
+  TileSpec tiles;
 
   [[nodiscard]] bool has_fp8() const { return peak_fp8.count() > 0; }
   [[nodiscard]] BytesPerSecond usable_hbm_bandwidth() const { return hbm_bandwidth * compute.memory; }

@@ -12,6 +12,32 @@
 
 namespace cm::models {
 
+// Copy channels: each peer is served by some of a die's channels, so a lone pair reaches less than the die. Data passes
+// the receiver's buffer chunk by chunk; the last chunk is copied out of it after it has come.
+struct CopyChannels {
+  int count = 0;        // of a die, for all ranks of an operation, itself included; 0: no such limit
+  BytesPerSecond rate;  // of one
+  Bytes chunk;          // largest piece of a channel
+  BytesPerSecond drain; // of one, out of the receiver's buffer
+
+  [[nodiscard]] bool limit() const { return count > 0; }
+  // The largest power of two that leaves as many for every rank, at least one.
+  [[nodiscard]] std::int64_t per_peer(std::uint32_t ranks) const;
+  [[nodiscard]] BytesPerSecond pair_rate(std::uint32_t ranks) const;
+  // Of a message's last chunks. None without channels.
+  [[nodiscard]] Seconds drain_time(Bytes message, std::uint32_t ranks) const;
+
+  friend bool operator==(const CopyChannels&, const CopyChannels&) = default;
+};
+
+// Which operations a protocol may be chosen for.
+enum class ProtocolUse {
+  Any,
+  Exchanges,  // every rank has a message of its own for another: all-to-all, permutation, incast, fan-out
+  Vectors,    // the rest
+  Request     // none, unless the scenario names it
+};
+
 struct ProtocolSpec {
   std::string name;
   Seconds launch;       // from the call to the first byte, once an operation
@@ -20,6 +46,10 @@ struct ProtocolSpec {
   BytesPerSecond rate;  // of the engine, all peers together
   Bytes from{0};        // the fewest and the most bytes that a rank sends in an operation with this protocol
   Bytes up_to{std::numeric_limits<std::int64_t>::max()};
+  ProtocolUse used_for = ProtocolUse::Any;
+  std::string algorithm;  // the only one that it runs; empty: any
+  Seconds issue;          // one host issues all messages of an operation in turn, each so much after the one before
+  CopyChannels channels;
 
   friend bool operator==(const ProtocolSpec&, const ProtocolSpec&) = default;
 };

@@ -4,6 +4,7 @@
 #include "workloads/collective/collective.h"
 #include "workloads/decode/decode.h"
 #include "workloads/expert_parallel/ep.h"
+#include "workloads/gemm/gemm.h"
 #include "workloads/kv_access/kv.h"
 #include "workloads/model_load/model_load.h"
 #include "workloads/point_to_point/p2p.h"
@@ -34,6 +35,14 @@ PreparedWorkload prepare_collective(const WorkloadInputs& inputs)
   const workloads::CollectiveSpec spec = workloads::read_collective(inputs.workload, inputs.machine);
   return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
     workloads::run_collective(spec, machine, seed, result);
+  };
+}
+
+PreparedWorkload prepare_gemm(const WorkloadInputs& inputs)
+{
+  const workloads::GemmSpec spec = workloads::read_gemm(inputs.workload, inputs.machine);
+  return [spec, &machine = inputs.machine](std::uint64_t /*seed*/, Progress& /*progress*/, Result& result) {
+    workloads::run_gemm(spec, machine, result);
   };
 }
 
@@ -86,9 +95,10 @@ constexpr bool RecordsTimeline = true;
 constexpr bool RecordsNoTimeline = false;
 constexpr bool UsesMemory = true;
 
-constexpr std::array<WorkloadKind, 7> Table{{
+constexpr std::array<WorkloadKind, 8> Table{{
     {"p2p", "one read or write between two dies or CPUs", NeedsNoModel, prepare_p2p},
     {"collective", "one collective operation over some dies", NeedsNoModel, prepare_collective},
+    {"gemm", "one product of matrices on one die", NeedsNoModel, prepare_gemm},
     {"ep", "dispatch and combine of an expert-parallel group, on an idle machine", NeedsNoModel, prepare_ep,
      RecordsTimeline},
     {"decode", "decode of a language model with a fixed batch per NPU", NeedsModel, prepare_decode, RecordsTimeline},

@@ -35,6 +35,11 @@ BytesPerSecond bisection(const Graph& graph)
 
 }  // namespace
 
+double oversubscription(BytesPerSecond endpoints, BytesPerSecond uplinks)
+{
+  return uplinks.count() > 0 ? ratio(endpoints, uplinks) : 0.0;
+}
+
 UbCapacities ub_capacities(const Graph& graph)
 {
   const BytesPerSecond uplinks = total(graph, VertexKind::L1Switch, VertexKind::L2Switch);
@@ -42,8 +47,8 @@ UbCapacities ub_capacities(const Graph& graph)
   const BytesPerSecond from_cpus = total(graph, VertexKind::Cpu, VertexKind::L1Switch);
   return {.l1_to_l2 = uplinks,
           .bisection = bisection(graph),
-          .npu_oversubscription = ratio(from_dies, uplinks),
-          .oversubscription = ratio(from_dies + from_cpus, uplinks)};
+          .npu_oversubscription = oversubscription(from_dies, uplinks),
+          .oversubscription = oversubscription(from_dies + from_cpus, uplinks)};
 }
 
 }  // namespace cm::topology

@@ -12,6 +12,9 @@ struct UbCapacities {
   double oversubscription = 0.0;      // the same with the CPUs
 };
 
+// 0 where there is no tier to oversubscribe.
+double oversubscription(BytesPerSecond endpoints, BytesPerSecond uplinks);
+
 UbCapacities ub_capacities(const Graph& graph);
 
 }  // namespace cm::topology

@@ -1,5 +1,7 @@
 #include "topology/supernode/read_supernode.h"
 
+#include <fmt/format.h>
+
 namespace cm::topology {
 namespace {
 
@@ -10,16 +12,15 @@ constexpr int MostNodes = 256;
 constexpr int MostNpus = 16;
 constexpr int MostDies = 4;
 constexpr int MostCpus = 8;
-constexpr int MostSubPlanes = 16;
+constexpr int MostSubPlanes = 18;
 constexpr int MostL2 = 48;
+constexpr std::uint32_t MostPorts = 1 << 20;  // that the fabric numbers
 
-// The fabric numbers at most 2^20 ports; the largest machine that these ranges let through must fit.
-static_assert(2 * MostNodes * MostSubPlanes * (MostNpus * MostDies + MostCpus + MostL2) <= 1 << 20);
-
-void read_count(Reader& reader, std::string_view name, std::string_view sentence, int maximum, std::uint32_t& out)
+void read_count(Reader& reader, std::string_view name, std::string_view sentence, int maximum, std::uint32_t& out,
+                int minimum = 1)
 {
   int value = 0;
-  reader.required(Key{name, sentence, 1, maximum}, value);
+  reader.required(Key{name, sentence, static_cast<double>(minimum), maximum}, value);
   out = static_cast<std::uint32_t>(value);
 }
 
@@ -41,13 +42,28 @@ void read_ub(Reader& ub, SupernodeSpec& spec)
 {
   read_count(ub, "sub_planes", "disjoint Clos networks of the UB plane; each lane keeps its rate when there are fewer",
              MostSubPlanes, spec.sub_planes);
-  read_count(ub, "l2_per_sub_plane", "L2 switch chips in each sub-plane", MostL2, spec.l2_per_sub_plane);
+  read_count(ub, "l2_per_sub_plane", "L2 switch chips in each sub-plane; 0: a node is the whole machine, with one tier", MostL2,
+             spec.l2_per_sub_plane, 0);
   read_count(ub, "cpu_lanes", "how many lanes cpu_bandwidth is spread over, whatever sub_planes says", MostSubPlanes,
              spec.cpu_lanes);
   read_bandwidth(ub, "lane_bandwidth", "a die to the L1 chip of one sub-plane, one way", spec.lane_bandwidth);
-  read_bandwidth(ub, "uplink_bandwidth", "one L1 chip to one L2 chip, one way", spec.uplink_bandwidth);
+  if (spec.l2_per_sub_plane > 0 || ub.has("uplink_bandwidth"))
+    read_bandwidth(ub, "uplink_bandwidth", "one L1 chip to one L2 chip, one way", spec.uplink_bandwidth);
   read_bandwidth(ub, "cpu_bandwidth", "a CPU socket to the UB plane, one way, cpu_lanes lanes together",
                  spec.cpu_bandwidth);
+}
+
+void check_size(const SupernodeSections& sections, const SupernodeSpec& spec)
+{
+  if (spec.nodes > 1 && spec.sub_planes > 0 && spec.l2_per_sub_plane == 0 && sections.ub.has("l2_per_sub_plane"))
+    sections.ub.complain("l2_per_sub_plane",
+                         fmt::format("{} nodes need at least one L2 switch chip in each sub-plane, found 0", spec.nodes));
+  const std::uint32_t ports =
+      2 * spec.nodes * spec.sub_planes * (spec.dies_per_node() + spec.cpus_per_node + spec.l2_per_sub_plane);
+  if (ports > MostPorts)
+    sections.machine.complain("nodes", fmt::format("the UB plane has {} ports, expected at most {}: fewer nodes, "
+                                                   "sub-planes or L2 switch chips",
+                                                   ports, MostPorts));
 }
 
 }  // namespace
@@ -61,6 +77,7 @@ SupernodeSpec read_supernode(const SupernodeSections& sections)
   read_ub(sections.ub, spec);
   read_bandwidth(sections.rdma, "die_bandwidth", "a die to the RDMA plane, one way", spec.rdma_bandwidth);
   read_bandwidth(sections.vpc, "node_bandwidth", "a node to the VPC plane, one way", spec.vpc_bandwidth);
+  check_size(sections, spec);
   return spec;
 }
 

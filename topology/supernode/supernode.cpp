@@ -12,8 +12,9 @@ namespace {
 SupernodeSpec checked(const SupernodeSpec& spec)
 {
   for (const std::uint32_t count : {spec.nodes, spec.nodes_per_rack, spec.npus_per_node, spec.dies_per_npu,
-                                    spec.cpus_per_node, spec.sub_planes, spec.l2_per_sub_plane, spec.cpu_lanes})
+                                    spec.cpus_per_node, spec.sub_planes, spec.cpu_lanes})
     ensure(count > 0, "a count of the supernode is zero");
+  ensure(spec.l2_per_sub_plane > 0 || spec.nodes == 1, "{} nodes without L2 switches", spec.nodes);
   return spec;
 }
 

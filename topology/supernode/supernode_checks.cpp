@@ -74,9 +74,9 @@ void check_capacities(const SupernodeSpec& spec, CheckReport& report)
   const std::uint32_t half = spec.nodes / 2;
   add_bandwidth(report, "bisection, each way", report.capacities.bisection, node_uplinks * half);
   add_ratio(report, "oversubscription, NPUs alone", report.capacities.npu_oversubscription,
-            ratio(node_dies, node_uplinks));
+            oversubscription(node_dies, node_uplinks));
   add_ratio(report, "oversubscription, NPUs and CPUs", report.capacities.oversubscription,
-            ratio(node_dies + node_cpus, node_uplinks));
+            oversubscription(node_dies + node_cpus, node_uplinks));
 }
 
 }  // namespace

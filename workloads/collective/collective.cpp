@@ -19,8 +19,14 @@ using sim::metrics::Result;
 std::vector<models::ProtocolSpec> candidates(const CollectiveSpec& spec, const models::MachineSpec& machine)
 {
   std::vector<models::ProtocolSpec> protocols = machine.die.protocols;
-  if (spec.protocol != "auto")
-    std::erase_if(protocols, [&](const models::ProtocolSpec& each) { return each.name != spec.protocol; });
+  const auto is_out = [&](const models::ProtocolSpec& each) {
+    if (spec.protocol != "auto")
+      return each.name != spec.protocol;
+    const bool is_exchange = models::row_of(spec.question.operation).is_exchange;
+    return each.used_for == models::ProtocolUse::Request ||
+           each.used_for == (is_exchange ? models::ProtocolUse::Vectors : models::ProtocolUse::Exchanges);
+  };
+  std::erase_if(protocols, is_out);
   return protocols;
 }
 
@@ -70,10 +76,10 @@ void run_collective(const CollectiveSpec& spec, const models::MachineSpec& machi
   const models::Algorithm& algorithm =
       spec.algorithm == "auto" ? models::best_algorithm(question, idle) : *models::find_algorithm(spec.algorithm);
   const models::CollectivePlan plan = algorithm.plan(question);
-  const models::ProtocolSpec* protocol = models::best_protocol(plan, idle);
+  const models::ProtocolSpec* protocol = models::best_protocol(plan, idle, algorithm.name);
   if (protocol == nullptr)
-    throw RefusedByModel("no protocol of machine.die.collectives is made for as many bytes as a rank has to send "
-                         "(from, up_to)");
+    throw RefusedByModel("no protocol of machine.die.collectives is made for this operation and algorithm and for "
+                         "as many bytes as a rank has to send (used_for, algorithm, from, up_to)");
 
   result.notes.push_back(fmt::format("{} runs {} over protocol {}", models::row_of(question.operation).name,
                                      algorithm.name, protocol->name));

@@ -12,14 +12,18 @@ namespace {
 struct FlowStep {
   std::vector<sim::engine::Control::Transfer> transfers;
   Bytes memory_traffic;  // of the busiest die
+  Bytes largest;         // message
 };
 
 std::vector<FlowStep> steps_of(const models::CollectivePlan& plan)
 {
   std::vector<FlowStep> steps(plan.steps);
   for (std::size_t rank = 0; rank < plan.ranks.size(); ++rank) {
-    for (const models::PlannedMessage& message : plan.ranks[rank].messages)
-      steps[message.step].transfers.push_back({rank, message.to, message.bytes});
+    for (const models::PlannedMessage& message : plan.ranks[rank].messages) {
+      FlowStep& step = steps[message.step];
+      step.transfers.push_back({rank, message.to, message.bytes});
+      step.largest = std::max(step.largest, message.bytes);
+    }
     for (const models::Reduction& each : plan.ranks[rank].reductions)
       steps[each.step].memory_traffic = std::max(steps[each.step].memory_traffic, each.memory_traffic());
   }
@@ -34,7 +38,12 @@ Seconds run_collective_on_flows(const models::CollectivePlan& plan, const models
   const auto& topology = machine.topology;
   const bool is_one_node = plan.ranks.size() <= topology.dies_per_node();
   const BytesPerSecond lanes = topology.lane_bandwidth * (machine.ub.payload_share * topology.sub_planes);
-  const BytesPerSecond engine = protocol.rate / (is_one_node ? 1.0 : 1.0 + machine.ub.internode_cost);
+  const auto ranks = static_cast<std::uint32_t>(plan.ranks.size());
+  const models::CopyChannels& channels = protocol.channels;
+  // Channels of all peers together; the limit of a single pair among several is beyond a star of endpoints.
+  const BytesPerSecond copies =
+      channels.limit() ? std::min(protocol.rate, channels.pair_rate(ranks) * (ranks - 1.0)) : protocol.rate;
+  const BytesPerSecond engine = copies / (is_one_node ? 1.0 : 1.0 + machine.ub.internode_cost);
   sim::engine::StarPlaneSpec star{.name = "ub",
                                   .endpoints = {},
                                   .latency = machine.ub.traversal +
@@ -49,7 +58,7 @@ Seconds run_collective_on_flows(const models::CollectivePlan& plan, const models
     control.sleep(protocol.launch);
     for (const FlowStep& step : steps) {
       control.transfer_all(plane, step.transfers);
-      control.sleep(protocol.step + step.memory_traffic / machine.die.usable_hbm_bandwidth());
+      control.sleep(protocol.step + protocol.channels.drain_time(step.largest, ranks) + step.memory_traffic / machine.die.usable_hbm_bandwidth());
     }
     end = control.now();
   });

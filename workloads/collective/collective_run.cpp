@@ -1,6 +1,7 @@
 #include "workloads/collective/collective_run.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cm::workloads {
 namespace {
@@ -12,6 +13,18 @@ constexpr std::int64_t LargestMessage = 1 << 30;
 
 constexpr std::uint64_t FieldBits = 24;
 constexpr std::uint64_t FieldMask = (1ULL << FieldBits) - 1;
+
+// [step * ranks + rank]: of the messages that it is sent.
+std::vector<Bytes> largest_received(const models::CollectivePlan& plan)
+{
+  std::vector<Bytes> largest(plan.steps * plan.ranks.size());
+  for (const models::RankPlan& rank : plan.ranks)
+    for (const models::PlannedMessage& message : rank.messages) {
+      Bytes& known = largest[message.step * plan.ranks.size() + message.to];
+      known = std::max(known, message.bytes);
+    }
+  return largest;
+}
 
 }  // namespace
 
@@ -34,7 +47,7 @@ void CollectiveRun::start()
 {
   const std::vector<Bytes> received = models::bytes_received(plan_);
   const auto ranks = static_cast<std::uint32_t>(plan_.ranks.size());
-  const std::int64_t step_ps = to_picoseconds(protocol_.step).count();
+  const std::vector<Bytes> largest = largest_received(plan_);
   pending_.resize(received.size());
   for (std::uint32_t step = 0; step < plan_.steps; ++step)
     for (std::uint32_t rank = 0; rank < ranks; ++rank) {
@@ -43,11 +56,16 @@ void CollectiveRun::start()
         continue;
       pending_[i] = 1;
       plane_.fabric().expect(inboxes_ + static_cast<fabric::InboxIndex>(i),
-                             static_cast<std::uint64_t>(received[i].count()), step_ps,
+                             static_cast<std::uint64_t>(received[i].count()),
+                             to_picoseconds(protocol_.step + protocol_.channels.drain_time(largest[i], ranks)).count(),
                              notice(Happening::PartDone, step, rank));
     }
-  for (std::uint32_t rank = 0; rank < ranks; ++rank)
-    plane_.remind(to_picoseconds(protocol_.launch), notice(Happening::Launched, 0, rank));
+  std::size_t issued = 0;
+  for (std::uint32_t rank = 0; rank < ranks; ++rank) {
+    const Seconds turn = protocol_.issue * static_cast<double>(issued);
+    plane_.remind(to_picoseconds(protocol_.launch + turn), notice(Happening::Launched, 0, rank));
+    issued += plan_.ranks[rank].messages.size();
+  }
 }
 
 void CollectiveRun::on_notice(std::uint64_t notice, Picoseconds now)
@@ -90,21 +108,34 @@ void CollectiveRun::send(std::uint32_t rank)
 {
   RankState& state = states_[rank];
   const auto& messages = plan_.ranks[rank].messages;
-  fabric::FlowSpec flow;
+  const bool has_channels = protocol_.channels.limit();
+  std::vector<fabric::Message> together;
   for (; state.next_message < messages.size() && messages[state.next_message].step == state.step;
        ++state.next_message) {
     const models::PlannedMessage& message = messages[state.next_message];
     for (std::int64_t left = message.bytes.count(); left > 0; left -= LargestMessage)
-      flow.messages.push_back({message.to, static_cast<std::uint32_t>(std::min(left, LargestMessage))});
+      together.push_back({message.to, static_cast<std::uint32_t>(std::min(left, LargestMessage))});
+    if (has_channels)
+      start_flow(rank, std::exchange(together, {}));
   }
-  if (flow.messages.empty())
-    return;
+  if (!together.empty())
+    start_flow(rank, std::move(together));
+}
+
+// Messages of the rank's present step, one after the other.
+void CollectiveRun::start_flow(std::uint32_t rank, std::vector<fabric::Message> messages)
+{
+  const std::uint32_t step = states_[rank].step;
+  fabric::FlowSpec flow;
+  flow.messages = std::move(messages);
   flow.source = rank;
   flow.engine = {engines_ + rank, false, protocol_.rate, 1.0 + machine_.ub.internode_cost};
+  if (protocol_.channels.limit())
+    flow.issue_rate = protocol_.channels.pair_rate(static_cast<std::uint32_t>(plan_.ranks.size()));
   flow.pause = to_picoseconds(protocol_.message);
-  flow.inbox = inboxes_ + static_cast<fabric::InboxIndex>(cell(state.step, 0));
-  flow.fence_notice = notice(Happening::PartDone, state.step, rank);
-  ++pending_[cell(state.step, rank)];
+  flow.inbox = inboxes_ + static_cast<fabric::InboxIndex>(cell(step, 0));
+  flow.fence_notice = notice(Happening::PartDone, step, rank);
+  ++pending_[cell(step, rank)];
   plane_.start(std::move(flow));
 }
 

@@ -42,6 +42,7 @@ class CollectiveRun final : public sim::streams::DataPlaneClient {
   void enter(std::uint32_t rank, Picoseconds now);
   void leave(std::uint32_t rank, Picoseconds now);
   void send(std::uint32_t rank);
+  void start_flow(std::uint32_t rank, std::vector<sim::fabric::Message> messages);
   [[nodiscard]] bool reduce(std::uint32_t rank);
 
   const models::CollectivePlan& plan_;
@@ -51,8 +52,8 @@ class CollectiveRun final : public sim::streams::DataPlaneClient {
   sim::streams::Signal done_;
   sim::fabric::EngineIndex engines_;
   sim::fabric::InboxIndex inboxes_;
-  // [cell]: of what the step waits for, data to come and acknowledgements of its own data, how much is open.
-  std::vector<std::uint8_t> pending_;
+  // [cell]: of what the step waits for, data to come and acknowledgements of its own flows, how much is open.
+  std::vector<std::uint32_t> pending_;
   std::vector<RankState> states_;
   std::vector<Picoseconds> ends_;
   std::uint32_t ranks_done_ = 0;

@@ -1,0 +1,39 @@
+#include "workloads/gemm/gemm.h"
+
+#include <fmt/format.h>
+
+namespace cm::workloads {
+
+using models::NumberFormat;
+using sim::config::Reader;
+
+GemmSpec read_gemm(Reader& workload, const models::MachineSpec& machine)
+{
+  constexpr double MostElements = 1 << 24;
+  GemmSpec spec{.m = 1, .n = 1, .k = 1};
+  enum class Kind { Gemm } kind = Kind::Gemm;
+  workload.choice({"kind", "what is run"}, kind, {{"gemm", Kind::Gemm}}, true);
+  workload.required({"m", "rows of the first factor and of the result: tokens", 1.0, MostElements}, spec.m);
+  workload.required({"n", "columns of the second factor and of the result", 1.0, MostElements}, spec.n);
+  workload.required({"k", "columns of the first factor, rows of the second", 1.0, MostElements}, spec.k);
+  workload.choice({"format", "of both factors; the result has 16 bits"}, spec.format,
+                  {{"bf16", NumberFormat::Bf16}, {"fp8", NumberFormat::Fp8}, {"int8", NumberFormat::Int8}});
+  if (!machine.die.tiles.known())
+    workload.complain("kind", "the machine's die does not say how it cuts products (machine.die.tiles)");
+  if (spec.format == NumberFormat::Fp8 && !machine.die.has_fp8())
+    workload.complain("format", "expected bf16 or int8: the machine's die has no FP8 (machine.die.peak_fp8)");
+  workload.finish();
+  return spec;
+}
+
+void run_gemm(const GemmSpec& spec, const models::MachineSpec& machine, sim::metrics::Result& result)
+{
+  const models::TiledTime product = models::matrix_product_time(spec, machine.die);
+  result.add("time_us", microseconds(product.time), "us", "launch to result of one product");
+  result.add("tflops", (spec.work() / product.time).count() * 1e-12, "TFLOP/s", "2 m n k / time_us");
+  result.add("waves", static_cast<double>(product.waves), "count", "tiles of the result / cores, rounded up");
+  result.notes.push_back(fmt::format("tiles of {} x {}, limited by {}", product.tile_rows, product.tile_columns,
+                                     product.memory_limits ? "memory" : "compute"));
+}
+
+}  // namespace cm::workloads
