@@ -12,7 +12,8 @@ namespace {
 constexpr std::array<OperationRow, 8> Table{{
     {Operation::AllToAll, "all-to-all", "every rank sends a message of its own to every other", false, true},
     {Operation::AllGather, "all-gather", "every rank's share reaches every other", false, false},
-    {Operation::ReduceScatter, "reduce-scatter", "every rank ends with the sum of one share of all ranks", false, false},
+    {Operation::ReduceScatter, "reduce-scatter", "every rank ends with the sum of one share of all ranks", false,
+     false},
     {Operation::AllReduce, "all-reduce", "every rank ends with the sum of all ranks' vectors", true, false},
     {Operation::Broadcast, "broadcast", "rank 0's vector reaches every other rank", true, false},
     {Operation::Permutation, "permutation", "every rank sends to one other, along a random cycle", false, true},

@@ -31,7 +31,7 @@ struct OperationRow {
   std::string_view name;
   std::string_view sentence;  // for --help
   bool has_vector = false;    // `bytes` is a whole vector, of which a rank's share is a part
-  bool is_exchange = false;    // every message is for one rank only
+  bool is_exchange = false;   // every message is for one rank only
 };
 
 std::span<const OperationRow> operation_table();

@@ -26,8 +26,7 @@ std::vector<StepLoad> loads_of(const CollectivePlan& plan)
       StepLoad& load = loads[first->step];
       Bytes sent;
       const auto begin = first;
-      for (; first != rank.messages.end() && first->step == begin->step; ++first)
-{
+      for (; first != rank.messages.end() && first->step == begin->step; ++first) {
         sent += first->bytes;
         load.largest = std::max(load.largest, first->bytes);
       }
@@ -59,12 +58,11 @@ Seconds expected_time(const CollectivePlan& plan, const ProtocolSpec& protocol, 
   for (const RankPlan& rank : plan.ranks)
     issued += rank.messages.size();
   Seconds time = protocol.launch + protocol.issue * static_cast<double>(std::max<std::size_t>(issued, 1) - 1);
-  for (const StepLoad& load : loads_of(plan))
-{
+  for (const StepLoad& load : loads_of(plan)) {
     const Seconds pair = channels.limit() ? load.largest / channels.pair_rate(ranks) : Seconds(0);
     time += std::max({load.sent / rate, load.received / machine.lanes, pair}) +
-            channels.drain_time(load.largest, ranks) + protocol.message * static_cast<double>(load.messages) + load.memory_traffic / machine.memory +
-            protocol.step;
+            channels.drain_time(load.largest, ranks) + protocol.message * static_cast<double>(load.messages) +
+            load.memory_traffic / machine.memory + protocol.step;
   }
   return time;
 }

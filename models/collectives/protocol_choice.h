@@ -5,7 +5,8 @@
 //              + messages * message + largest reduction's memory traffic / HBM bandwidth + step)
 //
 // On copy channels a step lasts at least as long as its largest message at the rate of a pair, and its drain. Messages
-// that a host issues in turn add the turns of all but the first. A communication library tunes its thresholds to the same end. Contention in the fabric is not part of the estimate.
+// that a host issues in turn add the turns of all but the first. A communication library tunes its thresholds to the
+// same end. Contention in the fabric is not part of the estimate.
 #pragma once
 
 #include "models/collectives/collective_plan.h"

@@ -20,8 +20,8 @@ namespace {
 void check_packet_sizes(Reader& ub, const MachineSpec& spec)
 {
   const topology::SupernodeSpec& t = spec.topology;
-  if (t.lane_bandwidth.count() <= 0 || (t.l2_per_sub_plane > 0 && t.uplink_bandwidth.count() <= 0) || t.cpu_lanes == 0 ||
-      t.cpu_bandwidth.count() <= 0)
+  if (t.lane_bandwidth.count() <= 0 || (t.l2_per_sub_plane > 0 && t.uplink_bandwidth.count() <= 0) ||
+      t.cpu_lanes == 0 || t.cpu_bandwidth.count() <= 0)
     return;
   const Bytes packet = spec.ub.mtu + spec.ub.frame_overhead;
   if (spec.ub.buffer < packet)

@@ -15,10 +15,10 @@ namespace cm::models {
 // Copy channels: each peer is served by some of a die's channels, so a lone pair reaches less than the die. Data passes
 // the receiver's buffer chunk by chunk; the last chunk is copied out of it after it has come.
 struct CopyChannels {
-  int count = 0;        // of a die, for all ranks of an operation, itself included; 0: no such limit
-  BytesPerSecond rate;  // of one
-  Bytes chunk;          // largest piece of a channel
-  BytesPerSecond drain; // of one, out of the receiver's buffer
+  int count = 0;         // of a die, for all ranks of an operation, itself included; 0: no such limit
+  BytesPerSecond rate;   // of one
+  Bytes chunk;           // largest piece of a channel
+  BytesPerSecond drain;  // of one, out of the receiver's buffer
 
   [[nodiscard]] bool limit() const { return count > 0; }
   // The largest power of two that leaves as many for every rank, at least one.

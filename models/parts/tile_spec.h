@@ -1,4 +1,5 @@
-// How a die cuts a product of matrices: each core computes one tile of the result at a time. docs/models/matrix-products.md.
+// How a die cuts a product of matrices: each core computes one tile of the result at a time.
+// docs/models/matrix-products.md.
 #pragma once
 
 #include "sim/config/reader.h"

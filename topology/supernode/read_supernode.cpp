@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace cm::topology {
 namespace {
 
@@ -16,11 +18,10 @@ constexpr int MostSubPlanes = 18;
 constexpr int MostL2 = 48;
 constexpr std::uint32_t MostPorts = 1 << 20;  // that the fabric numbers
 
-void read_count(Reader& reader, std::string_view name, std::string_view sentence, int maximum, std::uint32_t& out,
-                int minimum = 1)
+void read_count(Reader& reader, std::string_view name, std::string_view sentence, int maximum, std::uint32_t& out)
 {
   int value = 0;
-  reader.required(Key{name, sentence, static_cast<double>(minimum), maximum}, value);
+  reader.required(Key{name, sentence, 1, maximum}, value);
   out = static_cast<std::uint32_t>(value);
 }
 
@@ -42,12 +43,17 @@ void read_ub(Reader& ub, SupernodeSpec& spec)
 {
   read_count(ub, "sub_planes", "disjoint Clos networks of the UB plane; each lane keeps its rate when there are fewer",
              MostSubPlanes, spec.sub_planes);
-  read_count(ub, "l2_per_sub_plane", "L2 switch chips in each sub-plane; 0: a node is the whole machine, with one tier", MostL2,
-             spec.l2_per_sub_plane, 0);
+  int l2 = -1;
+  ub.required(Key{"l2_per_sub_plane", "L2 switch chips in each sub-plane; 0: one node is the machine, with one tier", 0,
+                  MostL2},
+              l2);
+  spec.l2_per_sub_plane = static_cast<std::uint32_t>(std::max(l2, 0));
+  if (l2 == 0 && spec.nodes > 1)
+    ub.complain("l2_per_sub_plane", fmt::format("{} nodes need at least one L2 switch chip, found 0", spec.nodes));
   read_count(ub, "cpu_lanes", "how many lanes cpu_bandwidth is spread over, whatever sub_planes says", MostSubPlanes,
              spec.cpu_lanes);
   read_bandwidth(ub, "lane_bandwidth", "a die to the L1 chip of one sub-plane, one way", spec.lane_bandwidth);
-  if (spec.l2_per_sub_plane > 0 || ub.has("uplink_bandwidth"))
+  if (l2 != 0 || ub.has("uplink_bandwidth"))
     read_bandwidth(ub, "uplink_bandwidth", "one L1 chip to one L2 chip, one way", spec.uplink_bandwidth);
   read_bandwidth(ub, "cpu_bandwidth", "a CPU socket to the UB plane, one way, cpu_lanes lanes together",
                  spec.cpu_bandwidth);
@@ -55,9 +61,6 @@ void read_ub(Reader& ub, SupernodeSpec& spec)
 
 void check_size(const SupernodeSections& sections, const SupernodeSpec& spec)
 {
-  if (spec.nodes > 1 && spec.sub_planes > 0 && spec.l2_per_sub_plane == 0 && sections.ub.has("l2_per_sub_plane"))
-    sections.ub.complain("l2_per_sub_plane",
-                         fmt::format("{} nodes need at least one L2 switch chip in each sub-plane, found 0", spec.nodes));
   const std::uint32_t ports =
       2 * spec.nodes * spec.sub_planes * (spec.dies_per_node() + spec.cpus_per_node + spec.l2_per_sub_plane);
   if (ports > MostPorts)

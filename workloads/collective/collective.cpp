@@ -71,7 +71,7 @@ void run_collective(const CollectiveSpec& spec, const models::MachineSpec& machi
   question.seed = seed;
   const std::vector<models::ProtocolSpec> protocols = candidates(spec, machine);
   const models::CollectiveMachine idle{
-      protocols, machine.topology.lane_bandwidth * static_cast<double>(machine.topology.sub_planes),
+      protocols, machine.topology.lane_bandwidth * (machine.ub.payload_share * machine.topology.sub_planes),
       machine.die.usable_hbm_bandwidth()};
   const models::Algorithm& algorithm =
       spec.algorithm == "auto" ? models::best_algorithm(question, idle) : *models::find_algorithm(spec.algorithm);

@@ -58,7 +58,8 @@ Seconds run_collective_on_flows(const models::CollectivePlan& plan, const models
     control.sleep(protocol.launch);
     for (const FlowStep& step : steps) {
       control.transfer_all(plane, step.transfers);
-      control.sleep(protocol.step + protocol.channels.drain_time(step.largest, ranks) + step.memory_traffic / machine.die.usable_hbm_bandwidth());
+      control.sleep(protocol.step + protocol.channels.drain_time(step.largest, ranks) +
+                    step.memory_traffic / machine.die.usable_hbm_bandwidth());
     }
     end = control.now();
   });

@@ -30,7 +30,7 @@ void run_gemm(const GemmSpec& spec, const models::MachineSpec& machine, sim::met
 {
   const models::TiledTime product = models::matrix_product_time(spec, machine.die);
   result.add("time_us", microseconds(product.time), "us", "launch to result of one product");
-  result.add("tflops", (spec.work() / product.time).count() * 1e-12, "TFLOP/s", "2 m n k / time_us");
+  result.add("tflops", spec.work().count() / product.time.count() * 1e-12, "TFLOP/s", "2 m n k / time_us");
   result.add("waves", static_cast<double>(product.waves), "count", "tiles of the result / cores, rounded up");
   result.notes.push_back(fmt::format("tiles of {} x {}, limited by {}", product.tile_rows, product.tile_columns,
                                      product.memory_limits ? "memory" : "compute"));

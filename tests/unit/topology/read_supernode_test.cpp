@@ -60,7 +60,7 @@ TEST_CASE("counts outside their range are refused and the ends of the range are 
       {"nodes", "1", "0"},
       {"nodes", "256", "257"},
       {"ub.sub_planes", "1", "0"},
-      {"ub.sub_planes", "16", "17"},
+      {"ub.sub_planes", "18", "19"},
       {"ub.l2_per_sub_plane", "48", "49"},
       {"node.npus", "16", "17"},
       {"node.cpus", "1", "0"},
@@ -75,6 +75,32 @@ TEST_CASE("counts outside their range are refused and the ends of the range are 
   const Reading reading = read_with(path, refused);
   REQUIRE(reading.log.problems.size() == 1);
   CHECK_THAT(reading.log.problems.front(), Catch::Contains("machine." + path));
+}
+
+TEST_CASE("one node needs no second tier of switches, and several nodes do")
+{
+  Value map = parse_text("machine.yaml", MachineFile);
+  set_path(map, "ub.l2_per_sub_plane", parse_text("--set", "0"));
+  REQUIRE(read(map).log.problems.size() == 1);
+  CHECK_THAT(read(map).log.problems.front(), Catch::Contains("at least one L2 switch chip"));
+  set_path(map, "nodes", parse_text("--set", "1"));
+  CHECK(read(map).log.problems.empty());
+  CHECK(read(map).spec.l2_per_sub_plane == 0);
+}
+
+TEST_CASE("a machine of more ports than the fabric numbers is refused")
+{
+  Value map = parse_text("machine.yaml", MachineFile);
+  for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{{"nodes", "256"},
+                                                                                   {"node.npus", "16"},
+                                                                                   {"node.dies_per_npu", "4"},
+                                                                                   {"node.cpus", "8"},
+                                                                                   {"ub.sub_planes", "18"}})
+    set_path(map, key, parse_text("--set", value));
+  CHECK(read(map).log.problems.empty());
+  set_path(map, "ub.l2_per_sub_plane", parse_text("--set", "48"));
+  REQUIRE(read(map).log.problems.size() == 1);
+  CHECK_THAT(read(map).log.problems.front(), Catch::Contains("ports"));
 }
 
 TEST_CASE("every missing key is reported at once")

@@ -102,6 +102,31 @@ TEST_CASE("a message costs the engine its rest")
   CHECK(difference == Approx(6 * 3).epsilon(0.01));
 }
 
+TEST_CASE("channels hold a pair and not a rank, and the last chunk is drained at the end")
+{
+  models::ProtocolSpec channels = protocol();
+  channels.channels = {.count = 16, .rate = 5_GBps, .chunk = Bytes(100'000), .drain = 10_GBps};
+  const auto time = [&](Operation operation) {
+    return microseconds(
+        run_collective("direct", question(operation, 4, Bytes(1'000'000)), channels, small_machine()).end);
+  };
+  // 4 channels a peer: 1 MB at 20 GB/s; three peers stay below the rate of the rank.
+  CHECK(time(Operation::Permutation) == Approx(2 + 50 + 10 + 0.2 + 1).epsilon(0.02));
+  CHECK(time(Operation::AllToAll) == Approx(2 + 50 + 10 + 0.2 + 1).epsilon(0.02));
+  channels.rate = 30_GBps;
+  CHECK(time(Operation::AllToAll) == Approx(2 + 100 + 10 + 0.2 + 1).epsilon(0.02));
+}
+
+TEST_CASE("ranks whose messages the host issues in turn start one after another")
+{
+  models::ProtocolSpec issued = protocol();
+  issued.issue = 40_us;
+  const auto asked = question(Operation::Permutation, 4, Bytes(1'000'000));
+  const double difference = microseconds(run_collective("direct", asked, issued, small_machine()).end) -
+                            microseconds(run_collective("direct", asked, protocol(), small_machine()).end);
+  CHECK(difference == Approx(3 * 40).epsilon(0.01));
+}
+
 TEST_CASE("ranks that receive nothing end when their data is acknowledged")
 {
   const auto outcome =
