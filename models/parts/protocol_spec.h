@@ -47,9 +47,9 @@ struct ProtocolSpec {
   Bytes from{0};        // the fewest and the most bytes that a rank sends in an operation with this protocol
   Bytes up_to{std::numeric_limits<std::int64_t>::max()};
   ProtocolUse used_for = ProtocolUse::Any;
-  std::string algorithm;  // the only one that it runs; empty: any
-  Seconds issue;          // one host issues all messages of an operation in turn, each so much after the one before
-  CopyChannels channels;
+  std::string algorithm = {};  // the only one that it runs; empty: any
+  Seconds issue{0};  // one host issues all messages of an operation in turn, each so much after the one before
+  CopyChannels channels = {};
 
   friend bool operator==(const ProtocolSpec&, const ProtocolSpec&) = default;
 };

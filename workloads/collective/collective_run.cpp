@@ -62,7 +62,8 @@ void CollectiveRun::start()
     }
   std::size_t issued = 0;
   for (std::uint32_t rank = 0; rank < ranks; ++rank) {
-    const Seconds turn = protocol_.issue * static_cast<double>(issued);
+    const bool sends = !plan_.ranks[rank].messages.empty();
+    const Seconds turn = sends ? protocol_.issue * static_cast<double>(issued) : Seconds(0);
     plane_.remind(to_picoseconds(protocol_.launch + turn), notice(Happening::Launched, 0, rank));
     issued += plan_.ranks[rank].messages.size();
   }
@@ -108,30 +109,31 @@ void CollectiveRun::send(std::uint32_t rank)
 {
   RankState& state = states_[rank];
   const auto& messages = plan_.ranks[rank].messages;
-  const bool has_channels = protocol_.channels.limit();
+  const auto peers = static_cast<std::size_t>(std::ranges::count(messages, state.step, &models::PlannedMessage::step));
   std::vector<fabric::Message> together;
   for (; state.next_message < messages.size() && messages[state.next_message].step == state.step;
        ++state.next_message) {
     const models::PlannedMessage& message = messages[state.next_message];
     for (std::int64_t left = message.bytes.count(); left > 0; left -= LargestMessage)
       together.push_back({message.to, static_cast<std::uint32_t>(std::min(left, LargestMessage))});
-    if (has_channels)
-      start_flow(rank, std::exchange(together, {}));
   }
   if (!together.empty())
-    start_flow(rank, std::move(together));
+    start_flow(rank, std::move(together), peers);
 }
 
 // Messages of the rank's present step, one after the other.
-void CollectiveRun::start_flow(std::uint32_t rank, std::vector<fabric::Message> messages)
+void CollectiveRun::start_flow(std::uint32_t rank, std::vector<fabric::Message> messages, std::size_t peers)
 {
   const std::uint32_t step = states_[rank].step;
   fabric::FlowSpec flow;
   flow.messages = std::move(messages);
   flow.source = rank;
   flow.engine = {engines_ + rank, false, protocol_.rate, 1.0 + machine_.ub.internode_cost};
+  // As many channels as the peers of the step have, together. The fabric sends to them in turn (D160).
   if (protocol_.channels.limit())
-    flow.issue_rate = protocol_.channels.pair_rate(static_cast<std::uint32_t>(plan_.ranks.size()));
+    flow.engine.rate =
+        std::min(protocol_.rate, protocol_.channels.pair_rate(static_cast<std::uint32_t>(plan_.ranks.size())) *
+                                     static_cast<double>(peers));
   flow.pause = to_picoseconds(protocol_.message);
   flow.inbox = inboxes_ + static_cast<fabric::InboxIndex>(cell(step, 0));
   flow.fence_notice = notice(Happening::PartDone, step, rank);

@@ -42,7 +42,7 @@ class CollectiveRun final : public sim::streams::DataPlaneClient {
   void enter(std::uint32_t rank, Picoseconds now);
   void leave(std::uint32_t rank, Picoseconds now);
   void send(std::uint32_t rank);
-  void start_flow(std::uint32_t rank, std::vector<sim::fabric::Message> messages);
+  void start_flow(std::uint32_t rank, std::vector<sim::fabric::Message> messages, std::size_t peers);
   [[nodiscard]] bool reduce(std::uint32_t rank);
 
   const models::CollectivePlan& plan_;
