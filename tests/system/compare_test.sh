@@ -87,7 +87,7 @@ a_lost_sub_plane_is_named()
   ep fewer --set workload.tokens_per_rank=64 --set machine.ub.sub_planes=5
   cmsim compare base fewer
   assert_status 1
-  assert_contains "$stdout" "sub-plane 6 carries 0 % of the traffic, was 14"
+  assert_contains "$stdout" "sub-plane 5 carries 0 % of the traffic, was 14"
 }
 
 formats_for_ci()

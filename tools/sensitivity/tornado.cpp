@@ -69,8 +69,10 @@ std::string tornado_table(const Sensitivity& found)
       fmt::format("{} = {} {}, from {} to {} if each number errs by itself\n\n", found.metric,
                   short_number(found.nominal), found.unit, short_number(found.low()), short_number(found.high()));
   text += swings_text(found);
-  if (!idle.empty())
-    text += "\n" + wrapped("these move it by less than 0.01 %: ", joined_paths(idle), 2);
+  if (!idle.empty()) {
+    text += '\n';
+    text += wrapped("these move it by less than 0.01 %: ", joined_paths(idle), 2);
+  }
   if (!not_varied.empty())
     text += wrapped("no range is stated, not varied: ", joined_paths(not_varied), 2);
   return text;

@@ -22,7 +22,7 @@ std::string percent(double share)
 
 std::string row_line(const ValidatedRow& each)
 {
-  const std::string mark = each.verdict() == Verdict::Within
+  const std::string mark = each.verdict() == RowVerdict::Within
                                ? ""
                                : fmt::format("  {}{}{}", to_text(each.verdict()), each.row.gap ? " " : "",
                                              each.row.gap ? each.row.gap->number : "");
@@ -41,7 +41,7 @@ std::string group_text(const ValidatedGroup& group)
   return text + "\n";
 }
 
-std::string names_of(const Validation& validation, Verdict verdict)
+std::string names_of(const Validation& validation, RowVerdict verdict)
 {
   std::string names;
   for (const ValidatedRow* row : validation.rows())
@@ -104,11 +104,11 @@ std::string validation_table(const Validation& validation)
       text += summary + "\n";
   if (!missing.empty())
     text += wrapped("not built yet, not counted: ", missing, 2);
-  if (const std::string gaps = names_of(validation, Verdict::GapIsThere); !gaps.empty())
+  if (const std::string gaps = names_of(validation, RowVerdict::GapIsThere); !gaps.empty())
     text += wrapped("known gaps, still there: ", gaps, 2);
-  if (const std::string gaps = names_of(validation, Verdict::GapIsGone); !gaps.empty())
+  if (const std::string gaps = names_of(validation, RowVerdict::GapIsGone); !gaps.empty())
     text += wrapped("known gaps that are GONE (docs/deviations.md): ", gaps, 2);
-  if (const std::string names = names_of(validation, Verdict::Outside); !names.empty())
+  if (const std::string names = names_of(validation, RowVerdict::Outside); !names.empty())
     text += wrapped("OUTSIDE their tolerance: ", names, 2);
   const std::size_t count = validation.rows().size();
   return text + fmt::format("{} of {} rows as expected\n", count - validation.unexpected().size(), count);

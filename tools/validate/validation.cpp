@@ -61,30 +61,30 @@ std::vector<ValidationGroup> asked_groups(const ValidationRequest& request)
 
 }  // namespace
 
-std::string_view to_text(Verdict verdict)
+std::string_view to_text(RowVerdict verdict)
 {
   switch (verdict) {
-  case Verdict::Within: return "within";
-  case Verdict::Outside: return "outside";
-  case Verdict::GapIsThere: return "known gap";
-  case Verdict::GapIsGone: return "gap is gone";
+  case RowVerdict::Within: return "within";
+  case RowVerdict::Outside: return "outside";
+  case RowVerdict::GapIsThere: return "known gap";
+  case RowVerdict::GapIsGone: return "gap is gone";
   }
   return "";
 }
 
-Verdict ValidatedRow::verdict() const
+RowVerdict ValidatedRow::verdict() const
 {
   const double size = std::abs(error());
   if (!(size <= row.tolerance + Rounding))
-    return Verdict::Outside;
+    return RowVerdict::Outside;
   if (!row.gap)
-    return Verdict::Within;
-  return size < row.gap->from ? Verdict::GapIsGone : Verdict::GapIsThere;
+    return RowVerdict::Within;
+  return size < row.gap->from ? RowVerdict::GapIsGone : RowVerdict::GapIsThere;
 }
 
 bool ValidatedRow::is_as_expected() const
 {
-  return verdict() == Verdict::Within || verdict() == Verdict::GapIsThere;
+  return verdict() == RowVerdict::Within || verdict() == RowVerdict::GapIsThere;
 }
 
 std::vector<const ValidatedRow*> Validation::rows() const

@@ -19,15 +19,15 @@ struct ValidationRequest {
 };
 
 // What became of a row. A known gap is expected to be there: a row that comes nearer than its gap allows has lost it.
-enum class Verdict { Within, Outside, GapIsThere, GapIsGone };
-std::string_view to_text(Verdict verdict);
+enum class RowVerdict { Within, Outside, GapIsThere, GapIsGone };
+std::string_view to_text(RowVerdict verdict);
 
 struct ValidatedRow {
   TableRow row;
   double simulated = 0;
 
   [[nodiscard]] double error() const { return simulated / row.published - 1; }
-  [[nodiscard]] Verdict verdict() const;
+  [[nodiscard]] RowVerdict verdict() const;
   [[nodiscard]] bool is_as_expected() const;
 };
 

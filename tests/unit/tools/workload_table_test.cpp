@@ -35,7 +35,7 @@ TEST_CASE("an unknown kind is reported with the nearest one")
   CHECK(find_workload(parse_text("f", "{}"), log) == nullptr);
   CHECK(find_workload(parse_text("f", "3"), log) == nullptr);
   REQUIRE(log.problems.size() == 4);
-  CHECK_THAT(log.problems[0], Catch::StartsWith("f:1:8: workload.kind: expected one of p2p, collective, ep") &&
+  CHECK_THAT(log.problems[0], Catch::StartsWith("f:1:8: workload.kind: expected one of p2p, collective, gemm, ep") &&
                                   Catch::EndsWith("found \"p3p\"; did you mean \"p2p\"?"));
   CHECK_THAT(log.problems[1], Catch::EndsWith("found a list"));
   CHECK_THAT(log.problems[2], Catch::EndsWith("found no such key"));

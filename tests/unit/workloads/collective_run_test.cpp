@@ -113,8 +113,9 @@ TEST_CASE("channels hold a pair and not a rank, and the last chunk is drained at
   // 4 channels a peer: 1 MB at 20 GB/s; three peers stay below the rate of the rank.
   CHECK(time(Operation::Permutation) == Approx(2 + 50 + 10 + 0.2 + 1).epsilon(0.02));
   CHECK(time(Operation::AllToAll) == Approx(2 + 50 + 10 + 0.2 + 1).epsilon(0.02));
+  // Three peers together take the rate of the rank: 3 MB at 30 GB/s.
   channels.rate = 30_GBps;
-  CHECK(time(Operation::AllToAll) == Approx(2 + 30 + 10 + 0.2 + 1).epsilon(0.02));
+  CHECK(time(Operation::AllToAll) == Approx(2 + 100 + 10 + 0.2 + 1).epsilon(0.02));
 }
 
 TEST_CASE("ranks whose messages the host issues in turn start one after another")

@@ -25,20 +25,20 @@ ValidatedRow row(double simulated, std::optional<KnownGap> gap = std::nullopt)
 
 TEST_CASE("a row at its tolerance is within it and one beyond is outside")
 {
-  CHECK(row(103).verdict() == Verdict::Within);
-  CHECK(row(97).verdict() == Verdict::Within);
-  CHECK(row(103.01).verdict() == Verdict::Outside);
-  CHECK(row(96.9).verdict() == Verdict::Outside);
+  CHECK(row(103).verdict() == RowVerdict::Within);
+  CHECK(row(97).verdict() == RowVerdict::Within);
+  CHECK(row(103.01).verdict() == RowVerdict::Outside);
+  CHECK(row(96.9).verdict() == RowVerdict::Outside);
 }
 
 TEST_CASE("a known gap that is small is gone and one that grew is outside")
 {
   const KnownGap gap{"D9", 0.02};
-  CHECK(row(102.5, gap).verdict() == Verdict::GapIsThere);
+  CHECK(row(102.5, gap).verdict() == RowVerdict::GapIsThere);
   CHECK(row(97.5, gap).is_as_expected());
-  CHECK(row(101, gap).verdict() == Verdict::GapIsGone);
+  CHECK(row(101, gap).verdict() == RowVerdict::GapIsGone);
   CHECK_FALSE(row(101, gap).is_as_expected());
-  CHECK(row(104, gap).verdict() == Verdict::Outside);
+  CHECK(row(104, gap).verdict() == RowVerdict::Outside);
 }
 
 TEST_CASE("a validation lists what is not as expected and counts no group without runs")
