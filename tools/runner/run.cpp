@@ -181,6 +181,12 @@ std::vector<NumberRead> numbers_read(const ScenarioRequest& request)
   return numbers;
 }
 
+ScenarioReading read_scenario(const ScenarioRequest& request)
+{
+  const ReadRun read(request, nullptr);
+  return {.log = read.scenario.log, .kind = read.kind != nullptr ? std::string(read.kind->name) : std::string()};
+}
+
 topology::SupernodeSpec scenario_topology(const ScenarioRequest& request)
 {
   ResolvedScenario scenario = load_scenario(request);

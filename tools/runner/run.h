@@ -3,6 +3,7 @@
 
 #include "sim/config/reading_log.h"
 #include "sim/config/value.h"
+#include "sim/config/reading_log.h"
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
 #include "sim/timeline/timeline.h"
@@ -52,6 +53,15 @@ struct NumberRead {
 
 // In the order in which they are read. Throws ConfigError with everything that is wrong with the scenario.
 std::vector<NumberRead> numbers_read(const ScenarioRequest& request);
+
+// What reading a scenario leaves behind: problems, evidence, and the keys that were asked for.
+struct ScenarioReading {
+  sim::config::ReadingLog log;
+  std::string kind;  // of workload; empty when the scenario names none
+};
+
+// Throws ConfigError only when the scenario's own file cannot be read.
+ScenarioReading read_scenario(const ScenarioRequest& request);
 
 // The machine of a scenario, whatever its workload. Throws ConfigError.
 topology::SupernodeSpec scenario_topology(const ScenarioRequest& request);
