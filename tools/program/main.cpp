@@ -3,6 +3,7 @@
 #include "tools/program/command_line.h"
 #include "tools/program/compare_command.h"
 #include "tools/program/run_command.h"
+#include "tools/program/schema_command.h"
 #include "tools/program/sensitivity_command.h"
 #include "tools/program/sweep_command.h"
 #include "tools/program/terminal.h"
@@ -33,6 +34,8 @@ int run_program(int count, char** arguments)
   cm::tools::add_sensitivity_command(program, CM_CONFIG_ROOT);
   cm::tools::add_sweep_command(program, CM_CONFIG_ROOT, status);
   cm::tools::add_compare_command(program, CM_CONFIG_ROOT, status);
+  cm::tools::add_schema_command(program, CM_CONFIG_ROOT);
+  cm::tools::add_explain_command(program, CM_CONFIG_ROOT);
   cm::tools::add_topology_command(program, CM_CONFIG_ROOT);
   cm::tools::add_validate_command(program, CM_CONFIG_ROOT, status);
   try {

@@ -3,7 +3,6 @@
 
 #include "sim/config/reading_log.h"
 #include "sim/config/value.h"
-#include "sim/config/reading_log.h"
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
 #include "sim/timeline/timeline.h"

@@ -151,8 +151,8 @@ void read_sweeps(const std::string& config_root, KeyCatalogue& catalogue)
     read_sweep(file, config_root, log);
     std::set<const CatalogueKey*> seen;
     for (const Declaration& declaration : log.declarations)
-      // A seed of the list `seeds` is read as a key of its own.
-      if (!declaration.path.starts_with("seeds."))
+      // A seed of the list `seeds` is read as a key of its own, and an axis is named by the key that it changes.
+      if (!declaration.path.starts_with("seeds.") && declaration.path.find("axes[") == std::string::npos)
         add(declaration, without_indices(declaration.path), catalogue.sweep, seen);
   }
 }
