@@ -9,6 +9,7 @@
 #include "workloads/model_load/model_load.h"
 #include "workloads/point_to_point/p2p.h"
 #include "workloads/prefill/prefill.h"
+#include "workloads/serving/serving.h"
 
 #include <fmt/format.h>
 
@@ -89,6 +90,15 @@ PreparedWorkload prepare_model_load(const WorkloadInputs& inputs)
   };
 }
 
+PreparedWorkload prepare_serving(const WorkloadInputs& inputs)
+{
+  const workloads::ServingSpec spec = workloads::read_serving(inputs.workload, *inputs.model, inputs.machine);
+  return [spec, &model = *inputs.model, &machine = inputs.machine](std::uint64_t seed, Progress& progress,
+                                                                   Result& result) {
+    workloads::run_serving(spec, model, machine, seed, progress, result);
+  };
+}
+
 constexpr bool NeedsNoModel = false;
 constexpr bool NeedsModel = true;
 constexpr bool RecordsTimeline = true;
@@ -106,6 +116,8 @@ constexpr std::array<WorkloadKind, 8> Table{{
     {"kv", "reads and writes of pooled memory: latency by tier and path, bandwidth and what limits it", NeedsNoModel,
      prepare_kv, RecordsNoTimeline, UsesMemory},
     {"model-load", "start of serving instances from object store, pool or local DRAM", NeedsNoModel, prepare_model_load,
+     RecordsNoTimeline, UsesMemory},
+    {"serving", "requests over time through prefill, context cache, hand-over and decode", NeedsModel, prepare_serving,
      RecordsNoTimeline, UsesMemory},
 }};
 

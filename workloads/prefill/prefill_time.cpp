@@ -22,9 +22,9 @@ models::MachineSpec with_chunk(const models::MachineSpec& machine, Bytes chunk)
   return changed;
 }
 
-PrefillTime time_prefill_batch(const PrefillDeployment& deployment, int microbatches, const models::ModelSpec& model,
-                               const models::MachineSpec& machine, const topology::Supernode& supernode,
-                               const PrefillBatch& batch, std::uint64_t seed)
+PrefillTime time_prefill_loads(const PrefillDeployment& deployment, const std::vector<PrefillLoad>& microbatches,
+                               std::int64_t prompts, const models::ModelSpec& model, const models::MachineSpec& machine,
+                               const topology::Supernode& supernode, std::uint64_t seed)
 {
   const models::MachineSpec chunked = with_chunk(machine, deployment.chunk);
   sim::streams::DataPlane plane(models::data_plane_spec(chunked, supernode, seed));
@@ -33,8 +33,8 @@ PrefillTime time_prefill_batch(const PrefillDeployment& deployment, int microbat
   PrefillRun run({.deployment = deployment,
                   .model = model,
                   .machine = chunked,
-                  .microbatches = cut(batch, microbatches),
-                  .prompts = static_cast<std::int64_t>(batch.size()),
+                  .microbatches = microbatches,
+                  .prompts = prompts,
                   .seed = seed},
                  plane, engines, 0, silent);
   plane.set_client(run);
@@ -44,7 +44,15 @@ PrefillTime time_prefill_batch(const PrefillDeployment& deployment, int microbat
   return {.device = device,
           .total = device + machine.die.host.batch,
           .layer = Seconds(run.layer_ms() * 1e-3),
-          .microbatches = static_cast<int>(cut(batch, microbatches).size())};
+          .microbatches = static_cast<int>(microbatches.size())};
+}
+
+PrefillTime time_prefill_batch(const PrefillDeployment& deployment, int microbatches, const models::ModelSpec& model,
+                               const models::MachineSpec& machine, const topology::Supernode& supernode,
+                               const PrefillBatch& batch, std::uint64_t seed)
+{
+  return time_prefill_loads(deployment, cut(batch, microbatches), static_cast<std::int64_t>(batch.size()), model,
+                            machine, supernode, seed);
 }
 
 int choose_microbatches(const PrefillDeployment& deployment, const models::ModelSpec& model,

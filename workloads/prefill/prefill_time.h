@@ -24,7 +24,12 @@ PrefillTime time_prefill_batch(const PrefillDeployment& deployment, int microbat
                                const models::MachineSpec& machine, const topology::Supernode& supernode,
                                const PrefillBatch& batch, std::uint64_t seed);
 
-// The same with as many microbatches as the deployment says; auto tries both on `trial_layers` MoE layers.
+// The same of one or two microbatches that are given by what they come to, whatever prompts that may be.
+PrefillTime time_prefill_loads(const PrefillDeployment& deployment, const std::vector<PrefillLoad>& microbatches,
+                               std::int64_t prompts, const models::ModelSpec& model, const models::MachineSpec& machine,
+                               const topology::Supernode& supernode, std::uint64_t seed);
+
+// time_prefill_batch() with as many microbatches as the deployment says; auto tries both on `trial_layers` MoE layers.
 int choose_microbatches(const PrefillDeployment& deployment, const models::ModelSpec& model,
                         const models::MachineSpec& machine, const topology::Supernode& supernode,
                         const PrefillBatch& batch, std::uint64_t seed);

@@ -1,0 +1,81 @@
+#include "workloads/decode/decode_plan.h"
+
+#include "models/collectives/tensor_exchange.h"
+#include "workloads/decode/core_split.h"
+
+#include <algorithm>
+
+namespace cm::workloads {
+namespace {
+
+StreamLoad stream_load(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
+                       std::uint64_t seed)
+{
+  StreamLoad load;
+  const std::int64_t requests = std::max<std::int64_t>(1, spec.requests_of_group(0, machine.topology.dies_per_npu) / 2);
+  const std::int64_t queries = 1 + spec.mtp_tokens;
+  const std::int64_t kv = spec.prompt_length + spec.output_length / 2;
+  load.batch = {requests, requests * queries, requests * kv, requests * queries * kv};
+  load.tokens = models::token_share(requests * queries, spec.tp, 0);
+  load.ranks = spec.dies();
+  load.tensor_parallel = spec.tp;
+  load.quantisation = spec.quantisation;
+  load.exchange = spec.exchange;
+  load.lanes = machine.topology.lane_bandwidth * static_cast<double>(machine.topology.sub_planes);
+  load.quantised_dispatch = spec.quantised_dispatch;
+  const bool leaves_node = spec.dies() > machine.topology.dies_per_node();
+  load.extra_round_trip = leaves_node ? machine.ub.extra_traversals() * 2.0 : Seconds(0);
+  load.round_trip =
+      machine.ub.access.npu_base + machine.ub.access.write_extra + machine.ub.traversal * 2.0 + load.extra_round_trip;
+  if (!model.has_experts())
+    return load;
+  load.messages = load.tokens * (model.top_k + (spec.shared_copies > 0 ? 1 : 0));
+  const ExpertLayer layer = build_expert_layers(spec.choices,
+                                                {.slots = spec.slots(model, machine),
+                                                 .top_k = static_cast<std::uint32_t>(model.top_k),
+                                                 .profile = model.expert_load},
+                                                seed)
+                                .front();
+  const models::Placement& placement = layer.placement;
+  load.hot_messages =
+      static_cast<std::int64_t>(static_cast<double>(load.messages) * placement.imbalance(layer.gate.loads()));
+  load.experts_per_rank = placement.slots_per_rank();
+  return load;
+}
+
+}  // namespace
+
+DecodePlan plan_of(int microbatches, const DecodeSpec& spec, const models::ModelSpec& model,
+                   const models::MachineSpec& machine, std::uint64_t seed)
+{
+  const models::CoreShare all{machine.die.aic_cores, machine.die.aiv_cores};
+  if (microbatches == 1)
+    return {1, all, all};
+  const models::CoreShare attention = spec.attention_cores
+                                          ? *spec.attention_cores
+                                          : best_split(model, machine, stream_load(spec, model, machine, seed));
+  return {2, attention, {all.aic - attention.aic, all.aiv - attention.aiv}};
+}
+
+Seconds time_decode_iteration(const DecodeSpec& spec, int microbatches, std::int64_t moe_layers,
+                              const models::ModelSpec& model, const models::MachineSpec& machine,
+                              const topology::Supernode& supernode, std::uint64_t seed)
+{
+  DecodeSpec once = spec;
+  once.iterations = 1;
+  models::ModelSpec shortened = model;
+  const std::int64_t simulated = std::min(model.layers, model.dense_layers + moe_layers);
+  shortened.layers = simulated;
+  const DecodePlan plan = plan_of(microbatches, once, model, machine, seed);
+  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
+  const models::EndpointEngines engines(machine, plane.fabric());
+  sim::metrics::NoProgress silent;
+  DecodeRun run(once, plan, shortened, machine, seed, plane, engines, 0, silent);
+  plane.set_client(run);
+  run.start();
+  plane.run(sim::fabric::Calendar::Never - 1);
+  return Seconds(run.iteration_ms().front() * 1e-3 +
+                 run.layer_times().layer() * 1e-6 * static_cast<double>(model.layers - simulated));
+}
+
+}  // namespace cm::workloads

@@ -1,0 +1,19 @@
+// How a rank shares its cores between streams, and how long one iteration takes on an idle machine: what a scheduler
+// asks. The iteration is simulated on a data plane of its own, so it may be asked inside another simulation.
+#pragma once
+
+#include "workloads/decode/decode_run.h"
+
+namespace cm::workloads {
+
+// With `microbatches` 1 or 2, at the spec's batch and KV length.
+DecodePlan plan_of(int microbatches, const DecodeSpec& spec, const models::ModelSpec& model,
+                   const models::MachineSpec& machine, std::uint64_t seed);
+
+// One iteration of the spec's batch, MTP passes and head included. Dense layers and `moe_layers` MoE
+// layers are simulated; the other MoE layers take the mean of these. Equal arguments give equal times.
+Seconds time_decode_iteration(const DecodeSpec& spec, int microbatches, std::int64_t moe_layers,
+                              const models::ModelSpec& model, const models::MachineSpec& machine,
+                              const topology::Supernode& supernode, std::uint64_t seed);
+
+}  // namespace cm::workloads

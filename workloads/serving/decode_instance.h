@@ -1,0 +1,97 @@
+// The decode instance: requests wait for room in the HBM of a die, get their keys and values handed over, and then take
+// part in every iteration until their last token. All dies step together.
+#pragma once
+
+#include "sim/engine/engine.h"
+#include "workloads/serving/in_flight.h"
+#include "workloads/serving/iteration_cells.h"
+#include "workloads/serving/planes.h"
+
+#include <deque>
+#include <functional>
+#include <vector>
+
+namespace cm::workloads {
+
+class DecodeInstance {
+ public:
+  struct Setup {
+    const ServingSpec& spec;
+    const models::ModelSpec& model;
+    const models::MachineSpec& machine;
+    sim::engine::Engine& engine;
+    IterationCells& cells;
+    Planes& planes;
+  };
+  // Told of a request that has all its tokens, inside the instance's actor.
+  using Finished = std::function<void(InFlight&)>;
+
+  // What the setup refers to is borrowed. Throws RefusedByModel when weights and buffers leave no room for requests.
+  DecodeInstance(const Setup& setup, Finished finished);
+
+  // Whether a die without other requests has room for it.
+  [[nodiscard]] bool can_hold(const Request& request) const;
+  // Its prompt is prefilled. The request is borrowed until it is finished.
+  void submit(InFlight& request);
+
+  [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+  [[nodiscard]] std::size_t running() const { return running_.size(); }
+  [[nodiscard]] std::int64_t admitted() const { return admitted_; }
+  [[nodiscard]] Bytes kv_room() const { return kv_room_; }  // of a die
+  [[nodiscard]] Bytes kv_reserved_most() const { return kv_reserved_most_; }
+  [[nodiscard]] Bytes handed_over() const { return handed_over_; }
+  [[nodiscard]] std::int64_t iterations() const { return iterations_; }
+  [[nodiscard]] Seconds busy() const { return busy_; }
+  [[nodiscard]] std::int64_t smallest_limit() const { return smallest_limit_; }
+  // Whether the last request that waited did so for memory (else for a place in the batch).
+  [[nodiscard]] std::int64_t waits_for_memory() const { return waits_for_memory_; }
+  [[nodiscard]] std::int64_t waits_for_batch() const { return waits_for_batch_; }
+
+ private:
+  struct Die {
+    std::int64_t requests = 0;  // admitted
+    std::int64_t running = 0;
+    Bytes reserved;
+  };
+
+  [[nodiscard]] Bytes bytes_of(std::int64_t tokens) const { return kv_per_token_ * tokens; }
+  [[nodiscard]] Bytes reservation(const Request& request) const
+  {
+    return bytes_of(request.input_tokens + request.output_tokens);
+  }
+  void admit();
+  void hand_over(sim::engine::Control& control, InFlight& request);
+  void join(InFlight& request);
+  void work(sim::engine::Control& control);
+  [[nodiscard]] Seconds iteration_time();
+  void advance(InFlight& request, Seconds now);
+  void steer(Seconds iteration);
+
+  const ServingSpec& spec_;
+  sim::engine::Engine& engine_;
+  IterationCells& cells_;
+  Planes& planes_;
+  Finished finished_;
+  std::uint32_t dies_per_npu_;
+  std::int64_t dies_per_prefill_rank_;
+  Bytes kv_per_token_;
+  Bytes kv_room_;
+  Bytes kv_reserved_most_;
+  std::int64_t most_on_die_;
+  std::int64_t limit_;  // requests on a die, as admission control has it now
+  std::int64_t smallest_limit_;
+  std::vector<Die> dies_;
+  std::deque<InFlight*> waiting_;
+  std::vector<InFlight*> joining_;  // until the next iteration
+  std::vector<InFlight*> running_;
+  std::int64_t admitted_ = 0;   // and not finished
+  std::int64_t kv_tokens_ = 0;  // of all that run
+  Bytes handed_over_;
+  bool is_working_ = false;
+  std::int64_t iterations_ = 0;
+  Seconds busy_;
+  std::int64_t waits_for_memory_ = 0;
+  std::int64_t waits_for_batch_ = 0;
+};
+
+}  // namespace cm::workloads

@@ -1,0 +1,120 @@
+#include "workloads/serving/kv_pool.h"
+
+#include <algorithm>
+#include <map>
+
+namespace cm::workloads {
+namespace {
+
+using sim::engine::Control;
+
+models::ContextCacheSpec servers_of(const PoolSpec& pool, const models::MachineSpec& machine, Bytes block)
+{
+  models::ContextCacheSpec servers{.homes = {}, .nodes_of_homes = {}, .block = block};
+  const std::uint32_t cpus = machine.topology.cpus_per_node;
+  for (std::uint32_t cpu = 0; cpu < pool.nodes * cpus; ++cpu) {
+    servers.homes.push_back(machine.topology.dies() + cpu);
+    servers.nodes_of_homes.push_back(cpu / cpus);
+  }
+  const auto places = [&](Bytes capacity, double share) {
+    return static_cast<std::uint64_t>(static_cast<double>(capacity.count()) * share /
+                                      static_cast<double>(block.count()));
+  };
+  servers.dram_blocks = places(machine.cpu.dram_capacity, pool.dram_share);
+  servers.volume_blocks = places(machine.memory->ssd.capacity, pool.volume_share) / cpus;
+  return servers;
+}
+
+}  // namespace
+
+KvPool::KvPool(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
+               Planes& planes)
+    : spec_(spec), machine_(machine), planes_(planes),
+      block_(models::kv_bytes_per_token_and_layer(model) * (model.layers * spec.block_tokens)),
+      servers_(servers_of(spec.pool, machine, block_)), cache_(servers_)
+{
+}
+
+std::span<const std::uint64_t> KvPool::full_blocks(const Request& request) const
+{
+  const auto full = static_cast<std::size_t>(request.input_tokens / spec_.block_tokens);
+  return std::span(request.blocks).first(std::min(full, request.blocks.size()));
+}
+
+std::int64_t KvPool::cached_tokens(const Request& request) const
+{
+  if (!spec_.pool.is_on)
+    return 0;
+  const auto found = static_cast<std::int64_t>(cache_.count(full_blocks(request)));
+  return std::min(found * spec_.block_tokens, request.input_tokens - 1);
+}
+
+Control::Transfer KvPool::transfer(std::uint32_t instance, std::uint32_t node, std::int64_t blocks, bool is_load) const
+{
+  const Bytes amount = block_ * blocks;
+  std::size_t at_node = node;
+  std::size_t at_instance = 0;
+  if (plane() == Plane::Ub) {
+    at_node = planes_.node_on_ub(node);
+    at_instance = planes_.prefill_on_ub(instance);
+  } else {
+    // An instance's nodes take turns.
+    const std::uint32_t first = spec_.prefill_die(instance, 0) / machine_.topology.dies_per_node();
+    const std::uint32_t last =
+        spec_.prefill_die(instance, spec_.prefill.deployment.ranks - 1) / machine_.topology.dies_per_node();
+    at_instance = first + node % (last - first + 1);
+  }
+  return is_load ? Control::Transfer{at_node, at_instance, amount} : Control::Transfer{at_instance, at_node, amount};
+}
+
+void KvPool::look_up(Control& control, InFlight& request)
+{
+  if (spec_.pool.is_on && !request.request.blocks.empty())
+    control.sleep(machine_.memory->lookup.software * static_cast<double>(request.request.blocks.size()));
+  request.reach(Milestone::LookedUp, control.now());
+  if (!spec_.pool.is_on)
+    return;
+  asked_ += request.request.blocks.size();
+  const auto found = cache_.look_up(full_blocks(request.request));
+  // The last token of a prompt is always computed: the first output token comes from it.
+  request.cached_tokens =
+      std::min(static_cast<std::int64_t>(found.size()) * spec_.block_tokens, request.request.input_tokens - 1);
+  std::map<std::uint32_t, std::int64_t> by_node;
+  std::map<std::uint32_t, std::int64_t> from_volume;
+  for (const auto& block : found) {
+    const std::uint32_t node = servers_.nodes_of_homes[block.home];
+    ++by_node[node];
+    ++found_[static_cast<std::size_t>(block.tier)];
+    if (block.tier == models::ContextCache::Tier::Volume)
+      ++from_volume[node];
+  }
+  std::vector<Control::Transfer> transfers;
+  for (const auto& [node, blocks] : from_volume)
+    transfers.push_back({planes_.storage(), node, block_ * blocks});
+  if (!transfers.empty())
+    control.sleep(machine_.memory->ssd.software + machine_.memory->ladder.ssd);
+  planes_.move(control, Plane::Vpc, transfers);
+  transfers.clear();
+  for (const auto& [node, blocks] : by_node)
+    transfers.push_back(transfer(request.instance, node, blocks, true));
+  planes_.move(control, plane(), transfers);
+}
+
+void KvPool::store(Control& control, std::uint32_t instance, const std::vector<std::uint64_t>& keys)
+{
+  std::map<std::uint32_t, std::int64_t> by_node;
+  for (const std::uint32_t home : cache_.store(keys))
+    ++by_node[servers_.nodes_of_homes[home]];
+  std::vector<Control::Transfer> transfers;
+  for (const auto& [node, blocks] : by_node)
+    transfers.push_back(transfer(instance, node, blocks, false));
+  planes_.move(control, plane(), transfers);
+  if (servers_.volume_blocks == 0)
+    return;
+  transfers.clear();
+  for (const auto& [node, blocks] : by_node)
+    transfers.push_back({node, planes_.storage(), block_ * blocks});
+  planes_.move(control, Plane::Vpc, transfers);
+}
+
+}  // namespace cm::workloads

@@ -1,0 +1,53 @@
+// The context cache at work: what a look-up takes, and how blocks travel between servers and prefill instances.
+#pragma once
+
+#include "models/kv_cache/context_cache.h"
+#include "workloads/serving/in_flight.h"
+#include "workloads/serving/planes.h"
+
+#include <array>
+#include <span>
+#include <vector>
+
+namespace cm::workloads {
+
+class KvPool {
+ public:
+  // All arguments are borrowed.
+  KvPool(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine, Planes& planes);
+
+  // Takes as long as hashing the prompt's blocks; then fetches those that are cached to the instance.
+  void look_up(sim::engine::Control& control, InFlight& request);
+  // Blocks until the new blocks of the prompts are in the pool. They can be found from the start.
+  void store(sim::engine::Control& control, std::uint32_t instance, const std::vector<std::uint64_t>& keys);
+
+  // Tokens of the prompt that a look-up would find now.
+  [[nodiscard]] std::int64_t cached_tokens(const Request& request) const;
+  // Keys of the full blocks: only they are stored.
+  [[nodiscard]] std::span<const std::uint64_t> full_blocks(const Request& request) const;
+
+  // Blocks found in a tier over all blocks of prompts that were looked up.
+  [[nodiscard]] double hit_rate(models::ContextCache::Tier tier) const
+  {
+    return asked_ == 0 ? 0 : static_cast<double>(found_[static_cast<std::size_t>(tier)]) / static_cast<double>(asked_);
+  }
+  [[nodiscard]] const models::ContextCache& cache() const { return cache_; }
+  [[nodiscard]] Bytes block() const { return block_; }
+
+ private:
+  // Between a node and the instance, on the plane that the pool uses.
+  [[nodiscard]] sim::engine::Control::Transfer transfer(std::uint32_t instance, std::uint32_t node, std::int64_t blocks,
+                                                        bool is_load) const;
+  [[nodiscard]] Plane plane() const { return spec_.pool.plane == PoolPlane::Ub ? Plane::Ub : Plane::Vpc; }
+
+  const ServingSpec& spec_;
+  const models::MachineSpec& machine_;
+  Planes& planes_;
+  Bytes block_;
+  models::ContextCacheSpec servers_;
+  models::ContextCache cache_;
+  std::uint64_t asked_ = 0;               // blocks
+  std::array<std::uint64_t, 2> found_{};  // [tier]
+};
+
+}  // namespace cm::workloads

@@ -1,0 +1,41 @@
+// What requests went through, collected as they finish. The first ones, while queues and caches fill, are left out.
+#pragma once
+
+#include "sim/metrics/histogram.h"
+#include "sim/metrics/result.h"
+#include "workloads/serving/in_flight.h"
+#include "workloads/serving/serving_spec.h"
+
+#include <array>
+#include <vector>
+
+namespace cm::workloads {
+
+class Measurements {
+ public:
+  explicit Measurements(const ServingSpec& spec) : spec_(spec) {}
+
+  // `counts`: whether it is past the warm-up.
+  void finished(const InFlight& request, bool counts);
+
+  [[nodiscard]] std::uint64_t counted() const { return counted_; }
+  [[nodiscard]] std::uint64_t good() const { return good_; }
+  [[nodiscard]] std::int64_t output_tokens() const { return output_tokens_; }
+  // Histograms, and the mean time to first token in its parts, which add up to it.
+  void report(sim::metrics::Result& result) const;
+
+ private:
+  const ServingSpec& spec_;
+  std::uint64_t counted_ = 0;
+  std::uint64_t good_ = 0;
+  std::int64_t output_tokens_ = 0;
+  std::array<double, Milestones> parts_{};  // milliseconds, sums
+  sim::metrics::Histogram ttft_{"ms"};
+  sim::metrics::Histogram tpot_{"ms"};
+  sim::metrics::Histogram e2e_{"ms"};
+  sim::metrics::Histogram queue_{"ms"};
+  sim::metrics::Histogram kv_load_{"ms"};
+  sim::metrics::Histogram handover_{"ms"};
+};
+
+}  // namespace cm::workloads

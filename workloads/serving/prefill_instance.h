@@ -1,0 +1,54 @@
+// One prefill instance: a queue in order of arrival, and batches of as many new tokens as fit, one after another. A
+// prompt that does not fit is cut; its rest goes first into the next batch. An idle instance waits a moment for more
+// before it starts, if it was told to.
+#pragma once
+
+#include "sim/engine/engine.h"
+#include "workloads/serving/in_flight.h"
+#include "workloads/serving/iteration_cells.h"
+
+#include <deque>
+#include <functional>
+#include <vector>
+
+namespace cm::workloads {
+
+class PrefillInstance {
+ public:
+  // Told of the requests of a batch whose prompts are through, inside the instance's actor.
+  using Prefilled = std::function<void(sim::engine::Control&, std::uint32_t instance, const std::vector<InFlight*>&)>;
+
+  // Spec, engine and cells are borrowed.
+  PrefillInstance(std::uint32_t number, const ServingSpec& spec, sim::engine::Engine& engine, IterationCells& cells,
+                  Prefilled prefilled);
+
+  // Its cached keys and values are there. The request is borrowed until it is prefilled.
+  void submit(InFlight& request);
+
+  [[nodiscard]] std::size_t queued() const { return queue_.size(); }
+  [[nodiscard]] Seconds busy() const { return busy_; }
+  [[nodiscard]] std::int64_t batches() const { return batches_; }
+  [[nodiscard]] std::int64_t new_tokens() const { return new_tokens_; }
+
+ private:
+  struct Batch {
+    PrefillBatch prompts;
+    std::vector<InFlight*> through;  // whose prompts end in it
+  };
+
+  void work(sim::engine::Control& control);
+  Batch take_batch(Seconds now);
+
+  std::uint32_t number_;
+  const ServingSpec& spec_;
+  sim::engine::Engine& engine_;
+  IterationCells& cells_;
+  Prefilled prefilled_;
+  std::deque<InFlight*> queue_;
+  bool is_working_ = false;
+  Seconds busy_;
+  std::int64_t batches_ = 0;
+  std::int64_t new_tokens_ = 0;
+};
+
+}  // namespace cm::workloads

@@ -1,0 +1,119 @@
+#include "workloads/serving/service.h"
+
+#include <algorithm>
+
+namespace cm::workloads {
+namespace {
+
+using sim::engine::Control;
+
+constexpr std::int64_t BytesPerTokenId = 4;
+// The global scheduler's node.
+constexpr std::size_t SchedulerNode = 0;
+
+}  // namespace
+
+Service::Service(const Setup& setup)
+    : spec_(setup.spec), model_(setup.model), seed_(setup.seed),
+      warm_up_requests_(static_cast<std::uint64_t>(setup.spec.warm_up * static_cast<double>(setup.requests))),
+      expected_(setup.requests), engine_(setup.engine), progress_(setup.progress),
+      planes_(setup.spec, setup.machine, setup.engine), pool_(setup.spec, setup.model, setup.machine, planes_),
+      decode_({setup.spec, setup.model, setup.machine, setup.engine, setup.cells, planes_},
+              [this](InFlight& request) { finish(request); }),
+      load_(setup.spec.prefill_instances), measurements_(setup.spec)
+{
+  for (std::uint32_t instance = 0; instance < spec_.prefill_instances; ++instance)
+    prefill_.emplace_back(instance, spec_, engine_, setup.cells,
+                          [this](Control& control, std::uint32_t number, const std::vector<InFlight*>& requests) {
+                            prefilled(control, number, requests);
+                          });
+}
+
+void Service::let_in(Control& control, RequestSource& source)
+{
+  while (auto request = source.next()) {
+    if (request->arrival > control.now())
+      control.sleep(request->arrival - control.now());
+    if (arrived_ == warm_up_requests_)
+      after_warm_up_ = census(control.now());
+    const std::uint64_t number = arrived_++;
+    progress_.update(static_cast<double>(arrived_) / static_cast<double>(std::max<std::uint64_t>(1, expected_)),
+                     "serving");
+    if (request->input_tokens + request->output_tokens > model_.max_position || !decode_.can_hold(*request)) {
+      ++refused_;
+      continue;
+    }
+    InFlight& entry =
+        *in_flight_.emplace(number, std::make_unique<InFlight>(std::move(*request), number, seed_)).first->second;
+    entry.reach(Milestone::Arrived, control.now());
+    engine_.spawn("request", [this, &entry](Control& own) { receive(own, entry); });
+  }
+  at_last_arrival_ = census(control.now());
+  has_last_arrived_ = true;
+}
+
+// From the world to the prefill instance.
+void Service::receive(Control& control, InFlight& request)
+{
+  planes_.move(control, Plane::Vpc,
+               {{planes_.clients(), SchedulerNode, Bytes(request.request.input_tokens * BytesPerTokenId)}});
+  request.reach(Milestone::Received, control.now());
+  request.instance = route();
+  request.routed_tokens =
+      request.request.input_tokens - (spec_.router == Router::CacheAware ? pool_.cached_tokens(request.request) : 0);
+  load_[request.instance] += request.routed_tokens;
+  pool_.look_up(control, request);
+  request.reach(Milestone::Loaded, control.now());
+  if (request.number >= warm_up_requests_) {
+    prompt_tokens_ += request.request.input_tokens;
+    cached_tokens_ += request.cached_tokens;
+  }
+  prefill_[request.instance].submit(request);
+}
+
+std::uint32_t Service::route()
+{
+  if (spec_.router == Router::RoundRobin)
+    return next_instance_++ % spec_.prefill_instances;
+  return static_cast<std::uint32_t>(std::ranges::min_element(load_) - load_.begin());
+}
+
+void Service::prefilled(Control& control, std::uint32_t instance, const std::vector<InFlight*>& requests)
+{
+  std::vector<std::uint64_t> keys;
+  for (InFlight* request : requests) {
+    load_[instance] -= request->routed_tokens;
+    const auto full = pool_.full_blocks(request->request);
+    keys.insert(keys.end(), full.begin(), full.end());
+    if (spec_.first_token == FirstToken::Prefill) {
+      request->produced_tokens = 1;
+      request->first_token = request->last_token = to_picoseconds(control.now()).count();
+      if (request->request.output_tokens == 1) {
+        finish(*request);
+        continue;
+      }
+    }
+    decode_.submit(*request);
+  }
+  if (spec_.pool.is_on && !keys.empty())
+    engine_.spawn("store",
+                  [this, instance, keys = std::move(keys)](Control& own) { pool_.store(own, instance, keys); });
+}
+
+void Service::finish(InFlight& request)
+{
+  ++finished_;
+  measurements_.finished(request, request.number >= warm_up_requests_);
+  in_flight_.erase(request.number);
+}
+
+Census Service::census(Seconds now) const
+{
+  return {.time = now,
+          .arrived = arrived_,
+          .refused = refused_,
+          .finished = finished_,
+          .in_flight = static_cast<std::uint64_t>(in_flight_.size())};
+}
+
+}  // namespace cm::workloads

@@ -1,0 +1,234 @@
+#include "workloads/serving/serving.h"
+
+#include "sim/diagnostics/ensure.h"
+#include "sim/diagnostics/errors.h"
+#include "workloads/serving/series_recorder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace cm::workloads {
+namespace {
+
+// In flight may grow by this share of what arrives before the run counts as overloaded, and by as much as chance does.
+constexpr double GrowthAllowed = 0.05;
+
+// Reading ahead costs little beside simulating, and a damaged trace is told before anything is simulated.
+struct Preview {
+  std::uint64_t requests = 0;
+  std::uint64_t skipped = 0;
+  bool has_blocks = false;
+};
+
+Preview preview_of(const ServingSpec& spec, std::uint64_t seed)
+{
+  Preview preview;
+  const auto source = requests_of(spec, seed);
+  while (const auto request = source->next()) {
+    ++preview.requests;
+    preview.has_blocks = preview.has_blocks || !request->blocks.empty();
+  }
+  preview.skipped = source->skipped();
+  if (preview.requests == 0)
+    throw ConfigError(fmt::format("{}: expected at least one request, found none", spec.trace->path));
+  return preview;
+}
+
+void refuse_what_does_not_fit(const ServingSpec& spec, const models::ModelSpec& model,
+                              const models::MachineSpec& machine)
+{
+  for (const std::string& refusal : {spec.prefill.refusal, spec.decode.refusal})
+    if (!refusal.empty())
+      throw RefusedByModel(refusal);
+  const models::HbmBudget budget =
+      prefill_budget(spec.prefill.deployment, model, machine.die, {{{spec.prefill.deployment.batch_tokens, 0}}});
+  if (!budget.fits())
+    throw RefusedByModel("the prefill deployment does not fit the HBM: " + budget.text());
+}
+
+struct Window {
+  double seconds = 0;
+  double arrivals = 0;  // per second
+  double growth = 0;    // of requests in flight, per second
+  bool is_overloaded = false;
+};
+
+Window window_of(const Service& service)
+{
+  const Census& begin = service.after_warm_up();
+  const Census& end = service.at_last_arrival();
+  Window window{.seconds = (end.time - begin.time).count()};
+  if (window.seconds <= 0)
+    return window;
+  const double arrived = static_cast<double>(end.arrived - begin.arrived);
+  const double grown = static_cast<double>(end.in_flight) - static_cast<double>(begin.in_flight);
+  window.arrivals = arrived / window.seconds;
+  window.growth = grown / window.seconds;
+  window.is_overloaded = grown > GrowthAllowed * arrived + 3 * std::sqrt(arrived);
+  return window;
+}
+
+// What requests wait for: the fuller of the two stages.
+std::string_view limit_of(const Service& service, double seconds)
+{
+  double prefill = 0;
+  for (const PrefillInstance& instance : service.prefill())
+    prefill += instance.busy().count();
+  prefill /= seconds * static_cast<double>(service.prefill().size());
+  const DecodeInstance& decode = service.decode();
+  if (decode.waits_for_memory() + decode.waits_for_batch() > 0 && prefill < 0.95)
+    return decode.waits_for_memory() > decode.waits_for_batch() ? "memory for keys and values on decode dies"
+                                                                : "places in the decode batch";
+  return "prefill";
+}
+
+void add_verdict(const Service& service, Seconds end, sim::metrics::Result& result)
+{
+  const Window window = window_of(service);
+  result.add("arrival_rps", window.arrivals, "1/s", "requests that arrived after the warm-up / time");
+  if (window.is_overloaded) {
+    const double served = window.arrivals - window.growth;
+    result.manifest.steady = false;
+    result.add("sustainable_rps", served, "1/s", "arrivals - growth of requests in flight, per second");
+    result.warnings.push_back(
+        fmt::format("OVERLOADED: {:.4g} requests/s arrive and {:.4g} could be served; limit: {}. Latencies grow with "
+                    "the length of the run",
+                    window.arrivals, served, limit_of(service, end.count())));
+  }
+  const double seconds = std::max(1e-9, window.seconds);
+  const auto& measured = service.measurements();
+  result.add("goodput_rps", window.seconds > 0 ? static_cast<double>(measured.good()) / seconds : 0, "1/s",
+             "requests after the warm-up that held the SLO / time in which they arrived");
+  result.add("slo_attainment",
+             measured.counted() > 0 ? static_cast<double>(measured.good()) / static_cast<double>(measured.counted())
+                                    : 0,
+             "1", "share of the requests after the warm-up that held slo.ttft and slo.tpot");
+}
+
+void add_counts(const Service& service, Seconds end, sim::metrics::Result& result)
+{
+  const Census last = service.census(end);
+  const Census& then = service.at_last_arrival();
+  for (const Census& census : {last, then})
+    ensure(census.arrived == census.refused + census.finished + census.in_flight,
+           "{} requests arrived, {} were refused, {} finished, {} are in flight", census.arrived, census.refused,
+           census.finished, census.in_flight);
+  result.add("requests", static_cast<double>(last.arrived), "count", "that arrived");
+  result.add("requests_finished", static_cast<double>(last.finished), "count", "of these");
+  result.add("requests_refused", static_cast<double>(last.refused), "count",
+             "longer than the model's context or the HBM of a decode die");
+  result.add("in_flight_at_last_arrival", static_cast<double>(then.in_flight), "count", "arrived - refused - finished");
+}
+
+void add_work(const ServingSpec& spec, const models::MachineSpec& machine, const Service& service, Seconds end,
+              sim::metrics::Result& result)
+{
+  double busy = 0;
+  std::int64_t batches = 0;
+  std::int64_t tokens = 0;
+  for (const PrefillInstance& instance : service.prefill()) {
+    busy += instance.busy().count();
+    batches += instance.batches();
+    tokens += instance.new_tokens();
+  }
+  const DecodeInstance& decode = service.decode();
+  result.add("prefill_utilisation", busy / end.count() / spec.prefill_instances, "1", "time with a batch / time");
+  result.add("prefill_tokens_per_batch", static_cast<double>(tokens) / static_cast<double>(batches), "tokens",
+             "new ones, mean");
+  result.add("prefill_tokens_per_s_per_npu",
+             service.prompt_tokens() > 0 && busy > 0
+                 ? static_cast<double>(tokens) / busy / spec.prefill_npus /
+                       (1 - static_cast<double>(service.cached_tokens()) / static_cast<double>(service.prompt_tokens()))
+                 : 0,
+             "1/s", "tokens of prompts, reused ones included / busy time of the NPUs");
+  result.add("decode_utilisation", decode.busy().count() / end.count(), "1", "time with an iteration / time");
+  result.add("decode_iterations", static_cast<double>(decode.iterations()), "count", "");
+  result.add("decode_kv_peak", ratio(decode.kv_reserved_most(), decode.kv_room()), "1",
+             "most of a die's room for keys and values that was reserved");
+  if (spec.tpot_target)
+    result.add("decode_batch_limit", static_cast<double>(decode.smallest_limit() * machine.topology.dies_per_npu),
+               "requests", "per NPU, the lowest that admission control went");
+}
+
+void add_pool(const ServingSpec& spec, const Service& service, sim::metrics::Result& result)
+{
+  const auto& planes = service.planes();
+  for (const auto& [plane, name] : {std::pair{Plane::Rdma, "rdma_bytes"}, std::pair{Plane::Vpc, "vpc_bytes"},
+                                    std::pair{Plane::Ub, "ub_kv_bytes"}}) {
+    ensure(planes.entered(plane) == planes.left(plane), "{}: {} B entered the plane, {} B left it", name,
+           planes.entered(plane), planes.left(plane));
+    result.add(name, static_cast<double>(planes.left(plane)), "B", "moved over the plane");
+  }
+  if (!spec.pool.is_on)
+    return;
+  service.pool().cache().check();
+  result.add("hit_rate",
+             static_cast<double>(service.cached_tokens()) /
+                 static_cast<double>(std::max<std::int64_t>(1, service.prompt_tokens())),
+             "1", "tokens of prompts that were found in the context cache, after the warm-up");
+  result.add("hit_rate_dram", service.pool().hit_rate(models::ContextCache::Tier::Dram), "1",
+             "blocks found in DRAM / blocks of prompts, all requests");
+  result.add("hit_rate_volume", service.pool().hit_rate(models::ContextCache::Tier::Volume), "1",
+             "blocks found on volumes / blocks of prompts, all requests");
+  result.add("pool_dropped_blocks", static_cast<double>(service.pool().cache().dropped()), "blocks",
+             "that made room in the last tier");
+}
+
+void add_cells(const IterationCells& cells, sim::metrics::Result& result)
+{
+  const auto decode = cells.decode().leave_one_out();
+  const auto prefill = cells.prefill().leave_one_out();
+  result.add("cells_decode", static_cast<double>(cells.decode().cells()), "count",
+             "iterations simulated packet by packet");
+  result.add("cells_prefill", static_cast<double>(cells.prefill().cells()), "count",
+             "batches simulated packet by packet");
+  result.add("cells_error", std::max(decode.worst, prefill.worst), "1",
+             fmt::format("largest error when a cell is predicted from its neighbours; mean {:.2g} decode, {:.2g} "
+                         "prefill",
+                         decode.mean, prefill.mean));
+}
+
+}  // namespace
+
+void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
+                 std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result)
+{
+  refuse_what_does_not_fit(spec, model, machine);
+  const Preview preview = preview_of(spec, seed);
+  const topology::Supernode supernode(machine.topology);
+  IterationCells cells(spec, model, machine, supernode, seed);
+  sim::engine::Engine engine;
+  Service service({spec, model, machine, seed, preview.requests, engine, cells, progress});
+  SeriesRecorder recorder(service, spec);
+  Seconds end;
+  const auto source = requests_of(spec, seed);
+  engine.spawn("arrivals", [&](sim::engine::Control& control) { service.let_in(control, *source); });
+  engine.spawn("series", [&](sim::engine::Control& control) {
+    recorder.watch(control);
+    end = control.now();
+  });
+  engine.run();
+
+  add_verdict(service, end, result);
+  add_counts(service, end, result);
+  add_work(spec, machine, service, end, result);
+  add_pool(spec, service, result);
+  add_cells(cells, result);
+  service.measurements().report(result);
+  recorder.report(result);
+  if (spec.trace && spec.trace->spread > Seconds(0))
+    result.notes.push_back(fmt::format("requests with one time stamp are spread evenly over the {:.3g} s after it",
+                                       spec.trace->spread.count()));
+  if (spec.trace && spec.trace->skip_damaged_lines)
+    result.add("trace_lines_skipped", static_cast<double>(preview.skipped), "count", "damaged lines of the trace");
+  if (spec.scaling.copies > 1)
+    result.notes.push_back(
+        fmt::format("every request is there {} times, with prefixes of its own each time", spec.scaling.copies));
+  if (spec.pool.is_on && !preview.has_blocks)
+    result.notes.emplace_back(
+        "the trace has no hash ids: nothing is known to be shared, the context cache stays empty");
+}
+
+}  // namespace cm::workloads

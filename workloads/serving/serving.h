@@ -1,0 +1,15 @@
+// Whole serving on one supernode: requests over time through prefill, context cache, hand-over and decode.
+#pragma once
+
+#include "sim/metrics/progress.h"
+#include "sim/metrics/result.h"
+#include "workloads/serving/serving_spec.h"
+
+namespace cm::workloads {
+
+// Throws RefusedByModel when a deployment does not fit the HBM, ConfigError when the trace cannot be read. A run whose
+// requests arrive faster than they are served says so: `steady` is false and a warning begins with OVERLOADED.
+void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
+                 std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result);
+
+}  // namespace cm::workloads

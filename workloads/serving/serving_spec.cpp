@@ -1,0 +1,160 @@
+#include "workloads/serving/serving_spec.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace cm::workloads {
+namespace {
+
+using sim::config::Reader;
+
+void read_length(Reader length, LengthSpec& spec)
+{
+  length.required({"mean", "tokens", 1.0, 1e7}, spec.mean);
+  length.optional({"sigma", "of the logarithm of log-normal lengths; 0: all are equal", 0.0, 4.0}, spec.sigma);
+  spec.most = 131072;
+  length.optional({"most", "longer ones are cut", 1.0, 1e7}, spec.most);
+  length.finish();
+}
+
+void read_generator(Reader reader, GeneratedRequestsSpec& spec)
+{
+  reader.required({"requests", "how many", 1.0, 1e9}, spec.requests);
+  reader.required({"rate", "requests per second", 1e-6, 1e6}, spec.rate);
+  reader.choice({"arrivals", "how they are spread over time"}, spec.arrivals,
+                {{"poisson", Arrivals::Poisson}, {"gamma", Arrivals::Gamma}, {"bursts", Arrivals::Bursts}});
+  if (spec.arrivals == Arrivals::Gamma)
+    reader.required({"variation", "coefficient of variation of the gaps", 0.01, 100.0}, spec.variation);
+  if (spec.arrivals == Arrivals::Bursts) {
+    reader.required({"burst_factor", "rate inside a burst over the mean rate", 1.01, 1000.0}, spec.burst_factor);
+    reader.required({"burst_length", "mean length of a burst", 1e-3, 1e6}, spec.burst_length);
+  }
+  read_length(reader.section({"input", "tokens of a prompt; of a follow-up: tokens beyond what it continues"}),
+              spec.input);
+  read_length(reader.section({"output", "tokens of an answer"}), spec.output);
+  reader.optional({"roots", "common prompts that others begin with; 0: none", 0.0, 1e6}, spec.roots);
+  reader.optional({"root_tokens", "length of a common prompt", 0.0, 1e7}, spec.root_tokens);
+  reader.optional_fraction({"follow_up", "share of requests that continue an earlier one"}, spec.follow_up);
+  reader.finish();
+}
+
+void read_requests(Reader& workload, ServingSpec& spec)
+{
+  std::string path;
+  workload.optional({"trace", "file of requests (Mooncake JSON lines or Azure CSV, plain or gzip) instead of "
+                              "generated ones"},
+                    path);
+  spec.block_tokens = 512;
+  workload.optional(
+      {"block_tokens", "tokens of a cached block, and of the blocks that a trace's hash ids stand for", 16.0, 4096.0},
+      spec.block_tokens);
+  bool skips = false;
+  Seconds spread(3.0);
+  workload.optional({"skip_damaged_lines", "leave out lines of the trace that cannot be read, and count them"}, skips);
+  workload.optional({"trace_step", "requests with one time stamp are spread over the time after it", 0.0, 3600.0},
+                    spread);
+  if (!path.empty())
+    spec.trace = {.path = path, .skip_damaged_lines = skips, .spread = spread, .block_tokens = spec.block_tokens};
+  workload.optional({"time_scale", "arrival times are multiplied by it", 1e-6, 1e6}, spec.scaling.time_scale);
+  workload.optional({"copies", "of every request, with prefixes of their own", 1.0, 10000.0}, spec.scaling.copies);
+  read_generator(workload.section({"generator", "requests when there is no trace"}), spec.generated);
+  spec.generated.block_tokens = spec.block_tokens;
+}
+
+void read_pool(Reader pool, PoolSpec& spec)
+{
+  pool.optional({"on", "whether there is a context cache"}, spec.is_on);
+  pool.choice({"plane", "that its blocks travel on"}, spec.plane, {{"ub", PoolPlane::Ub}, {"vpc", PoolPlane::Vpc}});
+  pool.required({"nodes", "whose CPUs are its servers, from node 0", 1.0, 100000.0}, spec.nodes);
+  pool.required_fraction({"dram_share", "of each CPU's DRAM that holds blocks"}, spec.dram_share);
+  pool.optional_fraction({"volume_share", "of each node's volume that holds blocks; 0: no volume"}, spec.volume_share);
+  pool.finish();
+}
+
+void read_instances(Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine, ServingSpec& spec)
+{
+  int instances = 0;
+  workload.required({"prefill_instances", "of the size that `prefill` says, from die 0", 1.0, 10000.0}, instances);
+  spec.prefill_instances = static_cast<std::uint32_t>(instances);
+  Reader prefill = workload.section({"prefill", "one prefill instance: the keys of a prefill workload; of its prompts "
+                                                "only the batch limit matters"});
+  spec.prefill = read_prefill(prefill, model, machine);
+  spec.prefill_npus = spec.prefill.npus;
+  Reader decode = workload.section({"decode", "the decode instance: the keys of a decode workload; batch_per_npu is "
+                                              "its largest batch"});
+  spec.decode = read_decode(decode, model, machine);
+  workload.optional({"batch_wait", "that an idle prefill instance waits for more requests before it starts", 0.0, 1e3},
+                    spec.batch_wait);
+  workload.choice({"router", "which prefill instance takes a request"}, spec.router,
+                  {{"round-robin", Router::RoundRobin},
+                   {"least-loaded", Router::LeastLoaded},
+                   {"cache-aware", Router::CacheAware}});
+  workload.choice({"handover", "plane that takes keys and values from prefill to decode"}, spec.handover,
+                  {{"rdma", HandoverPlane::Rdma}, {"ub", HandoverPlane::Ub}});
+  workload.choice({"first_token", "where the first token leaves: after the first decode iteration, or from prefill"},
+                  spec.first_token, {{"decode", FirstToken::Decode}, {"prefill", FirstToken::Prefill}});
+}
+
+void read_levels(Reader& workload, ServingSpec& spec)
+{
+  Reader slo = workload.section({"slo", "what a request must hold to count as good"});
+  slo.required({"ttft", "time to first token", 0.0, 1e6}, spec.slo_ttft);
+  slo.required({"tpot", "time per output token", 0.0, 1e6}, spec.slo_tpot);
+  slo.finish();
+  Seconds target(0.0);
+  workload.optional({"tpot_target", "admission to decode lowers the batch to hold it; 0 s: no such control", 0.0, 1e3},
+                    target);
+  if (target > Seconds(0))
+    spec.tpot_target = target;
+  spec.warm_up = 0.1;
+  workload.optional_fraction({"warm_up", "share of the requests, the first ones, that statistics leave out"},
+                             spec.warm_up);
+  spec.cell_layers = 3;
+  workload.optional({"cell_layers", "MoE layers that a cell simulates; the others take their mean", 2.0, 1000.0},
+                    spec.cell_layers);
+}
+
+void check(Reader& workload, const ServingSpec& spec, const models::ModelSpec& model,
+           const models::MachineSpec& machine)
+{
+  if (machine.topology.nodes == 0 || spec.prefill.deployment.ranks == 0 || spec.decode.dies() == 0)
+    return;
+  const std::uint32_t dies = spec.prefill_instances * spec.prefill.deployment.ranks + spec.decode.dies();
+  if (dies > machine.topology.dies())
+    workload.complain("prefill_instances", fmt::format("prefill and decode need {} dies, the machine has {}", dies,
+                                                       machine.topology.dies()));
+  if (spec.pool.nodes > machine.topology.nodes)
+    workload.complain("pool",
+                      fmt::format("the machine has {} nodes, found {}", machine.topology.nodes, spec.pool.nodes));
+  if (!machine.memory)
+    workload.complain("pool", "needs machine.memory, which this machine file does not have");
+  if (spec.decode.tp != 1 || !model.has_experts())
+    workload.complain("decode", "serving models decode with one die a rank and experts: expected tp: 1 and a model "
+                                "with experts");
+  if (machine.topology.rdma_bandwidth <= BytesPerSecond(0) && spec.handover == HandoverPlane::Rdma)
+    workload.complain("handover", "the machine has no RDMA plane");
+}
+
+}  // namespace
+
+ServingSpec read_serving(Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine)
+{
+  ServingSpec spec;
+  enum class Kind { Serving } kind = Kind::Serving;
+  workload.choice({"kind", "what is run"}, kind, {{"serving", Kind::Serving}}, true);
+  read_requests(workload, spec);
+  read_instances(workload, model, machine, spec);
+  read_pool(workload.section({"pool", "context cache in the memory of the nodes"}), spec.pool);
+  read_levels(workload, spec);
+  check(workload, spec, model, machine);
+  workload.finish();
+  return spec;
+}
+
+std::unique_ptr<RequestSource> requests_of(const ServingSpec& spec, std::uint64_t seed)
+{
+  return scaled(spec.trace ? open_request_file(*spec.trace) : generate_requests(spec.generated, seed), spec.scaling);
+}
+
+}  // namespace cm::workloads

@@ -1,0 +1,66 @@
+// What a serving run is asked: requests, instances, pool and service levels.
+#pragma once
+
+#include "workloads/decode/decode_spec.h"
+#include "workloads/prefill/prefill_spec.h"
+#include "workloads/traces/generated_requests.h"
+#include "workloads/traces/load_scaling.h"
+#include "workloads/traces/request_file.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace cm::workloads {
+
+enum class Router { RoundRobin, LeastLoaded, CacheAware };
+enum class PoolPlane { Ub, Vpc };
+enum class HandoverPlane { Rdma, Ub };
+enum class FirstToken { Decode, Prefill };
+
+struct PoolSpec {
+  bool is_on = true;
+  PoolPlane plane = PoolPlane::Ub;
+  std::int64_t nodes = 0;   // whose CPUs are servers
+  double dram_share = 0;    // of each CPU's DRAM
+  double volume_share = 0;  // of each node's volume; 0: no volume
+
+  friend bool operator==(const PoolSpec&, const PoolSpec&) = default;
+};
+
+struct ServingSpec {
+  std::optional<RequestFileSpec> trace;  // empty: generated
+  GeneratedRequestsSpec generated;
+  LoadScaling scaling;
+  std::int64_t block_tokens = 0;
+  std::uint32_t prefill_instances = 0;
+  std::uint32_t prefill_npus = 0;  // of one instance
+  PrefillSpec prefill;
+  DecodeSpec decode;   // batch_per_npu is the largest batch
+  Seconds batch_wait;  // of an idle prefill instance, for more requests
+  Router router = Router::LeastLoaded;
+  HandoverPlane handover = HandoverPlane::Rdma;
+  FirstToken first_token = FirstToken::Decode;
+  PoolSpec pool;
+  std::optional<Seconds> tpot_target;  // that admission to decode holds
+  Seconds slo_ttft;
+  Seconds slo_tpot;
+  double warm_up = 0;            // share of the requests that the statistics leave out
+  std::int64_t cell_layers = 0;  // MoE layers that a cell simulates
+
+  [[nodiscard]] std::uint32_t decode_die(std::uint32_t rank) const
+  {
+    return prefill_instances * prefill.deployment.ranks + rank;
+  }
+  [[nodiscard]] std::uint32_t prefill_die(std::uint32_t instance, std::uint32_t rank) const
+  {
+    return instance * prefill.deployment.ranks + rank;
+  }
+};
+
+// `machine` is changed where the workload chooses policies of its own.
+ServingSpec read_serving(sim::config::Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine);
+
+std::unique_ptr<RequestSource> requests_of(const ServingSpec& spec, std::uint64_t seed);
+
+}  // namespace cm::workloads
