@@ -12,7 +12,7 @@ inline constexpr std::array<std::pair<std::string_view, std::string_view>, 5> En
     {"network/TCP-gamma", "0"},     // no window cap
     {"network/crosstraffic", "0"},  // the reverse direction is free
     {"surf/precision", "1e-12"},    // events 1 ns apart stay apart
-    {"maxmin/precision", "1e-9"},
+    {"maxmin/precision", "1e-5"},
 }};
 
 }  // namespace cm::sim::engine
