@@ -27,7 +27,7 @@ enum class Milestone : std::uint8_t {
 inline constexpr std::size_t Milestones = 9;
 
 // [milestone]: the part of the time to first token that ends with it; none ends with the first.
-inline constexpr std::array<std::string_view, Milestones> PartNames{
+inline constexpr std::array<std::string_view, Milestones> FirstTokenParts{
     "",        "ingress",         "look-up",   "load of cached KV", "queue for prefill",
     "prefill", "room for decode", "hand-over", "first decode"};
 

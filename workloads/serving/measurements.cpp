@@ -27,7 +27,7 @@ void Measurements::finished(const InFlight& request, bool counts)
   std::array<std::int64_t, Milestones> parts{};
   for (std::size_t part = 1; part <= last; ++part) {
     parts[part] = request.at[part] - request.at[part - 1];
-    ensure(parts[part] >= 0, "request {}: {} took {} ps", request.number, PartNames[part], parts[part]);
+    ensure(parts[part] >= 0, "request {}: {} took {} ps", request.number, FirstTokenParts[part], parts[part]);
     sum += parts[part];
     parts_[part] += milliseconds(parts[part]);
   }
@@ -52,8 +52,8 @@ void Measurements::finished(const InFlight& request, bool counts)
 void Measurements::report(sim::metrics::Result& result) const
 {
   for (std::size_t part = 1; part < Milestones; ++part)
-    result.breakdown.push_back(
-        {std::string(PartNames[part]), parts_[part] / static_cast<double>(std::max<std::uint64_t>(1, counted_)), "ms"});
+    result.breakdown.push_back({std::string(FirstTokenParts[part]),
+                                parts_[part] / static_cast<double>(std::max<std::uint64_t>(1, counted_)), "ms"});
   result.histograms.emplace_back("ttft_ms", ttft_);
   result.histograms.emplace_back("tpot_ms", tpot_);
   result.histograms.emplace_back("e2e_ms", e2e_);

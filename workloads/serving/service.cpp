@@ -113,7 +113,8 @@ Census Service::census(Seconds now) const
           .arrived = arrived_,
           .refused = refused_,
           .finished = finished_,
-          .in_flight = static_cast<std::uint64_t>(in_flight_.size())};
+          .in_flight = static_cast<std::uint64_t>(in_flight_.size()),
+          .outside_decode = static_cast<std::uint64_t>(in_flight_.size() - decode_.running())};
 }
 
 }  // namespace cm::workloads

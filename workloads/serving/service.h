@@ -21,6 +21,7 @@ struct Census {
   std::uint64_t refused = 0;
   std::uint64_t finished = 0;
   std::uint64_t in_flight = 0;
+  std::uint64_t outside_decode = 0;  // of these, the ones that no decode iteration serves yet
 };
 
 class Service {

@@ -12,7 +12,9 @@
 namespace cm::workloads {
 namespace {
 
-// In flight may grow by this share of what arrives before the run counts as overloaded, and by as much as chance does.
+// The requests that decode does not serve yet may grow by this share of what arrives before the run counts as
+// overloaded, and by as much as chance does. Those that decode serves are bounded by its batch, and grow for as long as
+// the longest answer takes.
 constexpr double GrowthAllowed = 0.05;
 
 // Reading ahead costs little beside simulating, and a damaged trace is told before anything is simulated.
@@ -51,7 +53,7 @@ void refuse_what_does_not_fit(const ServingSpec& spec, const models::ModelSpec& 
 struct Window {
   double seconds = 0;
   double arrivals = 0;  // per second
-  double growth = 0;    // of requests in flight, per second
+  double growth = 0;    // of requests that decode does not serve yet, per second
   bool is_overloaded = false;
 };
 
@@ -63,7 +65,7 @@ Window window_of(const Service& service)
   if (window.seconds <= 0)
     return window;
   const double arrived = static_cast<double>(end.arrived - begin.arrived);
-  const double grown = static_cast<double>(end.in_flight) - static_cast<double>(begin.in_flight);
+  const double grown = static_cast<double>(end.outside_decode) - static_cast<double>(begin.outside_decode);
   window.arrivals = arrived / window.seconds;
   window.growth = grown / window.seconds;
   window.is_overloaded = grown > GrowthAllowed * arrived + 3 * std::sqrt(arrived);
@@ -91,7 +93,7 @@ void add_verdict(const Service& service, Seconds end, sim::metrics::Result& resu
   if (window.is_overloaded) {
     const double served = window.arrivals - window.growth;
     result.manifest.steady = false;
-    result.add("sustainable_rps", served, "1/s", "arrivals - growth of requests in flight, per second");
+    result.add("sustainable_rps", served, "1/s", "arrivals - growth of requests before decode, per second");
     result.warnings.push_back(
         fmt::format("OVERLOADED: {:.4g} requests/s arrive and {:.4g} could be served; limit: {}. Latencies grow with "
                     "the length of the run",
