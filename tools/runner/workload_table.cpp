@@ -105,7 +105,7 @@ constexpr bool RecordsTimeline = true;
 constexpr bool RecordsNoTimeline = false;
 constexpr bool UsesMemory = true;
 
-constexpr std::array<WorkloadKind, 8> Table{{
+constexpr std::array<WorkloadKind, 9> Table{{
     {"p2p", "one read or write between two dies or CPUs", NeedsNoModel, prepare_p2p},
     {"collective", "one collective operation over some dies", NeedsNoModel, prepare_collective},
     {"gemm", "one product of matrices on one die", NeedsNoModel, prepare_gemm},
