@@ -12,7 +12,6 @@
 namespace cm::tools {
 namespace {
 
-using sim::config::Position;
 using sim::config::Value;
 
 std::vector<std::string> lines_of(const std::string& path)
