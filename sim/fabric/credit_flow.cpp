@@ -1,17 +1,20 @@
-// flow_control: credits. Every port has a finite buffer of whole packets. A packet may leave a port only when the next
-// port has promised it room; until then it blocks those behind it (head of line). A buffer's room is given back when
-// the packet has left it, and the ports that wait for it are served in the order in which they asked. The credit's own
-// way back is not simulated: `buffer` means what is left after covering that round trip.
+// flow_control: credits. Every port has a finite buffer. A packet may leave a port only when the next port has promised
+// it room; until then it blocks those behind it (head of line). Room is given back as bytes leave, and the ports that
+// wait for it are served in the order in which they asked. The credit's own way back is not simulated: `buffer` means
+// what is left after covering that round trip.
+//
+// While the next buffer is at most half taken, room is promised as soon as a packet joins a queue in which nobody
+// waits: its departure is then known at once and the hop is one event, as without credits. In a fuller one it is
+// promised when the packet is at the head, to whoever is first.
 //
 // No deadlock: a path visits lane, up, down, lane, so every wait points to a later stage, and the last stage drains
-// into an endpoint that always accepts. The control class has buffers of its own and never waits for credits.
-//
-// That a port has become free is an event only where somebody waits for it: a packet behind, a port or a flow in front.
-// Else the room is given back by whoever asks for it next (settle()). At the very picosecond it counts as free.
+// into an endpoint that always accepts. What has its promise leaves at a time that nothing can change. The control
+// class has buffers of its own and never waits for credits.
 
 #include "sim/fabric/packet_fabric.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace cm::sim::fabric {
@@ -22,159 +25,170 @@ void PacketFabric::run_with_credits(std::int64_t limit)
   calendar_.take_while(limit, [this](const Event& event, const Event& upcoming) {
     __builtin_prefetch(ports_.data() + (upcoming.word & PortMask));
     __builtin_prefetch(queues_.data() + (upcoming.word & PortMask));
+    __builtin_prefetch(ports_.data() + (upcoming.word >> PortBits & PortMask));
     __builtin_prefetch(queues_.data() + (upcoming.word >> PortBits & PortMask));
     const EventKind kind = kind_of(event);
-    if (kind == EventKind::PortFree) {
-      on_port_free(event);
+    if (kind == EventKind::Credit) {
+      on_credit(event);
       return true;
     }
-    if (kind != EventKind::Uneven) [[unlikely]]
+    if (kind > EventKind::Uneven) [[unlikely]]
       return false;
     Event packet = event;
     shift_path(packet);
-    enqueue(static_cast<PortIndex>(event.word & PortMask), packet, event.time);
+    come(static_cast<PortIndex>(event.word & PortMask), packet);
     return true;
   });
 }
 
-// Gives back the room of the packet that has left, unless an event is going to.
-inline void PacketFabric::settle(Queue& queue, std::int64_t now)
+// Whether there is room ahead for so many bytes; then they have it.
+bool PacketFabric::promise(PortIndex ahead, std::uint32_t bytes, std::int64_t now, bool at_once)
 {
-  if (queue.free_at <= now && !queue.free_is_event) {
-    queue.used -= queue.leaving;
-    queue.leaving = 0;
-  }
+  Queue& queue = queues_[ahead];
+  const std::int32_t then = taken(queue, ports_[ahead], now) + static_cast<std::int32_t>(bytes);
+  if (then > (at_once ? queue.buffer : queue.buffer / 2))
+    return false;
+  queue.coming += static_cast<std::int32_t>(bytes);
+  queue.peak = std::max(queue.peak, then);
+  return true;
 }
 
-bool PacketFabric::lane_is_full(PortIndex lane_out, std::uint32_t bytes, std::int64_t now)
-{
-  Queue& queue = queues_[lane_out];
-  settle(queue, now);
-  return queue.used + static_cast<std::int64_t>(bytes) + frame_overhead_ > queue.buffer;
-}
-
-void PacketFabric::wait_for_lane(PortIndex lane_out, FlowIndex flow)
-{
-  Queue& queue = queues_[lane_out];
-  flows_[flow].next_waiting = std::exchange(queue.waiting_emissions, flow);
-  tell_when_free(lane_out, queue);
-}
-
-// Somebody waits for the port: the end of what it is sending has to be an event.
-inline void PacketFabric::tell_when_free(PortIndex number, Queue& queue)
-{
-  if (queue.leaving == 0 || queue.free_is_event)
-    return;
-  queue.free_is_event = true;
-  calendar_.insert({.time = queue.free_at, .word = event_word(EventKind::PortFree, number)});
-}
-
-void PacketFabric::enqueue(PortIndex number, Event& packet, std::int64_t now)
+// A packet has come to a port that had promised it room. Its path starts with the port behind that one.
+void PacketFabric::come(PortIndex number, Event& packet)
 {
   Queue& queue = queues_[number];
-  settle(queue, now);
-  queue.peak = std::max(queue.peak, queue.used);
-  if (queue.head == NoIndex && queue.leaving == 0 && !queue.blocked && try_send(number, queue, packet, now)) [[likely]]
+  queue.coming -= static_cast<std::int32_t>(packet.bytes);
+  if (queue.head == NoIndex && pass_on_credit(number, packet, packet.time)) [[likely]] {
+    if (queue.first_waiter != NoIndex || queue.waiting_emissions != NoIndex) [[unlikely]]
+      tell_when_room(number, packet.time);
     return;
-  const std::uint32_t place = hold(packet);
-  if (queue.head == NoIndex)
-    queue.head = place;
-  else
-    held_[queue.tail].next = place;
-  queue.tail = place;
-  tell_when_free(number, queue);
-}
-
-// A place for a packet that waits at a port.
-std::uint32_t PacketFabric::hold(const Event& event)
-{
-  std::uint32_t place = free_held_;
-  if (place == NoIndex) {
-    place = static_cast<std::uint32_t>(held_.size());
-    held_.push_back(event);
-  } else {
-    free_held_ = std::exchange(held_[place], event).next;
   }
-  held_[place].next = NoIndex;
-  return place;
+  hold(number, packet);
+  if (queue.head == queue.tail)
+    wait_at(number, packet.time);
 }
 
-// The port has become free or unblocked: on with the packet at its head.
-void PacketFabric::send_head(PortIndex number, std::int64_t now)
-{
-  Queue& queue = queues_[number];
-  const std::uint32_t place = queue.head;
-  if (place == NoIndex || !try_send(number, queue, held_[place], now))
-    return;
-  queue.head = std::exchange(held_[place].next, free_held_);
-  free_held_ = place;
-  if (queue.head != NoIndex)
-    tell_when_free(number, queue);
-}
-
-// Sends the packet, the first at its port, if the next port has room; else the port waits for that. The port is
-// neither sending nor blocked.
-inline bool PacketFabric::try_send(PortIndex number, Queue& queue, Event& packet, std::int64_t now)
+// Lays out the packet's departure from a port in which nobody waits in front of it. False: no room at the next one.
+inline bool PacketFabric::pass_on_credit(PortIndex number, Event& packet, std::int64_t now)
 {
   if (kind_of(packet) == EventKind::ChooseSpine) [[unlikely]]
     choose_spine(packet, now);
-  const auto next = static_cast<PortIndex>(packet.word & PortMask);
-  if (next != NoPort) {
-    Queue& ahead = queues_[next];
-    settle(ahead, now);
-    if (ahead.used + static_cast<std::int64_t>(packet.bytes) > ahead.buffer) [[unlikely]] {
-      queue.blocked = true;
-      wait_for(next, number);
-      tell_when_free(next, ahead);
-      return false;
-    }
-    ahead.used += static_cast<std::int32_t>(packet.bytes);
-  }
   Port& port = ports_[number];
+  const auto next = static_cast<PortIndex>(packet.word & PortMask);
+  if (next != NoPort && !promise(next, packet.bytes, now, port.busy_until <= now)) [[unlikely]]
+    return false;
   const PortKind& kind = kinds_[port.kind];
-  const std::int64_t lasts = serialisation(kind, packet.bytes);
-  const std::int64_t begin = std::max({now, control_busy_[number], ready_to_leave(packet, lasts)});
+  std::int64_t lasts = packet.extra;
+  std::int64_t begin = std::max(now, port.busy_until);
+  if (kind_of(packet) != EventKind::Packet) {
+    lasts = serialisation(kind, packet.bytes);
+    begin = std::max(begin, ready_to_leave(packet, lasts));
+  }
   port.busy_until = begin + lasts;
   port.bytes += packet.bytes;
   ++port_hops_;
-  queue.free_at = begin + lasts;
-  queue.leaving = static_cast<std::int32_t>(packet.bytes);
-  if (queue.first_waiter != NoIndex || queue.waiting_emissions != NoIndex) [[unlikely]]
-    tell_when_free(number, queue);
+  Event sent = packet;
+  sent.extra = static_cast<std::uint32_t>(lasts);
   if (next != NoPort) {
-    calendar_.insert({.time = (cut_through_ ? begin : begin + lasts) + kind.latency,
-                      .word = packet.word,
-                      .subject = packet.subject,
-                      .bytes = packet.bytes,
-                      .extra = static_cast<std::uint32_t>(lasts)});
+    sent.time = (cut_through_ ? begin : begin + lasts) + kind.latency;
+    calendar_.insert(sent);
   } else {
-    Event sent = packet;
-    sent.extra = static_cast<std::uint32_t>(lasts);
     leave_port_slowly(sent, port, begin, begin + lasts, kind.latency);
   }
   return true;
 }
 
-void PacketFabric::on_port_free(const Event& event)
+void PacketFabric::hold(PortIndex number, const Event& packet)
+{
+  std::uint32_t place = free_held_;
+  if (place == NoIndex) {
+    place = static_cast<std::uint32_t>(held_.size());
+    held_.push_back(packet);
+  } else {
+    free_held_ = std::exchange(held_[place], packet).next;
+  }
+  held_[place].next = NoIndex;
+  Queue& queue = queues_[number];
+  queue.held += static_cast<std::int32_t>(packet.bytes);
+  if (queue.head == NoIndex)
+    queue.head = place;
+  else
+    held_[queue.tail].next = place;
+  queue.tail = place;
+}
+
+// The head has no room ahead: it looks again when it can leave, or, when that is now, once the next port has room.
+void PacketFabric::wait_at(PortIndex number, std::int64_t now)
+{
+  Queue& queue = queues_[number];
+  const std::int64_t free = ports_[number].busy_until;
+  if (free > now) {
+    if (!std::exchange(queue.look_is_event, true))
+      calendar_.insert({.time = free, .word = event_word(EventKind::Credit, number), .extra = 0});
+    return;
+  }
+  const auto ahead = static_cast<PortIndex>(held_[queue.head].word & PortMask);
+  queue.blocked = true;
+  queue.next_waiter = NoIndex;
+  Queue& full = queues_[ahead];
+  if (full.first_waiter == NoIndex)
+    full.first_waiter = number;
+  else
+    queues_[full.last_waiter].next_waiter = number;
+  full.last_waiter = number;
+  tell_when_room(ahead, now);
+}
+
+// On with the packets that wait at a port, as far as there is room.
+void PacketFabric::send_held(PortIndex number, std::int64_t now)
+{
+  Queue& queue = queues_[number];
+  while (queue.head != NoIndex) {
+    const std::uint32_t place = queue.head;
+    if (!pass_on_credit(number, held_[place], now)) {
+      wait_at(number, now);
+      break;
+    }
+    queue.held -= static_cast<std::int32_t>(held_[place].bytes);
+    queue.head = std::exchange(held_[place].next, free_held_);
+    free_held_ = place;
+  }
+  tell_when_room(number, now);
+}
+
+// An event for the moment when the first of those who wait can have its room, as far as that is known: what is held or
+// has not come yet gives none, and asks again when it is sent on.
+void PacketFabric::tell_when_room(PortIndex number, std::int64_t now)
+{
+  Queue& queue = queues_[number];
+  std::int32_t wanted = 0;
+  if (queue.first_waiter != NoIndex)
+    wanted = static_cast<std::int32_t>(held_[queues_[queue.first_waiter].head].bytes);
+  else if (queue.waiting_emissions != NoIndex)
+    wanted = queue.emission_wants;
+  if (wanted == 0 || queue.room_is_event)
+    return;
+  const Port& port = ports_[number];
+  const std::int32_t excess = taken(queue, port, now) + wanted - queue.buffer;
+  if (queue.coming + queue.held + wanted > queue.buffer)
+    return;
+  const auto drained = static_cast<std::int64_t>(std::ceil(std::max(excess, 0) * kinds_[port.kind].ps_per_byte));
+  queue.room_is_event = true;
+  calendar_.insert({.time = now + drained, .word = event_word(EventKind::Credit, number), .extra = 1});
+}
+
+void PacketFabric::on_credit(const Event& event)
 {
   const auto number = static_cast<PortIndex>(event.word & PortMask);
   Queue& queue = queues_[number];
-  queue.free_is_event = false;
-  queue.used -= std::exchange(queue.leaving, 0);
-  wake_waiting(number, event.time);
-  if (queue.leaving == 0 && !queue.blocked)
-    send_head(number, event.time);
-}
-
-void PacketFabric::wait_for(PortIndex ahead, PortIndex number)
-{
-  Queue& queue = queues_[ahead];
-  queues_[number].next_waiter = NoIndex;
-  if (queue.first_waiter == NoIndex)
-    queue.first_waiter = number;
-  else
-    queues_[queue.last_waiter].next_waiter = number;
-  queue.last_waiter = number;
+  if (event.extra == 1) {
+    queue.room_is_event = false;
+    wake_waiting(number, event.time);
+    return;
+  }
+  queue.look_is_event = false;
+  if (!queue.blocked)
+    send_held(number, event.time);
 }
 
 // Room has come free in front of `number`: whoever waits for it tries again, first come first served.
@@ -183,12 +197,12 @@ void PacketFabric::wake_waiting(PortIndex number, std::int64_t now)
   Queue& queue = queues_[number];
   while (queue.first_waiter != NoIndex) {
     const PortIndex waiting = queue.first_waiter;
-    const std::int64_t wanted = held_[queues_[waiting].head].bytes;
-    if (queue.used + wanted > queue.buffer)
+    const auto wanted = static_cast<std::int32_t>(held_[queues_[waiting].head].bytes);
+    if (taken(queue, ports_[number], now) + wanted > queue.buffer)
       break;
     queue.first_waiter = queues_[waiting].next_waiter;
     queues_[waiting].blocked = false;
-    send_head(waiting, now);
+    send_held(waiting, now);
   }
   // All emissions look again, the first to have asked first: one alone might turn to another lane and leave the rest
   // asleep.
@@ -197,6 +211,35 @@ void PacketFabric::wake_waiting(PortIndex number, std::int64_t now)
     flow = std::exchange(flows_[flow].next_waiting, std::exchange(first, flow));
   while (first != NoIndex)
     emit_next_at(now, std::exchange(first, flows_[first].next_waiting));
+  tell_when_room(number, now);
+}
+
+// Room in a lane's own buffer, for a packet that its endpoint emits.
+bool PacketFabric::take_lane(PortIndex lane_out, std::uint32_t bytes, std::int64_t now)
+{
+  return promise(lane_out, bytes + frame_overhead_, now, true);
+}
+
+// Whether a packet that enters the lane at `now`, after `start`, which is the present, meets nobody who waits; then it
+// has room ahead. The lane is its endpoint's alone, so that what waits in it is known.
+bool PacketFabric::lane_is_open(PortIndex lane_out, PortIndex ahead, std::uint32_t bytes, std::int64_t start,
+                                std::int64_t now)
+{
+  Queue& lane = queues_[lane_out];
+  const std::int32_t then = taken(lane, ports_[lane_out], now) + static_cast<std::int32_t>(bytes);
+  if (lane.head != NoIndex || then > lane.buffer || !promise(ahead, bytes, start, false))
+    return false;
+  lane.peak = std::max(lane.peak, then);
+  return true;
+}
+
+void PacketFabric::wait_for_lane(PortIndex lane_out, std::uint32_t bytes, FlowIndex flow, std::int64_t now)
+{
+  Queue& queue = queues_[lane_out];
+  const auto wanted = static_cast<std::int32_t>(bytes + frame_overhead_);
+  queue.emission_wants = queue.waiting_emissions == NoIndex ? wanted : std::min(queue.emission_wants, wanted);
+  flows_[flow].next_waiting = std::exchange(queue.waiting_emissions, flow);
+  tell_when_room(lane_out, now);
 }
 
 }  // namespace cm::sim::fabric

@@ -32,7 +32,7 @@ PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& polic
     : calendar_(calendar), policy_(policy), with_credits_(policy.flow_control == FlowControl::Credits),
       cut_through_(policy.forwarding == Forwarding::CutThrough),
       acknowledge_by_packet_(policy.acknowledgement == Acknowledgement::Packets),
-      plain_policy_(!with_credits_ && cut_through_ && policy.lane_choice == LaneChoice::Spray &&
+      plain_policy_(cut_through_ && policy.lane_choice == LaneChoice::Spray &&
                     policy.spine_choice == SpineChoice::Spray),
       mtu_(static_cast<std::uint32_t>(policy.mtu.count())),
       frame_overhead_(static_cast<std::uint32_t>(policy.frame_overhead.count())), sub_planes_(network.sub_planes),
@@ -83,9 +83,12 @@ void PacketFabric::build_ports(const NetworkSpec& network)
   find_uniform_kind();
   if (with_credits_) {
     queues_.resize(ports_.size());
-    for (std::size_t i = 1; i < ports_.size(); ++i)
-      queues_[i].buffer = static_cast<std::int32_t>(
-          std::min<std::int64_t>(kinds_[ports_[i].kind].buffer, std::numeric_limits<std::int32_t>::max()));
+    for (std::size_t i = 1; i < ports_.size(); ++i) {
+      const PortKind& kind = kinds_[ports_[i].kind];
+      queues_[i].buffer =
+          static_cast<std::int32_t>(std::min<std::int64_t>(kind.buffer, std::numeric_limits<std::int32_t>::max() / 2));
+      queues_[i].bytes_per_ps = static_cast<float>(1 / kind.ps_per_byte);
+    }
     for (const PortKind& kind : kinds_)
       ensure(kind.buffer >= policy_.mtu.count() + policy_.frame_overhead.count(),
              "a buffer of {} B cannot hold one packet of {} B", kind.buffer,

@@ -56,10 +56,9 @@ void PacketFabric::on_emission(const Event& event)
 {
   const FlowIndex index = event.subject;
   Flow& flow = flows_[index];
-  if (flow.plain) {
-    emit_plain_burst(index, event.time);
+  if (flow.plain && (with_credits_ ? emit_plain_burst<true>(index, event.time)
+                                   : emit_plain_burst<false>(index, event.time))) [[likely]]
     return;
-  }
   const std::int64_t start = event.time;
   std::int64_t now = start;
   const bool alone = flows_at_[flow.source] == 1;
@@ -84,7 +83,7 @@ void PacketFabric::on_emission(const Event& event)
       if (result.sent_at < 0) {
         flow.offset -= bytes;
         if (result.waits_for_lane != NoIndex)
-          wait_for_lane(result.waits_for_lane, index);
+          wait_for_lane(result.waits_for_lane, bytes, index, now);
         else
           emit_next_at(result.retry_at, index);
         return;
@@ -151,7 +150,7 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
     return {.retry_at = ready};
   }
   now = ready;
-  if (with_credits_ && !flow.control && lane_is_full(lane_out, bytes, now)) {
+  if (with_credits_ && !flow.control && !take_lane(lane_out, bytes, now)) {
     next_lane_[flow.source] = lane_pointer;
     return {.waits_for_lane = lane_out};
   }
@@ -197,9 +196,8 @@ void PacketFabric::enter_lane_slowly(const Flow& flow, Event& event, PortIndex l
     calendar_.insert(event);
     return;
   }
-  queues_[lane_out].used += static_cast<std::int32_t>(event.bytes);
   event.time = now;
-  enqueue(lane_out, event, now);
+  come(lane_out, event);
 }
 
 }  // namespace cm::sim::fabric

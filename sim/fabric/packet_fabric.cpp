@@ -25,7 +25,7 @@ std::int64_t PacketFabric::run(std::int64_t limit)
       return next->time;
     const Event event = *next;
     calendar_.pop(next);
-    if (kind == EventKind::Packet)
+    if (kind == EventKind::Packet && !with_credits_)
       pass_uniform(event);
     else
       handle_rare(event, kind);
@@ -53,11 +53,12 @@ void PacketFabric::handle_rare(Event event, EventKind kind)
     choose_spine(event, event.time);
     on_uneven(event);
     break;
+  case EventKind::Packet:
   case EventKind::Uneven: on_uneven(event); break;
   case EventKind::Sink: on_sink(event); break;
   case EventKind::Control: on_control(event); break;
   case EventKind::AckStart: on_ack_start(event); break;
-  case EventKind::PortFree: on_port_free(event); break;
+  case EventKind::Credit: on_credit(event); break;
   default: ensure(false, "an event of kind {} is not the fabric's", static_cast<int>(kind));
   }
 }
@@ -89,7 +90,7 @@ void PacketFabric::on_uneven(Event& event)
   const auto number = static_cast<PortIndex>(event.word & PortMask);
   shift_path(event);
   if (with_credits_) {
-    enqueue(number, event, event.time);
+    come(number, event);
     return;
   }
   Port& port = ports_[number];
@@ -199,7 +200,7 @@ void PacketFabric::choose_spine(Event& event, std::int64_t now)
   const std::size_t to = group_of_[ports_[last].owner] * sub_planes_ + ports_[last].lane;
   const auto backlog = [&](std::size_t spine) {
     const PortIndex port = up_[first + spine];
-    return with_credits_ ? used(queues_[port], now) : ports_[port].busy_until;
+    return with_credits_ ? taken(queues_[port], ports_[port], now) : ports_[port].busy_until;
   };
   std::size_t best = 0;
   for (std::size_t spine = 1; spine < spines_; ++spine)

@@ -3,8 +3,8 @@
 // A flow's messages are cut into packets of at most one MTU. Its endpoint engine emits them one by one; each packet
 // then visits a fixed sequence of ports. With flow_control: none a port is a clock ("busy until"): an arriving packet's
 // departure is known at once, so a hop costs one event. With credits every port has a finite buffer; a packet leaves a
-// port only when the next one has room for it, and waits head-of-line otherwise: a second event a hop while somebody
-// waits. Paths go up and then down the Clos, so waiting cannot be circular.
+// port only when the next one has promised it room, and waits head-of-line otherwise: further events only while
+// somebody waits (credit_flow.cpp). Paths go up and then down the Clos, so waiting cannot be circular.
 //
 // Cut-through: a port starts sending when a packet's head has arrived, so a lone packet pays its serialisation once.
 #pragma once
@@ -29,7 +29,7 @@ enum class EventKind : std::uint8_t {
   Sink = 4,         // at the receiver's engine; word: lane and endpoint
   Control = 5,      // a packet of the control class; as Uneven, but extra: 0 payload, 1 acknowledgement
   AckStart = 6,     // an acknowledgement leaves its endpoint; word: endpoint; extra: lane
-  PortFree = 7,     // credits: somebody waits for the port to have sent its packet; word: port
+  Credit = 7,       // credits: a port looks again; word: port; extra: 0 at its own head, 1 at who waits for its room
   Notice = 8,       // for the owner of the calendar; word: the notice (60 bits)
   Owner = 9,        // first kind that the fabric does not know
 };
@@ -174,16 +174,18 @@ class PacketFabric {
   struct alignas(64) Queue {
     std::uint32_t head = NoIndex;  // in held_
     std::uint32_t tail = NoIndex;
-    std::int32_t used = 0;     // bytes of the buffer that are taken or promised
-    std::int32_t leaving = 0;  // those of the packet being sent, not given back yet
-    std::int64_t free_at = 0;  // when that packet has left
+    std::int32_t coming = 0;  // bytes that have room here and have not come yet
+    std::int32_t held = 0;    // bytes of the packets that wait for room at the next port
     std::int32_t buffer = 0;
     std::int32_t peak = 0;
+    float bytes_per_ps = 0;
     std::uint32_t first_waiter = NoIndex;  // upstream ports, in the order in which they asked
     std::uint32_t last_waiter = NoIndex;
     std::uint32_t next_waiter = NoIndex;    // behind this port in the list that it waits in
     FlowIndex waiting_emissions = NoIndex;  // of a lane_out port
-    bool free_is_event = false;             // an event at free_at is in the calendar
+    std::int32_t emission_wants = 0;        // bytes, the least of those
+    bool look_is_event = false;             // an event that looks at the head is in the calendar
+    bool room_is_event = false;             // one that looks at who waits for room
     bool blocked = false;                   // its head waits for room at the next port
   };
 
@@ -192,7 +194,7 @@ class PacketFabric {
     std::int64_t sent_at = -1;               // below zero: it was not sent
     std::int64_t engine_free = 0;            // when the engine can take the flow's next packet
     std::int64_t retry_at = 0;               // the engine was taken until then
-    std::uint32_t waits_for_lane = NoIndex;  // the lane's buffer was full
+    std::uint32_t waits_for_lane = NoIndex;  // the lane's buffer had no room for that packet
   };
 
   void build_ports(const NetworkSpec& network);
@@ -204,7 +206,8 @@ class PacketFabric {
   void on_uneven(Event& event);
   void choose_spine(Event& event, std::int64_t now);
   void on_emission(const Event& event);
-  void emit_plain_burst(FlowIndex index, std::int64_t start);
+  template <bool WithCredits>
+  bool emit_plain_burst(FlowIndex index, std::int64_t start);
   void on_sink(const Event& event);
   [[nodiscard]] std::uint32_t choose_lane(const Flow& flow, std::uint32_t destination);
   [[nodiscard]] std::uint64_t path(std::uint32_t source, std::uint32_t destination, std::uint32_t lane);
@@ -263,21 +266,26 @@ class PacketFabric {
 
   // Credits.
   void run_with_credits(std::int64_t limit);
-  static std::int32_t used(const Queue& queue, std::int64_t now)
+  // Bytes of a port's buffer that are taken or promised.
+  static std::int32_t taken(const Queue& queue, const Port& port, std::int64_t now)
   {
-    return queue.used - (queue.free_at <= now && !queue.free_is_event ? queue.leaving : 0);
+    const std::int64_t backlog = port.busy_until - now;
+    return queue.coming + queue.held +
+           (backlog > 0 ? static_cast<std::int32_t>(static_cast<float>(backlog) * queue.bytes_per_ps + 0.5F) : 0);
   }
-  static void settle(Queue& queue, std::int64_t now);
-  void tell_when_free(PortIndex port, Queue& queue);
-  [[nodiscard]] bool lane_is_full(PortIndex lane_out, std::uint32_t bytes, std::int64_t now);
-  void wait_for_lane(PortIndex lane_out, FlowIndex flow);
-  void on_port_free(const Event& event);
-  void enqueue(PortIndex port, Event& event, std::int64_t now);
-  std::uint32_t hold(const Event& event);
-  void send_head(PortIndex port, std::int64_t now);
-  bool try_send(PortIndex port, Queue& queue, Event& packet, std::int64_t now);
-  void wait_for(PortIndex ahead, PortIndex port);
-  void wake_waiting(PortIndex port, std::int64_t now);
+  [[nodiscard]] bool promise(PortIndex ahead, std::uint32_t bytes, std::int64_t now, bool at_once);
+  void come(PortIndex number, Event& packet);
+  bool pass_on_credit(PortIndex number, Event& packet, std::int64_t now);
+  [[nodiscard]] bool take_lane(PortIndex lane_out, std::uint32_t bytes, std::int64_t now);
+  [[nodiscard]] bool lane_is_open(PortIndex lane_out, PortIndex ahead, std::uint32_t bytes, std::int64_t start,
+                                  std::int64_t now);
+  void wait_for_lane(PortIndex lane_out, std::uint32_t bytes, FlowIndex flow, std::int64_t now);
+  void hold(PortIndex number, const Event& packet);
+  void send_held(PortIndex number, std::int64_t now);
+  void wait_at(PortIndex number, std::int64_t now);
+  void tell_when_room(PortIndex number, std::int64_t now);
+  void on_credit(const Event& event);
+  void wake_waiting(PortIndex number, std::int64_t now);
 
   static std::int64_t serialisation(const PortKind& kind, std::uint32_t bytes)
   {

@@ -1,4 +1,4 @@
-// The usual flow's packets: sprayed, through one engine, without credits. The same steps as in packet_emission.cpp,
+// The usual flow's packets: sprayed, through one engine. The same steps as in packet_emission.cpp,
 // without the choices; as far as the destination's lanes allow, the packets visit ports of one kind only.
 
 #include "sim/fabric/packet_fabric.h"
@@ -8,8 +8,9 @@
 namespace cm::sim::fabric {
 
 // What changes from packet to packet is kept in locals: through the members the compiler would have to store and load
-// it every time.
-void PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
+// it every time. With credits a packet that could have to wait ends the burst; false: the first one did.
+template <bool WithCredits>
+bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
 {
   Flow& flow = flows_[index];
   const std::uint32_t source = flow.source;
@@ -19,7 +20,7 @@ void PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
   const int burst = alone ? EmissionBurst : 1;
   if (engine > now) {  // another flow's packets
     emit_next_at(engine, index);
-    return;
+    return true;
   }
   const std::uint32_t group = endpoints_[source].group;
   const PortIndex* const lanes = &lane_out_[source * sub_planes_];
@@ -45,15 +46,24 @@ void PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
       const Endpoint& to = endpoints_[destination];
       std::uint64_t ports = lane_in_[to.first_lane + lane];
       const bool leaves_group = to.group != group;
-      now = std::max({now, issued, engine});
-      engine = now + times.engine_step[leaves_group ? 1 : 0] + (bytes == left ? flow.engine_pause : 0);
+      const std::uint32_t spine = leaves_group ? spines[lane] : 0;
       if (leaves_group) {
-        const std::uint32_t spine = spines[lane];
-        spines[lane] = static_cast<std::uint16_t>(spine + 1 == spines_ ? 0 : spine + 1);
         const std::uint32_t place = lane * spines_ + spine;
         const std::uint64_t down = down_[to.first_down + place];
         ports = ups[place] | down << PortBits | ports << (2 * PortBits);
       }
+      const std::int64_t ready = std::max({now, issued, engine});
+      if constexpr (WithCredits)
+        if (!lane_is_open(lanes[lane], static_cast<PortIndex>(ports & PortMask), bytes + frame_overhead_, start,
+                          ready)) {
+          if (sent == 0)
+            return false;
+          break;
+        }
+      now = ready;
+      engine = now + times.engine_step[leaves_group ? 1 : 0] + (bytes == left ? flow.engine_pause : 0);
+      if (leaves_group)
+        spines[lane] = static_cast<std::uint16_t>(spine + 1 == spines_ ? 0 : spine + 1);
       const std::int64_t lasts = times.lane_time;
       Port& port = ports_[lanes[lane]];
       const std::int64_t backlog = port.busy_until - now;
@@ -88,9 +98,13 @@ void PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
   if (message != end) {
     __builtin_prefetch(message + EmissionBurst - 1);
     emit_next_at(std::max({now, issued, engine}) + (alone ? 0 : 1), index);
-    return;
+    return true;
   }
   end_emission(index);
+  return true;
 }
+
+template bool PacketFabric::emit_plain_burst<false>(FlowIndex, std::int64_t);
+template bool PacketFabric::emit_plain_burst<true>(FlowIndex, std::int64_t);
 
 }  // namespace cm::sim::fabric

@@ -190,6 +190,37 @@ TEST_CASE("senders with engines make progress under back-pressure")
   CHECK(run.fabric().flows_in_flight() == 0);
 }
 
+TEST_CASE("buffers of any size are kept to, however far ahead room is promised")
+{
+  const std::uint64_t seed = GENERATE(range(1U, 6U));
+  const std::uint32_t packets = GENERATE(2U, 5U, 16U, 64U);
+  INFO("seed " << seed << ", buffers of " << packets << " packets");
+  RandomStream random(seed, "engines", packets);
+  const ClosSpec spec{.groups = 4,
+                      .endpoints_per_group = 6,
+                      .sub_planes = 3,
+                      .spines = 2,
+                      .buffer = Bytes(std::int64_t{packets} * Packet)};
+  FabricRun run(small_clos(spec), credits());
+  const EngineIndex engines = run.fabric().add_engines(24);
+  // Half of the messages go to one receiver, so that queues fill back to the senders.
+  std::uint64_t bytes = 0;
+  for (std::uint32_t source = 0; source < 24; ++source) {
+    FlowSpec paced = flow(source, {});
+    for (int message = 0; message < 60; ++message)
+      paced.messages.push_back({message % 2 == 0 ? 0 : random.below(24), 1 + random.below(3 * Packet)});
+    for (const Message& message : paced.messages)
+      bytes += message.bytes;
+    paced.engine = {.engine = engines + source, .rate = BytesPerSecond(2.5e9)};
+    run.start(paced);
+  }
+  run.finish();
+  CHECK(run.fabric().payload_bytes_delivered() == bytes);
+  CHECK(run.fabric().flows_in_flight() == 0);
+  CHECK(run.fabric().peak_queue_bytes() <= std::uint64_t{packets} * Packet);
+  CHECK(run.fabric().peak_queue_bytes() > std::uint64_t{packets} * Packet / 2);
+}
+
 TEST_CASE("frame overhead and short packets are accounted for in the buffers")
 {
   FabricPolicy policy = credits();
