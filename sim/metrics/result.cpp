@@ -30,6 +30,7 @@ Json run_section(const Manifest& manifest)
           {"configuration_digest", manifest.configuration_digest},
           {"seed", manifest.seed},
           {"version", manifest.version},
+          {"commit", manifest.commit},
           {"steady", manifest.steady},
           {"evidence", Json(manifest.evidence_counts)},
           {"assumed", Json(manifest.assumed)},

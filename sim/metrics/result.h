@@ -55,6 +55,7 @@ struct Manifest {
   std::string configuration_digest;  // of the resolved configuration
   std::uint64_t seed = 0;
   std::string version;
+  std::string commit;  // of the program's sources; empty when unknown
   bool steady = true;
   std::map<std::string, int> evidence_counts;          // evidence class -> numbers used
   std::vector<std::string> assumed;                    // "path = value: why"

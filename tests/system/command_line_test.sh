@@ -30,7 +30,7 @@ help_and_version()
   done
   cmsim --version
   assert_status 0
-  assert_equal "cmsim 0.1.0" "$stdout"
+  assert_matches "$stdout" '^cmsim 0\.1\.0( \([0-9a-f]{12}(-dirty)?\))?$'
 }
 
 # misused WORDS ARGUMENT ...

@@ -91,6 +91,7 @@ sim::metrics::Result calibration_result(const std::string& path, const Calibrati
   result.manifest.scenario = path;
   result.manifest.seed = 1;
   result.manifest.version = version();
+  result.manifest.commit = commit();
   for (const FittedParameter& fitted : outcome.parameters) {
     const std::string& unit = fitted.parameter.unit;
     result.add(fitted.parameter.key, fitted.value, unit, fmt::format("fitted; {:.5g} before rounding", fitted.exact));

@@ -2,6 +2,7 @@
 #include "tools/program/calibrate_command.h"
 #include "tools/program/command_line.h"
 #include "tools/program/compare_command.h"
+#include "tools/program/config_root.h"
 #include "tools/program/run_command.h"
 #include "tools/program/schema_command.h"
 #include "tools/program/sensitivity_command.h"
@@ -15,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <string>
 
 namespace {
 
@@ -24,20 +26,21 @@ int run_program(int count, char** arguments)
 {
   CLI::App program("cmsim: simulator of CloudMatrix384-style supernodes", "cmsim");
   program.require_subcommand(1);
-  program.set_version_flag("--version", "cmsim " + cm::tools::version());
+  program.set_version_flag("--version", "cmsim " + cm::tools::version_and_commit());
   program.footer("Example:\n  cmsim run configs/scenarios/p2p.yaml\n\n"
                  "Exit status: 0 done; 1 a point of a sweep failed, a row of a validation left its tolerance,\n"
                  "or a comparison found a regression; 2 what was asked is wrong; 3 cmsim is wrong.");
   int status = Done;
-  cm::tools::add_run_command(program, CM_CONFIG_ROOT);
-  cm::tools::add_calibrate_command(program, CM_CONFIG_ROOT);
-  cm::tools::add_sensitivity_command(program, CM_CONFIG_ROOT);
-  cm::tools::add_sweep_command(program, CM_CONFIG_ROOT, status);
-  cm::tools::add_compare_command(program, CM_CONFIG_ROOT, status);
-  cm::tools::add_schema_command(program, CM_CONFIG_ROOT);
-  cm::tools::add_explain_command(program, CM_CONFIG_ROOT);
-  cm::tools::add_topology_command(program, CM_CONFIG_ROOT);
-  cm::tools::add_validate_command(program, CM_CONFIG_ROOT, status);
+  const std::string configs = cm::tools::config_root();
+  cm::tools::add_run_command(program, configs);
+  cm::tools::add_calibrate_command(program, configs);
+  cm::tools::add_sensitivity_command(program, configs);
+  cm::tools::add_sweep_command(program, configs, status);
+  cm::tools::add_compare_command(program, configs, status);
+  cm::tools::add_schema_command(program, configs);
+  cm::tools::add_explain_command(program, configs);
+  cm::tools::add_topology_command(program, configs);
+  cm::tools::add_validate_command(program, configs, status);
   try {
     program.parse(count, arguments);
     return status;
@@ -62,7 +65,7 @@ int main(int count, char** arguments)
     fmt::print(stderr,
                "cmsim {}: internal error: {}\nThis is a mistake in cmsim. Please report it with the scenario and the "
                "whole command line.\n",
-               cm::tools::version(), error.what());
+               cm::tools::version_and_commit(), error.what());
     return OurError;
   }
 }

@@ -87,6 +87,7 @@ Manifest describe(const ResolvedScenario& scenario, const WorkloadKind& kind)
   manifest.configuration_digest = configuration_digest(scenario);
   manifest.seed = scenario.seed;
   manifest.version = version();
+  manifest.commit = commit();
   manifest.engine_settings = sim::engine::Engine::settings();
   describe_evidence(scenario.log, kind, manifest);
   return manifest;

@@ -33,7 +33,7 @@ std::string run_log(std::chrono::system_clock::time_point started, const std::st
   const auto now = std::chrono::system_clock::now();
   const double wall_time_s = std::chrono::duration<double>(now - started).count();
   return fmt::format("version: cmsim {}\nscenario: {}\nhost: {}\nstarted: {}\nended: {}\nwall_time_s: {:.3f}\n",
-                     version(), scenario, host_name(), utc(started), utc(now), wall_time_s);
+                     version_and_commit(), scenario, host_name(), utc(started), utc(now), wall_time_s);
 }
 
 }  // namespace cm::tools

@@ -7,4 +7,10 @@ namespace cm::tools {
 
 std::string version();  // "0.1.0"
 
+// The last commit that changed the program's sources, "-dirty" after it when they differ from it: "757147b1f0aa". Empty
+// when the program was not built in a git checkout.
+std::string commit();
+
+std::string version_and_commit();  // "0.1.0 (757147b1f0aa)"
+
 }  // namespace cm::tools

@@ -18,6 +18,7 @@ Result small_result()
   result.manifest.configuration_digest = "0123";
   result.manifest.seed = 18446744073709551615ULL;
   result.manifest.version = "0.1.0";
+  result.manifest.commit = "757147b1f0aa-dirty";
   result.manifest.evidence_counts = {{"measured", 2}, {"assumed", 1}};
   result.manifest.assumed = {"machine.x = 1: a guess"};
   result.manifest.engine_settings = {{"network/crosstraffic", "0"}};
@@ -40,6 +41,7 @@ TEST_CASE("a result is written with its keys in the promised order")
     "configuration_digest": "0123",
     "seed": 18446744073709551615,
     "version": "0.1.0",
+    "commit": "757147b1f0aa-dirty",
     "steady": true,
     "evidence": {
       "assumed": 1,

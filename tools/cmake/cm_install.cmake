@@ -1,0 +1,41 @@
+# What is installed where (cmake --install DIR), and the Debian package (tools/package).
+#
+# Below share/cmsim the folders lie beside each other as in the source tree: calibrations name the rows of tests/validation
+# by relative paths.
+install(TARGETS cmsim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DATADIR}/cmsim)
+install(DIRECTORY tests/validation DESTINATION ${CMAKE_INSTALL_DATADIR}/cmsim/tests FILES_MATCHING PATTERN "*.csv")
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "man" EXCLUDE)
+install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# cm_install_if_there(folder [RENAME name] file ...): what is not in the tree leaves no empty folder behind.
+function(cm_install_if_there folder)
+  cmake_parse_arguments(PARSE_ARGV 1 file "" "RENAME" "")
+  set(rename)
+  if(file_RENAME)
+    set(rename RENAME ${file_RENAME})
+  endif()
+  foreach(path IN LISTS file_UNPARSED_ARGUMENTS)
+    if(EXISTS ${CMAKE_SOURCE_DIR}/${path})
+      install(FILES ${path} DESTINATION ${folder} ${rename})
+    endif()
+  endforeach()
+endfunction()
+
+cm_install_if_there(${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME cmsim tools/completion/cmsim.bash)
+cm_install_if_there(${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions tools/completion/_cmsim)
+cm_install_if_there(${CMAKE_INSTALL_MANDIR}/man1 docs/man/cmsim.1)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_CONTACT "The cmsim authors <cmsim@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${PROJECT_DESCRIPTION})
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+  "It follows every packet of dispatch and combine through the switches of the
+machine, beside the operators of every die. Scenarios and published rows lie in
+/usr/share/cmsim. Needs a processor of the level x86-64-v2.")
+include(CPack)
