@@ -98,9 +98,15 @@ installs_runs_and_removes()
 # The smallest Debian 12, from the mirror: what the package names as its dependencies is enough.
 a_fresh_debian_has_what_it_needs()
 {
-  needs debootstrap chroot
-  local mirror=http://deb.debian.org/debian system=$scratch/system
-  packed
+  [[ -n ${CM_FRESH_DEBIAN:-} ]] || skip "needs a mirror and minutes: CM_FRESH_DEBIAN=1 asks for it"
+  needs debootstrap chroot unshare
+  if [[ ${2-} != inside ]]; then
+    packed
+    # In a namespace of its own, so that no mount outlives it.
+    unshare --mount --propagation private bash "${BASH_SOURCE[0]}" a_fresh_debian_has_what_it_needs inside "$package"
+    exit
+  fi
+  local package=$3 mirror=http://deb.debian.org/debian system=$scratch/system
   debootstrap --variant=minbase bookworm "$system" "$mirror" >"$scratch/log" 2>&1 ||
     skip "debootstrap from $mirror: $(tail -n 1 "$scratch/log")"
   cp "$package" "$system/cmsim.deb"
@@ -114,8 +120,8 @@ a_fresh_debian_has_what_it_needs()
   run "${install[@]}" /cmsim.deb
   assert_status 0
   mount -t proc proc "$system/proc" || skip "cannot mount /proc"
-  trap 'umount --lazy "$system/proc"; rm -rf "$scratch"' EXIT
   runs_and_removes "$system"
+  umount "$system/proc"
 }
 
 "$1" "$@"
