@@ -142,12 +142,12 @@ Vector uncertainty_of(const LinearModel& model)
     for (std::size_t i = 0; i < count; ++i)
       for (std::size_t j = 0; j < count; ++j)
         information[i][j] += slopes[i] * slopes[j];
+  Vector uncertainty(count, std::numeric_limits<double>::infinity());
   const Matrix covariance = inverse_of(information);
   if (covariance.empty())
-    return Vector(count, std::numeric_limits<double>::infinity());
+    return uncertainty;
   const double freedom = static_cast<double>(model.value.size()) - static_cast<double>(count);
   const double excess = freedom > 0 ? std::max(1.0, sum_of_squares(model.value) / freedom) : 1.0;
-  Vector uncertainty(count);
   for (std::size_t i = 0; i < count; ++i)
     uncertainty[i] = std::sqrt(excess * covariance[i][i]);
   return uncertainty;

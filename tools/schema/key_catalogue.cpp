@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace cm::tools {
 namespace {
@@ -94,7 +95,8 @@ void add(const ScenarioReading& reading, KeyCatalogue& catalogue)
 
 class CatalogueReader {
  public:
-  CatalogueReader(const std::string& config_root, KeyCatalogue& catalogue) : root_(config_root), catalogue_(catalogue)
+  CatalogueReader(std::string config_root, KeyCatalogue& catalogue)
+      : root_(std::move(config_root)), catalogue_(catalogue)
   {
   }
 

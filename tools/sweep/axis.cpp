@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 
@@ -38,9 +39,8 @@ std::vector<Value> values_of(const Value::Entry& entry, const std::string& path,
 bool are_linked(const Value& map, const std::vector<std::vector<Value>>& columns, const std::string& path,
                 ReadingLog& log)
 {
-  for (std::size_t i = 0; i < columns.size(); ++i)
-    if (columns[i].empty())
-      return false;
+  if (std::ranges::any_of(columns, [](const auto& column) { return column.empty(); }))
+    return false;
   for (std::size_t i = 1; i < columns.size(); ++i)
     if (columns[i].size() != columns[0].size()) {
       add_problem(log, map.entries[i].key_position, fmt::format("{}.{}", path, map.entries[i].key),

@@ -55,7 +55,7 @@ std::vector<std::pair<std::string, std::string>> earlier_jobs(const SweepFolder&
 
 }  // namespace
 
-SlurmExecutor::SlurmExecutor(const ExecutorSpec& spec) : spec_(spec), program_(program_digest()) {}
+SlurmExecutor::SlurmExecutor(ExecutorSpec spec) : spec_(std::move(spec)), program_(program_digest()) {}
 
 int SlurmExecutor::run(std::span<const std::size_t> points, SweepBoard& board)
 {

@@ -11,7 +11,7 @@ namespace cm::tools {
 
 class SlurmExecutor final : public Executor {
  public:
-  explicit SlurmExecutor(const ExecutorSpec& spec);
+  explicit SlurmExecutor(ExecutorSpec spec);
 
   int run(std::span<const std::size_t> points, SweepBoard& board) override;
 

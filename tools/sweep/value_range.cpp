@@ -29,7 +29,7 @@ struct Counted {
 
 std::optional<ScannedDecimal> scan(const std::string& text)
 {
-  const auto scanned = scan_decimal(text);
+  auto scanned = scan_decimal(text);
   if (!scanned || scanned->number.exponent < FinestExponent)
     return std::nullopt;
   return scanned;

@@ -218,8 +218,8 @@ void check_sizes(Reader& workload, const ModelLoadSpec& spec, const models::Mach
 {
   const auto& topology = machine.topology;
   const std::uint32_t nodes = (spec.npus + topology.npus_per_node - 1) / topology.npus_per_node;
-  const Bytes instance = machine.cpu.dram_capacity * static_cast<std::int64_t>(nodes * topology.cpus_per_node);
-  const Bytes hbm = machine.die.hbm_capacity * static_cast<std::int64_t>(spec.npus * topology.dies_per_npu);
+  const Bytes instance = machine.cpu.dram_capacity * (std::int64_t{nodes} * topology.cpus_per_node);
+  const Bytes hbm = machine.die.hbm_capacity * (std::int64_t{spec.npus} * topology.dies_per_npu);
   if (spec.model > hbm)
     workload.complain("model_bytes", fmt::format("expected a model that fits the HBM of {} NPUs ({}), found {}",
                                                  spec.npus, to_text(hbm), to_text(spec.model)));

@@ -64,7 +64,7 @@ Window window_of(const Service& service)
   Window window{.seconds = (end.time - begin.time).count()};
   if (window.seconds <= 0)
     return window;
-  const double arrived = static_cast<double>(end.arrived - begin.arrived);
+  const auto arrived = static_cast<double>(end.arrived - begin.arrived);
   const double grown = static_cast<double>(end.outside_decode) - static_cast<double>(begin.outside_decode);
   window.arrivals = arrived / window.seconds;
   window.growth = grown / window.seconds;

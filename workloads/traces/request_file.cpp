@@ -130,7 +130,7 @@ class AzureRows final : public Format {
                       static_cast<int>(text.data() - line.data()) + 1};
     }
     if (!origin_)
-      origin_ = *stamp;
+      origin_ = stamp;
     request.arrival = Seconds(*stamp - *origin_);
     return request;
   }

@@ -5,7 +5,6 @@
 #include <cmath>
 
 using cm::tools::LeastSquaresProblem;
-using cm::tools::LeastSquaresResult;
 using cm::tools::Vector;
 
 namespace {

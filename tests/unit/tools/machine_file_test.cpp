@@ -68,7 +68,6 @@ TEST_CASE("an override may exchange a part")
 TEST_CASE("everything that is wrong with a machine with a base is told with its place")
 {
   const cm::tests::ConfigFolder configs;
-  const std::string file = configs.folder().file("configs/machines/odd.yaml");
   cm::tests::put(configs.folder(), "configs/machines/odd.yaml", "base: small\nnodes: 3\noverrides: [1]\n");
   const auto problems = configs.load({"machine=odd"}).log.problems;
   REQUIRE(problems.size() == 3);

@@ -10,7 +10,7 @@ using namespace cm::workloads;
 
 namespace {
 
-ExpertRows rows_of(models::Routing routing, std::uint32_t redundant, std::vector<std::int64_t> tokens)
+ExpertRows rows_of(models::Routing routing, std::uint32_t redundant, const std::vector<std::int64_t>& tokens)
 {
   const models::Gate gate({.routing = routing, .experts = 256, .top_k = 8, .sigma = 1.0, .profile = {}}, 3);
   const models::Placement placement(

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 using namespace cm;
 using namespace cm::workloads;
@@ -30,9 +31,9 @@ struct Times {
 // One dispatch and one combine of 32 ranks, all of which start at once.
 class Exchange final : public sim::streams::DataPlaneClient, public ExchangeListener {
  public:
-  Exchange(const MachineSpec& machine, ExchangeKind kind, bool quantised)
-      : machine_(machine), supernode_(machine_.topology), plane_(models::data_plane_spec(machine_, supernode_, 1)),
-        engines_(machine_, plane_.fabric()),
+  Exchange(MachineSpec machine, ExchangeKind kind, bool quantised)
+      : machine_(std::move(machine)), supernode_(machine_.topology),
+        plane_(models::data_plane_spec(machine_, supernode_, 1)), engines_(machine_, plane_.fabric()),
         exchange_(make_exchange(kind,
                                 {.ranks = Ranks,
                                  .cores = 40,
