@@ -60,7 +60,7 @@ ARROWS = {
         "runner": [],
         **{folder: ["runner"] for folder in COMMANDS},
         # The keys of sweep files are declared by their reader.
-        "schema": ["runner", "sweep"],
+        "schema": ["runner", "sweep", "calibrate"],
         "program": ["runner"] + COMMANDS,
     },
 }

@@ -13,7 +13,8 @@ import sys
 import jsonschema
 import yaml
 
-KINDS = {"scenario": "scenarios", "machine": "machines", "model": "models", "sweep": "sweeps", "part": "parts"}
+KINDS = {"scenario": "scenarios", "machine": "machines", "model": "models", "sweep": "sweeps", "part": "parts",
+         "calibration": "calibrations"}
 
 
 def schema_of(program, *kind):
@@ -59,6 +60,7 @@ def check_mistakes(validators, root):
     part = load(root / "configs/parts/ub-cloudmatrix384.yaml")
     model = load(root / "configs/models/deepseek-r1.yaml")
     sweep = load(root / "configs/sweeps/ep-by-planes.yaml")
+    calibration = load(root / "configs/calibrations/ep.yaml")
     mistakes = [
         ("scenario", planted(scenario, ["workload", "tokens_per_rnak"], 8), "unknown key"),
         ("scenario", planted(scenario, ["sede"], 8), "unknown key"),
@@ -79,6 +81,9 @@ def check_mistakes(validators, root):
         ("model", planted(model, ["layres"], 3), "unknown key"),
         ("sweep", planted(sweep, ["bases", 0, "scenery"], "ep"), "unknown key"),
         ("sweep", planted(sweep, ["repeats"], "often"), "wrong type"),
+        ("calibration", planted(calibration, ["rows", 0, "deviation"], "often"), "wrong type"),
+        ("calibration", planted(calibration, ["rows", 0, "metrik"], "tpot_ms"), "unknown key"),
+        ("calibration", planted(calibration, ["parameters", "machine.x"], {"minimum": 1}), "missing keys"),
     ]
     for kind, document, what in mistakes:
         assert not validators[kind].is_valid(document), f"{kind}: {what} was accepted"

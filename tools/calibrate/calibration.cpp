@@ -148,17 +148,8 @@ void read_files(const Value& list, std::vector<CalibratedFile>& files, ReadingLo
   }
 }
 
-}  // namespace
-
-std::string FreeParameter::text(double value) const
+Calibration read_tree(const Value& tree, ReadingLog& log)
 {
-  return unit.empty() ? fmt::format("{:.8g}", value) : fmt::format("{:.8g} {}", value, unit);
-}
-
-Calibration read_calibration(const std::string& path)
-{
-  const Value tree = sim::config::load_file(path);
-  ReadingLog log;
   Reader reader(tree, "", log);
   Calibration calibration;
   reader.optional({"description", "what is fitted to what"}, calibration.description);
@@ -180,6 +171,41 @@ Calibration read_calibration(const std::string& path)
     reader.complain("parameters", "expected a map with at least one parameter");
   if (rows != nullptr && calibration.rows.empty())
     reader.complain("rows", "expected a list with at least one row");
+  return calibration;
+}
+
+// What is asked for when a calibration holds nothing but maps without keys.
+std::vector<sim::config::Declaration> keys_of(const std::string& rows)
+{
+  ReadingLog log;
+  read_tree(
+      sim::config::parse_text("", R"({parameters: {"parameters[]": {prior: {}}}, files: [{}], rows: )" + rows + "}"),
+      log);
+  return log.declarations;
+}
+
+}  // namespace
+
+std::vector<sim::config::Declaration> calibration_keys_with_tables()
+{
+  return keys_of(R"([{file: ""}])");
+}
+
+std::vector<sim::config::Declaration> calibration_keys_with_rows()
+{
+  return keys_of("[{}]");
+}
+
+std::string FreeParameter::text(double value) const
+{
+  return unit.empty() ? fmt::format("{:.8g}", value) : fmt::format("{:.8g} {}", value, unit);
+}
+
+Calibration read_calibration(const std::string& path)
+{
+  const Value tree = sim::config::load_file(path);
+  ReadingLog log;
+  Calibration calibration = read_tree(tree, log);
   throw_if_any(log);
   return calibration;
 }

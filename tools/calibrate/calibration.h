@@ -2,6 +2,8 @@
 // are fitted to, and in which files the fitted numbers stand.
 #pragma once
 
+#include "sim/config/reading_log.h"
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,5 +56,10 @@ struct Calibration {
 
 // Paths in the file are relative to it. Throws ConfigError with everything that is wrong.
 Calibration read_calibration(const std::string& path);
+
+// The keys of a calibration whose rows come from tables, and of one whose rows stand in it one by one. A parameter's
+// keys are declared as "parameters[].unit".
+std::vector<sim::config::Declaration> calibration_keys_with_tables();
+std::vector<sim::config::Declaration> calibration_keys_with_rows();
 
 }  // namespace cm::tools

@@ -6,18 +6,20 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <utility>
 
 namespace cm::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<SchemaKind, 5> Kinds{{
+constexpr std::array<SchemaKind, 6> Kinds{{
     {"scenario", "files of configs/scenarios"},
     {"machine", "files of configs/machines"},
     {"model", "files of configs/models"},
     {"sweep", "files of configs/sweeps"},
     {"part", "files of configs/parts"},
+    {"calibration", "files of configs/calibrations"},
 }};
 
 // Whether required keys may be missing: a part may hold them.
@@ -73,8 +75,8 @@ Json scenario_schema(const KeyCatalogue& catalogue)
     one["required"] = Json::array({"kind"});
     kinds.push_back(std::move(one));
   }
-  schema["properties"]["workload"] = {{"description", schema["properties"]["workload"].value("description", "")},
-                                      {"oneOf", std::move(kinds)}};
+  const Json sentence = schema["properties"]["workload"]["description"];
+  schema["properties"]["workload"] = {{"description", sentence}, {"oneOf", std::move(kinds)}};
   schema["properties"]["machine"]["type"] = "string";
   schema["properties"]["model"]["type"] = "string";
   schema["properties"]["overrides"]["type"] = Json::array({"object", "null"});
@@ -98,6 +100,32 @@ Json part_schema(const KeyCatalogue& catalogue)
   return {{"anyOf", std::move(sections)}};
 }
 
+// Rows are tables or single rows, parameters a map by their keys in the configuration.
+Json calibration_schema(const KeyCatalogue& catalogue)
+{
+  Json schema = map_schema(key_tree(catalogue.calibration_with_tables), Evidence::Optional, Parts::None);
+  const Json other = map_schema(key_tree(catalogue.calibration_with_rows), Evidence::Optional, Parts::None);
+  Json& rows = schema["properties"]["rows"];
+  rows["items"] = {{"anyOf", Json::array({rows["items"], other["properties"]["rows"]["items"]})}};
+  // Read as a text since its unit is the metric's, which only the run knows.
+  const Json share = {{"$ref", "#/$defs/fraction"}};
+  for (Json& row : rows["items"]["anyOf"])
+    row["properties"]["deviation"]["anyOf"] = Json::array({share});
+  Json& parameters = schema["properties"]["parameters"];
+  Json keys = parameters["items"];
+  // Looked for before it is read.
+  Json required = Json::array();
+  for (const Json& key : keys["required"])
+    if (key != "prior")
+      required.push_back(key);
+  keys["required"] = required;
+  parameters = {{"type", "object"},
+                {"description", parameters["description"]},
+                {"minProperties", 1},
+                {"additionalProperties", keys}};
+  return schema;
+}
+
 Json schema_of(const KeyCatalogue& catalogue, std::string_view kind)
 {
   if (kind == "scenario")
@@ -108,6 +136,8 @@ Json schema_of(const KeyCatalogue& catalogue, std::string_view kind)
     return map_schema(key_tree(catalogue.model), Evidence::Optional, Parts::None);
   if (kind == "sweep")
     return map_schema(key_tree(catalogue.sweep), Evidence::Optional, Parts::None);
+  if (kind == "calibration")
+    return calibration_schema(catalogue);
   return part_schema(catalogue);
 }
 

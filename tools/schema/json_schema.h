@@ -17,7 +17,7 @@ struct SchemaKind {
   std::string_view sentence;  // for --help
 };
 
-// scenario, machine, model, sweep, part
+// scenario, machine, model, sweep, part, calibration
 std::span<const SchemaKind> schema_kinds();
 
 // Of one kind of file; with an empty name one that accepts all of them. Two-space indented.

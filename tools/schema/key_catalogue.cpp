@@ -2,6 +2,7 @@
 
 #include "sim/config/value.h"
 #include "sim/diagnostics/errors.h"
+#include "tools/calibrate/calibration.h"
 #include "tools/runner/run.h"
 #include "tools/runner/workload_table.h"
 #include "tools/sweep/sweep_file.h"
@@ -159,6 +160,13 @@ void read_sweeps(const std::string& config_root, KeyCatalogue& catalogue)
   }
 }
 
+void add_calibration(const std::vector<Declaration>& declarations, KeyTable& table)
+{
+  std::set<const CatalogueKey*> seen;
+  for (const Declaration& declaration : declarations)
+    add(declaration, without_indices(declaration.path), table, seen);
+}
+
 }  // namespace
 
 KeyCatalogue read_catalogue(const std::string& config_root)
@@ -183,6 +191,8 @@ KeyCatalogue read_catalogue(const std::string& config_root)
     reader.keep_numbers("models/" + name, "model.", reader.read(any, {"model=" + name}).log);
   }
   read_sweeps(config_root, catalogue);
+  add_calibration(calibration_keys_with_tables(), catalogue.calibration_with_tables);
+  add_calibration(calibration_keys_with_rows(), catalogue.calibration_with_rows);
   return catalogue;
 }
 
@@ -209,6 +219,8 @@ std::vector<CataloguedKey> all_keys(const KeyCatalogue& catalogue)
   for (const auto& [kind, table] : catalogue.workloads)
     add_table("workload.", table, kind);
   add_table("sweep.", catalogue.sweep, "");
+  add_table("calibration.", catalogue.calibration_with_tables, "");
+  add_table("calibration.", catalogue.calibration_with_rows, "");
   return keys;
 }
 

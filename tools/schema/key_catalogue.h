@@ -1,8 +1,8 @@
 // Every key that a configuration can hold, as the readers themselves declare it.
 //
 // A reader declares a key when it asks for it, so the catalogue is made by reading: every shipped scenario, machine,
-// model and sweep, every workload without any keys, and every word of every choice, since some keys are asked for only
-// after a certain word.
+// model and sweep, a calibration and every workload without any keys, and every word of every choice, since some keys
+// are asked for only after a certain word.
 #pragma once
 
 #include "sim/config/reading_log.h"
@@ -35,6 +35,8 @@ struct KeyCatalogue {
   KeyTable machine;
   KeyTable model;
   KeyTable sweep;
+  KeyTable calibration_with_tables;                            // "rows[]" are tables of rows
+  KeyTable calibration_with_rows;                              // "rows[]" are single rows
   std::map<std::string, KeyTable> workloads;                   // by kind
   std::map<std::string, std::set<std::string>> part_sections;  // part -> sections of machines that are made of it
   std::vector<ShippedNumber> numbers;

@@ -65,6 +65,15 @@ const std::string& created(const SweepFolder& folder)
   return folder.path();
 }
 
+// What a killed process left of the files beside the points.
+void remove_partial_files(const SweepFolder& folder)
+{
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder.path(), ignored))
+    if (entry.path().filename().string().find(".partial-") != std::string::npos)
+      fs::remove(entry.path(), ignored);
+}
+
 // Ours, and what a killed process left of them.
 std::vector<fs::path> point_files(const SweepFolder& folder)
 {
@@ -158,6 +167,7 @@ EarlierPoints OpenedFolder::keep(const SweepPlan& plan, const SweepIdentity& ide
     fs::rename(file, folder_.point_path(file_name(index->second + 1, plan.points[index->second])), error);
     earlier.records[index->second] = record;
   }
+  remove_partial_files(folder_);
   folder_.write(IdentityFile, identity_text(plan, identity));
   fs::create_directories(folder_.file("points"), error);
   if (error)
