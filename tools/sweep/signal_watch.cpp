@@ -36,8 +36,8 @@ void SignalWatch::wait(std::chrono::milliseconds limit)
 
 void SignalWatch::restore_in_child() const
 {
-  // A terminal sends Ctrl-C to all processes of its foreground, Slurm ends all processes of a cancelled task; the parent
-  // decides what it means for its points.
+  // A terminal sends Ctrl-C to all processes of its foreground, Slurm ends all processes of a cancelled task; the
+  // parent decides what it means for its points.
   for (const int signal : StopSignals)
     std::signal(signal, SIG_IGN);
   sigprocmask(SIG_SETMASK, &before_, nullptr);
