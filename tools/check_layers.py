@@ -19,7 +19,7 @@ KERNEL = ["units", "diagnostics"]
 SERVICES = ["random", "config", "metrics", "timeline", "fabric", "streams"]
 COSTS = ["compute", "network", "language_models", "memory"]
 DEMANDS = ["traces", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
-COMMANDS = ["schema", "sweep", "compare", "validate", "calibrate", "sensitivity", "report"]
+COMMANDS = ["schema", "sweep", "compare", "validate", "calibrate", "capacity", "sensitivity", "report"]
 
 # layer -> folder -> folders of the same layer that it may include.
 ARROWS = {

@@ -72,6 +72,7 @@ struct Result {
   std::vector<Table> tables;
   std::vector<std::string> notes;  // decisions that the run took by itself
   std::vector<std::string> warnings;
+  std::vector<std::pair<std::string, std::string>> files;  // name, content: beside result.json when that is written
 
   // Throws SimulationError when a metric of that name was added before or the value is not finite.
   // Without `better` the unit decides (better_by_unit).

@@ -1,20 +1,25 @@
 #!/usr/bin/env python3
-"""Whole serving, at several loads: what must hold whatever the numbers are. check_serving.py BINARY CONFIGS
+"""Whole serving, at several loads: what must hold whatever the numbers are. check_serving.py BINARY CONFIGS [PART]
 
-Requests and bytes are conserved, the time to first token is the sum of its parts, equal runs give equal results, too
-much load is called so, and the context cache helps by mechanism.
+Requests and bytes are conserved, the time to first token is the sum of its parts, equal runs give equal results, cells
+kept or not, too much load is called so, the context cache helps by mechanism, and a search finds the highest rate.
+PART runs one of loads, batch, reuse, cells, files, capacity, traces.
 """
 
+import csv
 import json
 import os
 import subprocess
 import sys
+import tempfile
 
 SCENARIO = "serving-pdc.yaml"
 KV_BYTES_PER_TOKEN = 576 * 2 * 62  # the MTP layer's cache goes to decode too
 FIXED = [
-    "workload.generator.input={mean: 4096}",
-    "workload.generator.output={mean: 2}",
+    "workload.generator.input.mean=4096",
+    "workload.generator.input.sigma=0",
+    "workload.generator.output.mean=2",
+    "workload.generator.output.sigma=0",
     "workload.generator.follow_up=0",
     "workload.generator.roots=0",
     "workload.first_token=prefill",
@@ -33,11 +38,17 @@ def expect(condition, what):
         failures.append(what)
 
 
-def simulate(binary, configs, settings, scenario=SCENARIO):
-    command = [binary, "run", f"{configs}/scenarios/{scenario}", "--format", "json"]
+def call(binary, configs, settings, options=(), scenario=SCENARIO, cache=None):
+    """The program's answer; cells are kept in `cache`, else between the calls of this test."""
+    command = [binary, "run", f"{configs}/scenarios/{scenario}", "--format", "json", *options]
     for setting in settings:
         command += ["--set", setting]
-    done = subprocess.run(command, capture_output=True, text=True)
+    environment = dict(os.environ, XDG_CACHE_HOME=cache or os.environ["XDG_CACHE_HOME"])
+    return command, subprocess.run(command, capture_output=True, text=True, env=environment)
+
+
+def simulate(binary, configs, settings, options=(), scenario=SCENARIO, cache=None):
+    command, done = call(binary, configs, settings, options, scenario, cache)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}\n{done.stderr}")
     return done.stdout
@@ -77,46 +88,150 @@ def check_batch(binary, configs):
     expect(value(off, "ub_kv_bytes") == 0, "without a cache no block crosses UB")
 
 
+def reuse_trace(folder, shared_blocks):
+    """A line of requests in Mooncake's format: eight prompts, and a minute later one batch of 64 that share with them."""
+    lines = []
+    for number in range(72):
+        root = number % 8
+        shared = list(range(1000 * root, 1000 * root + shared_blocks))
+        own = list(range(100000 + 100 * number, 100000 + 100 * number + 32 - shared_blocks))
+        lines.append(json.dumps({"timestamp": 0 if number < 8 else 60000, "input_length": 4096, "output_length": 2,
+                                 "hash_ids": shared + own}))
+    path = f"{folder}/reuse-{shared_blocks}.jsonl"
+    with open(path, "w", encoding="ascii") as file:
+        file.write("\n".join(lines) + "\n")
+    return path
+
+
 def check_reuse(binary, configs):
-    """A steady stream of prompts that share 0, 50 or 90 % with an earlier one, over UB and over VPC."""
-    stream = FIXED + ["workload.prefill_instances=1", "workload.generator.requests=600", "workload.generator.rate=12"]
-    ttft, rate = {}, {}
-    for plane, share in (("ub", 0), ("ub", 2048), ("ub", 3712), ("vpc", 2048), ("vpc", 3712)):
-        result = json.loads(simulate(binary, configs, stream + [
-            f"workload.pool.plane={plane}", f"workload.generator.root_tokens={share}",
-            f"workload.generator.roots={8 if share else 0}"]))
-        ttft[plane, share] = result["histograms"]["ttft_ms"]["mean"]
-        rate[plane, share] = value(result, "prefill_tokens_per_s_per_npu")
-        print(f"      {plane} {share / 4096:.0%}: TTFT {ttft[plane, share]:.0f} ms, {rate[plane, share]:.0f} tokens/s per NPU, "
-              f"hits {value(result, 'hit_rate'):.3f}")
-        expect(abs(value(result, "hit_rate") - share / 4096) < 0.01, "the share that is reused is found")
-    expect(ttft["ub", 3712] < ttft["ub", 2048] < ttft["ub", 0], "reuse lowers the time to first token")
-    expect(rate["ub", 3712] > rate["ub", 2048] > rate["ub", 0], "reuse raises prefill throughput")
-    expect(ttft["ub", 3712] < ttft["vpc", 3712] and ttft["ub", 2048] < ttft["vpc", 2048], "UB loads blocks faster than VPC")
+    """One batch of 64 prompts of 4,096 tokens that share 0, 50 or 91 % with earlier ones, over UB and over VPC."""
+    ttft, load = {}, {}
+    with tempfile.TemporaryDirectory() as folder:
+        for plane, blocks in (("ub", 0), ("ub", 16), ("ub", 29), ("vpc", 16), ("vpc", 29)):
+            result = json.loads(simulate(binary, configs, FIXED + [
+                f"workload.trace={reuse_trace(folder, blocks)}", "workload.trace_step=0 s", "workload.prefill_instances=1",
+                "workload.warm_up=0.112", "workload.batch_wait=20 ms", f"workload.pool.plane={plane}"]))
+            ttft[plane, blocks] = result["histograms"]["ttft_ms"]["max"]
+            load[plane, blocks] = result["histograms"]["kv_load_ms"]["max"]
+            print(f"      {plane} {blocks / 32:.1%}: TTFT {ttft[plane, blocks]:.1f} ms, load {load[plane, blocks]:.2f} ms, "
+                  f"{64 * 4096 / 16 / ttft[plane, blocks] * 1e3:.0f} tokens/s per NPU")
+            expect(abs(value(result, "hit_rate") - blocks / 32) < 1e-9, "the share that is reused is found")
+            check_laws(result, f"reuse over {plane}")
+    expect(ttft["ub", 29] < ttft["ub", 16] < ttft["ub", 0], "reuse lowers the time to first token")
+    for blocks in (16, 29):
+        expect(load["ub", blocks] < load["vpc", blocks], "UB loads blocks faster than VPC")
+        expect(ttft["ub", blocks] < ttft["vpc", blocks], "and the first token comes earlier")
 
 
-def check_determinism(binary, configs):
+def check_cells(binary, configs):
+    """Equal results whether cells are simulated, read, damaged, shared by two processes at once or not kept at all."""
     few = ["workload.generator.requests=200"]
-    expect(simulate(binary, configs, few) == simulate(binary, configs, few), "equal runs give equal results")
+    with tempfile.TemporaryDirectory() as cache:
+        cold = simulate(binary, configs, few, cache=cache)
+        cells = [os.path.join(folder, name) for folder, _, names in os.walk(cache) for name in names]
+        counted = json.loads(cold)["metrics"]
+        expect(len(cells) == counted["cells_decode"]["value"] + counted["cells_prefill"]["value"],
+               f"every cell is kept in $XDG_CACHE_HOME/cmsim ({len(cells)})")
+        expect(all("/cmsim/cells/" in cell for cell in cells), "and nowhere else")
+        before = {cell: os.stat(cell).st_mtime_ns for cell in cells}
+        expect(simulate(binary, configs, few, cache=cache) == cold, "cells that are read give what simulated ones give")
+        expect(before == {cell: os.stat(cell).st_mtime_ns for cell in cells}, "and are not simulated again")
+        for cell in cells:
+            with open(cell, "w", encoding="ascii") as file:
+                file.write("0.1")
+        expect(simulate(binary, configs, few, cache=cache) == cold, "damaged cells are simulated again")
+        simulate(binary, configs, few + ["workload.cell_layers=2"], cache=cache)
+        expect(len(os.listdir(f"{cache}/cmsim/cells")) == 2, "other cells have a folder of their own")
+        simulate(binary, configs, few + ["workload.generator.rate=39"], cache=cache)
+        expect(len(os.listdir(f"{cache}/cmsim/cells")) == 2, "another rate has the same cells")
+    with tempfile.TemporaryDirectory() as cache:
+        command = [binary, "run", f"{configs}/scenarios/{SCENARIO}", "--format", "json", "--set", few[0]]
+        both = [subprocess.Popen(command, stdout=subprocess.PIPE, env=dict(os.environ, XDG_CACHE_HOME=cache))
+                for _ in range(2)]
+        expect([process.communicate()[0].decode() for process in both] == [cold, cold],
+               "two processes share a cache and give equal results")
+        off = json.loads(simulate(binary, configs, few + ["workload.cell_cache=false"], cache=f"{cache}/off"))
+        expect(off["metrics"] == json.loads(cold)["metrics"] and not os.path.exists(f"{cache}/off"),
+               "cell_cache: false keeps nothing and changes nothing")
 
 
-def check_trace(binary, configs):
-    trace = os.environ.get("CM_MOONCAKE_TRACE", "../shared/traces/mooncake_conversation.jsonl.gz")
-    if not os.path.exists(trace):
-        print(f"      no trace at {trace}: its replay is not checked")
-        return
-    result = json.loads(simulate(binary, configs, [f"workload.trace={trace}"], "serving-mooncake.yaml"))
-    check_laws(result, "Mooncake's hour")
-    expect(value(result, "requests") == 12031, "all 12,031 requests of Mooncake's hour arrive")
-    expect(result["run"]["steady"], "Mooncake's hour is steady")
+def check_files(binary, configs):
+    with tempfile.TemporaryDirectory() as folder:
+        result = json.loads(simulate(binary, configs, ["workload.generator.requests=100", "workload.requests_csv=true"],
+                                     ["--out", f"{folder}/out", "--timeline"]))
+        with open(f"{folder}/out/requests.csv", encoding="ascii") as file:
+            rows = list(csv.DictReader(file))
+        expect([int(row["request"]) for row in rows] == list(range(100)), "requests.csv has every request once, in order")
+        parts = ["ingress_ms", "look_up_ms", "kv_load_ms", "prefill_queue_ms", "prefill_ms", "decode_queue_ms",
+                 "handover_ms", "first_decode_ms"]
+        expect(all(abs(sum(float(row[part]) for part in parts) - float(row["ttft_ms"])) < 1e-4 for row in rows),
+               "the parts of each request add up to its time to first token")
+        counted = [float(row["ttft_ms"]) for row in rows if row["counted"] == "1"]
+        expect(abs(sum(counted) / len(counted) - result["histograms"]["ttft_ms"]["mean"]) < 1e-4,
+               "the mean of the lines is that of the histogram")
+        checker = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system/timeline_test.py")
+        checked = subprocess.run([sys.executable, "-B", checker, "check", f"{folder}/out/timeline.json.gz"], check=False)
+        expect(checked.returncode == 0, "the timeline is well formed")
+        simulate(binary, configs, ["workload.generator.requests=100"], ["--out", f"{folder}/out"])
+        expect(not os.path.exists(f"{folder}/out/requests.csv"), "a later result keeps no requests of an earlier one")
 
 
-def main(binary, configs):
-    check_loads(binary, configs)
-    check_batch(binary, configs)
-    check_reuse(binary, configs)
-    check_determinism(binary, configs)
-    check_trace(binary, configs)
+def check_capacity(binary, configs):
+    few = ["workload.generator.requests=400"]
+    levels = "slo.ttft=3s,slo.tpot=50ms"
+    found = json.loads(simulate(binary, configs, few, ["--find-capacity", levels]))
+    capacity = value(found, "capacity_rps")
+    rows = found["tables"]["capacity"]["rows"]
+    held = [row[1] for row in rows if row[2] == "yes"]
+    broke = [row[1] for row in rows if row[2] == "no"]
+    print(f"      capacity {capacity:.1f} requests/s; {found['notes']}")
+    expect(max(held) == capacity and capacity < min(broke) < 1.03 * capacity, "the highest rate that holds is found")
+    expect(value(found, "slo_attainment") >= 0.9 and found["run"]["steady"], "the result is that of a rate that holds")
+    expect(any("capacity: limit: " in note and "prefill" in note for note in found["notes"]), "the limit is named")
+    for text, place in (("slo.ttft=2s", "--find-capacity:1:12: slo.tpot"),
+                        ("slo.ttft=2,slo.tpot=50ms", "--find-capacity:1:10: slo.ttft"),
+                        ("slo.tftt=2s,slo.tpot=50ms", "did you mean \"slo.ttft\"?")):
+        _, done = call(binary, configs, few, ["--find-capacity", text])
+        expect(done.returncode == 2 and place in done.stderr and not done.stdout, f"{text} is refused: {place}")
+    _, done = call(binary, configs, [], ["--find-capacity", levels], "ep.yaml")
+    expect(done.returncode == 2 and "ep.yaml:" in done.stderr and "expected serving" in done.stderr,
+           "a scenario that serves nothing is refused")
+
+
+def trace_at(variable, name):
+    path = os.environ.get(variable, f"../shared/traces/{name}")
+    if os.path.exists(path):
+        return path
+    print(f"      no trace at {path}: its replay is not checked")
+    return None
+
+
+def check_traces(binary, configs):
+    mooncake = trace_at("CM_MOONCAKE_TRACE", "mooncake_conversation.jsonl.gz")
+    for copies in (1, 8) if mooncake else ():
+        result = json.loads(simulate(binary, configs, [f"workload.trace={mooncake}", f"workload.copies={copies}"],
+                                     scenario="serving-mooncake.yaml"))
+        what = f"{copies} x Mooncake's hour"
+        check_laws(result, what)
+        expect(value(result, "requests") == 12031 * copies, f"{what}: all requests arrive")
+        expect(result["run"]["steady"], f"{what} is steady")
+    servegen = trace_at("CM_SERVEGEN_TRACE", "servegen_deepseek-r1.tar.gz")
+    if servegen:
+        result = json.loads(simulate(binary, configs, [f"workload.trace={servegen}", "workload.trace_start=12 h",
+                                                       "workload.trace_length=60 s"], scenario="serving-mooncake.yaml"))
+        check_laws(result, "a minute of ServeGen's day")
+        expect(value(result, "hit_rate") == 0, "ServeGen's requests share nothing")
+
+
+PARTS = {"loads": check_loads, "batch": check_batch, "reuse": check_reuse, "cells": check_cells, "files": check_files,
+         "capacity": check_capacity, "traces": check_traces}
+
+
+def main(binary, configs, *parts):
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["XDG_CACHE_HOME"] = cache
+        for part in parts or PARTS:
+            PARTS[part](binary, configs)
     return 1 if failures else 0
 
 

@@ -4,6 +4,8 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/timeline/gzip.h"
 #include "sim/timeline/trace_json.h"
+#include "tools/capacity/capacity_run.h"
+#include "tools/program/cache_folder.h"
 #include "tools/program/command_line.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
@@ -33,7 +35,8 @@ struct RunOptions {
   std::optional<std::string> out;
   std::string format = "table";
   bool with_timeline = false;
-  int uncertainty = 0;  // samples; 0: none
+  int uncertainty = 0;                  // samples; 0: none
+  std::optional<std::string> capacity;  // service levels to look for the highest rate of
   bool is_verbose = false;
 };
 
@@ -46,11 +49,13 @@ spdlog::logger step_log(bool is_verbose)
   return log;
 }
 
-FinishedRun run_with_progress(const ScenarioRequest& request, sim::timeline::Timeline* timeline)
+FinishedRun run_with_progress(const RunOptions& options, sim::timeline::Timeline* timeline)
 {
   // Its line is erased before anything else is printed.
   TerminalProgress progress;
-  return run_scenario(request, progress, timeline);
+  if (options.capacity)
+    return run_at_capacity(options.scenario, parse_service_levels(*options.capacity), progress, timeline);
+  return run_scenario(options.scenario, progress, timeline);
 }
 
 void add_uncertainty(const RunOptions& options, sim::metrics::Result& result)
@@ -72,7 +77,7 @@ void run(const RunOptions& options)
   spdlog::logger log = step_log(options.is_verbose);
   log.info("reading {}", options.scenario.path);
   sim::timeline::Timeline timeline;
-  FinishedRun run = run_with_progress(options.scenario, options.with_timeline ? &timeline : nullptr);
+  FinishedRun run = run_with_progress(options, options.with_timeline ? &timeline : nullptr);
   const auto simulated = std::chrono::system_clock::now();
   log.info("simulated a {} in {:.2f} s", run.title.workload,
            std::chrono::duration<double>(simulated - started).count());
@@ -83,6 +88,8 @@ void run(const RunOptions& options)
     std::vector<OutputFolder::File> files{{"result.json", json}, {"run.log", run_log(started, options.scenario.path)}};
     if (options.with_timeline)
       files.push_back({"timeline.json.gz", sim::timeline::gzip(to_trace_json(timeline))});
+    for (const auto& [name, content] : run.result.files)
+      files.push_back({name, content});
     printing.files = folder->write(files);
   }
   for (const std::string& file : printing.files)
@@ -111,6 +118,7 @@ void add_run_command(CLI::App& program, const std::string& config_root)
   // Owned by the callback below, which lives as long as the command.
   const auto options = std::make_shared<RunOptions>();
   options->scenario.config_root = config_root;
+  options->scenario.cache_root = cache_folder();
   CLI::App& command = *program.add_subcommand("run", "simulate one scenario");
   add_scenario_options(command, options->scenario);
   add_seed_option(command, options->scenario);
@@ -120,13 +128,21 @@ void add_run_command(CLI::App& program, const std::string& config_root)
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
-  command.add_flag("--timeline", options->with_timeline,
-                   "write DIR/timeline.json.gz too: what some ranks did when, for ui.perfetto.dev (ep, decode)");
+  command.add_flag(
+      "--timeline", options->with_timeline,
+      "write DIR/timeline.json.gz too: what some ranks did when, for ui.perfetto.dev (ep, decode, serving)");
+  CLI::Option* const uncertainty =
+      command
+          .add_option("--uncertainty", options->uncertainty,
+                      "run N times more with all uncertain numbers drawn from their stated ranges; 90 % intervals")
+          ->type_name("N")
+          ->check(CLI::Range(2, 100000));
   command
-      .add_option("--uncertainty", options->uncertainty,
-                  "run N times more with all uncertain numbers drawn from their stated ranges; 90 % intervals")
-      ->type_name("N")
-      ->check(CLI::Range(2, 100000));
+      .add_option("--find-capacity", options->capacity,
+                  "look for the highest arrival rate of a serving scenario that holds these levels, like "
+                  "slo.ttft=2s,slo.tpot=50ms; share=99% instead of 90 % of the requests")
+      ->type_name("LEVELS")
+      ->excludes(uncertainty);
   command.add_flag("-v,--verbose", options->is_verbose, "say on standard error what happens when");
   command.footer(footer());
   command.callback([options] { run(*options); });

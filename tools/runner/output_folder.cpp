@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <string_view>
 #include <system_error>
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view ResultSchema = "cmsim-result/";
 
 // Written on request only: what an earlier run left would pass for this run's.
-constexpr std::string_view OnRequest = "timeline.json.gz";
+constexpr std::array<std::string_view, 2> OnRequest{"timeline.json.gz", "requests.csv"};
 
 [[noreturn]] void refuse(const fs::path& path, std::string_view reason)
 {
@@ -75,10 +76,11 @@ void require_ours(const fs::path& path)
 
 void write_into(const fs::path& folder, const std::vector<OutputFolder::File>& files)
 {
-  if (std::ranges::find(files, OnRequest, &OutputFolder::File::name) == files.end()) {
-    std::error_code ignored;
-    fs::remove(folder / OnRequest, ignored);
-  }
+  for (const std::string_view name : OnRequest)
+    if (std::ranges::find(files, name, &OutputFolder::File::name) == files.end()) {
+      std::error_code ignored;
+      fs::remove(folder / name, ignored);
+    }
   for (const OutputFolder::File& file : files)
     sim::metrics::write_whole((folder / file.name).string(), file.content);
 }

@@ -6,6 +6,7 @@
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
+#include "tools/runner/cell_folder.h"
 #include "tools/runner/version.h"
 #include "tools/runner/workload_table.h"
 
@@ -123,7 +124,8 @@ struct ReadRun {
     if (kind == nullptr || (kind->needs_model && !model) || !refusal.empty())
       return;
     Reader reader(*scenario.workload, "workload", scenario.log);
-    workload = kind->prepare({reader, machine, model, timeline});
+    workload = kind->prepare(
+        {reader, machine, model, timeline, kind->keeps_cells ? cell_folder(scenario, request.cache_root) : ""});
   }
 
   ReadRun(const ReadRun&) = delete;

@@ -58,20 +58,6 @@ void refuse_changes_without_model(const ResolvedScenario& scenario, const std::v
       add_problem(log, change.key_position, change.path, "the scenario names no model whose key this could be");
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
-Value without_evidence(const Value& value)
-{
-  if (value.kind == Value::Kind::Map)
-    if (const Value* number = value.find("value"))
-      return *number;
-  Value stripped = value;
-  for (Value::Entry& entry : stripped.entries)
-    entry.value = without_evidence(entry.value);
-  for (Value& item : stripped.items)
-    item = without_evidence(item);
-  return stripped;
-}
-
 }  // namespace
 
 ResolvedScenario load_scenario(const ScenarioRequest& request)
@@ -111,6 +97,20 @@ ResolvedScenario load_scenario(const ScenarioRequest& request)
   if (scenario.model)
     apply_all(*scenario.model, "model", changes, Which::AllButParts);
   return scenario;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
+Value without_evidence(const Value& value)
+{
+  if (value.kind == Value::Kind::Map)
+    if (const Value* number = value.find("value"))
+      return *number;
+  Value stripped = value;
+  for (Value::Entry& entry : stripped.entries)
+    entry.value = without_evidence(entry.value);
+  for (Value& item : stripped.items)
+    item = without_evidence(item);
+  return stripped;
 }
 
 std::string configuration_digest(const ResolvedScenario& scenario)

@@ -18,6 +18,7 @@ struct ScenarioRequest {
   std::optional<std::uint64_t> seed;  // instead of the scenario's
   std::string config_root;            // the folder with machines/, models/ and parts/
   std::vector<Change> changes{};      // of a sweep: keys that its file gives this point
+  std::string cache_root{};           // the folder of what one run may leave to the next; empty: nothing
 };
 
 // Trees that are complete but not read into Specs yet. A tree is empty when it could not be loaded; the log says why.
@@ -38,5 +39,8 @@ ResolvedScenario load_scenario(const ScenarioRequest& request);
 
 // A name for what is simulated: values and seed, whatever their evidence, their order and the files they stand in.
 std::string configuration_digest(const ResolvedScenario& scenario);
+
+// A tree with numbers in place of the maps that say where they come from.
+sim::config::Value without_evidence(const sim::config::Value& value);
 
 }  // namespace cm::tools

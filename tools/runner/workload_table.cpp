@@ -93,9 +93,10 @@ PreparedWorkload prepare_model_load(const WorkloadInputs& inputs)
 PreparedWorkload prepare_serving(const WorkloadInputs& inputs)
 {
   const workloads::ServingSpec spec = workloads::read_serving(inputs.workload, *inputs.model, inputs.machine);
-  return [spec, &model = *inputs.model, &machine = inputs.machine](std::uint64_t seed, Progress& progress,
-                                                                   Result& result) {
-    workloads::run_serving(spec, model, machine, seed, progress, result);
+  return [spec, &model = *inputs.model, &machine = inputs.machine,
+          extras = workloads::ServingExtras{inputs.cell_folder, inputs.timeline}](std::uint64_t seed,
+                                                                                  Progress& progress, Result& result) {
+    workloads::run_serving(spec, model, machine, seed, progress, result, extras);
   };
 }
 
@@ -104,6 +105,7 @@ constexpr bool NeedsModel = true;
 constexpr bool RecordsTimeline = true;
 constexpr bool RecordsNoTimeline = false;
 constexpr bool UsesMemory = true;
+constexpr bool KeepsCells = true;
 
 constexpr std::array<WorkloadKind, 9> Table{{
     {"p2p", "one read or write between two dies or CPUs", NeedsNoModel, prepare_p2p},
@@ -118,7 +120,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
     {"model-load", "start of serving instances from object store, pool or local DRAM", NeedsNoModel, prepare_model_load,
      RecordsNoTimeline, UsesMemory},
     {"serving", "requests over time through prefill, context cache, hand-over and decode", NeedsModel, prepare_serving,
-     RecordsNoTimeline, UsesMemory},
+     RecordsTimeline, UsesMemory, KeepsCells},
 }};
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace cm::tools {
@@ -23,6 +24,7 @@ struct WorkloadInputs {
   models::MachineSpec& machine;
   const std::optional<models::ModelSpec>& model;
   sim::timeline::Timeline* timeline = nullptr;
+  std::string cell_folder{};  // where cells are kept between runs; empty: nowhere
 };
 
 // Runs what was read and adds to the result. The inputs are unchanged since, but for the reader, which is gone.
@@ -36,6 +38,7 @@ struct WorkloadKind {
   PreparedWorkload (*prepare)(const WorkloadInputs& inputs) = nullptr;  // problems go to the reader's log
   bool records_timeline = false;
   bool uses_memory = false;  // machine.memory: else its numbers are read and checked, and are no evidence of the run
+  bool keeps_cells = false;  // between runs
 };
 
 std::span<const WorkloadKind> workload_table();

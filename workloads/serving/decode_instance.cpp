@@ -35,7 +35,7 @@ std::int64_t group_size(const ServingSpec& spec)
 }  // namespace
 
 DecodeInstance::DecodeInstance(const Setup& setup, Finished finished)
-    : spec_(setup.spec), engine_(setup.engine), cells_(setup.cells), planes_(setup.planes),
+    : spec_(setup.spec), engine_(setup.engine), cells_(setup.cells), planes_(setup.planes), timeline_(setup.timeline),
       finished_(std::move(finished)), dies_per_npu_(setup.machine.topology.dies_per_npu),
       dies_per_prefill_rank_(group_size(setup.spec)),
       kv_per_token_(models::kv_bytes_per_token_and_layer(setup.model) * cached_layers(setup.spec, setup.model)),
@@ -132,7 +132,9 @@ void DecodeInstance::work(sim::engine::Control& control)
     }
     joining_.clear();
     const Seconds iteration = iteration_time();
+    const Seconds start = control.now();
     control.sleep(iteration);
+    timeline_.decoded(start, control.now(), running_.size(), kv_tokens_);
     busy_ += iteration;
     ++iterations_;
     for (InFlight* request : running_)

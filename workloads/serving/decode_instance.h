@@ -6,6 +6,7 @@
 #include "workloads/serving/in_flight.h"
 #include "workloads/serving/iteration_cells.h"
 #include "workloads/serving/planes.h"
+#include "workloads/serving/serving_timeline.h"
 
 #include <deque>
 #include <functional>
@@ -22,6 +23,7 @@ class DecodeInstance {
     sim::engine::Engine& engine;
     IterationCells& cells;
     Planes& planes;
+    ServingTimeline& timeline;
   };
   // Told of a request that has all its tokens, inside the instance's actor.
   using Finished = std::function<void(InFlight&)>;
@@ -71,6 +73,7 @@ class DecodeInstance {
   sim::engine::Engine& engine_;
   IterationCells& cells_;
   Planes& planes_;
+  ServingTimeline& timeline_;
   Finished finished_;
   std::uint32_t dies_per_npu_;
   std::int64_t dies_per_prefill_rank_;

@@ -81,19 +81,20 @@ double prefill_seconds(const PrefillDeployment& deployment, const models::ModelS
 
 IterationCells::IterationCells(const ServingSpec& spec, const models::ModelSpec& model,
                                const models::MachineSpec& machine, const topology::Supernode& supernode,
-                               std::uint64_t seed)
-    : machine_(machine),
-      decode_({batches(spec.decode.batch_per_npu), {512, 8192, 65536, LongestContext}},
-              [&, seed](const CellTable::Point& point) {
-                return decode_seconds(spec.decode, model, machine, supernode, spec.cell_layers, seed, point);
-              }),
+                               std::uint64_t seed, const CellStore& store)
+    : machine_(machine), decode_({batches(spec.decode.batch_per_npu), {512, 8192, 65536, LongestContext}},
+                                 store.before("decode",
+                                              [&, seed](const CellTable::Point& point) {
+                                                return decode_seconds(spec.decode, model, machine, supernode,
+                                                                      spec.cell_layers, seed, point);
+                                              })),
       prefill_({new_token_places(spec.prefill.deployment.batch_tokens),
                 {0, 16384, 131072, 1 << 20U, 1 << 23U},
                 {128, 4096, 32768, LongestContext}},
-               [&, seed](const CellTable::Point& point) {
+               store.before("prefill", [&, seed](const CellTable::Point& point) {
                  return prefill_seconds(spec.prefill.deployment, model, machine, supernode, spec.cell_layers, seed,
                                         point);
-               })
+               }))
 {
 }
 

@@ -6,7 +6,7 @@
 //   on
 #pragma once
 
-#include "workloads/serving/cell_table.h"
+#include "workloads/serving/cell_store.h"
 #include "workloads/serving/serving_spec.h"
 
 namespace cm::workloads {
@@ -15,7 +15,7 @@ class IterationCells {
  public:
   // All borrowed.
   IterationCells(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
-                 const topology::Supernode& supernode, std::uint64_t seed);
+                 const topology::Supernode& supernode, std::uint64_t seed, const CellStore& store);
 
   // Batch: of the busiest die, as if all dies were as busy.
   Seconds decode_iteration(double batch_per_npu, double kv_tokens)

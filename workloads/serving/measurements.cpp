@@ -45,8 +45,11 @@ void Measurements::finished(const InFlight& request, bool counts)
         milliseconds(request.last_token - request.first_token) / static_cast<double>(request.request.output_tokens - 1);
     tpot_.record(tpot);
   }
-  if (milliseconds(ttft) <= spec_.slo_ttft.count() * 1e3 && tpot <= spec_.slo_tpot.count() * 1e3)
-    ++good_;
+  const bool holds_ttft = milliseconds(ttft) <= spec_.slo_ttft.count() * 1e3;
+  const bool holds_tpot = tpot <= spec_.slo_tpot.count() * 1e3;
+  held_ttft_ += holds_ttft ? 1 : 0;
+  held_tpot_ += holds_tpot ? 1 : 0;
+  good_ += holds_ttft && holds_tpot ? 1 : 0;
 }
 
 void Measurements::report(sim::metrics::Result& result) const

@@ -19,7 +19,9 @@ class Measurements {
   void finished(const InFlight& request, bool counts);
 
   [[nodiscard]] std::uint64_t counted() const { return counted_; }
-  [[nodiscard]] std::uint64_t good() const { return good_; }
+  [[nodiscard]] std::uint64_t good() const { return good_; }  // those that held both levels
+  [[nodiscard]] std::uint64_t held_ttft() const { return held_ttft_; }
+  [[nodiscard]] std::uint64_t held_tpot() const { return held_tpot_; }
   [[nodiscard]] std::int64_t output_tokens() const { return output_tokens_; }
   // Histograms, and the mean time to first token in its parts, which add up to it.
   void report(sim::metrics::Result& result) const;
@@ -28,6 +30,8 @@ class Measurements {
   const ServingSpec& spec_;
   std::uint64_t counted_ = 0;
   std::uint64_t good_ = 0;
+  std::uint64_t held_ttft_ = 0;
+  std::uint64_t held_tpot_ = 0;
   std::int64_t output_tokens_ = 0;
   std::array<double, Milestones> parts_{};  // milliseconds, sums
   sim::metrics::Histogram ttft_{"ms"};

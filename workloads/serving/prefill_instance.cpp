@@ -7,8 +7,9 @@
 namespace cm::workloads {
 
 PrefillInstance::PrefillInstance(std::uint32_t number, const ServingSpec& spec, sim::engine::Engine& engine,
-                                 IterationCells& cells, Prefilled prefilled)
-    : number_(number), spec_(spec), engine_(engine), cells_(cells), prefilled_(std::move(prefilled))
+                                 IterationCells& cells, ServingTimeline& timeline, Prefilled prefilled)
+    : number_(number), spec_(spec), engine_(engine), cells_(cells), timeline_(timeline),
+      prefilled_(std::move(prefilled))
 {
 }
 
@@ -28,7 +29,9 @@ void PrefillInstance::work(sim::engine::Control& control)
   while (!queue_.empty()) {
     const Batch batch = take_batch(control.now());
     const Seconds duration = cells_.prefill_batch(batch.prompts);
+    const Seconds start = control.now();
     control.sleep(duration);
+    show(batch.prompts, start, control.now());
     busy_ += duration;
     ++batches_;
     new_tokens_ += workloads::new_tokens(batch.prompts);
@@ -37,6 +40,15 @@ void PrefillInstance::work(sim::engine::Control& control)
     prefilled_(control, number_, batch.through);
   }
   is_working_ = false;
+}
+
+void PrefillInstance::show(const PrefillBatch& batch, Seconds start, Seconds end)
+{
+  std::int64_t cached = 0;
+  for (const Prompt& prompt : batch)
+    cached += prompt.cached_tokens;
+  timeline_.prefilled(number_, start, end,
+                      {.prompts = batch.size(), .new_tokens = workloads::new_tokens(batch), .cached_tokens = cached});
 }
 
 PrefillInstance::Batch PrefillInstance::take_batch(Seconds now)

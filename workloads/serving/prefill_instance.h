@@ -6,6 +6,7 @@
 #include "sim/engine/engine.h"
 #include "workloads/serving/in_flight.h"
 #include "workloads/serving/iteration_cells.h"
+#include "workloads/serving/serving_timeline.h"
 
 #include <deque>
 #include <functional>
@@ -18,9 +19,9 @@ class PrefillInstance {
   // Told of the requests of a batch whose prompts are through, inside the instance's actor.
   using Prefilled = std::function<void(sim::engine::Control&, std::uint32_t instance, const std::vector<InFlight*>&)>;
 
-  // Spec, engine and cells are borrowed.
+  // Spec, engine, cells and timeline are borrowed.
   PrefillInstance(std::uint32_t number, const ServingSpec& spec, sim::engine::Engine& engine, IterationCells& cells,
-                  Prefilled prefilled);
+                  ServingTimeline& timeline, Prefilled prefilled);
 
   // Its cached keys and values are there. The request is borrowed until it is prefilled.
   void submit(InFlight& request);
@@ -38,11 +39,13 @@ class PrefillInstance {
 
   void work(sim::engine::Control& control);
   Batch take_batch(Seconds now);
+  void show(const PrefillBatch& batch, Seconds start, Seconds end);
 
   std::uint32_t number_;
   const ServingSpec& spec_;
   sim::engine::Engine& engine_;
   IterationCells& cells_;
+  ServingTimeline& timeline_;
   Prefilled prefilled_;
   std::deque<InFlight*> queue_;
   bool is_working_ = false;

@@ -16,14 +16,14 @@ constexpr std::size_t SchedulerNode = 0;
 Service::Service(const Setup& setup)
     : spec_(setup.spec), model_(setup.model), seed_(setup.seed),
       warm_up_requests_(static_cast<std::uint64_t>(setup.spec.warm_up * static_cast<double>(setup.requests))),
-      expected_(setup.requests), engine_(setup.engine), progress_(setup.progress),
+      expected_(setup.requests), engine_(setup.engine), timeline_(setup.timeline), progress_(setup.progress),
       planes_(setup.spec, setup.machine, setup.engine), pool_(setup.spec, setup.model, setup.machine, planes_),
-      decode_({setup.spec, setup.model, setup.machine, setup.engine, setup.cells, planes_},
+      decode_({setup.spec, setup.model, setup.machine, setup.engine, setup.cells, planes_, setup.timeline},
               [this](InFlight& request) { finish(request); }),
-      load_(setup.spec.prefill_instances), measurements_(setup.spec)
+      load_(setup.spec.prefill_instances), measurements_(setup.spec), log_(setup.spec)
 {
   for (std::uint32_t instance = 0; instance < spec_.prefill_instances; ++instance)
-    prefill_.emplace_back(instance, spec_, engine_, setup.cells,
+    prefill_.emplace_back(instance, spec_, engine_, setup.cells, timeline_,
                           [this](Control& control, std::uint32_t number, const std::vector<InFlight*>& requests) {
                             prefilled(control, number, requests);
                           });
@@ -41,6 +41,7 @@ void Service::let_in(Control& control, RequestSource& source)
                      "serving");
     if (request->input_tokens + request->output_tokens > model_.max_position || !decode_.can_hold(*request)) {
       ++refused_;
+      log_.refused(*request, number);
       continue;
     }
     InFlight& entry =
@@ -103,7 +104,11 @@ void Service::prefilled(Control& control, std::uint32_t instance, const std::vec
 void Service::finish(InFlight& request)
 {
   ++finished_;
-  measurements_.finished(request, request.number >= warm_up_requests_);
+  last_served_ = std::max({last_served_, request.when(Milestone::Prefilled), request.when(Milestone::Decoded)});
+  const bool counts = request.number >= warm_up_requests_;
+  measurements_.finished(request, counts);
+  log_.finished(request, counts);
+  timeline_.finished(request);
   in_flight_.erase(request.number);
 }
 

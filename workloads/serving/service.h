@@ -6,6 +6,7 @@
 #include "workloads/serving/kv_pool.h"
 #include "workloads/serving/measurements.h"
 #include "workloads/serving/prefill_instance.h"
+#include "workloads/serving/request_log.h"
 
 #include <deque>
 #include <map>
@@ -34,6 +35,7 @@ class Service {
     std::uint64_t requests = 0;  // that will arrive
     sim::engine::Engine& engine;
     IterationCells& cells;
+    ServingTimeline& timeline;
     sim::metrics::Progress& progress;
   };
 
@@ -47,9 +49,12 @@ class Service {
   // When the warm-up was over, and when the last request arrived. Of the run that has ended.
   [[nodiscard]] const Census& after_warm_up() const { return after_warm_up_; }
   [[nodiscard]] const Census& at_last_arrival() const { return at_last_arrival_; }
+  // When the last request that has finished got its first iteration, or its only token. Picoseconds.
+  [[nodiscard]] std::int64_t last_served() const { return last_served_; }
   [[nodiscard]] bool is_done() const { return has_last_arrived_ && in_flight_.empty(); }
 
   [[nodiscard]] const Measurements& measurements() const { return measurements_; }
+  [[nodiscard]] const RequestLog& log() const { return log_; }
   [[nodiscard]] const Planes& planes() const { return planes_; }
   [[nodiscard]] const KvPool& pool() const { return pool_; }
   [[nodiscard]] const DecodeInstance& decode() const { return decode_; }
@@ -69,6 +74,7 @@ class Service {
   std::uint64_t warm_up_requests_;
   std::uint64_t expected_;
   sim::engine::Engine& engine_;
+  ServingTimeline& timeline_;
   sim::metrics::Progress& progress_;
   Planes planes_;
   KvPool pool_;
@@ -81,9 +87,11 @@ class Service {
   std::uint64_t refused_ = 0;
   std::uint64_t finished_ = 0;
   bool has_last_arrived_ = false;
+  std::int64_t last_served_ = 0;
   Census after_warm_up_;
   Census at_last_arrival_;
   Measurements measurements_;
+  RequestLog log_;
   std::int64_t prompt_tokens_ = 0;  // past the warm-up
   std::int64_t cached_tokens_ = 0;
 };

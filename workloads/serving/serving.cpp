@@ -53,7 +53,7 @@ void refuse_what_does_not_fit(const ServingSpec& spec, const models::ModelSpec& 
 struct Window {
   double seconds = 0;
   double arrivals = 0;  // per second
-  double growth = 0;    // of requests that decode does not serve yet, per second
+  double served = 0;    // per second: those that reached decode, until the last one did
   bool is_overloaded = false;
 };
 
@@ -67,7 +67,9 @@ Window window_of(const Service& service)
   const auto arrived = static_cast<double>(end.arrived - begin.arrived);
   const double grown = static_cast<double>(end.outside_decode) - static_cast<double>(begin.outside_decode);
   window.arrivals = arrived / window.seconds;
-  window.growth = grown / window.seconds;
+  const double reached = static_cast<double>(service.census(end.time).finished) -
+                         static_cast<double>(begin.arrived - begin.refused - begin.outside_decode);
+  window.served = reached / (static_cast<double>(service.last_served()) * 1e-12 - begin.time.count());
   window.is_overloaded = grown > GrowthAllowed * arrived + 3 * std::sqrt(arrived);
   return window;
 }
@@ -91,22 +93,25 @@ void add_verdict(const Service& service, Seconds end, sim::metrics::Result& resu
   const Window window = window_of(service);
   result.add("arrival_rps", window.arrivals, "1/s", "requests that arrived after the warm-up / time");
   if (window.is_overloaded) {
-    const double served = window.arrivals - window.growth;
     result.manifest.steady = false;
-    result.add("sustainable_rps", served, "1/s", "arrivals - growth of requests before decode, per second");
+    result.add("sustainable_rps", window.served, "1/s",
+               "requests that reached decode after the warm-up / time until the last of them did");
     result.warnings.push_back(
         fmt::format("OVERLOADED: {:.4g} requests/s arrive and {:.4g} could be served; limit: {}. Latencies grow with "
                     "the length of the run",
-                    window.arrivals, served, limit_of(service, end.count())));
+                    window.arrivals, window.served, limit_of(service, end.count())));
   }
   const double seconds = std::max(1e-9, window.seconds);
   const auto& measured = service.measurements();
   result.add("goodput_rps", window.seconds > 0 ? static_cast<double>(measured.good()) / seconds : 0, "1/s",
              "requests after the warm-up that held the SLO / time in which they arrived");
-  result.add("slo_attainment",
-             measured.counted() > 0 ? static_cast<double>(measured.good()) / static_cast<double>(measured.counted())
-                                    : 0,
-             "1", "share of the requests after the warm-up that held slo.ttft and slo.tpot");
+  const auto share = [&](std::uint64_t requests) {
+    return static_cast<double>(requests) / static_cast<double>(std::max<std::uint64_t>(1, measured.counted()));
+  };
+  result.add("slo_attainment", share(measured.good()), "1",
+             "share of the requests after the warm-up that held slo.ttft and slo.tpot");
+  result.add("slo_ttft_attainment", share(measured.held_ttft()), "1", "that held slo.ttft");
+  result.add("slo_tpot_attainment", share(measured.held_tpot()), "1", "that held slo.tpot");
 }
 
 void add_counts(const Service& service, Seconds end, sim::metrics::Result& result)
@@ -195,14 +200,17 @@ void add_cells(const IterationCells& cells, sim::metrics::Result& result)
 }  // namespace
 
 void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
-                 std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result)
+                 std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result,
+                 const ServingExtras& extras)
 {
   refuse_what_does_not_fit(spec, model, machine);
   const Preview preview = preview_of(spec, seed);
   const topology::Supernode supernode(machine.topology);
-  IterationCells cells(spec, model, machine, supernode, seed);
+  const CellStore store(spec.keeps_cells ? extras.cell_folder : "");
+  IterationCells cells(spec, model, machine, supernode, seed, store);
+  ServingTimeline timeline(extras.timeline, spec);
   sim::engine::Engine engine;
-  Service service({spec, model, machine, seed, preview.requests, engine, cells, progress});
+  Service service({spec, model, machine, seed, preview.requests, engine, cells, timeline, progress});
   SeriesRecorder recorder(service, spec);
   Seconds end;
   const auto source = requests_of(spec, seed);
@@ -220,6 +228,9 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   add_cells(cells, result);
   service.measurements().report(result);
   recorder.report(result);
+  timeline.add(result.series);
+  if (spec.writes_requests)
+    result.files.emplace_back("requests.csv", service.log().csv());
   if (spec.trace && spec.trace->spread > Seconds(0))
     result.notes.push_back(fmt::format("requests with one time stamp are spread evenly over the {:.3g} s after it",
                                        spec.trace->spread.count()));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <utility>
 
 namespace cm::workloads {
@@ -42,8 +43,8 @@ void read_generator(Reader reader, GeneratedRequestsSpec& spec)
 void read_requests(Reader& workload, ServingSpec& spec)
 {
   std::string path;
-  workload.optional({"trace", "file of requests (Mooncake JSON lines or Azure CSV, plain or gzip) instead of "
-                              "generated ones"},
+  workload.optional({"trace", "file of requests (Mooncake JSON lines, Azure CSV or a ServeGen archive, plain or gzip) "
+                              "instead of generated ones"},
                     path);
   spec.block_tokens = 512;
   workload.optional(
@@ -54,8 +55,19 @@ void read_requests(Reader& workload, ServingSpec& spec)
   workload.optional({"skip_damaged_lines", "leave out lines of the trace that cannot be read, and count them"}, skips);
   workload.optional({"trace_step", "requests with one time stamp are spread over the time after it", 0.0, 3600.0},
                     spread);
-  if (!path.empty())
-    spec.trace = {.path = path, .skip_damaged_lines = skips, .spread = spread, .block_tokens = spec.block_tokens};
+  workload.optional({"trace_start", "requests of the trace that arrive earlier are left out", 0.0, 1e9},
+                    spec.trace_part.start);
+  workload.optional({"trace_length", "time behind it from which requests are used; 0 s: to the end", 0.0, 1e9},
+                    spec.trace_part.length);
+  if (!path.empty()) {
+    // Beside the file that names it. A value of --set has no folder: its paths are relative to the current one.
+    const auto folder = std::filesystem::path(workload.position("trace").file).parent_path();
+    spec.trace = {.path = (folder / path).lexically_normal().string(),
+                  .skip_damaged_lines = skips,
+                  .spread = spread,
+                  .block_tokens = spec.block_tokens,
+                  .seed = 1};
+  }
   workload.optional({"time_scale", "arrival times are multiplied by it", 1e-6, 1e6}, spec.scaling.time_scale);
   workload.optional({"copies", "of every request, with prefixes of their own", 1.0, 10000.0}, spec.scaling.copies);
   read_generator(workload.section({"generator", "requests when there is no trace"}), spec.generated);
@@ -113,6 +125,10 @@ void read_levels(Reader& workload, ServingSpec& spec)
   spec.cell_layers = 3;
   workload.optional({"cell_layers", "MoE layers that a cell simulates; the others take their mean", 2.0, 1000.0},
                     spec.cell_layers);
+  workload.optional({"cell_cache", "keep cells between runs in $XDG_CACHE_HOME/cmsim and use those that are there"},
+                    spec.keeps_cells);
+  workload.optional({"requests_csv", "with --out, write DIR/requests.csv too: one line a request"},
+                    spec.writes_requests);
 }
 
 void check(Reader& workload, const ServingSpec& spec, const models::ModelSpec& model,
@@ -154,7 +170,11 @@ ServingSpec read_serving(Reader& workload, const models::ModelSpec& model, model
 
 std::unique_ptr<RequestSource> requests_of(const ServingSpec& spec, std::uint64_t seed)
 {
-  return scaled(spec.trace ? open_request_file(*spec.trace) : generate_requests(spec.generated, seed), spec.scaling);
+  if (!spec.trace)
+    return scaled(generate_requests(spec.generated, seed), spec.scaling);
+  RequestFileSpec file = *spec.trace;
+  file.seed = seed;
+  return scaled(part_of(open_request_file(file), spec.trace_part), spec.scaling);
 }
 
 }  // namespace cm::workloads

@@ -31,6 +31,7 @@ struct PoolSpec {
 struct ServingSpec {
   std::optional<RequestFileSpec> trace;  // empty: generated
   GeneratedRequestsSpec generated;
+  TracePart trace_part;  // of a trace
   LoadScaling scaling;
   std::int64_t block_tokens = 0;
   std::uint32_t prefill_instances = 0;
@@ -47,6 +48,8 @@ struct ServingSpec {
   Seconds slo_tpot;
   double warm_up = 0;            // share of the requests that the statistics leave out
   std::int64_t cell_layers = 0;  // MoE layers that a cell simulates
+  bool keeps_cells = true;       // between runs
+  bool writes_requests = false;  // one line each, in requests.csv
 
   [[nodiscard]] std::uint32_t decode_die(std::uint32_t rank) const
   {

@@ -1,6 +1,7 @@
 #include "workloads/traces/generated_requests.h"
 
 #include "sim/random/random_stream.h"
+#include "workloads/traces/arrival_gaps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,26 +14,6 @@ namespace {
 constexpr std::size_t OpenConversations = 256;
 // Ids of the blocks of common prompts start here, those of all others at zero.
 constexpr std::uint64_t RootIds = 1ULL << 62U;
-
-double exponential(sim::RandomStream& random)
-{
-  return -std::log(1.0 - random.uniform());
-}
-
-// Mean 1. Marsaglia and Tsang, A simple method for generating gamma variables, 2000.
-double gamma(double shape, sim::RandomStream& random)
-{
-  if (shape < 1)
-    return gamma(shape + 1, random) * (shape + 1) / shape * std::pow(1.0 - random.uniform(), 1.0 / shape);
-  const double d = shape - 1.0 / 3.0;
-  const double c = 1.0 / std::sqrt(9.0 * d);
-  for (;;) {
-    const double x = random.normal();
-    const double v = std::pow(1.0 + c * x, 3);
-    if (v > 0 && std::log(1.0 - random.uniform()) < 0.5 * x * x + d - d * v + d * std::log(v))
-      return d * v / shape;
-  }
-}
 
 class GeneratedRequests final : public RequestSource {
  public:
@@ -66,8 +47,8 @@ class GeneratedRequests final : public RequestSource {
   double gap()
   {
     switch (spec_.arrivals) {
-    case Arrivals::Poisson: return exponential(gaps_) / spec_.rate;
-    case Arrivals::Gamma: return gamma(1.0 / (spec_.variation * spec_.variation), gaps_) / spec_.rate;
+    case Arrivals::Poisson: return exponential_gap(gaps_) / spec_.rate;
+    case Arrivals::Gamma: return gamma_gap(1.0 / (spec_.variation * spec_.variation), gaps_) / spec_.rate;
     case Arrivals::Bursts: return burst_gap();
     }
     return 0;
@@ -78,11 +59,11 @@ class GeneratedRequests final : public RequestSource {
   double burst_gap()
   {
     double waited = 0;
-    double wanted = exponential(gaps_) / (spec_.rate * spec_.burst_factor);
+    double wanted = exponential_gap(gaps_) / (spec_.rate * spec_.burst_factor);
     while (wanted > burst_left_) {
       wanted -= burst_left_;
-      waited += burst_left_ + exponential(gaps_) * spec_.burst_length.count() * (spec_.burst_factor - 1);
-      burst_left_ = exponential(gaps_) * spec_.burst_length.count();
+      waited += burst_left_ + exponential_gap(gaps_) * spec_.burst_length.count() * (spec_.burst_factor - 1);
+      burst_left_ = exponential_gap(gaps_) * spec_.burst_length.count();
     }
     burst_left_ -= wanted;
     return waited + wanted;

@@ -13,6 +13,30 @@ std::uint64_t id_of_copy(std::uint64_t id, int copy)
   return copy == 0 ? id : mix_index(id ^ (static_cast<std::uint64_t>(copy) << 56U));
 }
 
+class PartialSource final : public RequestSource {
+ public:
+  PartialSource(std::unique_ptr<RequestSource> source, const TracePart& part) : source_(std::move(source)), part_(part)
+  {
+  }
+
+  std::optional<Request> next() override
+  {
+    auto request = source_->next();
+    while (request && request->arrival < part_.start)
+      request = source_->next();
+    if (!request || (part_.length > Seconds(0) && !(request->arrival < part_.start + part_.length)))
+      return std::nullopt;
+    request->arrival = request->arrival - part_.start;
+    return request;
+  }
+
+  [[nodiscard]] std::uint64_t skipped() const override { return source_->skipped(); }
+
+ private:
+  std::unique_ptr<RequestSource> source_;
+  TracePart part_;
+};
+
 class ScaledSource final : public RequestSource {
  public:
   ScaledSource(std::unique_ptr<RequestSource> source, const LoadScaling& scaling)
@@ -52,6 +76,13 @@ class ScaledSource final : public RequestSource {
 };
 
 }  // namespace
+
+std::unique_ptr<RequestSource> part_of(std::unique_ptr<RequestSource> source, const TracePart& part)
+{
+  if (part == TracePart{})
+    return source;
+  return std::make_unique<PartialSource>(std::move(source), part);
+}
 
 std::unique_ptr<RequestSource> scaled(std::unique_ptr<RequestSource> source, const LoadScaling& scaling)
 {

@@ -7,6 +7,16 @@
 
 namespace cm::workloads {
 
+// The part of a trace that is used: arrivals from `start` on, and before `start + length`, moved to time zero.
+struct TracePart {
+  Seconds start;
+  Seconds length;  // zero: to the end
+
+  friend bool operator==(const TracePart&, const TracePart&) = default;
+};
+
+std::unique_ptr<RequestSource> part_of(std::unique_ptr<RequestSource> source, const TracePart& part);
+
 struct LoadScaling {
   double time_scale = 1;  // arrival times are multiplied by it; 0.5 is twice the rate
   int copies = 1;         // of every request, in the time until the next one arrives, each with block ids of its own

@@ -2,6 +2,8 @@
 
 #include "sim/diagnostics/errors.h"
 #include "workloads/traces/input_file.h"
+#include "workloads/traces/servegen_file.h"
+#include "workloads/traces/tar_file.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -149,9 +151,9 @@ class RequestFile final : public RequestSource {
       return;
     }
     if (!has_line || !line_.starts_with('{'))
-      throw ConfigError(fmt::format("{}: expected a JSON object a line (Mooncake) or the line \"{}\" (Azure), found {}",
-                                    to_text(file_.position()), AzureHeader,
-                                    has_line ? "\"" + line_.substr(0, 40) + "\"" : "an empty file"));
+      throw ConfigError(fmt::format(
+          "{}: expected a JSON object a line (Mooncake), the line \"{}\" (Azure) or a tar archive (ServeGen), found {}",
+          to_text(file_.position()), AzureHeader, has_line ? "\"" + line_.substr(0, 40) + "\"" : "an empty file"));
     format_ = std::make_unique<MooncakeLines>(spec.block_tokens);
     holds_line_ = true;
   }
@@ -227,6 +229,10 @@ class RequestFile final : public RequestSource {
 
 std::unique_ptr<RequestSource> open_request_file(const RequestFileSpec& spec)
 {
+  InputFile probe(spec.path);
+  // The header of an archive has no line ends.
+  if (std::string line; probe.next_line(line) && begins_like_tar(line))
+    return open_servegen(spec.path, spec.seed, spec.skip_damaged_lines);
   return std::make_unique<RequestFile>(spec);
 }
 

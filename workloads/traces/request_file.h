@@ -1,6 +1,7 @@
 // Recorded requests, read line by line, plain or gzip:
 //   Mooncake  JSON lines {"timestamp": ms, "input_length", "output_length", "hash_ids": [...]}, blocks of 512 tokens
 //   Azure     CSV with the first line "TIMESTAMP,ContextTokens,GeneratedTokens", without hash ids
+//   ServeGen  tar archive of clients' rates and lengths, from which requests are drawn (servegen_file.h)
 // What the file begins with decides which it is.
 #pragma once
 
@@ -18,6 +19,7 @@ struct RequestFileSpec {
   // Mooncake's stamps lie on a grid of 3 s.
   Seconds spread = Seconds(0);
   std::int64_t block_tokens = 512;  // of the file's hash ids
+  std::uint64_t seed = 1;           // of requests that are drawn
 
   friend bool operator==(const RequestFileSpec&, const RequestFileSpec&) = default;
 };

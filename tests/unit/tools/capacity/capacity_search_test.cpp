@@ -1,0 +1,70 @@
+#include "tools/capacity/capacity_search.h"
+
+#include <catch2/catch.hpp>
+
+using namespace cm::tools;
+
+namespace {
+
+// A service whose share falls from 1 at no load to 0 at twice its capacity, at which half of the requests are good.
+LoadTrial service_of(double capacity, double load)
+{
+  LoadTrial trial;
+  trial.load = load;
+  trial.arrival_rps = 10 * load;
+  trial.is_steady = load < 1.9 * capacity;
+  trial.share = std::max(0.0, 1 - load / (2 * capacity));
+  trial.ttft_share = trial.share;
+  trial.tpot_share = 1;
+  return trial;
+}
+
+}  // namespace
+
+TEST_CASE("the highest load that holds is found from below and from above")
+{
+  for (const double capacity : {0.003, 0.4, 1.0, 1.7, 300.0}) {
+    const Capacity found = bisect(0.5, [&](double load) { return service_of(capacity, load); });
+    INFO("capacity " << capacity);
+    REQUIRE(found.holds);
+    REQUIRE(found.breaks);
+    const double holds = found.trials[*found.holds].load;
+    const double breaks = found.trials[*found.breaks].load;
+    CHECK(holds <= capacity);
+    CHECK(breaks > capacity);
+    CHECK(breaks / holds <= 1.02);
+    CHECK(found.trials.size() < 20);
+  }
+}
+
+TEST_CASE("a search that finds one end only says so")
+{
+  const Capacity never = bisect(0.5, [](double load) { return service_of(1e-9, load); });
+  CHECK_FALSE(never.holds);
+  CHECK(never.trials[*never.breaks].load == Approx(1.0 / 1024));
+  const Capacity always = bisect(0.5, [](double load) { return service_of(1e9, load); });
+  CHECK_FALSE(always.breaks);
+  CHECK(always.trials[*always.holds].load == Approx(1024));
+  CHECK(limit_of(always, 0.5) == "none was found");
+}
+
+TEST_CASE("a run that is not steady does not hold, however good its requests are")
+{
+  LoadTrial trial = service_of(1, 0.1);
+  CHECK(trial.holds(0.9));
+  trial.is_steady = false;
+  CHECK_FALSE(trial.holds(0.9));
+}
+
+TEST_CASE("the limit is the level that fewer requests hold")
+{
+  LoadTrial trial = service_of(1, 1.5);
+  trial.longest_part = "queue for prefill";
+  Capacity found{.trials = {trial}, .holds = {}, .breaks = 0};
+  CHECK(limit_of(found, 0.5).find("slo.ttft: 25.0 %") == 0);
+  CHECK(limit_of(found, 0.5).find("queue for prefill") != std::string::npos);
+  found.trials[0].tpot_share = 0.2;
+  CHECK(limit_of(found, 0.5).find("slo.tpot: 20.0 %") == 0);
+  found.trials[0].share = 0.9;
+  CHECK(limit_of(found, 0.5).find("overload") == 0);
+}

@@ -1,0 +1,149 @@
+#include "tools/capacity/capacity_search.h"
+
+#include "sim/config/suggestion.h"
+#include "sim/diagnostics/errors.h"
+#include "sim/units/parse_quantity.h"
+#include "tools/runner/child_runs.h"
+#include "tools/runner/run.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace cm::tools {
+namespace {
+
+// Rates that hold and that do not are this near in the end.
+constexpr double Resolution = 1.02;
+// The load is looked for between 1 / 1024 and 1024 times the scenario's.
+constexpr int MostDoublings = 10;
+
+// As the scenario has it; the reader of the workload has checked it.
+double time_scale_of(const ScenarioRequest& scenario)
+{
+  const ResolvedScenario resolved = load_scenario(scenario);
+  const sim::config::Value* scale = resolved.workload ? resolved.workload->find("time_scale") : nullptr;
+  return scale != nullptr ? parse_number(scale->text).value_or(1.0) : 1.0;
+}
+
+void require_serving(const ScenarioRequest& scenario)
+{
+  const ResolvedScenario resolved = load_scenario(scenario);
+  const sim::config::Value* kind = resolved.workload ? resolved.workload->find("kind") : nullptr;
+  if (kind != nullptr && kind->text != "serving")
+    throw ConfigError(fmt::format("{}: workload.kind: --find-capacity: expected serving, whose requests arrive at a "
+                                  "rate, found \"{}\"",
+                                  to_text(kind->position), kind->text));
+}
+
+std::vector<std::string> call_of(const ScenarioRequest& scenario)
+{
+  std::vector<std::string> words{"run", scenario.path, "--configs", scenario.config_root, "--format", "json"};
+  if (scenario.seed) {
+    words.emplace_back("--seed");
+    words.push_back(fmt::format("{}", *scenario.seed));
+  }
+  for (const std::string& setting : scenario.sets) {
+    words.emplace_back("--set");
+    words.push_back(setting);
+  }
+  return words;
+}
+
+LoadTrial trial_of(double load, const std::string& output)
+{
+  const auto result = nlohmann::json::parse(output);
+  const auto metric = [&](const char* name) { return result.at("metrics").at(name).at("value").get<double>(); };
+  const auto p90 = [&](const char* name) { return result.at("histograms").at(name).at("p90").get<double>(); };
+  LoadTrial trial{.load = load,
+                  .arrival_rps = metric("arrival_rps"),
+                  .is_steady = result.at("run").at("steady").get<bool>(),
+                  .share = metric("slo_attainment"),
+                  .ttft_share = metric("slo_ttft_attainment"),
+                  .tpot_share = metric("slo_tpot_attainment"),
+                  .ttft_p90_ms = p90("ttft_ms"),
+                  .tpot_p90_ms = p90("tpot_ms"),
+                  .longest_part = {},
+                  .longest_part_ms = 0};
+  for (const auto& [name, part] : result.at("breakdown").items())
+    if (const double value = part.at("value").get<double>(); value > trial.longest_part_ms) {
+      trial.longest_part = name;
+      trial.longest_part_ms = value;
+    }
+  return trial;
+}
+
+}  // namespace
+
+Capacity bisect(double share, const std::function<LoadTrial(double load)>& attempt)
+{
+  Capacity found;
+  const auto try_load = [&](double load) {
+    found.trials.push_back(attempt(load));
+    const bool holds = found.trials.back().holds(share);
+    (holds ? found.holds : found.breaks) = found.trials.size() - 1;
+    return holds;
+  };
+  const bool first_holds = try_load(1);
+  double load = 1;
+  for (int step = 0; step < MostDoublings; ++step) {
+    load *= first_holds ? 2 : 0.5;
+    if (try_load(load) != first_holds)
+      break;
+  }
+  while (found.holds && found.breaks) {
+    const double low = found.trials[*found.holds].load;
+    const double high = found.trials[*found.breaks].load;
+    if (high / low <= Resolution)
+      break;
+    try_load(std::sqrt(low * high));
+  }
+  return found;
+}
+
+ScenarioRequest at_load(const ScenarioRequest& scenario, const ServiceLevels& levels, double load)
+{
+  ScenarioRequest request = scenario;
+  request.sets.push_back("workload.slo.ttft=" + levels.ttft);
+  request.sets.push_back("workload.slo.tpot=" + levels.tpot);
+  request.sets.push_back(fmt::format("workload.time_scale={}", time_scale_of(scenario) / load));
+  return request;
+}
+
+Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& levels, sim::metrics::Progress& progress)
+{
+  require_serving(scenario);
+  if (const ScenarioCheck check = check_scenario(at_load(scenario, levels, 1)); !check.problems.empty())
+    throw ConfigError(sim::config::joined(check.problems, "\n"));
+  std::size_t runs = 0;
+  return bisect(levels.share, [&](double load) {
+    // How many there will be is not known: about as many as it takes to double twice and halve down to the resolution.
+    constexpr double Expected = 10;
+    progress.update(std::min(0.95, static_cast<double>(runs) / Expected),
+                    fmt::format("run {} at {:.4g} times the load", runs + 1, load));
+    ++runs;
+    return trial_of(load, run_children({call_of(at_load(scenario, levels, load))}, 1).front());
+  });
+}
+
+std::string limit_of(const Capacity& capacity, double share)
+{
+  if (!capacity.breaks)
+    return "none was found";
+  const LoadTrial& trial = capacity.trials[*capacity.breaks];
+  const bool is_ttft = trial.ttft_share <= trial.tpot_share;
+  if (trial.share < share)
+    return fmt::format("{}: {:.1f} % of the requests hold it at {:.4g} requests/s; {}",
+                       is_ttft ? "slo.ttft" : "slo.tpot", 100 * (is_ttft ? trial.ttft_share : trial.tpot_share),
+                       trial.arrival_rps,
+                       is_ttft ? fmt::format("the longest part of the mean time to first token is {}, {:.4g} ms",
+                                             trial.longest_part, trial.longest_part_ms)
+                               : fmt::format("9 of 10 have at most {:.4g} ms", trial.tpot_p90_ms));
+  return fmt::format("overload: queues grow at {:.4g} requests/s; the longest part of the mean time to first token is "
+                     "{}, {:.4g} ms",
+                     trial.arrival_rps, trial.longest_part, trial.longest_part_ms);
+}
+
+}  // namespace cm::tools

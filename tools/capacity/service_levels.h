@@ -1,0 +1,18 @@
+// What `--find-capacity` is asked to hold.
+#pragma once
+
+#include <string>
+
+namespace cm::tools {
+
+struct ServiceLevels {
+  std::string ttft;  // a time as typed, like "2s"
+  std::string tpot;
+  double share = 0.9;  // of the requests that must hold both
+};
+
+// "slo.ttft=2s,slo.tpot=50ms", with "share=99%" at will. Throws ConfigError with everything that is wrong, each as
+// "--find-capacity:1:COLUMN: ...".
+ServiceLevels parse_service_levels(const std::string& text);
+
+}  // namespace cm::tools
