@@ -1,7 +1,11 @@
 #include "models/network/queue_report.h"
 
+#include "topology/routing/port_name.h"
+#include "topology/supernode/supernode.h"
+
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <numeric>
@@ -24,11 +28,65 @@ void report_sub_planes(const MachineSpec& machine, const sim::fabric::PacketFabr
     result.sub_planes.push_back({fmt::format("sub-plane {}", plane), 100 * carried[plane] / all, "%"});
 }
 
+class ChipBoard {
+ public:
+  ChipBoard(std::uint32_t sub_planes, std::uint32_t chips)
+      : busy_ps_(sub_planes, std::vector<double>(chips)), ports_(sub_planes, std::vector<double>(chips))
+  {
+  }
+
+  void add(std::uint32_t sub_plane, std::uint32_t chip, std::int64_t busy_ps)
+  {
+    busy_ps_.at(sub_plane).at(chip) += static_cast<double>(busy_ps);
+    ports_.at(sub_plane).at(chip) += 1;
+  }
+
+  // To a hundredth of a percent: a picture needs no more.
+  [[nodiscard]] std::vector<std::vector<double>> percent(Picoseconds elapsed) const
+  {
+    std::vector<std::vector<double>> shares = busy_ps_;
+    for (std::size_t plane = 0; plane < shares.size(); ++plane)
+      for (std::size_t chip = 0; chip < shares[plane].size(); ++chip) {
+        const double available = ports_[plane][chip] * static_cast<double>(elapsed.count());
+        double& share = shares[plane][chip];
+        share = available > 0 ? std::round(1e4 * share / available) / 100 : 0;
+      }
+    return shares;
+  }
+
+ private:
+  std::vector<std::vector<double>> busy_ps_;
+  std::vector<std::vector<double>> ports_;
+};
+
+void report_chips(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result)
+{
+  const topology::SupernodeSpec& topology = machine.topology;
+  if (result.sub_planes.empty() || topology.l2_per_sub_plane == 0)
+    return;
+  const auto network = data_plane_spec(machine, topology::Supernode(topology), 0).network;
+  const std::vector<topology::PortName> names = topology::name_ports(network);
+  ChipBoard l1(topology.sub_planes, topology.nodes);
+  ChipBoard l2(topology.sub_planes, topology.l2_per_sub_plane);
+  for (std::size_t port = 0; port < names.size(); ++port) {
+    const topology::PortName& name = names[port];
+    const std::int64_t busy = plane.fabric().counters(static_cast<sim::fabric::PortIndex>(port)).busy_ps;
+    if (name.kind == topology::PortName::Kind::Up)
+      l1.add(name.sub_plane, name.node, busy);
+    else if (name.kind == topology::PortName::Kind::Down && name.l2)
+      l2.add(name.sub_plane, *name.l2, busy);
+  }
+  result.chips.push_back({"L1", "links of a node's chip up to the L2 chips; a column a node", l1.percent(plane.now())});
+  result.chips.push_back({"L2", "links of a chip down to the nodes; a column a chip", l2.percent(plane.now())});
+}
+
 }  // namespace
 
-void report_queues(const MachineSpec& machine, const sim::fabric::PacketFabric& fabric, sim::metrics::Result& result)
+void report_queues(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result)
 {
+  const sim::fabric::PacketFabric& fabric = plane.fabric();
   report_sub_planes(machine, fabric, result);
+  report_chips(machine, plane, result);
   const std::uint64_t peak = fabric.peak_queue_bytes();
   result.add("peak_queue_bytes", static_cast<double>(peak), "B", "longest queue in front of a port",
              sim::metrics::Better::Lower);

@@ -3,11 +3,12 @@
 
 #include "models/network/machine.h"
 #include "sim/metrics/result.h"
+#include "sim/streams/data_plane.h"
 
 namespace cm::models {
 
-// Adds the share of the traffic that each sub-plane carried, the metric peak_queue_bytes, and a warning when queues are
-// without limit and the longest passed the assumed buffer.
-void report_queues(const MachineSpec& machine, const sim::fabric::PacketFabric& fabric, sim::metrics::Result& result);
+// Adds the share of the traffic that each sub-plane carried, how busy the ports of each switch chip were up to now, the
+// metric peak_queue_bytes, and a warning when queues are without limit and the longest passed the assumed buffer.
+void report_queues(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result);
 
 }  // namespace cm::models

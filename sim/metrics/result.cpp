@@ -84,6 +84,18 @@ Json numbers(const std::vector<double>& values, std::string_view name)
   return list;
 }
 
+Json chips_section(const std::vector<ChipUse>& chips)
+{
+  Json section = Json::object();
+  for (const ChipUse& use : chips) {
+    Json rows = Json::array();
+    for (const std::vector<double>& sub_plane : use.busy_percent)
+      rows.push_back(numbers(sub_plane, use.chip));
+    insert(section, use.chip, {{"sentence", use.sentence}, {"unit", "%"}, {"busy", std::move(rows)}});
+  }
+  return section;
+}
+
 Json series_section(const std::vector<std::pair<std::string, Series>>& all)
 {
   Json section = Json::object();
@@ -152,8 +164,10 @@ std::string to_json(const Result& result)
   root["histograms"] = histograms_section(result.histograms);
   root["breakdown"] = parts_section(result.breakdown);
   root["sub_planes"] = parts_section(result.sub_planes);
+  // Only where there are any: results of workloads without packets or tables stay as they were.
+  if (!result.chips.empty())
+    root["chips"] = chips_section(result.chips);
   root["series"] = series_section(result.series);
-  // Only where there are any: results of workloads without tables stay as they were.
   if (!result.tables.empty())
     root["tables"] = tables_section(result.tables);
   root["notes"] = Json(result.notes);

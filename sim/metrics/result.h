@@ -49,6 +49,13 @@ struct Table {
   std::vector<Row> rows;
 };
 
+// How busy the ports of switch chips were: one kind of chip, a row a sub-plane.
+struct ChipUse {
+  std::string chip;                               // "L2"
+  std::string sentence;                           // which ports
+  std::vector<std::vector<double>> busy_percent;  // [sub-plane][chip], mean over its ports and the run
+};
+
 // What was run, with what evidence. No wall time, no host: equal runs give equal files.
 struct Manifest {
   std::string scenario;              // as the user named it
@@ -68,6 +75,7 @@ struct Result {
   std::vector<std::pair<std::string, Histogram>> histograms;
   std::vector<Part> breakdown;   // parts that add up to a layer
   std::vector<Part> sub_planes;  // share of the UB plane's traffic, in %; empty when there was none
+  std::vector<ChipUse> chips;    // empty without packets on the UB plane
   std::vector<std::pair<std::string, Series>> series;
   std::vector<Table> tables;
   std::vector<std::string> notes;  // decisions that the run took by itself

@@ -8,23 +8,10 @@ install(DIRECTORY tests/validation DESTINATION ${CMAKE_INSTALL_DATADIR}/cmsim/te
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "man" EXCLUDE)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-# cm_install_if_there(folder [RENAME name] file ...): what is not in the tree leaves no empty folder behind.
-function(cm_install_if_there folder)
-  cmake_parse_arguments(PARSE_ARGV 1 file "" "RENAME" "")
-  set(rename)
-  if(file_RENAME)
-    set(rename RENAME ${file_RENAME})
-  endif()
-  foreach(path IN LISTS file_UNPARSED_ARGUMENTS)
-    if(EXISTS ${CMAKE_SOURCE_DIR}/${path})
-      install(FILES ${path} DESTINATION ${folder} ${rename})
-    endif()
-  endforeach()
-endfunction()
-
-cm_install_if_there(${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME cmsim tools/completion/cmsim.bash)
-cm_install_if_there(${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions tools/completion/_cmsim)
-cm_install_if_there(${CMAKE_INSTALL_MANDIR}/man1 docs/man/cmsim.1)
+# Completion and manual page, which the program writes about itself when it is built.
+install(DIRECTORY ${CMAKE_BINARY_DIR}/share/ DESTINATION ${CMAKE_INSTALL_DATADIR})
+# From what reports of the installed program are drawn; npm brings the rest when one is made.
+install(DIRECTORY tools/report/charts DESTINATION ${CMAKE_INSTALL_DATADIR}/cmsim/report USE_SOURCE_PERMISSIONS)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_CONTACT "The cmsim authors <cmsim@localhost>")

@@ -35,7 +35,7 @@ std::vector<PartChange> changes_of(const std::vector<StoredPart>& old_parts, con
 
 void find_parts(const StoredResult& old_result, const StoredResult& new_result, Cause& cause)
 {
-  std::vector<PartChange> changes = changes_of(old_result.breakdown, new_result.breakdown);
+  std::vector<PartChange> changes = breakdown_changes(old_result, new_result);
   double sum = 0;
   for (const PartChange& each : changes) {
     cause.change += each.change();
@@ -63,6 +63,11 @@ void find_sub_planes(const StoredResult& old_result, const StoredResult& new_res
 }
 
 }  // namespace
+
+std::vector<PartChange> breakdown_changes(const StoredResult& old_result, const StoredResult& new_result)
+{
+  return changes_of(old_result.breakdown, new_result.breakdown);
+}
 
 Cause find_cause(const StoredResult& old_result, const StoredResult& new_result)
 {

@@ -32,7 +32,10 @@ struct Cause {
   [[nodiscard]] bool is_known() const { return !parts.empty() || !sub_planes.empty(); }
 };
 
-// Parts that only one of the two has count as zero in the other.
+// All parts of both breakdowns, in the order of the old one; parts that only one of the two has count as zero in the
+// other.
+std::vector<PartChange> breakdown_changes(const StoredResult& old_result, const StoredResult& new_result);
+
 Cause find_cause(const StoredResult& old_result, const StoredResult& new_result);
 
 // "experts +9.2 us of +10.1 us a layer (91 %), then combine: wait for tokens +1.1 us (11 %)". Empty when nothing

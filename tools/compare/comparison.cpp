@@ -104,7 +104,7 @@ std::vector<ComparedHistogram> compare_histograms(const StoredResult& old_result
   for (const StoredHistogram& before : old_result.histograms) {
     const auto now = std::ranges::find(new_result.histograms, before.name, &StoredHistogram::name);
     if (now != new_result.histograms.end())
-      compared.push_back({before.name, before.unit, before.mean, distance(before, *now)});
+      compared.push_back({before.name, before.unit, before.mean, distance(before, *now), before.buckets, now->buckets});
   }
   return compared;
 }
@@ -171,6 +171,7 @@ ComparedPoint compare_point(const StoredResult& old_result, const StoredResult& 
   point.metrics = compare_metrics(old_result, new_result, tolerances);
   point.histograms = compare_histograms(old_result, new_result);
   point.verdict = summary_of(point.metrics);
+  point.breakdown = breakdown_changes(old_result, new_result);
   point.cause = find_cause(old_result, new_result);
   point.is_same_configuration = old_result.configuration_digest == new_result.configuration_digest;
   point.numbers = changed_numbers(old_result, new_result);

@@ -37,6 +37,8 @@ struct ComparedHistogram {
   std::string unit;
   double old_mean = 0;
   HistogramDistance distance;
+  std::vector<StoredBucket> old_buckets;
+  std::vector<StoredBucket> new_buckets;
 };
 
 struct ComparedPoint {
@@ -45,6 +47,7 @@ struct ComparedPoint {
   std::string reason;                         // of a point that one of the two lacks
   std::vector<ComparedMetric> metrics;        // those of result.json, then mean, p50 and p99 of each histogram
   std::vector<ComparedHistogram> histograms;  // that both have
+  std::vector<PartChange> breakdown;          // all parts of both
   Cause cause;
   bool is_same_configuration = true;
   std::vector<std::string> numbers;  // assumed ones that differ: "machine.x: 1, was 2"

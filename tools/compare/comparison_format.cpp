@@ -11,10 +11,11 @@
 namespace cm::tools {
 namespace {
 
-constexpr std::array<ComparisonFormat, 3> Formats{{
+constexpr std::array<ComparisonFormat, 4> Formats{{
     {"table", "columns for a terminal", comparison_table},
     {"markdown", "tables for a pull request", comparison_markdown},
     {"junit", "JUnit XML for CI: a test case a number", comparison_junit},
+    {"json", "every number, for cmsim report and programs", comparison_json},
 }};
 
 // Distances below this share of the mean are the width of a bucket.

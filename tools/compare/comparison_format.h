@@ -24,6 +24,8 @@ std::string comparison_table(const Comparison& comparison);
 std::string comparison_markdown(const Comparison& comparison);
 // A test suite a point and a test case a number; regressions are failures with their cause.
 std::string comparison_junit(const Comparison& comparison);
+// Everything, schema cmsim-comparison/1: every number of every point, and of a lone result both sides' histograms.
+std::string comparison_json(const Comparison& comparison);
 
 // What tables show of a comparison, as text.
 std::vector<std::string> metric_titles();

@@ -2,7 +2,7 @@
 
 #include "sim/config/reading_log.h"
 #include "sim/diagnostics/errors.h"
-#include "tools/compare/child_process.h"
+#include "tools/runner/child_process.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "tools/compare/stored_result.h"
 
-#include "tools/compare/json_file.h"
+#include "tools/runner/json_file.h"
 
 #include <fmt/format.h>
 

@@ -6,12 +6,14 @@
 #include "tools/compare/comparison_format.h"
 #include "tools/compare/revisions.h"
 #include "tools/program/terminal.h"
+#include "tools/runner/output_folder.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace cm::tools {
@@ -25,6 +27,7 @@ struct CompareOptions {
   std::vector<std::string> tolerances;
   std::vector<std::string> sets;
   std::string format = "table";
+  std::optional<std::string> out;
   std::string repository;
 };
 
@@ -57,6 +60,7 @@ Sides sides_of(const CompareOptions& options)
 
 int run(const CompareOptions& options)
 {
+  const auto folder = options.out ? std::make_optional<OutputFolder>(*options.out) : std::nullopt;
   const Tolerances tolerances = read_tolerances(options.tolerances);
   const Sides sides = sides_of(options);
   sim::config::ReadingLog log;
@@ -66,7 +70,13 @@ int run(const CompareOptions& options)
   throw_if_any(log);
   const Comparison comparison = compare(old_set, new_set, tolerances);
   const auto formats = comparison_formats();
-  print(std::ranges::find(formats, options.format, &ComparisonFormat::name)->print(comparison));
+  std::string text = std::ranges::find(formats, options.format, &ComparisonFormat::name)->print(comparison);
+  if (folder) {
+    const auto written = folder->write({{"comparison.json", comparison_json(comparison)}});
+    if (options.format == "table")
+      text += fmt::format("\nwritten: {}\n", written.front());
+  }
+  print(text);
   return comparison.has_regression() ? Regression : 0;
 }
 
@@ -113,7 +123,8 @@ void add_compare_command(CLI::App& program, const std::string& config_root, int&
   command.add_option("--set", options->sets, "with --rev: change one key of the scenarios for both")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  command.add_option("--format", options->format, "what is printed: table, markdown or junit")
+  command.add_option("--out", options->out, "write DIR/comparison.json, for cmsim report")->type_name("DIR");
+  command.add_option("--format", options->format, "what is printed: table, markdown, junit or json")
       ->type_name("FORMAT")
       ->check(CLI::IsMember(format_names()))
       ->capture_default_str();

@@ -2,7 +2,10 @@
 #include "tools/program/calibrate_command.h"
 #include "tools/program/command_line.h"
 #include "tools/program/compare_command.h"
+#include "tools/program/completion_command.h"
 #include "tools/program/config_root.h"
+#include "tools/program/help_format.h"
+#include "tools/program/report_command.h"
 #include "tools/program/run_command.h"
 #include "tools/program/schema_command.h"
 #include "tools/program/sensitivity_command.h"
@@ -16,6 +19,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <memory>
 #include <string>
 
 namespace {
@@ -25,9 +29,12 @@ enum Status : int { Done = 0, UsersError = 2, OurError = 3 };
 int run_program(int count, char** arguments)
 {
   CLI::App program("cmsim: simulator of CloudMatrix384-style supernodes", "cmsim");
+  // Subcommands inherit it, so it comes first.
+  program.formatter(std::make_shared<cm::tools::HelpFormat>());
   program.require_subcommand(1);
   program.set_version_flag("--version", "cmsim " + cm::tools::version_and_commit());
-  program.footer("Example:\n  cmsim run configs/scenarios/p2p.yaml\n\n"
+  program.footer("Examples:\n  cmsim run configs/scenarios/decode-ep320.yaml --out results/decode\n"
+                 "  cmsim report results/decode\n\n"
                  "Exit status: 0 done; 1 a point of a sweep failed, a row of a validation left its tolerance,\n"
                  "or a comparison found a regression; 2 what was asked is wrong; 3 cmsim is wrong.");
   int status = Done;
@@ -37,10 +44,13 @@ int run_program(int count, char** arguments)
   cm::tools::add_sensitivity_command(program, configs);
   cm::tools::add_sweep_command(program, configs, status);
   cm::tools::add_compare_command(program, configs, status);
+  cm::tools::add_report_command(program, configs, status);
   cm::tools::add_schema_command(program, configs);
   cm::tools::add_explain_command(program, configs);
   cm::tools::add_topology_command(program, configs);
   cm::tools::add_validate_command(program, configs, status);
+  cm::tools::add_completion_command(program);
+  cm::tools::add_manual_command(program);
   try {
     program.parse(count, arguments);
     return status;

@@ -54,7 +54,7 @@ void add_sensitivity_command(CLI::App& program, const std::string& config_root)
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
-  command.footer("Example:\n  cmsim sensitivity configs/scenarios/decode-ep320.yaml --metric tpot_ms "
+  command.footer("Example:\n  cmsim sensitivity configs/scenarios/decode-ep320.yaml \\\n      --metric tpot_ms "
                  "--set workload.iterations=1");
   command.callback([options] { run(*options); });
 }

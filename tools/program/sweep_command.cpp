@@ -2,6 +2,8 @@
 
 #include "sim/diagnostics/errors.h"
 #include "tools/program/terminal.h"
+#include "tools/report/sweep_data.h"
+#include "tools/runner/pareto.h"
 #include "tools/runner/table_text.h"
 #include "tools/runner/terminal_progress.h"
 #include "tools/sweep/local_executor.h"
@@ -72,6 +74,15 @@ std::string summary(const SweepRequest& request, const SweepOutcome& outcome)
   return text;
 }
 
+// Speed for a user against work of an NPU, where the sweep has both.
+std::string pareto_text(const std::string& folder)
+{
+  sim::config::ReadingLog log;
+  const std::vector<ParetoPoint> designs = user_against_npu(read_sweep_data(folder, log).points);
+  const std::string plot = pareto_plot(designs, UserAgainstNpu, output_takes_colour());
+  return plot.empty() ? plot : "\n" + plot;
+}
+
 // Slurm says which task of the array this process is.
 std::size_t slurm_task()
 {
@@ -93,7 +104,7 @@ void sweep(const SweepOptions& options, int& status)
     return;
   }
   const SweepOutcome outcome = sweep_with_progress(request);
-  print(summary(request, outcome));
+  print(summary(request, outcome) + pareto_text(request.out));
   if (outcome.stop_signal != 0)
     status = EndedBySignal + outcome.stop_signal;
   else if (outcome.counts.failed > 0)

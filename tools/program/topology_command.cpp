@@ -1,13 +1,16 @@
 #include "tools/program/topology_command.h"
 
 #include "sim/diagnostics/ensure.h"
+#include "sim/diagnostics/errors.h"
 #include "tools/program/command_line.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/run.h"
 #include "tools/runner/topology_dot.h"
 #include "tools/runner/topology_report.h"
+#include "tools/runner/topology_svg.h"
 
 #include <memory>
+#include <optional>
 
 namespace cm::tools {
 namespace {
@@ -15,11 +18,26 @@ namespace {
 struct TopologyOptions {
   ScenarioRequest scenario;
   std::string format = "table";
+  std::string result;  // whose use of the switches is shown
 };
+
+std::optional<SwitchUse> use_of(const std::string& result, const topology::SupernodeSpec& machine)
+{
+  if (result.empty())
+    return std::nullopt;
+  sim::config::ReadingLog log;
+  SwitchUse use = read_switch_use(result, machine, log);
+  throw_if_any(log);
+  return use;
+}
 
 void show(const TopologyOptions& options)
 {
+  if (!options.result.empty() && options.format != "svg")
+    throw ConfigError("--result: expected --format svg too, which shows it as colours");
   const topology::Supernode supernode(scenario_topology(options.scenario));
+  if (options.format == "svg")
+    return print(topology_svg(supernode, use_of(options.result, supernode.spec())));
   if (options.format == "dot")
     return print(topology_dot(supernode));
   const topology::CheckReport report = check_supernode(supernode);
@@ -36,11 +54,15 @@ void add_topology_command(CLI::App& program, const std::string& config_root)
   options->scenario.config_root = config_root;
   CLI::App& command = *program.add_subcommand("topology", "show and check the machine of a scenario");
   add_scenario_options(command, options->scenario);
-  command.add_option("--format", options->format, "what is printed: table, json or dot (for Graphviz)")
+  command.add_option("--format", options->format, "what is printed: table, json, dot (for Graphviz) or svg (a page)")
       ->type_name("FORMAT")
-      ->check(CLI::IsMember({"table", "json", "dot"}))
+      ->check(CLI::IsMember({"table", "json", "dot", "svg"}))
       ->capture_default_str();
-  command.footer("Example:\n  cmsim topology configs/scenarios/ep.yaml --set machine.nodes=2 --format dot | dot -Tsvg");
+  command.add_option("--result", options->result, "with svg: colour switch chips by how busy they were in this run")
+      ->type_name("DIR");
+  command.footer(
+      "Examples:\n  cmsim topology configs/scenarios/ep.yaml --format svg \\\n      --result results/ep >ep.svg\n"
+      "  cmsim topology configs/scenarios/ep.yaml --set machine.nodes=2 \\\n      --format dot | dot -Tsvg");
   command.callback([options] { show(*options); });
 }
 

@@ -12,23 +12,28 @@
 #include <string_view>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace cm::tools {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view ResultSchema = "cmsim-result/";
+// What marks a folder as ours, and how its schema begins.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> Marks{{
+    {"result.json", "cmsim-result/"},
+    {"comparison.json", "cmsim-comparison/"},
+}};
 
 // Written on request only: what an earlier run left would pass for this run's.
-constexpr std::array<std::string_view, 2> OnRequest{"timeline.json.gz", "requests.csv"};
+constexpr std::array<std::string_view, 3> OnRequest{"timeline.json.gz", "requests.csv", "report.html"};
 
 [[noreturn]] void refuse(const fs::path& path, std::string_view reason)
 {
   throw ConfigError(fmt::format("--out {}: {}", path.string(), reason));
 }
 
-bool is_result_of_ours(const fs::path& file)
+bool is_of_ours(const fs::path& file, std::string_view schema)
 {
   std::error_code ignored;
   if (!fs::is_regular_file(file, ignored))
@@ -37,7 +42,7 @@ bool is_result_of_ours(const fs::path& file)
   const auto document = nlohmann::json::parse(in, nullptr, false);
   if (!document.is_object() || !document.contains("schema") || !document["schema"].is_string())
     return false;
-  return document["schema"].get<std::string>().starts_with(ResultSchema);
+  return document["schema"].get<std::string>().starts_with(schema);
 }
 
 // Tried, not asked for: for root and on special file systems permissions say little.
@@ -69,7 +74,9 @@ void require_ours(const fs::path& path)
   const bool is_empty = fs::is_empty(path, error);
   if (error)
     refuse(path, fmt::format("cannot read the folder: {}", error.message()));
-  if (!is_empty && !is_result_of_ours(path / "result.json"))
+  const bool is_ours =
+      std::ranges::any_of(Marks, [&](const auto& mark) { return is_of_ours(path / mark.first, mark.second); });
+  if (!is_empty && !is_ours)
     refuse(path, "expected a new or empty folder or one with an earlier result, found one with other files");
   require_writable(path, path);
 }

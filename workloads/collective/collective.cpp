@@ -56,7 +56,7 @@ void run_on_packets(const models::CollectiveQuestion& question, const models::Co
   });
   engine.run();
   add_time(question, plan, to_seconds(std::ranges::max(run.ends())), result);
-  models::report_queues(machine, plane.fabric(), result);
+  models::report_queues(machine, plane, result);
   sim::metrics::Histogram ranks("us");
   for (const Picoseconds end : run.ends())
     ranks.record(microseconds(end));

@@ -188,7 +188,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
     const double ms = iteration_without_engine(*companion, other, model, machine, supernode, seed);
     add_int8_gain(spec, iteration, Seconds(ms * 1e-3), result);
   }
-  models::report_queues(machine, plane.fabric(), result);
+  models::report_queues(machine, plane, result);
   result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
              "of the busiest die: weights, buffers, KV cache, reserve", sim::metrics::Better::Lower);
   result.add("port_hops", static_cast<double>(plane.fabric().port_hops()), "count",

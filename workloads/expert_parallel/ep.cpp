@@ -104,7 +104,7 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
              "bytes a rank sends / combine_us, decimal");
   add_balance(layers, result);
   std::ranges::copy(spec.choices.notes, std::back_inserter(result.notes));
-  models::report_queues(machine, plane.fabric(), result);
+  models::report_queues(machine, plane, result);
   result.histograms.emplace_back("dispatch_rank_us", group.dispatch_us);
   result.histograms.emplace_back("combine_rank_us", group.combine_us);
   result.histograms.emplace_back("rank_wait_us", group.wait_us);

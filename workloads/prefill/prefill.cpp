@@ -109,7 +109,7 @@ void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const 
                                        deployment.moe_layers(model) - runs.front().layers_left(),
                                        deployment.moe_layers(model)));
   result.add("microbatches", microbatches, "count", "that a die alternates between");
-  models::report_queues(chunked, plane.fabric(), result);
+  models::report_queues(chunked, plane, result);
   result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
              "of a die: weights, buffers, latents of its share of a batch, reserve", sim::metrics::Better::Lower);
   result.add("port_hops", static_cast<double>(plane.fabric().port_hops()), "count",

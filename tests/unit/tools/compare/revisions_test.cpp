@@ -1,7 +1,7 @@
 #include "sim/diagnostics/errors.h"
 #include "tests/unit/sim/temporary_folder.h"
-#include "tools/compare/child_process.h"
 #include "tools/compare/revisions.h"
+#include "tools/runner/child_process.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,5 @@
-// Other programs that a comparison calls: git, and cmsim of other revisions. No shell reads their arguments.
+// Other programs that we call: git and other revisions of cmsim for a comparison, npm for a report. No shell reads
+// their arguments.
 #pragma once
 
 #include <string>

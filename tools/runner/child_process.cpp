@@ -1,4 +1,4 @@
-#include "tools/compare/child_process.h"
+#include "tools/runner/child_process.h"
 
 #include "sim/diagnostics/errors.h"
 

@@ -1,4 +1,4 @@
-#include "tools/compare/json_file.h"
+#include "tools/runner/json_file.h"
 
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"

@@ -1,0 +1,75 @@
+#include "sim/metrics/result.h"
+#include "tools/report/run_report.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace cm::tools;
+
+namespace {
+
+Json result_with_everything()
+{
+  cm::sim::metrics::Result result;
+  result.manifest.scenario = "s.yaml";
+  result.manifest.steady = false;
+  result.manifest.assumed = {"a = 1: why"};
+  result.add("tpot_ms", 48.96, "ms", "a formula");
+  cm::sim::metrics::Histogram histogram("us");
+  for (int i = 1; i <= 1000; ++i)
+    histogram.record(i);
+  result.histograms.emplace_back("dispatch_us", histogram);
+  result.breakdown = {{"attention", 3, "us"}, {"experts", 1, "us"}};
+  result.sub_planes = {{"sub-plane 0", 75, "%"}, {"sub-plane 1", 25, "%"}};
+  result.chips.push_back({"L2", "a sentence", {{1, 2, 3}, {4, 5, 6}}});
+  result.series.emplace_back("queue", cm::sim::metrics::Series{"tokens", {0, 1}, {5, 6}});
+  result.tables.push_back({"widths", "GB/s", {"stripe", "rate"}, {{"one", {1.5}}}});
+  result.warnings = {"careful"};
+  return Json::parse(to_json(result));
+}
+
+const Json& chart(const Page& page, const std::string& name)
+{
+  static std::vector<Chart> charts;
+  charts = page.charts();
+  const auto found = std::ranges::find(charts, name, &Chart::name);
+  REQUIRE(found != charts.end());
+  return found->specification;
+}
+
+}  // namespace
+
+TEST_CASE("every section of a result has its chart")
+{
+  const Page page = run_page(result_with_everything());
+  CHECK(chart(page, "breakdown").at("data").at("values").at(0).at("share") == 0.75);
+  CHECK(chart(page, "chips-l2").at("data").at("values").size() == 6);
+  CHECK(chart(page, "sub-planes").at("data").at("values").at(0).at("percent") == 75);
+  CHECK(chart(page, "series-tokens").at("data").at("values").size() == 2);
+  CHECK(chart(page, "histogram-dispatch-us").at("encoding").at("x").at("scale").at("type") == "log");
+}
+
+TEST_CASE("a cumulative distribution ends at one and keeps few points")
+{
+  const Page page = run_page(result_with_everything());
+  const Json& values = chart(page, "cumulative-us").at("data").at("values");
+  CHECK(values.front().at("share") == 0.0);
+  CHECK(values.back().at("share") == 1.0);
+  CHECK(values.size() < 500);
+}
+
+TEST_CASE("an overloaded run is judged so, and its warnings counted")
+{
+  const Page page = run_page(result_with_everything());
+  REQUIRE(page.verdicts.size() >= 2);
+  CHECK(page.verdicts[0].kind == PageVerdict::Kind::Bad);
+  CHECK(page.verdicts[1].text == "1 warning, below.");
+}
+
+TEST_CASE("a result of metrics alone has no charts")
+{
+  cm::sim::metrics::Result result;
+  result.add("time_us", 1, "us", "a formula");
+  CHECK(run_page(Json::parse(to_json(result))).charts().empty());
+}

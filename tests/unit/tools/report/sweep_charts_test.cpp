@@ -1,0 +1,96 @@
+#include "tools/report/sweep_charts.h"
+#include "tools/report/sweep_report.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <string>
+
+using namespace cm::tools;
+
+namespace {
+
+// EP and its linked redundant experts, sub-planes, a word; TPOT grows with EP.
+std::vector<PointData> grid()
+{
+  std::vector<PointData> points;
+  for (const int ep : {16, 8})
+    for (const int planes : {3, 7})
+      for (const char* limit : {"engine", "lane"})
+        points.push_back({"decode",
+                          {{"workload.ep", fmt::format("{}", ep)},
+                           {"workload.redundant", fmt::format("{}", 2 * ep)},
+                           {"machine.ub.write_limit", limit},
+                           {"machine.ub.sub_planes", fmt::format("{}", planes)},
+                           {"machine.nodes", "48"}},
+                          "1",
+                          "done",
+                          "",
+                          {{"layer_us", 100.0}, {"tpot_ms", 1.0 * ep}, {"tokens_per_s_per_npu", 10.0 * ep + planes}}});
+  return points;
+}
+
+}  // namespace
+
+TEST_CASE("axes are what varied by itself, numbers first and ascending")
+{
+  const std::vector<SweepAxis> axes = varied_axes(grid());
+  REQUIRE(axes.size() == 3);
+  CHECK(axes[0].key == "workload.ep");
+  CHECK(axes[0].values == std::vector<std::string>{"8", "16"});
+  CHECK(axes[1].key == "machine.ub.sub_planes");
+  CHECK(axes[2].key == "machine.ub.write_limit");
+  CHECK_FALSE(axes[2].is_number);
+}
+
+TEST_CASE("several seeds are an axis to choose from")
+{
+  std::vector<PointData> points = grid();
+  for (PointData& point : grid()) {
+    point.seed = std::string("2");
+    points.push_back(point);
+  }
+  const std::vector<SweepAxis> axes = varied_axes(points);
+  REQUIRE(axes.size() == 4);
+  CHECK(axes.back().key == "seed");
+}
+
+TEST_CASE("a sweep of decode has lines of TPOT, a surface and a front")
+{
+  SweepData sweep{"s.yaml", "0", 8, grid()};
+  const std::vector<Chart> charts = sweep_page(sweep).charts();
+  REQUIRE(charts.size() == 3);
+  const Json& lines = charts[0].specification;
+  CHECK(charts[0].title == "decode: tpot_ms against ep");
+  CHECK(lines.at("params").at(0).at("value") == "tpot_ms");
+  CHECK(lines.at("encoding").at("x").at("field") == "workload\\.ep");
+  CHECK(lines.at("encoding").at("color").at("field") == "machine\\.ub\\.sub_planes");
+  CHECK(lines.at("params").at(1).at("bind").at("options") == Json({"engine", "lane"}));
+  CHECK(charts[1].name == "surface-decode");
+  CHECK(charts[2].name == "pareto-decode");
+}
+
+TEST_CASE("users against NPUs marks what no design beats")
+{
+  int front = 0;
+  for (const ParetoPoint& point : user_against_npu(grid())) {
+    front += point.is_front ? 1 : 0;
+    CHECK(point.x == (point.label.find("ep 8") != std::string::npos ? 125.0 : 62.5));
+  }
+  // Of each EP the two points with seven sub-planes.
+  CHECK(front == 4);
+}
+
+TEST_CASE("points without a result are told with their reason")
+{
+  SweepData sweep{"s.yaml", "0", 9, grid()};
+  sweep.points[0].status = std::string("refused");
+  sweep.points[0].reason = std::string("too large");
+  const Page page = sweep_page(sweep);
+  CHECK(page.verdicts.front().kind == PageVerdict::Kind::Bad);
+  CHECK(page.verdicts.front().text ==
+        "7 of 9 points are done, 1 were refused by their model, 0 failed, 1 are missing.");
+  const PageSection& undone = page.sections.back();
+  REQUIRE(undone.blocks.size() == 1);
+  CHECK(std::get<PageTable>(undone.blocks[0]).rows[0][0] == "refused: too large");
+}

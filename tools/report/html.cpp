@@ -1,0 +1,188 @@
+#include "tools/report/html.h"
+
+#include "tools/report/page_style.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace cm::tools {
+namespace {
+
+// What a browser may do with the file: run what stands in it, load nothing.
+constexpr std::string_view Policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+                                    "img-src data: blob:; base-uri 'none'; form-action 'none'";
+
+// Broken UTF-8 becomes the replacement character, as in every JSON file that we write.
+std::string valid_utf8(const std::string& text)
+{
+  const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Json::parse(quoted).get<std::string>();
+}
+
+// "</script" and "<!--" would end or change a script element that holds a program.
+std::string script_code(std::string_view code)
+{
+  std::string safe;
+  for (std::size_t i = 0; i < code.size(); ++i) {
+    const std::string_view rest = code.substr(i);
+    safe += code[i];
+    if (rest.starts_with("</script") || rest.starts_with("</SCRIPT") || rest.starts_with("<!--"))
+      safe += '\\';
+  }
+  return safe;
+}
+
+std::string anchor(const PageSection& section)
+{
+  return "section-" + file_name_of(section.title);
+}
+
+std::string block_html(const Chart& chart)
+{
+  return fmt::format(R"(<figure class="chart" data-name="{}">
+<h3>{}</h3>
+<figcaption>{}</figcaption>
+<div class="choices"></div>
+<div class="drawing"><p class="note">Not drawn.</p></div>
+<div class="tools"><button type="button" class="save">Save as SVG</button><details><summary>Numbers</summary></details></div>
+<script type="application/json">{}</script>
+</figure>
+)",
+                     html_text(chart.name), html_text(chart.title), html_text(chart.sentence),
+                     script_json(chart.specification));
+}
+
+std::string row_html(const std::vector<PageTable::Column>& columns, const std::vector<std::string>& cells)
+{
+  std::string text = "<tr>";
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    text += fmt::format("<td{}>{}</td>", columns.at(i).is_number ? " class=\"number\"" : "", html_text(cells[i]));
+  return text + "</tr>\n";
+}
+
+std::string block_html(const PageTable& table)
+{
+  std::string text = fmt::format("<div class=\"scroll{}\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n<table>\n",
+                                 table.is_long ? "" : " all", html_text(table.title.empty() ? "table" : table.title));
+  text += "<thead><tr>";
+  for (const PageTable::Column& column : table.columns)
+    text += fmt::format("<th scope=\"col\"{}>{}</th>", column.is_number ? " class=\"number\"" : "",
+                        html_text(column.title));
+  text += "</tr></thead>\n<tbody>\n";
+  for (const auto& row : table.rows)
+    text += row_html(table.columns, row);
+  text += "</tbody></table></div>\n";
+  if (table.is_long)
+    return fmt::format("<details><summary>{} ({} rows)</summary>\n{}</details>\n",
+                       html_text(table.title.empty() ? "table" : table.title), table.rows.size(), text);
+  return (table.title.empty() ? "" : fmt::format("<h3>{}</h3>\n", html_text(table.title))) + text;
+}
+
+std::string block_html(const PageList& list)
+{
+  std::string text = list.title.empty() ? "" : fmt::format("<h3>{}</h3>\n", html_text(list.title));
+  text += fmt::format("<ul class=\"list{}\">\n", list.is_warning ? " warning" : "");
+  for (const std::string& line : list.lines)
+    text += fmt::format("<li>{}</li>\n", html_text(line));
+  return text + "</ul>\n";
+}
+
+std::string verdicts_html(const std::vector<PageVerdict>& verdicts)
+{
+  std::string text = "<ul class=\"verdicts\">\n";
+  for (const PageVerdict& verdict : verdicts) {
+    const bool is_good = verdict.kind == PageVerdict::Kind::Good;
+    const bool is_bad = verdict.kind == PageVerdict::Kind::Bad;
+    // Colour alone tells nothing to some people and to paper.
+    const char* const word = is_good ? "<strong>Good</strong>" : (is_bad ? "<strong>Bad</strong>" : "");
+    text += fmt::format("<li class=\"{}\">{}{}</li>\n", is_good ? "good" : (is_bad ? "bad" : "neutral"), word,
+                        html_text(verdict.text));
+  }
+  return text + "</ul>\n";
+}
+
+std::string head_html(const Page& page)
+{
+  return fmt::format(R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{}</title>
+<link rel="icon" href="data:,">
+<style>{}</style>
+</head>
+)",
+                     Policy, html_text(page.title), page_style());
+}
+
+std::string top_html(const Page& page)
+{
+  std::string text = fmt::format(R"(<body>
+<a class="skip" href="#content">To the content</a>
+<header>
+<div class="top"><div><h1>{}</h1>
+<div class="subtitle">{}</div></div>
+<button type="button" id="colours" hidden>Dark</button></div>
+)",
+                                 html_text(page.title), html_text(page.subtitle));
+  if (!page.verdicts.empty())
+    text += verdicts_html(page.verdicts);
+  text += "<nav aria-label=\"Sections\"><ul>\n";
+  for (const PageSection& section : page.sections)
+    if (!section.blocks.empty())
+      text += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", anchor(section), html_text(section.title));
+  return text + "</ul></nav>\n</header>\n";
+}
+
+}  // namespace
+
+std::string html_text(const std::string& text)
+{
+  std::string safe;
+  for (const char letter : valid_utf8(text))
+    switch (letter) {
+    case '&': safe += "&amp;"; break;
+    case '<': safe += "&lt;"; break;
+    case '>': safe += "&gt;"; break;
+    case '"': safe += "&quot;"; break;
+    case '\'': safe += "&#39;"; break;
+    default: {
+      const auto code = static_cast<unsigned char>(letter);
+      const bool is_control = (code < 0x20 && letter != '\n' && letter != '\t') || code == 0x7f;
+      safe += is_control ? "\uFFFD" : std::string(1, letter);
+    }
+    }
+  return safe;
+}
+
+std::string script_json(const Json& json)
+{
+  std::string safe;
+  for (const char letter : json.dump(-1, ' ', false, Json::error_handler_t::replace))
+    safe += letter == '<' ? "\\u003c" : std::string(1, letter);
+  return safe;
+}
+
+std::string html(const Page& page, const std::string& charts, const std::string& missing)
+{
+  std::string text = head_html(page) + top_html(page) + "<main id=\"content\">\n";
+  if (charts.empty())
+    text += fmt::format("<p class=\"note\">The charts are not drawn: {}</p>\n", html_text(missing));
+  for (const PageSection& section : page.sections) {
+    if (section.blocks.empty())
+      continue;
+    text += fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n", anchor(section), html_text(section.title));
+    for (const PageBlock& block : section.blocks)
+      text += std::visit([](const auto& each) { return block_html(each); }, block);
+    text += "</section>\n";
+  }
+  text += "</main>\n<footer>Written by cmsim report. Charts are Vega-Lite.</footer>\n";
+  if (!charts.empty())
+    text += fmt::format("<script>{}</script>\n", script_code(charts));
+  return text + "</body>\n</html>\n";
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,34 @@
+#include "tools/report/page.h"
+
+namespace cm::tools {
+
+std::vector<Chart> Page::charts() const
+{
+  std::vector<Chart> all;
+  for (const PageSection& section : sections)
+    for (const PageBlock& block : section.blocks)
+      if (const Chart* chart = std::get_if<Chart>(&block))
+        all.push_back(*chart);
+  return all;
+}
+
+std::string file_name_of(const std::string& text)
+{
+  std::string name;
+  for (const char letter : text) {
+    const bool is_digit = letter >= '0' && letter <= '9';
+    const bool is_small = letter >= 'a' && letter <= 'z';
+    const bool is_large = letter >= 'A' && letter <= 'Z';
+    if (is_large)
+      name += static_cast<char>(letter - 'A' + 'a');
+    else if (is_digit || is_small)
+      name += letter;
+    else if (!name.empty() && name.back() != '-')
+      name += '-';
+  }
+  while (name.ends_with('-'))
+    name.pop_back();
+  return name.empty() ? "chart" : name;
+}
+
+}  // namespace cm::tools

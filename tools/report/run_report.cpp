@@ -1,0 +1,197 @@
+#include "tools/report/run_report.h"
+
+#include "tools/report/run_charts.h"
+#include "tools/runner/table_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+
+namespace cm::tools {
+namespace {
+
+constexpr std::size_t DigestShown = 12;
+
+std::string text_of(const Json& value)
+{
+  if (value.is_number())
+    return short_number(value.get<double>());
+  return value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// An empty object or list when the file has no such section.
+const Json& section_of(const Json& result, const char* name)
+{
+  static const Json Nothing = Json::object();
+  const auto found = result.find(name);
+  return found == result.end() ? Nothing : *found;
+}
+
+std::vector<std::string> texts_of(const Json& list)
+{
+  std::vector<std::string> texts;
+  for (const Json& each : list)
+    texts.push_back(text_of(each));
+  return texts;
+}
+
+std::vector<PageVerdict> verdicts_of(const Json& result)
+{
+  std::vector<PageVerdict> verdicts;
+  if (!result.at("run").value("steady", true))
+    verdicts.push_back(
+        {PageVerdict::Kind::Bad, "Overloaded: not a steady state, latencies grow with the length of the run."});
+  if (const Json& attained = section_of(section_of(result, "metrics"), "slo_attainment"); attained.contains("value")) {
+    const double share = attained.at("value").get<double>();
+    verdicts.push_back({share >= 0.99 ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral,
+                        fmt::format("slo_attainment is {}.", short_number(share))});
+  }
+  const std::size_t warnings = section_of(result, "warnings").size();
+  verdicts.push_back(warnings == 0 ? PageVerdict{PageVerdict::Kind::Good, "No warning."}
+                                   : PageVerdict{PageVerdict::Kind::Bad, fmt::format("{} warning{}, below.", warnings,
+                                                                                     warnings == 1 ? "" : "s")});
+  const Json& evidence = section_of(result.at("run"), "evidence");
+  std::string counts;
+  for (const auto& [kind, count] : evidence.items())
+    if (count.get<int>() > 0)
+      counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count.get<int>(), kind);
+  if (!counts.empty())
+    verdicts.push_back({PageVerdict::Kind::Neutral, fmt::format("Rests on numbers that are: {}.", counts)});
+  return verdicts;
+}
+
+PageTable metrics_table(const Json& metrics)
+{
+  PageTable table{"", {{"metric"}, {"value", true}, {"unit"}, {"better"}, {"how it is defined"}}, {}};
+  for (const auto& [name, metric] : metrics.items())
+    table.rows.push_back({name, text_of(metric.at("value")), text_of(metric.at("unit")), metric.value("better", ""),
+                          metric.value("formula", "")});
+  return table;
+}
+
+PageTable histograms_table(const Json& histograms)
+{
+  constexpr std::array<const char*, 7> Numbers{"count", "mean", "p50", "p90", "p99", "p999", "max"};
+  PageTable table{"", {{"histogram"}, {"unit"}}, {}};
+  for (const char* const number : Numbers)
+    table.columns.push_back({number, true});
+  for (const auto& [name, histogram] : histograms.items()) {
+    std::vector<std::string> cells{name, histogram.value("unit", "")};
+    for (const char* const number : Numbers)
+      cells.push_back(histogram.contains(number) ? text_of(histogram.at(number)) : "");
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+PageSection latency_section(const Json& histograms)
+{
+  PageSection section{"Distributions", {}};
+  if (histograms.empty())
+    return section;
+  section.blocks.emplace_back(histograms_table(histograms));
+  // In the order of the file, a chart a unit.
+  std::vector<std::pair<std::string, std::vector<NamedBuckets>>> units;
+  for (const auto& [name, histogram] : histograms.items()) {
+    if (histogram.at("buckets").empty())
+      continue;
+    const NamedBuckets buckets{name, histogram.value("unit", ""), histogram.at("buckets")};
+    auto unit = std::ranges::find_if(units, [&](const auto& each) { return each.first == buckets.unit; });
+    if (unit == units.end())
+      unit = units.insert(units.end(), {buckets.unit, {}});
+    unit->second.push_back(buckets);
+  }
+  for (const auto& [unit, all] : units)
+    section.blocks.emplace_back(cumulative_chart(unit, all));
+  for (const auto& [unit, all] : units)
+    for (const NamedBuckets& each : all)
+      section.blocks.emplace_back(histogram_chart(each));
+  return section;
+}
+
+PageSection network_section(const Json& result)
+{
+  PageSection section{"Network", {}};
+  if (const Json& sub_planes = section_of(result, "sub_planes"); !sub_planes.empty())
+    section.blocks.emplace_back(sub_plane_chart(sub_planes));
+  for (const auto& [chip, use] : section_of(result, "chips").items())
+    section.blocks.emplace_back(chip_chart(chip, use));
+  return section;
+}
+
+PageSection time_section(const Json& series)
+{
+  std::map<std::string, std::vector<std::pair<std::string, Json>>> units;
+  for (const auto& [name, each] : series.items())
+    if (!each.at("time_s").empty())
+      units[each.value("unit", "")].emplace_back(name, each);
+  PageSection section{"Over time", {}};
+  for (const auto& [unit, all] : units)
+    section.blocks.emplace_back(series_chart(unit, all));
+  return section;
+}
+
+PageSection tables_section(const Json& tables)
+{
+  PageSection section{"Tables", {}};
+  for (const auto& [name, entry] : tables.items()) {
+    PageTable table{fmt::format("{}: {}", name, entry.value("sentence", "")), {}, {}};
+    for (const Json& column : entry.at("columns"))
+      table.columns.push_back({text_of(column), !table.columns.empty()});
+    for (const Json& row : entry.at("rows"))
+      table.rows.push_back(texts_of(row));
+    section.blocks.emplace_back(std::move(table));
+  }
+  return section;
+}
+
+PageSection evidence_section(const Json& run)
+{
+  PageSection section{"Evidence and settings", {}};
+  PageTable facts{"", {{"of this run"}, {""}}, {}};
+  for (const char* const key : {"scenario", "configuration_digest", "seed", "version"})
+    if (run.contains(key))
+      facts.rows.push_back({key, text_of(run.at(key))});
+  for (const auto& [key, value] : section_of(run, "engine_settings").items())
+    facts.rows.push_back({key, text_of(value)});
+  section.blocks.emplace_back(std::move(facts));
+  if (const Json& assumed = section_of(run, "assumed"); !assumed.empty()) {
+    PageTable table{"Assumed numbers", {{"number and why"}}, {}, true};
+    for (const Json& line : assumed)
+      table.rows.push_back({text_of(line)});
+    section.blocks.emplace_back(std::move(table));
+  }
+  return section;
+}
+
+}  // namespace
+
+Page run_page(const Json& result)
+{
+  const Json& run = result.at("run");
+  Page page;
+  page.title = "Run of " + run.value("scenario", "a scenario");
+  page.subtitle = fmt::format("cmsim {}, seed {}, configuration {}", run.value("version", "?"), text_of(run.at("seed")),
+                              run.value("configuration_digest", "").substr(0, DigestShown));
+  page.verdicts = verdicts_of(result);
+  PageSection& metrics = page.sections.emplace_back(PageSection{"Metrics", {}});
+  if (const Json& warnings = section_of(result, "warnings"); !warnings.empty())
+    metrics.blocks.emplace_back(PageList{"Warnings", texts_of(warnings), true});
+  if (const Json& notes = section_of(result, "notes"); !notes.empty())
+    metrics.blocks.emplace_back(PageList{"Notes", texts_of(notes)});
+  metrics.blocks.emplace_back(metrics_table(section_of(result, "metrics")));
+  PageSection& layer = page.sections.emplace_back(PageSection{"Time of a layer", {}});
+  if (const Json& breakdown = section_of(result, "breakdown"); !breakdown.empty())
+    layer.blocks.emplace_back(breakdown_chart(breakdown));
+  page.sections.push_back(latency_section(section_of(result, "histograms")));
+  page.sections.push_back(network_section(result));
+  page.sections.push_back(time_section(section_of(result, "series")));
+  page.sections.push_back(tables_section(section_of(result, "tables")));
+  page.sections.push_back(evidence_section(run));
+  return page;
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,41 @@
+// The points of a sweep as their files tell them (schema cmsim-point/1).
+#pragma once
+
+#include "sim/config/reading_log.h"
+#include "tools/report/page.h"
+#include "tools/runner/pareto.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cm::tools {
+
+struct PointData {
+  std::string base;
+  std::vector<std::pair<std::string, std::string>> axes;  // key and value as written, in the order of the sweep
+  std::string seed;
+  std::string status;  // done, refused or failed
+  std::string reason;
+  std::vector<std::pair<std::string, double>> numbers;  // metrics, then p99 of each histogram
+
+  [[nodiscard]] const double* number(const std::string& name) const;
+  [[nodiscard]] std::string label() const;  // "decode, ep 32, sub_planes 7"
+};
+
+struct SweepData {
+  std::string sweep;    // its file
+  std::string version;  // of the program
+  std::size_t planned = 0;
+  std::vector<PointData> points;  // in the order of the sweep
+};
+
+// Reads sweep.json and points/*.json of a folder. What is wrong goes to the log.
+SweepData read_sweep_data(const std::string& folder, sim::config::ReadingLog& log);
+
+// Tokens/s per user (1000 / tpot_ms) against tokens/s per NPU, of the points that have both; the front is marked.
+std::vector<ParetoPoint> user_against_npu(const std::vector<PointData>& points);
+extern const ParetoTitles UserAgainstNpu;
+
+}  // namespace cm::tools

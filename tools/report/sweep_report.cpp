@@ -1,0 +1,138 @@
+#include "tools/report/sweep_report.h"
+
+#include "tools/report/sweep_charts.h"
+#include "tools/runner/table_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace cm::tools {
+namespace {
+
+constexpr std::size_t MostReasons = 20;
+
+// What people ask for first, where a base has it.
+constexpr std::array<const char*, 3> Headlines{"tpot_ms", "goodput_rps", "time_us"};
+
+std::vector<std::string> bases_of(const SweepData& sweep)
+{
+  std::vector<std::string> bases;
+  for (const PointData& point : sweep.points)
+    if (std::ranges::find(bases, point.base) == bases.end())
+      bases.push_back(point.base);
+  return bases;
+}
+
+std::vector<std::string> metrics_of(const std::vector<PointData>& points)
+{
+  std::vector<std::string> metrics;
+  for (const PointData& point : points)
+    for (const auto& [name, value] : point.numbers)
+      if (std::ranges::find(metrics, name) == metrics.end())
+        metrics.push_back(name);
+  for (const char* const headline : Headlines)
+    if (const auto found = std::ranges::find(metrics, headline); found != metrics.end()) {
+      std::rotate(metrics.begin(), found, found + 1);
+      break;
+    }
+  return metrics;
+}
+
+BasePoints done_points(const SweepData& sweep, const std::string& base)
+{
+  BasePoints done{base, {}, {}, {}};
+  std::ranges::copy_if(sweep.points, std::back_inserter(done.points),
+                       [&](const PointData& point) { return point.base == base && point.status == "done"; });
+  done.axes = varied_axes(done.points);
+  done.metrics = metrics_of(done.points);
+  return done;
+}
+
+PageTable points_table(const BasePoints& base)
+{
+  PageTable table{fmt::format("All points of {}", base.base), {}, {}, true};
+  for (const SweepAxis& axis : base.axes)
+    table.columns.push_back({axis.short_name(), axis.is_number});
+  for (const std::string& metric : base.metrics)
+    table.columns.push_back({metric, true});
+  for (const PointData& point : base.points) {
+    std::vector<std::string> cells;
+    for (const SweepAxis& axis : base.axes) {
+      const Json value = axis_value(axis, point);
+      cells.push_back(value.is_number() ? short_number(value.get<double>()) : value.get<std::string>());
+    }
+    for (const std::string& metric : base.metrics) {
+      const double* const value = point.number(metric);
+      cells.push_back(value == nullptr ? "" : short_number(*value));
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+PageSection base_section(const SweepData& sweep, const std::string& name)
+{
+  const BasePoints base = done_points(sweep, name);
+  PageSection section{name, {}};
+  if (!base.axes.empty() && !base.metrics.empty())
+    section.blocks.emplace_back(line_chart(base));
+  if (base.axes.size() > 1 && !base.metrics.empty())
+    section.blocks.emplace_back(surface_chart(base));
+  if (user_against_npu(base.points).size() > 1)
+    section.blocks.emplace_back(pareto_chart(base.points, name));
+  if (!base.points.empty())
+    section.blocks.emplace_back(points_table(base));
+  return section;
+}
+
+std::size_t count_of(const SweepData& sweep, const std::string& status)
+{
+  return static_cast<std::size_t>(std::ranges::count(sweep.points, status, &PointData::status));
+}
+
+std::vector<PageVerdict> verdicts_of(const SweepData& sweep)
+{
+  const std::size_t done = count_of(sweep, "done");
+  const std::size_t refused = count_of(sweep, "refused");
+  const std::size_t failed = count_of(sweep, "failed");
+  const std::size_t planned = std::max(sweep.planned, sweep.points.size());
+  const bool is_whole = failed == 0 && sweep.points.size() == planned;
+  std::string text = fmt::format("{} of {} points are done, {} were refused by their model", done, planned, refused);
+  text += fmt::format(", {} failed, {} are missing.", failed, planned - sweep.points.size());
+  return {{is_whole ? PageVerdict::Kind::Good : PageVerdict::Kind::Bad, text}};
+}
+
+PageSection undone_section(const SweepData& sweep)
+{
+  PageSection section{"Points without a result", {}};
+  std::map<std::string, std::vector<std::string>> labels;  // by reason
+  for (const PointData& point : sweep.points)
+    if (point.status != "done")
+      labels[fmt::format("{}: {}", point.status, point.reason)].push_back(point.label());
+  PageTable table{"", {{"why"}, {"points", true}, {"first"}}, {}};
+  for (const auto& [reason, points] : labels)
+    if (table.rows.size() < MostReasons)
+      table.rows.push_back({reason, fmt::format("{}", points.size()), points.front()});
+  if (!table.rows.empty())
+    section.blocks.emplace_back(std::move(table));
+  return section;
+}
+
+}  // namespace
+
+Page sweep_page(const SweepData& sweep)
+{
+  Page page;
+  page.title = "Sweep of " + sweep.sweep;
+  page.subtitle = fmt::format("cmsim {}, {} points", sweep.version, sweep.points.size());
+  page.verdicts = verdicts_of(sweep);
+  for (const std::string& base : bases_of(sweep))
+    page.sections.push_back(base_section(sweep, base));
+  page.sections.push_back(undone_section(sweep));
+  return page;
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,121 @@
+#include "tools/runner/pareto.h"
+
+#include "tools/runner/table_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+namespace cm::tools {
+namespace {
+
+constexpr std::size_t Columns = 64;
+constexpr std::size_t Rows = 16;
+constexpr std::size_t MostListed = 12;
+
+enum class Cell { Empty, Point, Front };
+
+struct Range {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+
+  void hold(double value)
+  {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+
+  // Which of `count` cells holds the value.
+  [[nodiscard]] std::size_t cell(double value, std::size_t count) const
+  {
+    if (high <= low)
+      return count / 2;
+    return static_cast<std::size_t>(std::lround((value - low) / (high - low) * static_cast<double>(count - 1)));
+  }
+};
+
+std::string drawn(Cell cell, bool is_coloured)
+{
+  if (cell == Cell::Empty)
+    return " ";
+  if (cell == Cell::Point)
+    return "·";
+  return is_coloured ? "\x1b[36m●\x1b[0m" : "●";
+}
+
+std::string front_text(const std::vector<ParetoPoint>& points, const ParetoTitles& titles)
+{
+  std::vector<ParetoPoint> front;
+  std::ranges::copy_if(points, std::back_inserter(front), &ParetoPoint::is_front);
+  std::ranges::stable_sort(front, {}, &ParetoPoint::x);
+  std::string text = fmt::format("● no point is better in both: {} of {}\n{:>12}  {:>12}\n", front.size(),
+                                 points.size(), titles.x, titles.y);
+  for (std::size_t i = 0; i < front.size() && i < MostListed; ++i)
+    text += wrapped(fmt::format("{:>12}  {:>12}  ", short_number(front[i].x), short_number(front[i].y)), front[i].label,
+                    28);
+  if (front.size() > MostListed)
+    text += fmt::format("{:>12}\n", "...");
+  return text;
+}
+
+}  // namespace
+
+void mark_front(std::vector<ParetoPoint>& points)
+{
+  std::vector<ParetoPoint*> order;
+  for (ParetoPoint& point : points) {
+    point.is_front = false;
+    order.push_back(&point);
+  }
+  std::ranges::stable_sort(
+      order, [](const ParetoPoint* a, const ParetoPoint* b) { return a->x != b->x ? a->x > b->x : a->y > b->y; });
+  double best = -std::numeric_limits<double>::infinity();
+  const ParetoPoint* last = nullptr;
+  for (ParetoPoint* point : order) {
+    // Equal points stand beside each other, so twins are both in front.
+    const bool is_twin = last != nullptr && last->x == point->x && last->y == point->y;
+    if (point->y <= best && !is_twin)
+      continue;
+    point->is_front = true;
+    best = point->y;
+    last = point;
+  }
+}
+
+std::string pareto_plot(const std::vector<ParetoPoint>& points, const ParetoTitles& titles, bool is_coloured)
+{
+  if (points.size() < 2)
+    return {};
+  Range xs;
+  Range ys;
+  for (const ParetoPoint& point : points) {
+    xs.hold(point.x);
+    ys.hold(point.y);
+  }
+  std::vector<std::vector<Cell>> grid(Rows, std::vector<Cell>(Columns, Cell::Empty));
+  for (const ParetoPoint& point : points) {
+    Cell& cell = grid[Rows - 1 - ys.cell(point.y, Rows)][xs.cell(point.x, Columns)];
+    cell = std::max(cell, point.is_front ? Cell::Front : Cell::Point);
+  }
+  std::string text = fmt::format("{} (up) against {} (right)\n", titles.y, titles.x);
+  for (std::size_t row = 0; row < Rows; ++row) {
+    const bool is_edge = row == 0 || row + 1 == Rows;
+    const double edge = row == 0 ? ys.high : ys.low;
+    std::string line = fmt::format("{:>9} {}", is_edge ? short_number(edge) : "", is_edge ? "┤" : "│");
+    for (const Cell cell : grid[row])
+      line += drawn(cell, is_coloured);
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  std::string axis;
+  for (std::size_t i = 0; i < Columns; ++i)
+    axis += "─";
+  const std::string low = short_number(xs.low);
+  text += fmt::format("{:>10}└{}\n{:>11}{}{:>{}}\n", "", axis, "", low, short_number(xs.high), Columns - low.size());
+  return text + front_text(points, titles);
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,65 @@
+#include "tools/runner/switch_use.h"
+
+#include "tools/runner/json_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <system_error>
+
+namespace cm::tools {
+namespace {
+
+using Grid = std::vector<std::vector<double>>;
+
+struct Extent {
+  std::size_t sub_planes = 0;
+  std::size_t chips = 0;
+};
+
+Grid read_grid(const JsonFile& file, const std::string& chip, const Extent& extent)
+{
+  const JsonFile::Keys keys{"chips", chip, "busy"};
+  Grid grid;
+  for (const JsonFile::Json& row : file.list(keys)) {
+    std::vector<double>& values = grid.emplace_back();
+    for (const JsonFile::Json& value : row)
+      values.push_back(value.is_number() ? value.get<double>() : 0);
+  }
+  const bool fits = grid.size() == extent.sub_planes &&
+                    std::ranges::all_of(grid, [&](const auto& row) { return row.size() == extent.chips; });
+  if (!fits)
+    file.complain(keys, fmt::format("{} sub-planes of {} chips, as this machine has", extent.sub_planes, extent.chips));
+  return grid;
+}
+
+}  // namespace
+
+double SwitchUse::highest() const
+{
+  double most = 0;
+  for (const Grid* grid : {&l1, &l2})
+    for (const std::vector<double>& row : *grid)
+      for (const double value : row)
+        most = std::max(most, value);
+  return most;
+}
+
+SwitchUse read_switch_use(const std::string& path, const topology::SupernodeSpec& machine, sim::config::ReadingLog& log)
+{
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  const JsonFile file(is_folder ? path + "/result.json" : path, log);
+  if (!file.root().is_object())
+    return {};
+  if (!file.has({"chips"})) {
+    file.complain({"chips"}, "a run that sent packets over the UB plane");
+    return {};
+  }
+  return {read_grid(file, "L1", {machine.sub_planes, machine.nodes}),
+          read_grid(file, "L2", {machine.sub_planes, machine.l2_per_sub_plane})};
+}
+
+}  // namespace cm::tools
