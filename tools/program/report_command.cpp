@@ -2,6 +2,7 @@
 
 #include "sim/diagnostics/errors.h"
 #include "sim/metrics/write_file.h"
+#include "tools/program/cache_folder.h"
 #include "tools/program/terminal.h"
 #include "tools/report/chart_library.h"
 #include "tools/report/html.h"
@@ -10,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -32,14 +32,6 @@ struct ReportOptions {
   std::string config_root;
 };
 
-std::string cache_folder()
-{
-  if (const char* const cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0')
-    return cache;
-  const char* const home = std::getenv("HOME");
-  return std::string(home == nullptr ? "." : home) + "/.cache";
-}
-
 // In the source tree the bundle lies in build/; an installed program keeps it in the user's cache.
 ChartFolders chart_folders(const std::string& config_root)
 {
@@ -48,7 +40,9 @@ ChartFolders chart_folders(const std::string& config_root)
   std::error_code error;
   if (fs::exists(sources / "package.json", error))
     return {sources.string(), (root / "build/charts").string()};
-  return {(root / "report/charts").string(), cache_folder() + "/cmsim/charts"};
+  const fs::path cache = cache_folder();
+  const fs::path place = cache.empty() ? fs::temp_directory_path() / "cmsim" : cache;
+  return {(root / "report/charts").string(), (place / "charts").string()};
 }
 
 std::vector<std::string> write_specifications(const std::string& folder, const Page& page)

@@ -37,7 +37,9 @@ struct Box {
   {
     const double w = (width + gap) / columns;
     const double h = (height + gap) / rows;
-    return {x + w * (index % columns), y + h * (index / columns), w - gap, h - gap};
+    const std::uint32_t row = index / columns;
+    const std::uint32_t column = index % columns;
+    return {x + w * column, y + h * row, w - gap, h - gap};
   }
 };
 
