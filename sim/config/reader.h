@@ -5,7 +5,10 @@
 //   lane_bandwidth: {value: 28 GB/s, evidence: published, source: "arXiv:2506.12708v2 Fig. 5"}
 // evidence is measured | published | derived | calibrated | assumed. All but assumed need `source:`; assumed needs
 // `assumed: "why"` instead of `source:` (and then `evidence:` may be left out).
-// A calibrated number may say `fitted_to:` (which rows, how well) and `uncertainty:`.
+// A calibrated number may say `fitted_to:` (which rows, how well) and `uncertainty:`. Any number may say within what it
+// is believed to lie, both ends in the unit of the value, the value among them:
+//   jitter: {value: 1 %, range: [0 %, 3 %], assumed: "not published"}
+// Error bars (cmsim sensitivity, cmsim run --uncertainty) vary the numbers that do; a changed number loses its range.
 // In a file under configs/parts/ bare numbers are errors.
 #pragma once
 
