@@ -11,6 +11,7 @@
 
 namespace cm::models {
 
+using sim::config::Key;
 using sim::config::Reader;
 namespace fabric = sim::fabric;
 
@@ -53,15 +54,42 @@ void check_latency_shares(Reader& memory, const MachineSpec& spec)
   check("hbm", ladder.hbm, "machine.memory.tiers.cross_die.access", spec.memory->cross_die_access);
 }
 
+enum class PacketPlane { ScaleUp, ScaleOut };
+
+PacketPlane read_packet_plane(Reader& machine)
+{
+  PacketPlane plane = PacketPlane::ScaleUp;
+  machine.choice({"packet_plane", "which plane's packets are simulated: ub, or the fat tree of rdma.fabric"}, plane,
+                 {{"ub", PacketPlane::ScaleUp}, {"rdma", PacketPlane::ScaleOut}});
+  return plane;
+}
+
+// The plane whose packets are not simulated: its keys must be right all the same. Alone it is one node's.
+void check_idle_plane(Reader& plane)
+{
+  topology::check_packet_plane(plane);
+  static_cast<void>(read_ub(plane));
+  plane.finish();
+}
+
 }  // namespace
 
 MachineSpec read_machine(Reader& machine)
 {
   MachineSpec spec;
   machine.required({"name", "what results call the machine"}, spec.name);
+  const PacketPlane packet_plane = read_packet_plane(machine);
   Reader node = machine.section({"node", "what stands in one node"});
-  Reader ub = machine.section({"ub", "the scale-up plane"});
+  Reader scale_up = machine.section({"ub", "the scale-up plane"});
   Reader rdma = machine.section({"rdma", "the scale-out plane"});
+  const Key tree_key{"fabric", "switches of the scale-out plane, with the keys of ub; needed by packet_plane: rdma"};
+  const bool is_scale_out = packet_plane == PacketPlane::ScaleOut;
+  Reader tree = is_scale_out ? rdma.section(tree_key) : rdma.optional_section(tree_key);
+  Reader& ub = is_scale_out ? tree : scale_up;
+  if (is_scale_out)
+    check_idle_plane(scale_up);
+  else if (rdma.has(tree_key.name))
+    check_idle_plane(tree);
   Reader vpc = machine.section({"vpc", "the plane to storage and the outside"});
   spec.topology = topology::read_supernode({machine, node, ub, rdma, vpc});
   spec.ub = read_ub(ub);

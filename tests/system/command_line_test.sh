@@ -88,6 +88,8 @@ json_is_what_the_file_holds()
   assert_json 'result["schema"] == "cmsim-result/1" and result["run"]["seed"] == 1 and result["run"]["steady"]'
   assert_json 'result["metrics"]["dispatch_us"]["unit"] == "us" and result["histograms"]["rank_wait_us"]["count"] > 0'
   assert_json 'len(result["run"]["assumed"]) == result["run"]["evidence"]["assumed"] > 0'
+  assert_json 'len(result["tables"]["uncertain_numbers"]["rows"]) == sum(result["run"]["evidence"][each] for each in ("assumed", "calibrated"))'
+  assert_json '[row[3:5] for row in result["tables"]["uncertain_numbers"]["rows"] if row[0] == "machine.die.compute.jitter"] == [["0 %", "3 %"]]'
   [[ $(<out/result.json) != *"$(hostname)"* ]] || fail "the host's name is in the result"
   assert_contains "$(<out/run.log)" wall_time_s
 }

@@ -16,6 +16,8 @@ DECODE, EP = "decode-ep320.yaml", "ep.yaml"
 PREFILL = "prefill-ep32.yaml"
 FEW = ["workload.layers_simulated=3"]
 SMALL_EP = ["workload.ep=32", "workload.repeats=3"]
+H800, GPU_LAYERS = "h800-decode-ep144.yaml", ["model.layers=6", "workload.iterations=1"]
+NVLINK = ["machine.packet_plane=ub", "machine.nodes=1", "workload.ep=8", "workload.repeats=3"]
 
 # (what, scenario, metric, settings, other settings, lowest and highest ratio of the second value to the first)
 TRENDS = [
@@ -48,6 +50,10 @@ TRENDS = [
     ("four sub-planes are slower than seven", EP, "combine_us", SMALL_EP, SMALL_EP + ["machine.ub.sub_planes=4"], 1.05, 2),
     ("a lane-bound write limit makes that worse", EP, "combine_us", SMALL_EP + ["machine.ub.sub_planes=4"],
      SMALL_EP + ["machine.ub.sub_planes=4", "machine.ub.write_limit=lane"], 1.05, 2),
+    ("H800: two microbatches in turn pay", H800, "tpot_ms", GPU_LAYERS, GPU_LAYERS + ["workload.microbatches=1"], 1.2, 2),
+    ("H800: with communication on cores it is slower", H800, "tpot_ms", GPU_LAYERS, GPU_LAYERS + ["workload.split=auto"], 1.02, 2),
+    ("H800: NVLink is faster than the adapter", "h800-ep.yaml", "combine_us", NVLINK + ["machine.die.write_engine=160 GB/s"],
+     ["workload.ep=8", "workload.repeats=3"], 1.5, 4),
     ("prefill: two microbatches pay", PREFILL, "layer_ms", FEW, FEW + ["workload.microbatches=1"], 1.2, 1.6),
     ("prefill: one microbatch pays at high reuse", PREFILL, "layer_ms", FEW + ["workload.reuse_rate=0.9", "workload.microbatches=1"],
      FEW + ["workload.reuse_rate=0.9"], 1.05, 2),

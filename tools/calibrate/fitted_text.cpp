@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
+#include <limits>
 #include <string_view>
 
 namespace cm::tools {
@@ -50,12 +52,31 @@ std::size_t end_of_map(const std::string& line, std::size_t start)
   return std::string::npos;
 }
 
+double number_of(const std::string& text)
+{
+  double number = std::numeric_limits<double>::quiet_NaN();
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+// The stated range of the old number; an end that the fit has passed moves to the fitted value.
+std::string range_text(const Value& old, const FittedNumber& number)
+{
+  const Value* range = old.find("range");
+  if (range == nullptr || range->items.size() != 2)
+    return "";
+  const std::string& low = range->items[0].text;
+  const std::string& high = range->items[1].text;
+  return fmt::format(" range: [{}, {}],", number_of(number.value) < number_of(low) ? number.value : low,
+                     number_of(number.value) > number_of(high) ? number.value : high);
+}
+
 std::string text_of(const Value& old, const FittedNumber& number)
 {
   const Value* source = old.find("source");
-  return fmt::format("{{value: {}, evidence: calibrated, source: \"{}\", fitted_to: \"{}\", uncertainty: {}}}",
-                     number.value, source != nullptr ? source->text : number.fitted_to, number.fitted_to,
-                     number.uncertainty);
+  return fmt::format("{{value: {},{} evidence: calibrated, source: \"{}\", fitted_to: \"{}\", uncertainty: {}}}",
+                     number.value, range_text(old, number), source != nullptr ? source->text : number.fitted_to,
+                     number.fitted_to, number.uncertainty);
 }
 
 }  // namespace

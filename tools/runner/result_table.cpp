@@ -6,6 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <ranges>
 #include <string_view>
 
 namespace cm::tools {
@@ -19,6 +23,7 @@ using sim::metrics::Result;
 
 constexpr std::size_t DigestShown = 12;
 constexpr std::size_t NarrowestBar = 10;
+constexpr std::ptrdiff_t MostWidest = 3;  // of the stated ranges, by name
 
 class Pen {
  public:
@@ -142,6 +147,39 @@ std::string comparison_text(const sim::metrics::Table& table, const Pen& pen)
   return text;
 }
 
+// In the order of UncertainNumbers' columns.
+enum UncertainColumn : std::size_t { Value, Evidence, From, To };
+
+// Of a stated range, over the larger of its ends: how little is known.
+double relative_width(const sim::metrics::Table::Row& row)
+{
+  const auto end = [&](UncertainColumn column) {
+    const auto& text = std::get<std::string>(row.cells[column]);
+    double number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+  };
+  const double larger = std::max(std::abs(end(From)), std::abs(end(To)));
+  return larger > 0 ? (end(To) - end(From)) / larger : 0;
+}
+
+// How many of the assumed and calibrated numbers say how far off they may be, and the least known of them.
+std::string ranges_text(const sim::metrics::Table& numbers)
+{
+  std::vector<const sim::metrics::Table::Row*> ranged;
+  for (const sim::metrics::Table::Row& row : numbers.rows)
+    if (!std::get<std::string>(row.cells[From]).empty())
+      ranged.push_back(&row);
+  if (ranged.empty())
+    return "";
+  std::ranges::stable_sort(ranged, std::ranges::greater{}, [](const auto* row) { return relative_width(*row); });
+  std::string names;
+  for (const auto* row : ranged | std::views::take(MostWidest))
+    names += fmt::format("{}{} = {} ({} to {})", names.empty() ? "" : ", ", row->label, cell_text(row->cells[Value]),
+                         cell_text(row->cells[From]), cell_text(row->cells[To]));
+  return wrapped(fmt::format("ranges stated for {} of {}, widest: ", ranged.size(), numbers.rows.size()), names, 2);
+}
+
 std::string evidence_text(const Manifest& manifest, const Pen& pen)
 {
   std::string counts;
@@ -170,7 +208,8 @@ std::string result_table(const FinishedRun& run, const TablePrinting& printing)
   if (!result.breakdown.empty())
     text += fmt::format("\n{}", breakdown_text(result.breakdown, pen));
   for (const sim::metrics::Table& table : result.tables)
-    text += fmt::format("\n{}", comparison_text(table, pen));
+    if (table.name != UncertainNumbers)
+      text += fmt::format("\n{}", comparison_text(table, pen));
   if (!result.histograms.empty())
     text += fmt::format("\n{}", histograms_text(result.histograms, pen));
   if (!result.notes.empty() || !result.warnings.empty())
@@ -180,6 +219,9 @@ std::string result_table(const FinishedRun& run, const TablePrinting& printing)
   for (const std::string& warning : result.warnings)
     text += wrapped(pen.warning("warning") + ": ", warning, 2);
   text += fmt::format("\n{}", evidence_text(result.manifest, pen));
+  for (const sim::metrics::Table& table : result.tables)
+    if (table.name == UncertainNumbers)
+      text += ranges_text(table);
   for (const std::string& file : printing.files)
     text += fmt::format("written: {}\n", file);
   return text;

@@ -67,6 +67,32 @@ const sim::config::Value* stated_number(const ResolvedScenario& scenario, std::s
   return place != nullptr && place->kind == sim::config::Value::Kind::Map ? place : nullptr;
 }
 
+// The list of two that a number states as its range; null when it states none.
+const sim::config::Value* stated_range(const ResolvedScenario& scenario, std::string_view path)
+{
+  const sim::config::Value* stated = stated_number(scenario, path);
+  return stated != nullptr ? stated->find("range") : nullptr;
+}
+
+// The assumed and calibrated numbers that the run reads, in the order of reading.
+sim::metrics::Table uncertain_numbers(const ResolvedScenario& scenario, const WorkloadKind& kind)
+{
+  sim::metrics::Table table{.name = std::string(UncertainNumbers),
+                            .sentence = "assumed and calibrated numbers that the run read",
+                            .columns = {"number", "value", "evidence", "from", "to", "source"},
+                            .rows = {}};
+  for (const Provenance& number : scenario.log.provenance) {
+    if (!is_evidence(number, kind) || (number.evidence != Evidence::Assumed && number.evidence != Evidence::Calibrated))
+      continue;
+    const sim::config::Value* range = stated_range(scenario, number.path);
+    table.rows.push_back({number.path,
+                          {number.value, std::string(to_text(number.evidence)),
+                           range != nullptr ? range->items.at(0).text : std::string(),
+                           range != nullptr ? range->items.at(1).text : std::string(), number.source}});
+  }
+  return table;
+}
+
 void describe_evidence(const sim::config::ReadingLog& log, const WorkloadKind& kind, Manifest& manifest)
 {
   for (const Evidence each :
@@ -154,6 +180,7 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
                   .result = {}};
   run.result.manifest = describe(read.scenario, *read.kind);
   read.workload(read.scenario.seed, progress, run.result);
+  run.result.tables.push_back(uncertain_numbers(read.scenario, *read.kind));
   return run;
 }
 
@@ -177,8 +204,7 @@ std::vector<NumberRead> numbers_read(const ScenarioRequest& request)
   for (const Provenance& provenance : read.scenario.log.provenance) {
     if (!is_evidence(provenance, *read.kind))
       continue;
-    const sim::config::Value* stated = stated_number(read.scenario, provenance.path);
-    const sim::config::Value* range = stated != nullptr ? stated->find("range") : nullptr;
+    const sim::config::Value* range = stated_range(read.scenario, provenance.path);
     numbers.push_back({provenance, range != nullptr ? std::optional(*range) : std::nullopt});
   }
   return numbers;

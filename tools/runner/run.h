@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cm::tools {
@@ -22,6 +23,9 @@ struct RunTitle {
   std::string machine;
   std::string model;  // empty when the workload has none
 };
+
+// The table of a result that lists what the run read without being sure of it.
+inline constexpr std::string_view UncertainNumbers = "uncertain_numbers";
 
 struct FinishedRun {
   RunTitle title;

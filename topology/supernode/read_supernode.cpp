@@ -71,6 +71,13 @@ void check_size(const SupernodeSections& sections, const SupernodeSpec& spec)
 
 }  // namespace
 
+void check_packet_plane(Reader& plane)
+{
+  SupernodeSpec one_node;
+  one_node.nodes = 1;
+  read_ub(plane, one_node);
+}
+
 SupernodeSpec read_supernode(const SupernodeSections& sections)
 {
   SupernodeSpec spec;

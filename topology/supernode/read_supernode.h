@@ -11,12 +11,15 @@ namespace cm::topology {
 struct SupernodeSections {
   sim::config::Reader& machine;
   sim::config::Reader& node;
-  sim::config::Reader& ub;
+  sim::config::Reader& ub;  // the plane whose packets are simulated
   sim::config::Reader& rdma;
   sim::config::Reader& vpc;
 };
 
 // Complete only when the reading log has no problems: a field with a problem stays zero.
 SupernodeSpec read_supernode(const SupernodeSections& sections);
+
+// Reads the structural keys of a plane that is not the machine's packet plane, for what is wrong with them.
+void check_packet_plane(sim::config::Reader& plane);
 
 }  // namespace cm::topology

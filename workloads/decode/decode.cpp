@@ -89,7 +89,9 @@ void add_metrics(const DecodeSpec& spec, const models::ModelSpec& model, const m
   const double tokens = spec.tokens_per_iteration();
   const double tpot = iteration / tokens;
   const double per_npu = static_cast<double>(spec.batch_per_npu) / tpot * 1e3;
-  const double peak = machine.die.peak_int8.count() * machine.topology.dies_per_npu * 1e-12;
+  const bool is_fp8 = spec.quantisation == models::Quantisation::Fp8;
+  const double die_peak = (is_fp8 ? machine.die.peak_fp8 : machine.die.peak_int8).count();
+  const double peak = die_peak * machine.topology.dies_per_npu * 1e-12;
   const LayerTimes layer = run.layer_times();
   result.add("tpot_ms", tpot, "ms", fmt::format("iteration / {:.4g} expected tokens (1 + a + a^2 + ...)", tokens));
   result.add("iteration_ms", iteration, "ms", "one decode step, mean over ranks and iterations");
@@ -100,7 +102,7 @@ void add_metrics(const DecodeSpec& spec, const models::ModelSpec& model, const m
                "half width, Student t over iterations", sim::metrics::Better::Neither);
   result.add("tokens_per_s_per_npu", per_npu, "1/s", "batch per NPU / TPOT");
   result.add("tokens_per_s_per_tflops", per_npu / peak, "1/s",
-             fmt::format("tokens/s per NPU / {:.0f} peak INT8 TOPS", peak));
+             fmt::format("tokens/s per NPU / {:.0f} peak {}", peak, is_fp8 ? "FP8 TFLOPS" : "INT8 TOPS"));
   const bool has_experts = model.has_experts();
   result.add("layer_us", layer.layer(), "us",
              fmt::format("mean {}layer, all its microbatches", has_experts ? "MoE " : ""));

@@ -51,6 +51,8 @@ DecodePlan plan_of(int microbatches, const DecodeSpec& spec, const models::Model
   const models::CoreShare all{machine.die.aic_cores, machine.die.aiv_cores};
   if (microbatches == 1)
     return {1, all, all};
+  if (spec.takes_turns)
+    return {2, all, all, true};
   const models::CoreShare attention = spec.attention_cores
                                           ? *spec.attention_cores
                                           : best_split(model, machine, stream_load(spec, model, machine, seed));

@@ -89,8 +89,16 @@ void DecodeRun::take(std::uint32_t rank, int micro, Stream stream, std::int64_t 
   Microbatch& batch = r.microbatches[static_cast<std::size_t>(micro)];
   const double waited = lap(rank, micro, now);
   if (counts(batch.layer))
-    (stream == AttentionStream ? sums_.wait_attention : sums_.wait_moe) += waited;
-  if (stream == AttentionStream) {
+    (stream == AttentionStream && !batch.has_rows ? sums_.wait_attention : sums_.wait_moe) += waited;
+  work_on(rank, micro, stream);
+}
+
+void DecodeRun::work_on(std::uint32_t rank, int micro, Stream stream)
+{
+  Microbatch& batch = ranks_[rank].microbatches[static_cast<std::size_t>(micro)];
+  if (batch.has_rows) {
+    run_experts(rank, micro);
+  } else if (stream == AttentionStream) {
     batch.next_operator = 0;
     next_attention_operator(rank, micro);
   } else {
@@ -133,6 +141,10 @@ void DecodeRun::next_attention_operator(std::uint32_t rank, int micro)
 
 void DecodeRun::end_attention(std::uint32_t rank, int micro, std::int64_t now)
 {
+  if (plan_.takes_turns) {
+    start_moe(rank, micro);
+    return;
+  }
   release(rank, AttentionStream, now);
   take(rank, micro, MoeStream, now);
 }
@@ -218,6 +230,9 @@ void DecodeRun::on_notice(std::uint64_t notice, Picoseconds time)
   case Step::Mlp:
     if (const double spent = lap(rank, micro, now); counts(batch.layer))
       sums_.mlp += spent;
+    batch.has_rows = false;
+    if (plan_.takes_turns)
+      release(rank, AttentionStream, now);
     exchanges_[m]->start_combine(batch.exchanges - 1, rank);
     break;
   case Step::DenseFfn:
@@ -241,6 +256,8 @@ void DecodeRun::start_dispatch(std::uint32_t rank, int micro, std::int64_t now)
   if (generation == prepared_[m])
     prepare_exchange(micro, generation, batch.layer);
   exchanges_[m]->start_dispatch(generation, rank);
+  if (plan_.takes_turns)
+    release(rank, AttentionStream, now);
 }
 
 // The first rank to get there draws the routing of all, from a stream of this exchange alone: which rank that is, and
@@ -281,16 +298,27 @@ void DecodeRun::on_dispatched(std::uint32_t microbatch, std::uint32_t rank, Pico
     dispatch_us.record(spent);
     wait_us.record(microseconds(waited));
   }
-  const ExchangeTraffic& traffic = exchanges_[microbatch]->traffic(batch.exchanges - 1);
+  batch.has_rows = true;
+  if (plan_.takes_turns)
+    take(rank, static_cast<int>(microbatch), AttentionStream, now.count());
+  else
+    run_experts(rank, static_cast<int>(microbatch));
+}
+
+void DecodeRun::run_experts(std::uint32_t rank, int micro)
+{
+  const auto m = static_cast<std::size_t>(micro);
+  const Microbatch& batch = ranks_[rank].microbatches[m];
+  const ExchangeTraffic& traffic = exchanges_[m]->traffic(batch.exchanges - 1);
   // A copy of the shared experts is all of them side by side: a row for it counts once for each.
   const std::int64_t shared = traffic.received[rank] - traffic.received_routed[rank];
   const std::int64_t wider = shared > 0 ? model_.shared_experts - 1 : 0;
   const std::int64_t received = traffic.received[rank] + shared * wider;
   const std::int64_t slots = expert_layer(batch.layer).placement.slots_per_rank() + wider;
   if (received == 0)
-    run_operator(rank, static_cast<int>(microbatch), Step::Mlp, machine_.die.compute.cube_operator, Bytes(0));
+    run_operator(rank, micro, Step::Mlp, machine_.die.compute.cube_operator, Bytes(0));
   else
-    run_operator(rank, static_cast<int>(microbatch), Step::Mlp,
+    run_operator(rank, micro, Step::Mlp,
                  models::expert_operator(model_, spec_.quantisation, received, std::min(slots, received)),
                  plan_.moe_cores);
 }
@@ -324,7 +352,10 @@ void DecodeRun::end_feed_forward(std::uint32_t rank, int micro, std::int64_t now
 void DecodeRun::leave_layer(std::uint32_t rank, int micro, std::int64_t now)
 {
   Microbatch& batch = ranks_[rank].microbatches[static_cast<std::size_t>(micro)];
-  release(rank, MoeStream, now);
+  if (!plan_.takes_turns)
+    release(rank, MoeStream, now);
+  else if (!is_moe(batch.layer))
+    release(rank, AttentionStream, now);
   ++batch.layer;
   if (rank == 0 && micro == 0)
     progress_.update((static_cast<double>(ranks_[0].iteration) +

@@ -3,9 +3,10 @@
 // attention and feed-forward with its tensor-parallel group.
 //
 // Two microbatches: the attention stream and the MoE stream own a split of the cores and work on different
-// microbatches; a microbatch that finds its stream taken waits. One microbatch: it has all cores and runs the two in
-// turn. After the last layer a rank joins its microbatches for the head, runs the MTP layer once per speculative token,
-// and starts over.
+// microbatches; a microbatch that finds its stream taken waits. Or they take turns on all cores, and communication
+// needs none (DeepSeek on H800, arXiv:2506.12708v2 Fig. 14). One microbatch: it has all cores and runs the two in turn.
+// After the last layer a rank joins its microbatches for the head, runs the MTP layer once per speculative token, and
+// starts over.
 #pragma once
 
 #include "sim/metrics/histogram.h"
@@ -27,6 +28,8 @@ struct DecodePlan {
   int microbatches = 1;
   models::CoreShare attention_cores;
   models::CoreShare moe_cores;
+  // Both microbatches compute on all cores, one at a time; a microbatch that communicates leaves them to the other.
+  bool takes_turns = false;
 };
 
 // Where the time of one microbatch in one MoE layer goes (of a dense model: in one layer); the parts add up to the
@@ -92,6 +95,7 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   struct Microbatch {
     std::int64_t layer = 0;         // model.layers and beyond: passes of the MTP layer
     std::uint32_t exchanges = 0;    // generations of its exchange so far
+    bool has_rows = false;          // dispatched, experts not done
     std::size_t next_operator = 0;  // of attention
     std::int64_t since = 0;         // start of the part of the layer that it is in
     std::int64_t duration = 0;      // of the operators of attention, summed for the layer
@@ -117,6 +121,8 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   void release(std::uint32_t rank, Stream stream, std::int64_t now);
   void next_attention_operator(std::uint32_t rank, int micro);
   void end_attention(std::uint32_t rank, int micro, std::int64_t now);
+  void work_on(std::uint32_t rank, int micro, Stream stream);
+  void run_experts(std::uint32_t rank, int micro);
   void start_moe(std::uint32_t rank, int micro);
   void start_dispatch(std::uint32_t rank, int micro, std::int64_t now);
   void end_feed_forward(std::uint32_t rank, int micro, std::int64_t now);

@@ -19,16 +19,23 @@ void read_microbatches(Reader& workload, DecodeSpec& spec)
                   {{"auto", Microbatches::Auto}, {"1", Microbatches::One}, {"2", Microbatches::Two}});
 }
 
-// `split: auto` or `split: {aic: 16, aiv: 32}`: the attention stream's cores; the MoE stream has the rest.
+// `split: auto`, `split: turns` or `split: {aic: 16, aiv: 32}`: the attention stream's cores; the MoE stream has the
+// rest.
 void read_split(Reader& workload, const models::DieSpec& die, DecodeSpec& spec)
 {
-  const sim::config::Value* value =
-      workload.value({"split", "cores of the attention stream with two microbatches: auto, or {aic, aiv}"}, false);
+  const sim::config::Value* value = workload.value(
+      {"split", "cores of the attention stream with two microbatches: auto, or {aic, aiv}; turns: both compute on "
+                "all cores, one at a time, and communication takes none"},
+      false);
   if (value == nullptr || (value->kind == sim::config::Value::Kind::Scalar && value->text == "auto"))
     return;
+  if (value->kind == sim::config::Value::Kind::Scalar && value->text == "turns") {
+    spec.takes_turns = true;
+    return;
+  }
   if (value->kind != sim::config::Value::Kind::Map) {
-    workload.complain("split",
-                      fmt::format("expected auto or {{aic: 16, aiv: 32}}, found {}", sim::config::found_text(*value)));
+    workload.complain("split", fmt::format("expected auto, turns or {{aic: 16, aiv: 32}}, found {}",
+                                           sim::config::found_text(*value)));
     return;
   }
   models::CoreShare share;
@@ -144,6 +151,8 @@ void check_deployment(Reader& workload, const DecodeSpec& spec, const models::Mo
                       fmt::format("{} ranks need {} NPUs, but the machine has {}", spec.dies(),
                                   (spec.dies() + machine.topology.dies_per_npu - 1) / machine.topology.dies_per_npu,
                                   machine.topology.npus()));
+  if (spec.takes_turns && spec.tp > 1)
+    workload.complain("split", "turns needs workload.tp: 1; groups of dies exchange while they hold their cores");
   if (const auto problem = models::tensor_problem(model, spec.tp))
     workload.complain("tp", *problem);
   if (spec.prompt_length > 0 && spec.prompt_length + spec.output_length > model.max_position)

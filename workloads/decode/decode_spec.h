@@ -28,6 +28,7 @@ struct DecodeSpec {
   double mtp_acceptance = 0.7;
   Microbatches microbatches = Microbatches::Auto;
   std::optional<models::CoreShare> attention_cores;  // empty: auto
+  bool takes_turns = false;                          // both microbatches compute on all cores, one at a time
   models::Quantisation quantisation = models::Quantisation::Int8;
   ExchangeKind exchange = ExchangeKind::Fused;
   bool quantised_dispatch = true;

@@ -106,3 +106,16 @@ TEST_CASE("fitted numbers change nothing else in their file")
   CHECK_THROWS_WITH(written_number(folder.file("part.yaml"), "a.c"),
                     Catch::Contains("expected a number with evidence"));
 }
+
+TEST_CASE("a fitted number keeps its range, which grows where the fit has passed an end")
+{
+  const TemporaryFolder folder;
+  put(folder, "part.yaml", "a: {value: 2 us, range: [1 us, 3 us], evidence: calibrated, source: \"T\"}\n");
+  const auto written = [&](const std::string& value) {
+    return with_fitted_numbers(folder.file("part.yaml"), {{"a", value, "0.1 us", "one row"}});
+  };
+  const std::string rest = ", evidence: calibrated, source: \"T\", fitted_to: \"one row\", uncertainty: 0.1 us}\n";
+  CHECK(written("2.5 us") == "a: {value: 2.5 us, range: [1 us, 3 us]" + rest);
+  CHECK(written("3.5 us") == "a: {value: 3.5 us, range: [1 us, 3.5 us]" + rest);
+  CHECK(written("0.5 us") == "a: {value: 0.5 us, range: [0.5 us, 3 us]" + rest);
+}

@@ -17,6 +17,12 @@ FinishedRun example()
   run.result.manifest.seed = 7;
   run.result.manifest.evidence_counts = {{"assumed", 2}, {"measured", 0}, {"published", 3}};
   run.result.manifest.assumed = {"machine.a = 1: why", "machine.b = 2 = 2: why"};
+  run.result.tables = {{std::string(UncertainNumbers),
+                        "all",
+                        {"number", "value", "evidence", "from", "to", "source"},
+                        {{"machine.a", {"1", "assumed", "1", "2", "why"}},
+                         {"machine.b", {"2 = 2", "assumed", "", "", "why"}},
+                         {"machine.c", {"5 us", "calibrated", "1 us", "9 us", "Table 1"}}}}};
   run.result.add("tpot_ms", 49.4123, "ms", "iteration / tokens");
   run.result.add("tokens_per_s_per_npu", 1943.2, "1/s", "batch / tpot_ms");
   run.result.breakdown = {{"attention", 75, "us"}, {"dispatch", 25, "us"}};
@@ -48,6 +54,8 @@ warning: a queue is long
 
 numbers read: 2 assumed, 3 published
 the 2 assumed: machine.a, machine.b
+ranges stated for 2 of 3, widest: machine.c = 5 us (1 us to 9 us), machine.a = 1
+  (1 to 2)
 written: out/result.json
 )");
 }

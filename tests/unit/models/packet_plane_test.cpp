@@ -1,0 +1,95 @@
+// Which plane's packets a machine simulates: the shipped H800 cluster has NVLinks and a fat tree.
+#include "models/network/machine.h"
+#include "sim/config/reader.h"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+
+using namespace cm;
+using sim::config::Value;
+
+namespace {
+
+const std::string Configs = CM_SOURCE_DIR "/configs";
+
+// The machine's own sections with their parts in place.
+Value cluster()
+{
+  Value machine = sim::config::load_file(Configs + "/machines/h800-cluster.yaml");
+  for (Value::Entry& entry : machine.entries)
+    if (const Value* part = entry.value.find("part"))
+      entry.value = sim::config::load_file(Configs + "/parts/" + part->text + ".yaml");
+  return machine;
+}
+
+struct Reading {
+  sim::config::ReadingLog log;
+  models::MachineSpec spec;
+};
+
+Reading read(const Value& map)
+{
+  Reading reading;
+  sim::config::Reader machine(map, "machine", reading.log);
+  reading.spec = models::read_machine(machine);
+  return reading;
+}
+
+Reading read_with(const std::vector<std::pair<std::string, std::string>>& changes)
+{
+  Value map = cluster();
+  for (const auto& [path, value] : changes)
+    sim::config::set_path(map, path, sim::config::parse_text("--set", value));
+  return read(map);
+}
+
+}  // namespace
+
+TEST_CASE("packets run over the fat tree of a machine that says so")
+{
+  const Reading reading = read(cluster());
+  REQUIRE(reading.log.problems.empty());
+  CHECK(reading.spec.topology.sub_planes == 1);
+  CHECK(reading.spec.topology.l2_per_sub_plane == 8);
+  CHECK(reading.spec.topology.lane_bandwidth == 50_GBps);
+  CHECK(reading.spec.topology.dies() == 256);
+  CHECK(reading.spec.ub.mtu == 4_KiB);
+}
+
+TEST_CASE("one node of the same machine runs over its NVLinks")
+{
+  const Reading reading = read_with({{"packet_plane", "ub"}, {"nodes", "1"}});
+  REQUIRE(reading.log.problems.empty());
+  CHECK(reading.spec.topology.sub_planes == 8);
+  CHECK(reading.spec.topology.l2_per_sub_plane == 0);
+  CHECK(reading.spec.topology.lane_bandwidth == 25_GBps);
+  CHECK(reading.spec.ub.mtu == 8_KiB);
+}
+
+TEST_CASE("the plane whose packets are not simulated is checked all the same")
+{
+  const Reading idle_scale_up = read_with({{"ub.lane_bandwidth", "25 GB"}});
+  REQUIRE(idle_scale_up.log.problems.size() == 1);
+  CHECK_THAT(idle_scale_up.log.problems.front(), Catch::Contains("machine.ub.lane_bandwidth"));
+  const Reading idle_tree = read_with({{"packet_plane", "ub"}, {"nodes", "1"}, {"rdma.fabric.lanes", "1"}});
+  REQUIRE(idle_tree.log.problems.size() == 1);
+  CHECK_THAT(idle_tree.log.problems.front(), Catch::Contains("machine.rdma.fabric.lanes"));
+}
+
+TEST_CASE("NVLinks alone do not join several nodes")
+{
+  const Reading reading = read_with({{"packet_plane", "ub"}});
+  REQUIRE(reading.log.problems.size() == 1);
+  CHECK_THAT(reading.log.problems.front(), Catch::Contains("32 nodes need at least one L2 switch chip"));
+}
+
+TEST_CASE("a machine without a fat tree cannot simulate its packets")
+{
+  Value map = cluster();
+  Value* rdma = map.find("rdma");
+  std::erase_if(rdma->entries, [](const Value::Entry& each) { return each.key == "fabric"; });
+  const Reading reading = read(map);
+  REQUIRE(reading.log.problems.size() == 1);
+  CHECK_THAT(reading.log.problems.front(), Catch::Contains("machine.rdma.fabric"));
+}
