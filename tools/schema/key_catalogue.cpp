@@ -206,9 +206,11 @@ std::vector<CataloguedKey> all_keys(const KeyCatalogue& catalogue)
         const auto same = std::ranges::find_if(keys, [&](const CataloguedKey& each) {
           return each.path == full && says_the_same(each.declaration, declaration);
         });
-        if (same == keys.end())
+        // Before the list grows: that ends the iterator's life.
+        const bool is_new = same == keys.end();
+        if (is_new)
           keys.push_back({full, {}, declaration});
-        CataloguedKey& kept = same == keys.end() ? keys.back() : *same;
+        CataloguedKey& kept = is_new ? keys.back() : *same;
         if (!kind.empty())
           kept.kinds.push_back(kind);
       }
