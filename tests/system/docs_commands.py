@@ -28,6 +28,7 @@ NOT_RUN = [
     ("git clone", "needs a network"),
     ("--executor slurm", "needs a cluster; system.slurm_... run one"),
     ("compare --rev", "builds two revisions"),
+    ("cmsim report ", "wants npm; system.report_pages makes pages"),
     ("../shared/", "needs recorded data that is not shipped"),
     ("sweep configs/sweeps/ep-by-planes.yaml", "takes minutes"),
     ("calibrate ", "takes minutes; validation.calibration_... run it"),

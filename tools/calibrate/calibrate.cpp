@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <string>
 #include <utility>
 
 namespace cm::tools {
@@ -20,7 +21,10 @@ constexpr double DifferenceStep = 0.05;
 
 double rounded(const FreeParameter& parameter, double value)
 {
-  return std::clamp(std::round(value / parameter.rounding) * parameter.rounding, parameter.minimum, parameter.maximum);
+  const double multiple =
+      std::clamp(std::round(value / parameter.rounding) * parameter.rounding, parameter.minimum, parameter.maximum);
+  // As a file holds it: 28 * 0.05 is not quite 1.4.
+  return std::stod(fmt::format("{:.8g}", multiple));
 }
 
 // Runs the program at points of the parameters and reads the rows' metrics.
