@@ -95,7 +95,8 @@ installs_runs_and_removes()
   runs_and_removes "$memory/system"
 }
 
-# The smallest Debian 12, from the mirror: what the package names as its dependencies is enough.
+# The smallest Debian 12, from the mirror that debootstrap takes by itself: what the package names as its dependencies is
+# enough.
 a_fresh_debian_has_what_it_needs()
 {
   [[ -n ${CM_FRESH_DEBIAN:-} ]] || skip "needs a mirror and minutes: CM_FRESH_DEBIAN=1 asks for it"
@@ -106,9 +107,9 @@ a_fresh_debian_has_what_it_needs()
     unshare --mount --propagation private bash "${BASH_SOURCE[0]}" a_fresh_debian_has_what_it_needs inside "$package"
     exit
   fi
-  local package=$3 mirror=http://deb.debian.org/debian system=$scratch/system
-  debootstrap --variant=minbase bookworm "$system" "$mirror" >"$scratch/log" 2>&1 ||
-    skip "debootstrap from $mirror: $(tail -n 1 "$scratch/log")"
+  local package=$3 system=$scratch/system
+  debootstrap --variant=minbase bookworm "$system" >"$scratch/log" 2>&1 ||
+    skip "debootstrap: $(tail -n 1 "$scratch/log")"
   cp "$package" "$system/cmsim.deb"
   local install=(chroot "$system" /usr/bin/env DEBIAN_FRONTEND=noninteractive
     apt-get install --yes --no-install-recommends)
