@@ -1,4 +1,5 @@
 #include "sim/diagnostics/errors.h"
+#include "tests/support/all_requests.h"
 #include "tests/support/packed_file.h"
 #include "tests/unit/sim/temporary_folder.h"
 #include "workloads/traces/request_file.h"
@@ -40,14 +41,6 @@ const std::string Dataset = R"({"0": {"input_tokens": "{100: 0.25, 200: 0.75}", 
 "1800": {"input_tokens": "{}", "output_tokens": "{}"}})";
 const std::string Trace = "0,0,0,,0,0\n600,2,0.5,Gamma,4,99\n1200,1,2,Weibull,0.5,99\n1800,0,0,,0,0\n";
 
-std::vector<Request> all_of(RequestSource& source)
-{
-  std::vector<Request> requests;
-  while (auto request = source.next())
-    requests.push_back(std::move(*request));
-  return requests;
-}
-
 }  // namespace
 
 TEST_CASE("a ServeGen client sends at the rates and with the lengths of its windows")
@@ -59,7 +52,7 @@ TEST_CASE("a ServeGen client sends at the rates and with the lengths of its wind
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     const auto source = open_request_file({.path = path, .seed = seed});
     double latest = 0;
-    for (const Request& request : all_of(*source)) {
+    for (const Request& request : tests::all_requests(*source)) {
       const double at = request.arrival.count();
       REQUIRE(at >= latest);
       REQUIRE(at >= 600);
@@ -81,7 +74,9 @@ TEST_CASE("equal seeds draw equal ServeGen requests, other seeds others")
 {
   const tests::TemporaryFolder folder;
   const std::string path = folder.with("a.tar", archive(Trace, Dataset));
-  const auto with = [&](std::uint64_t seed) { return all_of(*open_request_file({.path = path, .seed = seed})); };
+  const auto with = [&](std::uint64_t seed) {
+    return tests::all_requests(*open_request_file({.path = path, .seed = seed}));
+  };
   CHECK(with(1) == with(1));
   CHECK_FALSE(with(1) == with(2));
 }
