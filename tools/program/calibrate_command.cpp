@@ -1,6 +1,7 @@
 #include "tools/program/calibrate_command.h"
 
 #include "tools/calibrate/report.h"
+#include "tools/program/command_line.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
 #include "tools/runner/terminal_progress.h"
@@ -55,16 +56,10 @@ void add_calibrate_command(CLI::App& program, const std::string& config_root)
   options->runs.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   CLI::App& command = *program.add_subcommand("calibrate", "fit parameters to published rows");
   command.add_option("calibration", options->path, "what is fitted to what")->required()->type_name("CALIBRATION.yaml");
-  command.add_option("--jobs", options->runs.jobs, "runs at a time")
-      ->type_name("N")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
+  add_jobs_option(command, options->runs.jobs);
   command.add_option("--out", options->out, "write the files with the fitted numbers and result.json to DIR")
       ->type_name("DIR");
-  command.add_option("--format", options->format, "what is printed: table or json")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember({"table", "json"}))
-      ->capture_default_str();
+  add_format_option(command, options->format);
   command
       .add_option("--configs", options->runs.config_root, "folder that holds machines/, models/, parts/ and scenarios/")
       ->type_name("DIR");

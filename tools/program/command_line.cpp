@@ -82,6 +82,22 @@ void add_seed_option(CLI::App& command, ScenarioRequest& request)
       ->check(require_seed);
 }
 
+void add_jobs_option(CLI::App& command, int& jobs)
+{
+  command.add_option("--jobs", jobs, "runs at a time")
+      ->type_name("N")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+}
+
+void add_format_option(CLI::App& command, std::string& format)
+{
+  command.add_option("--format", format, "what is printed: table or json")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+}
+
 std::string explain(const CLI::App& program, const CLI::ParseError& error)
 {
   const CLI::App& used = command_in_use(program);

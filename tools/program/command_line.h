@@ -15,6 +15,12 @@ void add_scenario_options(CLI::App& command, ScenarioRequest& request);
 // --seed, for commands that draw random numbers.
 void add_seed_option(CLI::App& command, ScenarioRequest& request);
 
+// --jobs, for commands that run this program many times.
+void add_jobs_option(CLI::App& command, int& jobs);
+
+// --format, for commands that print a table or JSON.
+void add_format_option(CLI::App& command, std::string& format);
+
 // Why CLI11 refused a command line, in one line that suggests the nearest subcommand or option.
 std::string explain(const CLI::App& program, const CLI::ParseError& error);
 

@@ -124,10 +124,7 @@ void add_run_command(CLI::App& program, const std::string& config_root)
   add_seed_option(command, options->scenario);
   command.add_option("--out", options->out, "write DIR/result.json and DIR/run.log; without it nothing is written")
       ->type_name("DIR");
-  command.add_option("--format", options->format, "what is printed: table or json")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember({"table", "json"}))
-      ->capture_default_str();
+  add_format_option(command, options->format);
   command.add_flag(
       "--timeline", options->with_timeline,
       "write DIR/timeline.json.gz too: what some ranks did when, for ui.perfetto.dev (ep, decode, serving)");

@@ -46,14 +46,8 @@ void add_sensitivity_command(CLI::App& program, const std::string& config_root)
   command.add_option("--metric", options->request.metric, "the metric that is watched, like tpot_ms")
       ->required()
       ->type_name("NAME");
-  command.add_option("--jobs", options->request.jobs, "runs at a time")
-      ->type_name("N")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
-  command.add_option("--format", options->format, "what is printed: table or json")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember({"table", "json"}))
-      ->capture_default_str();
+  add_jobs_option(command, options->request.jobs);
+  add_format_option(command, options->format);
   command.footer("Example:\n  cmsim sensitivity configs/scenarios/decode-ep320.yaml \\\n      --metric tpot_ms "
                  "--set workload.iterations=1");
   command.callback([options] { run(*options); });

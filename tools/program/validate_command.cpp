@@ -1,6 +1,7 @@
 #include "tools/program/validate_command.h"
 
 #include "sim/diagnostics/errors.h"
+#include "tools/program/command_line.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/terminal_progress.h"
 #include "tools/validate/page.h"
@@ -69,14 +70,8 @@ void add_validate_command(CLI::App& program, const std::string& config_root, int
   command.add_option("--set", options->request.sets, "change a key in every run, to see which rows notice")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  command.add_option("--jobs", options->request.jobs, "runs at a time")
-      ->type_name("N")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
-  command.add_option("--format", options->format, "what is printed: table or json")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember({"table", "json"}))
-      ->capture_default_str();
+  add_jobs_option(command, options->request.jobs);
+  add_format_option(command, options->format);
   command.add_flag("--write", options->writes, "write the rows to docs/validation.md and their plot beside it");
   command
       .add_option("--configs", options->config_root,
