@@ -23,20 +23,12 @@ namespace {
 using sim::metrics::Progress;
 using sim::metrics::Result;
 
-PreparedWorkload prepare_p2p(const WorkloadInputs& inputs)
+// Of a workload that asks for the machine alone.
+template <auto Read, auto Run>
+PreparedWorkload prepare_on_machine(const WorkloadInputs& inputs)
 {
-  const workloads::P2pSpec spec = workloads::read_p2p(inputs.workload, inputs.machine);
-  return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
-    workloads::run_p2p(spec, machine, seed, result);
-  };
-}
-
-PreparedWorkload prepare_collective(const WorkloadInputs& inputs)
-{
-  const workloads::CollectiveSpec spec = workloads::read_collective(inputs.workload, inputs.machine);
-  return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
-    workloads::run_collective(spec, machine, seed, result);
-  };
+  return [spec = Read(inputs.workload, inputs.machine), &machine = inputs.machine](
+             std::uint64_t seed, Progress& /*progress*/, Result& result) { Run(spec, machine, seed, result); };
 }
 
 PreparedWorkload prepare_gemm(const WorkloadInputs& inputs)
@@ -74,22 +66,6 @@ PreparedWorkload prepare_prefill(const WorkloadInputs& inputs)
   };
 }
 
-PreparedWorkload prepare_kv(const WorkloadInputs& inputs)
-{
-  const workloads::KvSpec spec = workloads::read_kv(inputs.workload, inputs.machine);
-  return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
-    workloads::run_kv(spec, machine, seed, result);
-  };
-}
-
-PreparedWorkload prepare_model_load(const WorkloadInputs& inputs)
-{
-  const workloads::ModelLoadSpec spec = workloads::read_model_load(inputs.workload, inputs.machine);
-  return [spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
-    workloads::run_model_load(spec, machine, seed, result);
-  };
-}
-
 PreparedWorkload prepare_serving(const WorkloadInputs& inputs)
 {
   const workloads::ServingSpec spec = workloads::read_serving(inputs.workload, *inputs.model, inputs.machine);
@@ -108,17 +84,19 @@ constexpr bool UsesMemory = true;
 constexpr bool KeepsCells = true;
 
 constexpr std::array<WorkloadKind, 9> Table{{
-    {"p2p", "one read or write between two dies or CPUs", NeedsNoModel, prepare_p2p},
-    {"collective", "one collective operation over some dies", NeedsNoModel, prepare_collective},
+    {"p2p", "one read or write between two dies or CPUs", NeedsNoModel,
+     prepare_on_machine<workloads::read_p2p, workloads::run_p2p>},
+    {"collective", "one collective operation over some dies", NeedsNoModel,
+     prepare_on_machine<workloads::read_collective, workloads::run_collective>},
     {"gemm", "one product of matrices on one die", NeedsNoModel, prepare_gemm},
     {"ep", "dispatch and combine of an expert-parallel group, on an idle machine", NeedsNoModel, prepare_ep,
      RecordsTimeline},
     {"decode", "decode of a language model with a fixed batch per NPU", NeedsModel, prepare_decode, RecordsTimeline},
     {"prefill", "prefill of prompts on one instance with expert parallelism", NeedsModel, prepare_prefill},
     {"kv", "reads and writes of pooled memory: latency by tier and path, bandwidth and what limits it", NeedsNoModel,
-     prepare_kv, RecordsNoTimeline, UsesMemory},
-    {"model-load", "start of serving instances from object store, pool or local DRAM", NeedsNoModel, prepare_model_load,
-     RecordsNoTimeline, UsesMemory},
+     prepare_on_machine<workloads::read_kv, workloads::run_kv>, RecordsNoTimeline, UsesMemory},
+    {"model-load", "start of serving instances from object store, pool or local DRAM", NeedsNoModel,
+     prepare_on_machine<workloads::read_model_load, workloads::run_model_load>, RecordsNoTimeline, UsesMemory},
     {"serving", "requests over time through prefill, context cache, hand-over and decode", NeedsModel, prepare_serving,
      RecordsTimeline, UsesMemory, KeepsCells},
 }};
