@@ -9,8 +9,6 @@
 namespace cm::sim::fabric {
 namespace {
 
-constexpr std::size_t FewEvents = 64;  // so many are sorted faster by comparing
-
 // From how many of each there are to where the first of each goes.
 template <typename Counts>
 void sum_up(Counts& counts)
@@ -100,30 +98,53 @@ void Calendar::begin_window(std::int64_t window)
     std::ranges::pop_heap(far_, std::greater{});
     far_.pop_back();
   }
-  Counts low{};
-  Counts high{};
-  const std::size_t count = collect(slot_of(window), low, high);
-  if (batch_.size() < count + Ahead + 1)
-    batch_.resize(2 * count + Ahead + 1);
-  if (count <= FewEvents)
-    sort_few(count);
-  else
-    sort_many(count, low, high);
+  const std::size_t slot = slot_of(window);
+  const Place first = begins_[slot];
+  const Place end = std::exchange(ends_[slot], 0);
+  in_use_[slot / 64] &= ~(1ULL << (slot % 64));
+  std::size_t count = 0;
+  if (end != 0)
+    count = end - 1 - first < ChunkPlaces ? sort_chunk(first, end) : sort_chunks(first, end);
   std::fill_n(batch_.begin() + static_cast<std::ptrdiff_t>(count), Ahead + 1, Event{.time = Never});
   cursor_ = batch_.data();
 }
 
-// The list's events as keys_, in order of insertion; how many there are. Its chunks are free from then on, with the
-// events still in them.
-std::size_t Calendar::collect(std::size_t slot, Counts& low, Counts& high)
+void Calendar::make_room(std::size_t count)
 {
-  const Place end = std::exchange(ends_[slot], 0);
-  if (end == 0)
-    return 0;
-  in_use_[slot / 64] &= ~(1ULL << (slot % 64));
+  if (batch_.size() < count + Ahead + 1)
+    batch_.resize(2 * count + Ahead + 1);
+}
+
+// Sorts by counting for each event how many come before it: for so few that is less work than to clear the counts of a
+// radix sort.
+std::size_t Calendar::sort_chunk(Place chunk, Place end)
+{
+  const std::size_t count = end - chunk - 1;
+  const Event* const events = &pool_[chunk + 1];
+  const std::int64_t start = window_ << WindowBits;
+  // Offset and place in one number, so that no two are equal. Places behind the last event come after all.
+  std::array<std::int32_t, ChunkPlaces> keys;
+  keys.fill(std::numeric_limits<std::int32_t>::max());
+  for (std::size_t i = 0; i < count; ++i)
+    keys[i] = static_cast<std::int32_t>(events[i].time - start) << ChunkBits | static_cast<std::int32_t>(i);
+  make_room(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::int32_t before = 0;
+    for (const std::int32_t key : keys)
+      before += key < keys[i] ? 1 : 0;
+    batch_[static_cast<std::size_t>(before)] = events[i];
+  }
+  pool_[chunk].next = std::exchange(free_, chunk);
+  return count;
+}
+
+// The events of a chain as keys_, in order of insertion; how many there are. Its chunks are free from then on, with the
+// events still in them.
+std::size_t Calendar::collect(Place first, Place end, Counts& low, Counts& high)
+{
   const std::int64_t start = window_ << WindowBits;
   std::size_t count = 0;
-  for (Place chunk = begins_[slot];;) {
+  for (Place chunk = first;;) {
     const bool is_last = end - 1 - chunk < ChunkPlaces;
     const std::uint32_t events = is_last ? end - chunk - 1 : ChunkPlaces - 1;
     if (keys_.size() < count + events)
@@ -144,16 +165,13 @@ std::size_t Calendar::collect(std::size_t slot, Counts& low, Counts& high)
   }
 }
 
-void Calendar::sort_few(std::size_t count)
-{
-  const std::span<Key> keys(keys_.data(), count);
-  std::ranges::stable_sort(keys, {}, &Key::offset);
-  std::ranges::transform(keys, batch_.begin(), [&](const Key& key) { return pool_[key.place]; });
-}
-
 // Radix sort from the low digit up; each pass keeps the order of what is equal.
-void Calendar::sort_many(std::size_t count, Counts& low, Counts& high)
+std::size_t Calendar::sort_chunks(Place first, Place end)
 {
+  Counts low{};
+  Counts high{};
+  const std::size_t count = collect(first, end, low, high);
+  make_room(count);
   sum_up(low);
   sum_up(high);
   if (half_sorted_.size() < count)
@@ -162,6 +180,7 @@ void Calendar::sort_many(std::size_t count, Counts& low, Counts& high)
     half_sorted_[low[key.offset & DigitMask]++] = key;
   for (const Key& key : std::span(half_sorted_.data(), count))
     batch_[high[key.offset >> DigitBits]++] = pool_[key.place];
+  return count;
 }
 
 }  // namespace cm::sim::fabric

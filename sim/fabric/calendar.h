@@ -3,10 +3,11 @@
 //
 // Time is cut into windows of 65.5 ns. An event of a later window is appended to that window's list, unsorted, in a
 // ring of 16,384 lists; what lies beyond the ring waits in a heap. When a window begins, its events are sorted at one
-// go into an array, the batch: two passes of a stable radix sort, without a comparison or a branch that depends on the
-// data. Packets on their way to a port some hundred nanoseconds off never see anything else. What is inserted into the
-// window that is running goes to fine buckets beside the batch, each a sorted list (NearEvents), and the earlier of
-// both heads is next. The batch shows which events come soon, so their ports can be fetched from memory in time.
+// go into an array, the batch: two passes of a stable radix sort, or a count of smaller ones where there are few,
+// without a branch that depends on the data. Packets on their way to a port some hundred nanoseconds off never see
+// anything else. What is inserted into the window that is running goes to fine buckets beside the batch, each a sorted
+// list (NearEvents), and the earlier of both heads is next. The batch shows which events come soon, so their ports can
+// be fetched from memory in time.
 #pragma once
 
 #include "sim/fabric/event.h"
@@ -83,7 +84,8 @@ class Calendar {
   static constexpr std::size_t Ahead = 6;  // far enough for a fetch from the second-level cache
 
   // A list is a chain of chunks of 32 places, a kibibyte, in pool_. The first place of a chunk only links to the next.
-  static constexpr std::uint32_t ChunkPlaces = 32;
+  static constexpr int ChunkBits = 5;
+  static constexpr std::uint32_t ChunkPlaces = 1U << ChunkBits;
   using Place = std::uint32_t;
 
   struct Far {
@@ -122,9 +124,11 @@ class Calendar {
   const Event* next_elsewhere(std::int64_t limit);
   [[nodiscard]] std::int64_t next_window() const;
   void begin_window(std::int64_t window);
-  std::size_t collect(std::size_t slot, Counts& low, Counts& high);
-  void sort_few(std::size_t count);
-  void sort_many(std::size_t count, Counts& low, Counts& high);
+  void make_room(std::size_t count);
+  // The events of a list, up to the place `end`, into batch_ in order; how many there are. Their chunks are freed.
+  std::size_t sort_chunk(Place chunk, Place end);
+  std::size_t sort_chunks(Place first, Place end);
+  std::size_t collect(Place first, Place end, Counts& low, Counts& high);
 
   NearEvents near_;
   const Event* cursor_ = nullptr;  // in batch_

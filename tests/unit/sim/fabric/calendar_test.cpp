@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -94,6 +95,27 @@ TEST_CASE("events of one time leave in the order of their insertion")
       expected.push_back(number);
     CHECK(rest(calendar) == expected);
   }
+}
+
+TEST_CASE("windows with any number of events are emptied in order, whatever storage they reuse")
+{
+  Calendar calendar;
+  std::int64_t window = 1;
+  // Freed storage is taken again last in, first out: each round lays its lists out in another order.
+  for (int round = 0; round < 4; ++round)
+    for (std::uint32_t events = 1; events <= 130; ++events, window += 3) {
+      for (std::uint32_t number = 0; number < events; ++number) {
+        add(calendar, window * Window + number * 37 % 101, number);
+        add(calendar, (window + 1) * Window + number / 2, number);
+      }
+      Numbers first;
+      for (std::uint32_t number = 0; number < events; ++number)
+        first.push_back(number);
+      const Numbers second = first;
+      std::ranges::stable_sort(first, {}, [](std::uint32_t number) { return number * 37 % 101; });
+      first.insert(first.end(), second.begin(), second.end());
+      REQUIRE(rest(calendar) == first);
+    }
 }
 
 TEST_CASE("a tie between an event from afar and a younger one is won by the older")
