@@ -3,7 +3,7 @@
 
 Requests and bytes are conserved, the time to first token is the sum of its parts, equal runs give equal results, cells
 kept or not, too much load is called so, the context cache helps by mechanism, and a search finds the highest rate.
-PART runs one of loads, batch, reuse, cells, files, capacity, traces.
+PART runs one of loads, warm_up, batch, reuse, cells, files, capacity, traces.
 """
 
 import csv
@@ -77,6 +77,44 @@ def check_loads(binary, configs):
     expect(steady[0] and steady[1], "5 and 40 requests/s are steady")
     expect(not steady[2] and "OVERLOADED" in result["warnings"][0], "400 requests/s are not")
     expect(40 < value(result, "sustainable_rps") < 400, "what could be served lies between")
+
+
+def check_warm_up(binary, configs):
+    """What is cut, and what is not called steady."""
+    def run(*settings):
+        return json.loads(simulate(binary, configs, list(settings)))
+
+    found = run()
+    cut = value(found, "warm_up_requests")
+    expect(0 < cut < 1500 and cut % 5 == 0 and found["run"]["steady"], f"the warm-up is found: {cut:.0f} of 3,000 requests")
+    expect(found["metrics"] == run("workload.warm_up=auto")["metrics"], "auto is the default")
+    share = run("workload.warm_up=10 %")
+    expect(value(share, "warm_up_requests") == 300 and share["run"]["steady"], "a share is cut when it is asked for")
+    same = run(f"workload.warm_up={cut / 3000!r}")
+    expect(all(same["histograms"][name] == histogram for name, histogram in found["histograms"].items()),
+           "what is found is cut as the same share is")
+    means = [result["histograms"]["ttft_ms"]["mean"] for result in (found, share)]
+    expect(abs(means[0] / means[1] - 1) < 0.02, f"steady times hardly depend on the cut ({means[0]:.0f} and {means[1]:.0f} ms)")
+    all_of_it = run("workload.warm_up=0")["histograms"]["ttft_ms"]["mean"]
+    expect(all_of_it < min(means), f"and those with the warm-up are too short ({all_of_it:.0f} ms)")
+    ramp = run("workload.generator.rate=160", "workload.generator.requests=6000")
+    expect(value(ramp, "warm_up_requests") == 600 and "no steady part" in ramp["metrics"]["warm_up_requests"]["formula"],
+           "queues that grow to the end have no steady part: a tenth is cut")
+    expect(not ramp["run"]["steady"] and "OVERLOADED" in ramp["warnings"][0], "and are an overload")
+    for requests, why in ((60, "too few"), (200, "too short")):
+        few = run(f"workload.generator.requests={requests}")
+        expect(not few["run"]["steady"] and few["warnings"][0].startswith("NOT STEADY") and why in few["warnings"][0],
+               f"{requests} requests: {few['warnings']}")
+    # About 100 s in decode, and arrivals for 75 s: decode does not fill while they last.
+    answers = ["workload.generator.output.mean=8000", "workload.generator.output.sigma=0",
+               "workload.generator.output.most=8000", "workload.decode.batch_per_npu=16", "workload.slo.tpot=1 s"]
+    filling = run(*answers)
+    expect("OVERLOADED" in filling["warnings"][0] and "places in the decode batch" in filling["warnings"][0],
+           f"decode that will be full is an overload before it is: {filling['warnings']}")
+    longer = run(*answers, "workload.generator.requests=9000")
+    rates = [value(result, "sustainable_rps") for result in (filling, longer)]
+    print(f"      sustainable: {rates[0]:.1f} requests/s seen from 75 s, {rates[1]:.1f} from 225 s")
+    expect(0.8 < rates[0] / rates[1] < 1.25, "and the rate that it could serve is that of a longer run")
 
 
 def check_batch(binary, configs):
@@ -166,6 +204,9 @@ def check_files(binary, configs):
                  "handover_ms", "first_decode_ms"]
         expect(all(abs(sum(float(row[part]) for part in parts) - float(row["ttft_ms"])) < 1e-4 for row in rows),
                "the parts of each request add up to its time to first token")
+        cut = value(result, "warm_up_requests")
+        expect([row["counted"] for row in rows] == ["0" if number < cut else "1" for number in range(100)],
+               f"the first {cut:.0f} are not counted, all others are")
         counted = [float(row["ttft_ms"]) for row in rows if row["counted"] == "1"]
         expect(abs(sum(counted) / len(counted) - result["histograms"]["ttft_ms"]["mean"]) < 1e-4,
                "the mean of the lines is that of the histogram")
@@ -177,7 +218,7 @@ def check_files(binary, configs):
 
 
 def check_capacity(binary, configs):
-    few = ["workload.generator.requests=400"]
+    few = []
     levels = "slo.ttft=3s,slo.tpot=50ms"
     found = json.loads(simulate(binary, configs, few, ["--find-capacity", levels]))
     capacity = value(found, "capacity_rps")
@@ -223,7 +264,7 @@ def check_traces(binary, configs):
         expect(value(result, "hit_rate") == 0, "ServeGen's requests share nothing")
 
 
-PARTS = {"loads": check_loads, "batch": check_batch, "reuse": check_reuse, "cells": check_cells, "files": check_files,
+PARTS = {"loads": check_loads, "warm_up": check_warm_up, "batch": check_batch, "reuse": check_reuse, "cells": check_cells, "files": check_files,
          "capacity": check_capacity, "traces": check_traces}
 
 

@@ -141,7 +141,7 @@ std::string limit_of(const Capacity& capacity, double share)
                        is_ttft ? fmt::format("the longest part of the mean time to first token is {}, {:.4g} ms",
                                              trial.longest_part, trial.longest_part_ms)
                                : fmt::format("9 of 10 have at most {:.4g} ms", trial.tpot_p90_ms));
-  return fmt::format("overload: queues grow at {:.4g} requests/s; the longest part of the mean time to first token is "
+  return fmt::format("no steady state at {:.4g} requests/s: the longest part of the mean time to first token is "
                      "{}, {:.4g} ms",
                      trial.arrival_rps, trial.longest_part, trial.longest_part_ms);
 }

@@ -42,8 +42,7 @@ std::vector<PageVerdict> verdicts_of(const Json& result)
 {
   std::vector<PageVerdict> verdicts;
   if (!result.at("run").value("steady", true))
-    verdicts.push_back(
-        {PageVerdict::Kind::Bad, "Overloaded: not a steady state, latencies grow with the length of the run."});
+    verdicts.push_back({PageVerdict::Kind::Bad, "Not steady: latencies depend on the length of the run."});
   if (const Json& attained = section_of(section_of(result, "metrics"), "slo_attainment"); attained.contains("value")) {
     const double share = attained.at("value").get<double>();
     verdicts.push_back({share >= 0.99 ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral,

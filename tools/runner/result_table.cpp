@@ -203,8 +203,7 @@ std::string result_table(const FinishedRun& run, const TablePrinting& printing)
   const Result& result = run.result;
   std::string text = fmt::format("{}\n\n{}", pen.heading(title(run)), metrics_text(result.metrics));
   if (!result.manifest.steady)
-    text +=
-        fmt::format("\n{}: not a steady state, latencies grow with the length of the run\n", pen.warning("OVERLOADED"));
+    text += fmt::format("\n{}: latencies depend on the length of the run\n", pen.warning("NOT STEADY"));
   if (!result.breakdown.empty())
     text += fmt::format("\n{}", breakdown_text(result.breakdown, pen));
   for (const sim::metrics::Table& table : result.tables)

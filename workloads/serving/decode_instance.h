@@ -39,7 +39,9 @@ class DecodeInstance {
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
   [[nodiscard]] std::size_t running() const { return running_.size(); }
   [[nodiscard]] std::int64_t admitted() const { return admitted_; }
-  [[nodiscard]] Bytes kv_room() const { return kv_room_; }  // of a die
+  [[nodiscard]] std::int64_t places() const { return most_on_die_ * static_cast<std::int64_t>(dies_.size()); }
+  [[nodiscard]] Bytes bytes_of(std::int64_t tokens) const { return kv_per_token_ * tokens; }  // keys and values
+  [[nodiscard]] Bytes kv_room() const { return kv_room_; }                                    // of a die
   [[nodiscard]] Bytes kv_reserved_most() const { return kv_reserved_most_; }
   [[nodiscard]] Bytes handed_over() const { return handed_over_; }
   [[nodiscard]] std::int64_t iterations() const { return iterations_; }
@@ -56,7 +58,6 @@ class DecodeInstance {
     Bytes reserved;
   };
 
-  [[nodiscard]] Bytes bytes_of(std::int64_t tokens) const { return kv_per_token_ * tokens; }
   [[nodiscard]] Bytes reservation(const Request& request) const
   {
     return bytes_of(request.input_tokens + request.output_tokens);

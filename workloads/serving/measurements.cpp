@@ -5,51 +5,47 @@
 #include <algorithm>
 
 namespace cm::workloads {
-namespace {
-
-double milliseconds(std::int64_t picoseconds)
+Measurements::Measurements(const ServingSpec& spec, std::span<const RequestRecord> records)
 {
-  return static_cast<double>(picoseconds) * 1e-9;
+  for (const RequestRecord& record : records)
+    if (record.is_finished())
+      add(spec, record);
 }
 
-}  // namespace
-
-void Measurements::finished(const InFlight& request, bool counts)
+void Measurements::add(const ServingSpec& spec, const RequestRecord& record)
 {
-  if (!counts)
-    return;
   ++counted_;
-  output_tokens_ += request.request.output_tokens;
-  const std::int64_t ttft = request.first_token - request.when(Milestone::Arrived);
-  const auto last =
-      static_cast<std::size_t>(spec_.first_token == FirstToken::Decode ? Milestone::Decoded : Milestone::Prefilled);
-  std::int64_t sum = 0;
-  std::array<std::int64_t, Milestones> parts{};
-  for (std::size_t part = 1; part <= last; ++part) {
-    parts[part] = request.at[part] - request.at[part - 1];
-    ensure(parts[part] >= 0, "request {}: {} took {} ps", request.number, FirstTokenParts[part], parts[part]);
-    sum += parts[part];
-    parts_[part] += milliseconds(parts[part]);
-  }
-  ensure(sum == ttft, "request {}: parts of {} ps and a time to first token of {} ps", request.number, sum, ttft);
-  const auto part_ms = [&](Milestone end) { return milliseconds(parts[static_cast<std::size_t>(end)]); };
-  ttft_.record(milliseconds(ttft));
-  e2e_.record(milliseconds(request.last_token - request.when(Milestone::Arrived)));
-  queue_.record(part_ms(Milestone::Started) + part_ms(Milestone::Admitted));
-  kv_load_.record(part_ms(Milestone::Loaded));
-  if (request.when(Milestone::HandedOver) > 0)
-    handover_.record(milliseconds(request.when(Milestone::HandedOver) - request.when(Milestone::Admitted)));
-  double tpot = 0;
-  if (request.request.output_tokens > 1) {
-    tpot =
-        milliseconds(request.last_token - request.first_token) / static_cast<double>(request.request.output_tokens - 1);
+  prompt_tokens_ += record.input_tokens;
+  cached_tokens_ += record.cached_tokens;
+  add_parts(spec, record);
+  const double ttft = ttft_ms(spec.first_token, record);
+  const double tpot = tpot_ms(spec.first_token, record);
+  ttft_.record(ttft);
+  e2e_.record(milliseconds(record.last_token - record.when(Milestone::Arrived)));
+  if (record.output_tokens > 1)
     tpot_.record(tpot);
-  }
-  const bool holds_ttft = milliseconds(ttft) <= spec_.slo_ttft.count() * 1e3;
-  const bool holds_tpot = tpot <= spec_.slo_tpot.count() * 1e3;
+  const bool holds_ttft = ttft <= spec.slo_ttft.count() * 1e3;
+  const bool holds_tpot = tpot <= spec.slo_tpot.count() * 1e3;
   held_ttft_ += holds_ttft ? 1 : 0;
   held_tpot_ += holds_tpot ? 1 : 0;
   good_ += holds_ttft && holds_tpot ? 1 : 0;
+}
+
+void Measurements::add_parts(const ServingSpec& spec, const RequestRecord& record)
+{
+  const auto last = static_cast<std::size_t>(first_token_at(spec.first_token));
+  std::array<double, Milestones> parts{};
+  for (std::size_t part = 1; part <= last; ++part) {
+    const std::int64_t took = record.at[part] - record.at[part - 1];
+    ensure(took >= 0, "a request that arrived at {} ps: {} took {} ps", record.at.front(), FirstTokenParts[part], took);
+    parts[part] = milliseconds(took);
+    parts_[part] += parts[part];
+  }
+  const auto part_ms = [&](Milestone end) { return parts[static_cast<std::size_t>(end)]; };
+  queue_.record(part_ms(Milestone::Started) + part_ms(Milestone::Admitted));
+  kv_load_.record(part_ms(Milestone::Loaded));
+  if (record.when(Milestone::HandedOver) > 0)
+    handover_.record(milliseconds(record.when(Milestone::HandedOver) - record.when(Milestone::Admitted)));
 }
 
 void Measurements::report(sim::metrics::Result& result) const

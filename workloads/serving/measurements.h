@@ -1,38 +1,39 @@
-// What requests went through, collected as they finish. The first ones, while queues and caches fill, are left out.
+// What requests went through. The first ones, while queues and caches fill, are left out.
 #pragma once
 
 #include "sim/metrics/histogram.h"
 #include "sim/metrics/result.h"
-#include "workloads/serving/in_flight.h"
-#include "workloads/serving/serving_spec.h"
+#include "workloads/serving/request_record.h"
 
 #include <array>
-#include <vector>
+#include <span>
 
 namespace cm::workloads {
 
 class Measurements {
  public:
-  explicit Measurements(const ServingSpec& spec) : spec_(spec) {}
-
-  // `counts`: whether it is past the warm-up.
-  void finished(const InFlight& request, bool counts);
+  // `records` are those past the warm-up; the ones that are finished count.
+  Measurements(const ServingSpec& spec, std::span<const RequestRecord> records);
 
   [[nodiscard]] std::uint64_t counted() const { return counted_; }
   [[nodiscard]] std::uint64_t good() const { return good_; }  // those that held both levels
   [[nodiscard]] std::uint64_t held_ttft() const { return held_ttft_; }
   [[nodiscard]] std::uint64_t held_tpot() const { return held_tpot_; }
-  [[nodiscard]] std::int64_t output_tokens() const { return output_tokens_; }
+  [[nodiscard]] std::int64_t prompt_tokens() const { return prompt_tokens_; }
+  [[nodiscard]] std::int64_t cached_tokens() const { return cached_tokens_; }
   // Histograms, and the mean time to first token in its parts, which add up to it.
   void report(sim::metrics::Result& result) const;
 
  private:
-  const ServingSpec& spec_;
+  void add(const ServingSpec& spec, const RequestRecord& record);
+  void add_parts(const ServingSpec& spec, const RequestRecord& record);
+
   std::uint64_t counted_ = 0;
   std::uint64_t good_ = 0;
   std::uint64_t held_ttft_ = 0;
   std::uint64_t held_tpot_ = 0;
-  std::int64_t output_tokens_ = 0;
+  std::int64_t prompt_tokens_ = 0;
+  std::int64_t cached_tokens_ = 0;
   std::array<double, Milestones> parts_{};  // milliseconds, sums
   sim::metrics::Histogram ttft_{"ms"};
   sim::metrics::Histogram tpot_{"ms"};

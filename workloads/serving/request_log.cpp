@@ -25,40 +25,48 @@ void append(std::string& line, const std::string& cell)
 
 }  // namespace
 
-void RequestLog::finished(const InFlight& request, bool counts)
+void RequestLog::finished(const InFlight& request)
 {
   if (!spec_.writes_requests)
     return;
   const Request& asked = request.request;
   const bool is_decoded = request.when(Milestone::Decoded) > 0;
-  std::string line = fmt::format("{},finished,{:.6f},{},{},{},{},{},{}", request.number,
-                                 static_cast<double>(request.when(Milestone::Arrived)) * 1e-12, asked.input_tokens,
-                                 asked.output_tokens, request.cached_tokens, request.instance,
-                                 is_decoded ? fmt::format("{}", request.rank) : "", counts ? 1 : 0);
+  Line line{.before = {}, .after = {}, .is_finished = true};
+  line.before = fmt::format("{},finished,{:.6f},{},{},{},{},{},", request.number,
+                            static_cast<double>(request.when(Milestone::Arrived)) * 1e-12, asked.input_tokens,
+                            asked.output_tokens, request.cached_tokens, request.instance,
+                            is_decoded ? fmt::format("{}", request.rank) : "");
   const auto last = static_cast<std::size_t>(is_decoded ? Milestone::Decoded : Milestone::Prefilled);
   for (std::size_t part = 1; part < Milestones; ++part)
-    append(line, part <= last ? milliseconds(request.at[part] - request.at[part - 1]) : "");
-  append(line, milliseconds(request.first_token - request.when(Milestone::Arrived)));
-  append(line, asked.output_tokens > 1
-                   ? milliseconds((request.last_token - request.first_token) / (asked.output_tokens - 1))
-                   : "");
-  append(line, milliseconds(request.last_token - request.when(Milestone::Arrived)));
-  line += '\n';
+    append(line.after, part <= last ? milliseconds(request.at[part] - request.at[part - 1]) : "");
+  append(line.after, milliseconds(request.first_token - request.when(Milestone::Arrived)));
+  append(line.after, asked.output_tokens > 1
+                         ? milliseconds((request.last_token - request.first_token) / (asked.output_tokens - 1))
+                         : "");
+  append(line.after, milliseconds(request.last_token - request.when(Milestone::Arrived)));
+  line.after += '\n';
   lines_.emplace(request.number, std::move(line));
 }
 
 void RequestLog::refused(const Request& request, std::uint64_t number)
 {
   if (spec_.writes_requests)
-    lines_.emplace(number, fmt::format("{},refused,{:.6f},{},{}{}\n", number, request.arrival.count(),
-                                       request.input_tokens, request.output_tokens, std::string(EmptyColumns, ',')));
+    lines_.emplace(
+        number, Line{.before = fmt::format("{},refused,{:.6f},{},{}{}\n", number, request.arrival.count(),
+                                           request.input_tokens, request.output_tokens, std::string(EmptyColumns, ',')),
+                     .after = {},
+                     .is_finished = false});
 }
 
-std::string RequestLog::csv() const
+std::string RequestLog::csv(std::uint64_t counted_from) const
 {
   std::string text(Columns);
-  for (const auto& [number, line] : lines_)
-    text += line;
+  for (const auto& [number, line] : lines_) {
+    text += line.before;
+    if (line.is_finished)
+      text += number >= counted_from ? '1' : '0';
+    text += line.after;
+  }
   return text;
 }
 

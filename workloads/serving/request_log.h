@@ -13,16 +13,23 @@ class RequestLog {
  public:
   explicit RequestLog(const ServingSpec& spec) : spec_(spec) {}  // borrowed
 
-  // `counts`: whether statistics count it.
-  void finished(const InFlight& request, bool counts);
+  void finished(const InFlight& request);
   void refused(const Request& request, std::uint64_t number);
 
-  // With a line of column names; in order of arrival. Times in milliseconds, arrival in seconds.
-  [[nodiscard]] std::string csv() const;
+  // With a line of column names; in order of arrival. Times in milliseconds, arrival in seconds. Statistics count the
+  // requests from number `counted_from` on.
+  [[nodiscard]] std::string csv(std::uint64_t counted_from) const;
 
  private:
+  // Of one line; whether statistics count the request stands between the two.
+  struct Line {
+    std::string before;
+    std::string after;
+    bool is_finished = false;
+  };
+
   const ServingSpec& spec_;
-  std::map<std::uint64_t, std::string> lines_;  // [number]
+  std::map<std::uint64_t, Line> lines_;  // [number]
 };
 
 }  // namespace cm::workloads

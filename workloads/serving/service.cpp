@@ -1,5 +1,7 @@
 #include "workloads/serving/service.h"
 
+#include "sim/diagnostics/ensure.h"
+
 #include <algorithm>
 
 namespace cm::workloads {
@@ -14,13 +16,12 @@ constexpr std::size_t SchedulerNode = 0;
 }  // namespace
 
 Service::Service(const Setup& setup)
-    : spec_(setup.spec), model_(setup.model), seed_(setup.seed),
-      warm_up_requests_(static_cast<std::uint64_t>(setup.spec.warm_up * static_cast<double>(setup.requests))),
-      expected_(setup.requests), engine_(setup.engine), timeline_(setup.timeline), progress_(setup.progress),
-      planes_(setup.spec, setup.machine, setup.engine), pool_(setup.spec, setup.model, setup.machine, planes_),
+    : spec_(setup.spec), model_(setup.model), seed_(setup.seed), engine_(setup.engine), timeline_(setup.timeline),
+      progress_(setup.progress), planes_(setup.spec, setup.machine, setup.engine),
+      pool_(setup.spec, setup.model, setup.machine, planes_),
       decode_({setup.spec, setup.model, setup.machine, setup.engine, setup.cells, planes_, setup.timeline},
               [this](InFlight& request) { finish(request); }),
-      load_(setup.spec.prefill_instances), measurements_(setup.spec), log_(setup.spec)
+      load_(setup.spec.prefill_instances), records_(setup.requests), log_(setup.spec)
 {
   for (std::uint32_t instance = 0; instance < spec_.prefill_instances; ++instance)
     prefill_.emplace_back(instance, spec_, engine_, setup.cells, timeline_,
@@ -34,13 +35,13 @@ void Service::let_in(Control& control, RequestSource& source)
   while (auto request = source.next()) {
     if (request->arrival > control.now())
       control.sleep(request->arrival - control.now());
-    if (arrived_ == warm_up_requests_)
-      after_warm_up_ = census(control.now());
     const std::uint64_t number = arrived_++;
-    progress_.update(static_cast<double>(arrived_) / static_cast<double>(std::max<std::uint64_t>(1, expected_)),
-                     "serving");
+    ensure(number < records_.size(), "request {} arrives, {} were expected", number, records_.size());
+    progress_.update(static_cast<double>(arrived_) / static_cast<double>(records_.size()), "serving");
     if (request->input_tokens + request->output_tokens > model_.max_position || !decode_.can_hold(*request)) {
       ++refused_;
+      records_[number].at.front() = to_picoseconds(control.now()).count();
+      records_[number].state = RequestRecord::State::Refused;
       log_.refused(*request, number);
       continue;
     }
@@ -65,10 +66,6 @@ void Service::receive(Control& control, InFlight& request)
   load_[request.instance] += request.routed_tokens;
   pool_.look_up(control, request);
   request.reach(Milestone::Loaded, control.now());
-  if (request.number >= warm_up_requests_) {
-    prompt_tokens_ += request.request.input_tokens;
-    cached_tokens_ += request.cached_tokens;
-  }
   prefill_[request.instance].submit(request);
 }
 
@@ -104,10 +101,8 @@ void Service::prefilled(Control& control, std::uint32_t instance, const std::vec
 void Service::finish(InFlight& request)
 {
   ++finished_;
-  last_served_ = std::max({last_served_, request.when(Milestone::Prefilled), request.when(Milestone::Decoded)});
-  const bool counts = request.number >= warm_up_requests_;
-  measurements_.finished(request, counts);
-  log_.finished(request, counts);
+  records_[request.number] = record_of(request, spec_.first_token);
+  log_.finished(request);
   timeline_.finished(request);
   in_flight_.erase(request.number);
 }
@@ -118,8 +113,7 @@ Census Service::census(Seconds now) const
           .arrived = arrived_,
           .refused = refused_,
           .finished = finished_,
-          .in_flight = static_cast<std::uint64_t>(in_flight_.size()),
-          .outside_decode = static_cast<std::uint64_t>(in_flight_.size() - decode_.running())};
+          .in_flight = static_cast<std::uint64_t>(in_flight_.size())};
 }
 
 }  // namespace cm::workloads

@@ -4,13 +4,14 @@
 #include "sim/metrics/progress.h"
 #include "workloads/serving/decode_instance.h"
 #include "workloads/serving/kv_pool.h"
-#include "workloads/serving/measurements.h"
 #include "workloads/serving/prefill_instance.h"
 #include "workloads/serving/request_log.h"
+#include "workloads/serving/request_record.h"
 
 #include <deque>
 #include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace cm::workloads {
@@ -22,7 +23,6 @@ struct Census {
   std::uint64_t refused = 0;
   std::uint64_t finished = 0;
   std::uint64_t in_flight = 0;
-  std::uint64_t outside_decode = 0;  // of these, the ones that no decode iteration serves yet
 };
 
 class Service {
@@ -46,21 +46,17 @@ class Service {
   void let_in(sim::engine::Control& control, RequestSource& source);
 
   [[nodiscard]] Census census(Seconds now) const;
-  // When the warm-up was over, and when the last request arrived. Of the run that has ended.
-  [[nodiscard]] const Census& after_warm_up() const { return after_warm_up_; }
+  // Of the run that has ended.
   [[nodiscard]] const Census& at_last_arrival() const { return at_last_arrival_; }
-  // When the last request that has finished got its first iteration, or its only token. Picoseconds.
-  [[nodiscard]] std::int64_t last_served() const { return last_served_; }
   [[nodiscard]] bool is_done() const { return has_last_arrived_ && in_flight_.empty(); }
 
-  [[nodiscard]] const Measurements& measurements() const { return measurements_; }
+  // [number], in order of arrival.
+  [[nodiscard]] std::span<const RequestRecord> records() const { return records_; }
   [[nodiscard]] const RequestLog& log() const { return log_; }
   [[nodiscard]] const Planes& planes() const { return planes_; }
   [[nodiscard]] const KvPool& pool() const { return pool_; }
   [[nodiscard]] const DecodeInstance& decode() const { return decode_; }
   [[nodiscard]] const std::deque<PrefillInstance>& prefill() const { return prefill_; }
-  [[nodiscard]] std::int64_t prompt_tokens() const { return prompt_tokens_; }
-  [[nodiscard]] std::int64_t cached_tokens() const { return cached_tokens_; }
 
  private:
   void receive(sim::engine::Control& control, InFlight& request);
@@ -71,8 +67,6 @@ class Service {
   const ServingSpec& spec_;
   const models::ModelSpec& model_;
   std::uint64_t seed_;
-  std::uint64_t warm_up_requests_;
-  std::uint64_t expected_;
   sim::engine::Engine& engine_;
   ServingTimeline& timeline_;
   sim::metrics::Progress& progress_;
@@ -87,13 +81,9 @@ class Service {
   std::uint64_t refused_ = 0;
   std::uint64_t finished_ = 0;
   bool has_last_arrived_ = false;
-  std::int64_t last_served_ = 0;
-  Census after_warm_up_;
   Census at_last_arrival_;
-  Measurements measurements_;
+  std::vector<RequestRecord> records_;  // [number]
   RequestLog log_;
-  std::int64_t prompt_tokens_ = 0;  // past the warm-up
-  std::int64_t cached_tokens_ = 0;
 };
 
 }  // namespace cm::workloads

@@ -2,20 +2,17 @@
 
 #include "sim/diagnostics/ensure.h"
 #include "sim/diagnostics/errors.h"
+#include "workloads/serving/measurements.h"
 #include "workloads/serving/series_recorder.h"
+#include "workloads/serving/serving_verdict.h"
+#include "workloads/serving/warm_up.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace cm::workloads {
 namespace {
-
-// The requests that decode does not serve yet may grow by this share of what arrives before the run counts as
-// overloaded, and by as much as chance does. Those that decode serves are bounded by its batch, and grow for as long as
-// the longest answer takes.
-constexpr double GrowthAllowed = 0.05;
 
 // Reading ahead costs little beside simulating, and a damaged trace is told before anything is simulated.
 struct Preview {
@@ -50,30 +47,6 @@ void refuse_what_does_not_fit(const ServingSpec& spec, const models::ModelSpec& 
     throw RefusedByModel("the prefill deployment does not fit the HBM: " + budget.text());
 }
 
-struct Window {
-  double seconds = 0;
-  double arrivals = 0;  // per second
-  double served = 0;    // per second: those that reached decode, until the last one did
-  bool is_overloaded = false;
-};
-
-Window window_of(const Service& service)
-{
-  const Census& begin = service.after_warm_up();
-  const Census& end = service.at_last_arrival();
-  Window window{.seconds = (end.time - begin.time).count()};
-  if (window.seconds <= 0)
-    return window;
-  const auto arrived = static_cast<double>(end.arrived - begin.arrived);
-  const double grown = static_cast<double>(end.outside_decode) - static_cast<double>(begin.outside_decode);
-  window.arrivals = arrived / window.seconds;
-  const double reached = static_cast<double>(service.census(end.time).finished) -
-                         static_cast<double>(begin.arrived - begin.refused - begin.outside_decode);
-  window.served = reached / (static_cast<double>(service.last_served()) * 1e-12 - begin.time.count());
-  window.is_overloaded = grown > GrowthAllowed * arrived + 3 * std::sqrt(arrived);
-  return window;
-}
-
 // What requests wait for: the fuller of the two stages.
 std::string_view limit_of(const Service& service, double seconds)
 {
@@ -88,22 +61,40 @@ std::string_view limit_of(const Service& service, double seconds)
   return "prefill";
 }
 
-void add_verdict(const Service& service, Seconds end, sim::metrics::Result& result)
+DecodeRoom room_of(const ServingSpec& spec, const DecodeInstance& decode)
 {
-  const Window window = window_of(service);
+  return {.requests = static_cast<double>(decode.places()),
+          .tokens = ratio(decode.kv_room(), decode.bytes_of(1)) * spec.decode.dies()};
+}
+
+void add_verdict(const ServingSpec& spec, const Service& service, const WarmUp& warm_up, Seconds end,
+                 sim::metrics::Result& result)
+{
+  const ArrivalWindow window = arrival_window(service.records(), warm_up.requests);
+  result.add("warm_up_requests", static_cast<double>(warm_up.requests), "count",
+             fmt::format("the first ones, which statistics leave out: {}", warm_up.rule));
   result.add("arrival_rps", window.arrivals, "1/s", "requests that arrived after the warm-up / time");
-  if (window.is_overloaded) {
+  if (const auto overload =
+          overload_of(service.records(), warm_up.requests, warm_up.ttft_rises, room_of(spec, service.decode()))) {
     result.manifest.steady = false;
-    result.add("sustainable_rps", window.served, "1/s",
-               "requests that reached decode after the warm-up / time until the last of them did");
+    result.add("sustainable_rps", overload->sustainable, "1/s",
+               "requests that reached decode after the warm-up / time until the last of them did; not more than what "
+               "decode has room for / mean time in decode");
     result.warnings.push_back(
         fmt::format("OVERLOADED: {:.4g} requests/s arrive and {:.4g} could be served; limit: {}. Latencies grow with "
                     "the length of the run",
-                    window.arrivals, window.served, limit_of(service, end.count())));
+                    window.arrivals, overload->sustainable,
+                    overload->limit.empty() ? limit_of(service, end.count()) : overload->limit));
+  } else if (!warm_up.unsteady.empty()) {
+    result.manifest.steady = false;
+    result.warnings.push_back(
+        fmt::format("NOT STEADY: {}. Latencies depend on the length of the run", warm_up.unsteady));
   }
-  const double seconds = std::max(1e-9, window.seconds);
-  const auto& measured = service.measurements();
-  result.add("goodput_rps", window.seconds > 0 ? static_cast<double>(measured.good()) / seconds : 0, "1/s",
+}
+
+void add_levels(double seconds, const Measurements& measured, sim::metrics::Result& result)
+{
+  result.add("goodput_rps", seconds > 0 ? static_cast<double>(measured.good()) / seconds : 0, "1/s",
              "requests after the warm-up that held the SLO / time in which they arrived");
   const auto share = [&](std::uint64_t requests) {
     return static_cast<double>(requests) / static_cast<double>(std::max<std::uint64_t>(1, measured.counted()));
@@ -129,8 +120,8 @@ void add_counts(const Service& service, Seconds end, sim::metrics::Result& resul
   result.add("in_flight_at_last_arrival", static_cast<double>(then.in_flight), "count", "arrived - refused - finished");
 }
 
-void add_work(const ServingSpec& spec, const models::MachineSpec& machine, const Service& service, Seconds end,
-              sim::metrics::Result& result)
+void add_work(const ServingSpec& spec, const models::MachineSpec& machine, const Service& service,
+              const Measurements& measured, Seconds end, sim::metrics::Result& result)
 {
   double busy = 0;
   std::int64_t batches = 0;
@@ -145,10 +136,10 @@ void add_work(const ServingSpec& spec, const models::MachineSpec& machine, const
   result.add("prefill_tokens_per_batch", static_cast<double>(tokens) / static_cast<double>(batches), "tokens",
              "new ones, mean");
   result.add("prefill_tokens_per_s_per_npu",
-             service.prompt_tokens() > 0 && busy > 0
-                 ? static_cast<double>(tokens) / busy / spec.prefill_npus /
-                       (1 - static_cast<double>(service.cached_tokens()) / static_cast<double>(service.prompt_tokens()))
-                 : 0,
+             measured.prompt_tokens() > 0 && busy > 0 ? static_cast<double>(tokens) / busy / spec.prefill_npus /
+                                                            (1 - static_cast<double>(measured.cached_tokens()) /
+                                                                     static_cast<double>(measured.prompt_tokens()))
+                                                      : 0,
              "1/s", "tokens of prompts, reused ones included / busy time of the NPUs");
   result.add("decode_utilisation", decode.busy().count() / end.count(), "1", "time with an iteration / time");
   result.add("decode_iterations", static_cast<double>(decode.iterations()), "count", "");
@@ -159,7 +150,8 @@ void add_work(const ServingSpec& spec, const models::MachineSpec& machine, const
                "requests", "per NPU, the lowest that admission control went");
 }
 
-void add_pool(const ServingSpec& spec, const Service& service, sim::metrics::Result& result)
+void add_pool(const ServingSpec& spec, const Service& service, const Measurements& measured,
+              sim::metrics::Result& result)
 {
   const auto& planes = service.planes();
   for (const auto& [plane, name] : {std::pair{Plane::Rdma, "rdma_bytes"}, std::pair{Plane::Vpc, "vpc_bytes"},
@@ -172,8 +164,8 @@ void add_pool(const ServingSpec& spec, const Service& service, sim::metrics::Res
     return;
   service.pool().cache().check();
   result.add("hit_rate",
-             static_cast<double>(service.cached_tokens()) /
-                 static_cast<double>(std::max<std::int64_t>(1, service.prompt_tokens())),
+             static_cast<double>(measured.cached_tokens()) /
+                 static_cast<double>(std::max<std::int64_t>(1, measured.prompt_tokens())),
              "1", "tokens of prompts that were found in the context cache, after the warm-up");
   result.add("hit_rate_dram", service.pool().hit_rate(models::ContextCache::Tier::Dram), "1",
              "blocks found in DRAM / blocks of prompts, all requests");
@@ -221,16 +213,20 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   });
   engine.run();
 
-  add_verdict(service, end, result);
+  const WarmUp warm_up = warm_up_of(spec, service.records());
+  const auto counted = service.records().subspan(warm_up.requests);
+  const Measurements measured(spec, counted);
+  add_verdict(spec, service, warm_up, end, result);
+  add_levels(arrival_window(service.records(), warm_up.requests).seconds, measured, result);
   add_counts(service, end, result);
-  add_work(spec, machine, service, end, result);
-  add_pool(spec, service, result);
+  add_work(spec, machine, service, measured, end, result);
+  add_pool(spec, service, measured, result);
   add_cells(cells, result);
-  service.measurements().report(result);
+  measured.report(result);
   recorder.report(result);
   timeline.add(result.series);
   if (spec.writes_requests)
-    result.files.emplace_back("requests.csv", service.log().csv());
+    result.files.emplace_back("requests.csv", service.log().csv(warm_up.requests));
   if (spec.trace && spec.trace->spread > Seconds(0))
     result.notes.push_back(fmt::format("requests with one time stamp are spread evenly over the {:.3g} s after it",
                                        spec.trace->spread.count()));

@@ -1,5 +1,7 @@
 #include "workloads/serving/serving_spec.h"
 
+#include "sim/units/parse_quantity.h"
+
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -108,6 +110,22 @@ void read_instances(Reader& workload, const models::ModelSpec& model, models::Ma
                   spec.first_token, {{"decode", FirstToken::Decode}, {"prefill", FirstToken::Prefill}});
 }
 
+// `warm_up: auto`, or a share.
+void read_warm_up(Reader& workload, ServingSpec& spec)
+{
+  const sim::config::Value* value = workload.value(
+      {"warm_up",
+       "the first requests, which statistics leave out: auto finds how many (MSER-5); or a share of all, 0.1"},
+      false);
+  if (value == nullptr || (value->kind == sim::config::Value::Kind::Scalar && value->text == "auto"))
+    return;
+  if (value->kind == sim::config::Value::Kind::Scalar)
+    spec.warm_up = parse_fraction(value->text);
+  if (!spec.warm_up || *spec.warm_up < 0 || *spec.warm_up > 1)
+    workload.complain("warm_up", fmt::format("expected auto, or a share of 0 to 1 like 0.1 or \"10 %\", found {}",
+                                             sim::config::found_text(*value)));
+}
+
 void read_levels(Reader& workload, ServingSpec& spec)
 {
   Reader slo = workload.section({"slo", "what a request must hold to count as good"});
@@ -119,9 +137,7 @@ void read_levels(Reader& workload, ServingSpec& spec)
                     target);
   if (target > Seconds(0))
     spec.tpot_target = target;
-  spec.warm_up = 0.1;
-  workload.optional_fraction({"warm_up", "share of the requests, the first ones, that statistics leave out"},
-                             spec.warm_up);
+  read_warm_up(workload, spec);
   spec.cell_layers = 3;
   workload.optional({"cell_layers", "MoE layers that a cell simulates; the others take their mean", 2.0, 1000.0},
                     spec.cell_layers);

@@ -46,10 +46,10 @@ struct ServingSpec {
   std::optional<Seconds> tpot_target;  // that admission to decode holds
   Seconds slo_ttft;
   Seconds slo_tpot;
-  double warm_up = 0;            // share of the requests that the statistics leave out
-  std::int64_t cell_layers = 0;  // MoE layers that a cell simulates
-  bool keeps_cells = true;       // between runs
-  bool writes_requests = false;  // one line each, in requests.csv
+  std::optional<double> warm_up;  // share of the requests that statistics leave out; empty: it is found
+  std::int64_t cell_layers = 0;   // MoE layers that a cell simulates
+  bool keeps_cells = true;        // between runs
+  bool writes_requests = false;   // one line each, in requests.csv
 
   [[nodiscard]] std::uint32_t decode_die(std::uint32_t rank) const
   {

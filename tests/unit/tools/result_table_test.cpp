@@ -77,12 +77,12 @@ TEST_CASE("colours are only there on request")
   CHECK_THAT(result_table(example(), {.is_coloured = true, .files = {}}), Catch::Contains("\x1b[1m"));
 }
 
-TEST_CASE("what an empty result lacks is left out and an overload is said")
+TEST_CASE("what an empty result lacks is left out and a run that is not steady is called so")
 {
   FinishedRun run{.title = {"p2p", "small", ""}, .result = {}};
   run.result.manifest.steady = false;
   const std::string table = result_table(run, {});
   CHECK_THAT(table, Catch::StartsWith("p2p on small, seed 0, configuration \n"));
-  CHECK_THAT(table, Catch::Contains("OVERLOADED") && Catch::Contains("numbers read: none"));
+  CHECK_THAT(table, Catch::Contains("NOT STEADY") && Catch::Contains("numbers read: none"));
   CHECK_THAT(table, !Catch::Contains("histogram") && !Catch::Contains("layer"));
 }

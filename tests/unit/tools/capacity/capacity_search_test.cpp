@@ -66,5 +66,5 @@ TEST_CASE("the limit is the level that fewer requests hold")
   found.trials[0].tpot_share = 0.2;
   CHECK(limit_of(found, 0.5).find("slo.tpot: 20.0 %") == 0);
   found.trials[0].share = 0.9;
-  CHECK(limit_of(found, 0.5).find("overload") == 0);
+  CHECK(limit_of(found, 0.5).find("no steady state") == 0);
 }

@@ -59,7 +59,7 @@ TEST_CASE("a cumulative distribution ends at one and keeps few points")
   CHECK(values.size() < 500);
 }
 
-TEST_CASE("an overloaded run is judged so, and its warnings counted")
+TEST_CASE("a run that is not steady is judged so, and its warnings counted")
 {
   const Page page = run_page(result_with_everything());
   REQUIRE(page.verdicts.size() >= 2);

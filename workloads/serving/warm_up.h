@@ -1,0 +1,23 @@
+// How many requests came before a run was steady, and whether it ever was.
+#pragma once
+
+#include "workloads/serving/request_record.h"
+#include "workloads/serving/serving_spec.h"
+
+#include <span>
+#include <string>
+
+namespace cm::workloads {
+
+struct WarmUp {
+  std::size_t requests = 0;  // the first ones, which statistics leave out
+  std::string rule;          // that said so, for the reader of a result
+  std::string unsteady;      // why the others show no steady state; empty: they do, or are too few to tell
+  bool ttft_rises = false;   // over the others, significantly
+};
+
+// `warm_up` of the spec: a share, or found (MSER-5) on the time to first token and the time per output token: the later
+// one counts. Without a steady part, a tenth is left out.
+WarmUp warm_up_of(const ServingSpec& spec, std::span<const RequestRecord> records);
+
+}  // namespace cm::workloads
