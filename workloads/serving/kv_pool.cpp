@@ -67,6 +67,13 @@ Control::Transfer KvPool::transfer(std::uint32_t instance, std::uint32_t node, s
   return is_load ? Control::Transfer{at_node, at_instance, amount} : Control::Transfer{at_instance, at_node, amount};
 }
 
+void KvPool::remember(const Request& request)
+{
+  const auto full = full_blocks(request);
+  if (spec_.pool.is_on)
+    cache_.store(full.first(std::min(request.known_blocks, full.size())));
+}
+
 void KvPool::look_up(Control& control, InFlight& request)
 {
   if (spec_.pool.is_on && !request.request.blocks.empty())

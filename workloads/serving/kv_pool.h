@@ -16,6 +16,8 @@ class KvPool {
   // All arguments are borrowed.
   KvPool(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine, Planes& planes);
 
+  // Puts what the service has seen of the prompt before the run into the pool; takes no time.
+  void remember(const Request& request);
   // Takes as long as hashing the prompt's blocks; then fetches those that are cached to the instance.
   void look_up(sim::engine::Control& control, InFlight& request);
   // Blocks until the new blocks of the prompts are in the pool. They can be found from the start.

@@ -60,6 +60,7 @@ void Service::receive(Control& control, InFlight& request)
   planes_.move(control, Plane::Vpc,
                {{planes_.clients(), SchedulerNode, Bytes(request.request.input_tokens * BytesPerTokenId)}});
   request.reach(Milestone::Received, control.now());
+  pool_.remember(request.request);
   request.instance = route();
   request.routed_tokens =
       request.request.input_tokens - (spec_.router == Router::CacheAware ? pool_.cached_tokens(request.request) : 0);

@@ -38,7 +38,17 @@ void read_generator(Reader reader, GeneratedRequestsSpec& spec)
   read_length(reader.section({"output", "tokens of an answer"}), spec.output);
   reader.optional({"roots", "common prompts that others begin with; 0: none", 0.0, 1e6}, spec.roots);
   reader.optional({"root_tokens", "length of a common prompt", 0.0, 1e7}, spec.root_tokens);
-  reader.optional_fraction({"follow_up", "share of requests that continue an earlier one"}, spec.follow_up);
+  reader.optional_fraction({"follow_up", "share of requests that are a later turn of a conversation"}, spec.follow_up);
+  // A short answer is read and a line typed; longer than a first token takes, so that what was computed is cached.
+  spec.think_time = Seconds(10.0);
+  reader.optional(
+      {"think_time", "mean time from an answer's end to the next turn of its conversation, exponential", 0.0, 1e6},
+      spec.think_time);
+  // The service level that is usual for a token of DeepSeek-R1: what holds it has answered by then.
+  spec.answer_token_time = Seconds(0.05);
+  reader.optional(
+      {"answer_token_time", "time that a token of an answer is taken to need before the next turn", 0.0, 1e3},
+      spec.answer_token_time);
   reader.finish();
 }
 

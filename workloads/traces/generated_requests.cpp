@@ -1,24 +1,26 @@
 #include "workloads/traces/generated_requests.h"
 
-#include "sim/random/random_stream.h"
 #include "workloads/traces/arrival_gaps.h"
+#include "workloads/traces/conversations.h"
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
+#include <vector>
 
 namespace cm::workloads {
 namespace {
 
-// Requests that a later one may continue: the most recent ones.
-constexpr std::size_t OpenConversations = 256;
-// Ids of the blocks of common prompts start here, those of all others at zero.
+// Ids of the blocks of conversations start at zero, those of common prompts and of the ends of prompts here.
 constexpr std::uint64_t RootIds = 1ULL << 62U;
+constexpr std::uint64_t EndIds = 1ULL << 63U;
+// Ids of one conversation, or one common prompt, follow each other: more than blocks of a prompt of 10^7 tokens.
+constexpr unsigned BlockBits = 20;
 
 class GeneratedRequests final : public RequestSource {
  public:
   GeneratedRequests(const GeneratedRequestsSpec& spec, std::uint64_t seed)
-      : spec_(spec), gaps_(seed, "arrivals"), lengths_(seed, "request lengths"), prefixes_(seed, "prefixes")
+      : spec_(spec), gaps_(seed, "arrivals"), lengths_(seed, "request lengths"), conversations_(spec_, seed),
+        known_roots_(static_cast<std::size_t>(spec.roots))
   {
   }
 
@@ -26,18 +28,21 @@ class GeneratedRequests final : public RequestSource {
   {
     if (made_ == spec_.requests)
       return std::nullopt;
-    ++made_;
     now_ += Seconds(gap());
-    Request request{
-        .arrival = now_, .input_tokens = draw(spec_.input), .output_tokens = draw(spec_.output), .blocks = {}};
-    share_prefix(request);
-    const auto blocks = static_cast<std::size_t>((request.input_tokens + spec_.block_tokens - 1) / spec_.block_tokens);
-    while (request.blocks.size() < blocks)
-      request.blocks.push_back(fresh_++);
-    request.blocks.resize(blocks);
-    open_.push_back(request);
-    if (open_.size() > OpenConversations)
-      open_.pop_front();
+    const std::int64_t own_tokens = draw_length(spec_.input, lengths_);
+    const std::int64_t output_tokens = draw_length(spec_.output, lengths_);
+    const auto due = conversations_.take_due(now_, own_tokens);
+    Conversation conversation = due ? *due : conversations_.begin(own_tokens);
+    conversation.tokens += own_tokens;
+    Request request{.arrival = now_,
+                    .input_tokens = conversation.tokens,
+                    .output_tokens = output_tokens,
+                    .blocks = blocks_of(conversation),
+                    .known_blocks = known_blocks(conversation)};
+    conversation.known_tokens = 0;
+    conversation.tokens += output_tokens;
+    conversations_.go_on(conversation, now_, output_tokens);
+    ++made_;
     return request;
   }
 
@@ -69,48 +74,52 @@ class GeneratedRequests final : public RequestSource {
     return waited + wanted;
   }
 
-  std::int64_t draw(const LengthSpec& length)
+  // Of a prompt that is all tokens of the conversation so far.
+  [[nodiscard]] std::vector<std::uint64_t> blocks_of(const Conversation& conversation) const
   {
-    const double sigma = length.sigma;
-    const double tokens =
-        sigma == 0 ? length.mean : length.mean * std::exp(sigma * lengths_.normal() - 0.5 * sigma * sigma);
-    return std::clamp<std::int64_t>(std::llround(tokens), 1, length.most);
+    std::vector<std::uint64_t> blocks;
+    const std::int64_t full = conversation.tokens / spec_.block_tokens;
+    for (std::int64_t block = 0; block < full; ++block) {
+      const bool is_root = block < conversation.root_blocks;
+      blocks.push_back((is_root ? RootIds + (conversation.root << BlockBits) : conversation.number << BlockBits) +
+                       static_cast<std::uint64_t>(block));
+    }
+    // A block that is not full is another one when the next turn has filled it.
+    if (conversation.tokens % spec_.block_tokens > 0)
+      blocks.push_back(EndIds + static_cast<std::uint64_t>(made_));
+    return blocks;
   }
 
-  void share_prefix(Request& request)
+  // A common prompt was there before the run, as the conversations were that are going on.
+  std::size_t known_blocks(const Conversation& conversation)
   {
-    const bool follows = prefixes_.uniform() < spec_.follow_up;
-    if (follows && !open_.empty()) {
-      const Request& earlier = open_[prefixes_.below(static_cast<std::uint32_t>(open_.size()))];
-      const std::int64_t context = earlier.input_tokens + earlier.output_tokens;
-      if (context + request.input_tokens <= spec_.input.most) {
-        request.blocks.assign(earlier.blocks.begin(),
-                              earlier.blocks.begin() + earlier.input_tokens / spec_.block_tokens);
-        request.input_tokens += context;
-        return;
-      }
+    std::int64_t known = conversation.known_tokens / spec_.block_tokens;
+    if (conversation.root_blocks > 0 && !known_roots_[conversation.root]) {
+      known_roots_[conversation.root] = true;
+      known = std::max(known, conversation.root_blocks);
     }
-    if (spec_.roots == 0)
-      return;
-    const std::uint64_t root = prefixes_.below(static_cast<std::uint32_t>(spec_.roots));
-    // The last block of a prompt holds its end and is its own.
-    const std::int64_t shared = std::min(spec_.root_tokens, request.input_tokens - 1) / spec_.block_tokens;
-    for (std::int64_t block = 0; block < shared; ++block)
-      request.blocks.push_back(RootIds + (root << 32U) + static_cast<std::uint64_t>(block));
+    return static_cast<std::size_t>(known);
   }
 
   GeneratedRequestsSpec spec_;
   sim::RandomStream gaps_;
   sim::RandomStream lengths_;
-  sim::RandomStream prefixes_;
+  Conversations conversations_;
+  std::vector<bool> known_roots_;  // [root]: that a request has begun with
   std::int64_t made_ = 0;
   Seconds now_;
   double burst_left_ = 0;
-  std::uint64_t fresh_ = 0;
-  std::deque<Request> open_;
 };
 
 }  // namespace
+
+std::int64_t draw_length(const LengthSpec& length, sim::RandomStream& random)
+{
+  const double sigma = length.sigma;
+  const double tokens =
+      sigma == 0 ? length.mean : length.mean * std::exp(sigma * random.normal() - 0.5 * sigma * sigma);
+  return std::clamp<std::int64_t>(std::llround(tokens), 1, length.most);
+}
 
 std::unique_ptr<RequestSource> generate_requests(const GeneratedRequestsSpec& spec, std::uint64_t seed)
 {

@@ -3,6 +3,7 @@
 
 #include "sim/units/quantity.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -16,6 +17,8 @@ struct Request {
   // One id per block of the prompt, the last block perhaps not full. Equal ids in front mean an equal prefix. Empty:
   // nobody knows what the prompt shares.
   std::vector<std::uint64_t> blocks;
+  // Leading ones that the service has seen before the run began: it holds them when the request arrives.
+  std::size_t known_blocks = 0;
 
   friend bool operator==(const Request&, const Request&) = default;
 };
