@@ -5,6 +5,7 @@
 #include <cmath>
 #include <compare>
 #include <cstdint>
+#include <stdexcept>
 
 namespace cm {
 
@@ -69,10 +70,14 @@ constexpr Seconds operator/(Flops amount, FlopsPerSecond rate)
   return Seconds(amount.count() / rate.count());
 }
 
-// Rounds once, to the nearest picosecond: call it where a duration enters the data plane, never per byte.
+// Rounds once, to the nearest picosecond: call it where a duration enters the data plane, never per byte. Throws
+// std::overflow_error for what 64 bits do not hold: 106 days and more.
 inline Picoseconds to_picoseconds(Seconds time)
 {
-  return Picoseconds(std::llround(time.count() * 1e12));
+  const double count = time.count() * 1e12;
+  if (!(std::abs(count) < 0x1p63))
+    throw std::overflow_error("a time of more than 106 days does not fit the clock of picoseconds");
+  return Picoseconds(std::llround(count));
 }
 
 constexpr Seconds to_seconds(Picoseconds time)

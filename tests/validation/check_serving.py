@@ -3,7 +3,7 @@
 
 Requests and bytes are conserved, the time to first token is the sum of its parts, equal runs give equal results, cells
 kept or not, too much load is called so, the context cache helps by mechanism, and a search finds the highest rate.
-PART runs one of loads, warm_up, batch, reuse, cells, files, capacity, traces.
+PART runs one of loads, warm_up, batch, reuse, cells, files, refusals, capacity, traces.
 """
 
 import csv
@@ -217,6 +217,26 @@ def check_files(binary, configs):
         expect(not os.path.exists(f"{folder}/out/requests.csv"), "a later result keeps no requests of an earlier one")
 
 
+def check_refusals(binary, configs):
+    """What has no effect or cannot be is refused at the place where it was said, all at once."""
+    settings = {"workload.pool.nodes=90": "the machine has 48 nodes", "workload.pool.dram_share=1e-7": "at least one block",
+                "workload.trace_start=5 s": "expected workload.trace too", "workload.trace_length=5 s": "expected workload.trace too",
+                "workload.trace_step=1 s": "expected workload.trace too",
+                "workload.skip_damaged_lines=true": "expected workload.trace too",
+                "workload.prefill.reuse_rate=0.5": "unknown key", "workload.prefill.prompt_length=4096": "unknown key",
+                "workload.generator.rate=1e-6": "expected all requests within 100 days"}
+    _, done = call(binary, configs, list(settings))
+    for setting, message in settings.items():
+        key = setting.split("=")[0]
+        expect(done.returncode == 2 and any(line.startswith(f"--set {key}:1:1: {key}: ") and message in line
+                                            for line in done.stderr.splitlines()), f"{setting} is refused: {message}")
+    _, done = call(binary, configs, ["workload.time_scale=1e6"])
+    expect(done.returncode == 2 and "workload.time_scale: expected requests within 100 days" in done.stderr,
+           "requests beyond the clock are refused")
+    result = json.loads(simulate(binary, configs, ["workload.pool={on: false}", "workload.generator.requests=50"]))
+    expect("hit_rate" not in result["metrics"], "without a pool none of its keys is needed")
+
+
 def check_capacity(binary, configs):
     few = []
     levels = "slo.ttft=3s,slo.tpot=50ms"
@@ -265,7 +285,7 @@ def check_traces(binary, configs):
 
 
 PARTS = {"loads": check_loads, "warm_up": check_warm_up, "batch": check_batch, "reuse": check_reuse, "cells": check_cells, "files": check_files,
-         "capacity": check_capacity, "traces": check_traces}
+         "refusals": check_refusals, "capacity": check_capacity, "traces": check_traces}
 
 
 def main(binary, configs, *parts):

@@ -81,9 +81,6 @@ void check(Reader& workload, const PrefillSpec& spec, const models::ModelSpec& m
     workload.complain("npus", fmt::format("the machine has {} NPUs, found {}", machine.topology.npus(), spec.npus));
   if (const auto problem = models::prefill_problem(model, d.ranks))
     workload.complain("npus", *problem);
-  if (spec.prompt_length > model.max_position)
-    workload.complain("prompt_length",
-                      fmt::format("longer than the model's longest context of {} tokens", model.max_position));
   check_experts(workload, d, model);
   if (machine.ub.flow_control == sim::fabric::FlowControl::Credits &&
       d.chunk + machine.ub.frame_overhead > machine.ub.buffer)
@@ -143,17 +140,30 @@ PrefillBatch PrefillSpec::prompts() const
 PrefillSpec read_prefill(Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine)
 {
   PrefillSpec spec;
+  workload.required({"tokens_per_npu", "tokens of the prompts that each NPU is given", 1.0, 1e8}, spec.tokens_per_npu);
+  workload.required({"prompt_length", "tokens of a prompt", 1.0, 1e7}, spec.prompt_length);
+  workload.optional_fraction({"reuse_rate", "share of every prompt that is found in a context cache"}, spec.reuse_rate);
+  if (model.hidden > 0 && spec.prompt_length > model.max_position)
+    workload.complain("prompt_length",
+                      fmt::format("longer than the model's longest context of {} tokens", model.max_position));
+  const PrefillSpec instance = read_prefill_instance(workload, model, machine);
+  spec.deployment = instance.deployment;
+  spec.npus = instance.npus;
+  spec.refusal = instance.refusal;
+  return spec;
+}
+
+PrefillSpec read_prefill_instance(Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine)
+{
+  PrefillSpec spec;
   enum class Kind { Prefill } kind = Kind::Prefill;
   workload.choice({"kind", "what is run"}, kind, {{"prefill", Kind::Prefill}}, true);
   int npus = 0;
   std::int64_t batch_per_npu = 16384;
   workload.required({"npus", "of one instance, consecutive", 1.0, 100000.0}, npus);
-  workload.required({"tokens_per_npu", "tokens of the prompts that each NPU is given", 1.0, 1e8}, spec.tokens_per_npu);
-  workload.required({"prompt_length", "tokens of a prompt", 1.0, 1e7}, spec.prompt_length);
   workload.optional(
       {"batch_tokens_per_npu", "new tokens of a batch, at most; what is more waits for the next one", 1.0, 1e6},
       batch_per_npu);
-  workload.optional_fraction({"reuse_rate", "share of every prompt that is found in a context cache"}, spec.reuse_rate);
   read_deployment(workload, model, spec.deployment);
   spec.npus = static_cast<std::uint32_t>(npus);
   spec.deployment.ranks = spec.npus * machine.topology.dies_per_npu;

@@ -56,6 +56,10 @@ struct PrefillSpec {
 // `machine` is changed where the workload chooses policies of its own.
 PrefillSpec read_prefill(sim::config::Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine);
 
+// The same without the keys of a load's prompts: of an instance whose prompts come from elsewhere.
+PrefillSpec read_prefill_instance(sim::config::Reader& workload, const models::ModelSpec& model,
+                                  models::MachineSpec& machine);
+
 // One die's memory with the fullest of these batches.
 models::HbmBudget prefill_budget(const PrefillDeployment& deployment, const models::ModelSpec& model,
                                  const models::DieSpec& die, const std::vector<PrefillBatch>& batches);

@@ -18,6 +18,7 @@ namespace {
 struct Preview {
   std::uint64_t requests = 0;
   std::uint64_t skipped = 0;
+  std::uint64_t spread = 0;
   bool has_blocks = false;
 };
 
@@ -30,6 +31,7 @@ Preview preview_of(const ServingSpec& spec, std::uint64_t seed)
     preview.has_blocks = preview.has_blocks || !request->blocks.empty();
   }
   preview.skipped = source->skipped();
+  preview.spread = source->spread();
   if (preview.requests == 0)
     throw ConfigError(fmt::format("{}: expected at least one request, found none", spec.trace->path));
   return preview;
@@ -227,9 +229,11 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   timeline.add(result.series);
   if (spec.writes_requests)
     result.files.emplace_back("requests.csv", service.log().csv(warm_up.requests));
-  if (spec.trace && spec.trace->spread > Seconds(0))
-    result.notes.push_back(fmt::format("requests with one time stamp are spread evenly over the {:.3g} s after it",
-                                       spec.trace->spread.count()));
+  if (preview.spread > 0)
+    result.notes.push_back(
+        fmt::format("{} requests that share a time stamp with others are spread evenly over the {:.3g} s "
+                    "after it",
+                    preview.spread, spec.trace->spread.count()));
   if (spec.trace && spec.trace->skip_damaged_lines)
     result.add("trace_lines_skipped", static_cast<double>(preview.skipped), "count", "damaged lines of the trace");
   if (spec.scaling.copies > 1)

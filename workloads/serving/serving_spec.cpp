@@ -36,6 +36,9 @@ void read_generator(Reader reader, GeneratedRequestsSpec& spec)
   read_length(reader.section({"input", "tokens of a prompt; of a follow-up: tokens beyond what it continues"}),
               spec.input);
   read_length(reader.section({"output", "tokens of an answer"}), spec.output);
+  if (const double last = static_cast<double>(spec.requests) / spec.rate; spec.rate > 0 && last > LatestArrival.count())
+    reader.complain("rate", fmt::format("expected all requests within {:.0f} days, found {} in about {:.4g} days",
+                                        LatestArrival.count() / 86400, spec.requests, last / 86400));
   reader.optional({"roots", "common prompts that others begin with; 0: none", 0.0, 1e6}, spec.roots);
   reader.optional({"root_tokens", "length of a common prompt", 0.0, 1e7}, spec.root_tokens);
   reader.optional_fraction({"follow_up", "share of requests that are a later turn of a conversation"}, spec.follow_up);
@@ -67,10 +70,15 @@ void read_requests(Reader& workload, ServingSpec& spec)
   workload.optional({"skip_damaged_lines", "leave out lines of the trace that cannot be read, and count them"}, skips);
   workload.optional({"trace_step", "requests with one time stamp are spread over the time after it", 0.0, 3600.0},
                     spread);
-  workload.optional({"trace_start", "requests of the trace that arrive earlier are left out", 0.0, 1e9},
-                    spec.trace_part.start);
+  workload.optional(
+      {"trace_start", "requests of the trace that arrive earlier are left out", 0.0, LatestArrival.count()},
+      spec.trace_part.start);
   workload.optional({"trace_length", "time behind it from which requests are used; 0 s: to the end", 0.0, 1e9},
                     spec.trace_part.length);
+  if (!workload.has("trace"))
+    for (const char* key : {"skip_damaged_lines", "trace_step", "trace_start", "trace_length"})
+      if (workload.has(key))
+        workload.complain(key, "says how a trace is read: expected workload.trace too");
   if (!path.empty()) {
     // Beside the file that names it. A value of --set has no folder: its paths are relative to the current one.
     const auto folder = std::filesystem::path(workload.position("trace").file).parent_path();
@@ -86,13 +94,51 @@ void read_requests(Reader& workload, ServingSpec& spec)
   spec.generated.block_tokens = spec.block_tokens;
 }
 
-void read_pool(Reader pool, PoolSpec& spec)
+// What a share of the memory of one of the pool's CPUs or nodes holds.
+std::int64_t blocks_of(Bytes capacity, double share, Bytes block)
 {
-  pool.optional({"on", "whether there is a context cache"}, spec.is_on);
+  return static_cast<std::int64_t>(static_cast<double>(capacity.count()) * share / static_cast<double>(block.count()));
+}
+
+void check_pool(Reader& pool, const PoolSpec& spec, Bytes block, const models::MachineSpec& machine)
+{
+  if (spec.nodes > machine.topology.nodes)
+    pool.complain("nodes", fmt::format("the machine has {} nodes, found {}", machine.topology.nodes, spec.nodes));
+  if (!machine.memory)
+    return;
+  if (blocks_of(machine.cpu.dram_capacity, spec.dram_share, block) == 0)
+    pool.complain("dram_share", fmt::format("expected room for at least one block of {} in {} of each CPU, found none",
+                                            to_text(block), to_text(machine.cpu.dram_capacity)));
+  if (spec.volume_share > 0 &&
+      blocks_of(machine.memory->ssd.capacity, spec.volume_share, block) < machine.topology.cpus_per_node)
+    pool.complain("volume_share",
+                  fmt::format("expected room for at least one block of {} a CPU in {} of each node, or 0, "
+                              "found none",
+                              to_text(block), to_text(machine.memory->ssd.capacity)));
+}
+
+void read_pool(Reader pool, std::int64_t block_tokens, const models::ModelSpec& model,
+               const models::MachineSpec& machine, PoolSpec& spec)
+{
+  pool.optional({"on", "whether there is a context cache; false: no other key of the pool matters"}, spec.is_on);
   pool.choice({"plane", "that its blocks travel on"}, spec.plane, {{"ub", PoolPlane::Ub}, {"vpc", PoolPlane::Vpc}});
-  pool.required({"nodes", "whose CPUs are its servers, from node 0", 1.0, 100000.0}, spec.nodes);
-  pool.required_fraction({"dram_share", "of each CPU's DRAM that holds blocks"}, spec.dram_share);
+  using sim::config::Key;
+  const Key nodes{"nodes", "whose CPUs are its servers, from node 0", 1.0, 100000.0};
+  const Key dram_share{"dram_share", "of each CPU's DRAM that holds blocks"};
+  if (spec.is_on) {
+    pool.required(nodes, spec.nodes);
+    pool.required_fraction(dram_share, spec.dram_share);
+  } else {
+    spec.nodes = 1;
+    pool.optional(nodes, spec.nodes);
+    pool.optional_fraction(dram_share, spec.dram_share);
+  }
   pool.optional_fraction({"volume_share", "of each node's volume that holds blocks; 0: no volume"}, spec.volume_share);
+  if (machine.topology.nodes > 0 && !machine.memory)
+    pool.complain("on", "needs machine.memory, which this machine file does not have");
+  // A machine or a model that could not be read has been complained about, and so has a number that is missing here.
+  if (spec.is_on && machine.topology.nodes > 0 && model.hidden > 0 && pool.has("nodes") && pool.has("dram_share"))
+    check_pool(pool, spec, models::kv_bytes_per_token_and_layer(model) * (model.layers * block_tokens), machine);
   pool.finish();
 }
 
@@ -101,9 +147,9 @@ void read_instances(Reader& workload, const models::ModelSpec& model, models::Ma
   int instances = 0;
   workload.required({"prefill_instances", "of the size that `prefill` says, from die 0", 1.0, 10000.0}, instances);
   spec.prefill_instances = static_cast<std::uint32_t>(instances);
-  Reader prefill = workload.section({"prefill", "one prefill instance: the keys of a prefill workload; of its prompts "
-                                                "only the batch limit matters"});
-  spec.prefill = read_prefill(prefill, model, machine);
+  Reader prefill = workload.section(
+      {"prefill", "one prefill instance: the keys of a prefill workload but for those of its prompts"});
+  spec.prefill = read_prefill_instance(prefill, model, machine);
   spec.prefill_npus = spec.prefill.npus;
   Reader decode = workload.section({"decode", "the decode instance: the keys of a decode workload; batch_per_npu is "
                                               "its largest batch"});
@@ -166,11 +212,6 @@ void check(Reader& workload, const ServingSpec& spec, const models::ModelSpec& m
   if (dies > machine.topology.dies())
     workload.complain("prefill_instances", fmt::format("prefill and decode need {} dies, the machine has {}", dies,
                                                        machine.topology.dies()));
-  if (spec.pool.nodes > machine.topology.nodes)
-    workload.complain("pool",
-                      fmt::format("the machine has {} nodes, found {}", machine.topology.nodes, spec.pool.nodes));
-  if (!machine.memory)
-    workload.complain("pool", "needs machine.memory, which this machine file does not have");
   if (spec.decode.tp != 1 || !model.has_experts())
     workload.complain("decode", "serving models decode with one die a rank and experts: expected tp: 1 and a model "
                                 "with experts");
@@ -187,7 +228,8 @@ ServingSpec read_serving(Reader& workload, const models::ModelSpec& model, model
   workload.choice({"kind", "what is run"}, kind, {{"serving", Kind::Serving}}, true);
   read_requests(workload, spec);
   read_instances(workload, model, machine, spec);
-  read_pool(workload.section({"pool", "context cache in the memory of the nodes"}), spec.pool);
+  read_pool(workload.section({"pool", "context cache in the memory of the nodes"}), spec.block_tokens, model, machine,
+            spec.pool);
   read_levels(workload, spec);
   check(workload, spec, model, machine);
   workload.finish();
@@ -197,10 +239,11 @@ ServingSpec read_serving(Reader& workload, const models::ModelSpec& model, model
 std::unique_ptr<RequestSource> requests_of(const ServingSpec& spec, std::uint64_t seed)
 {
   if (!spec.trace)
-    return scaled(generate_requests(spec.generated, seed), spec.scaling);
+    return within_clock(scaled(generate_requests(spec.generated, seed), spec.scaling),
+                        "workload.generator.rate, workload.time_scale");
   RequestFileSpec file = *spec.trace;
   file.seed = seed;
-  return scaled(part_of(open_request_file(file), spec.trace_part), spec.scaling);
+  return within_clock(scaled(part_of(open_request_file(file), spec.trace_part), spec.scaling), "workload.time_scale");
 }
 
 }  // namespace cm::workloads

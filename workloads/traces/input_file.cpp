@@ -13,6 +13,8 @@ namespace cm::workloads {
 namespace {
 
 constexpr std::size_t BufferBytes = 1U << 16U;
+// Of UTF-8; some programs write it before the first line.
+constexpr std::string_view ByteOrderMark = "\xef\xbb\xbf";
 
 gzFile handle(void* file)
 {
@@ -46,9 +48,10 @@ bool InputFile::fill()
   const int read = gzread(handle(file_.get()), buffer_.data(), static_cast<unsigned>(buffer_.size()));
   int code = Z_OK;
   gzerror(handle(file_.get()), &code);
-  // A file that was cut off gives its bytes and an error behind the last of them.
-  if (read < 0 || code == Z_BUF_ERROR)
-    throw ConfigError(fmt::format("{}: cannot be read: {}", path_, reason(handle(file_.get()))));
+  // A file that was cut off gives its bytes, with the error already; it is told behind the last of them.
+  if (read < 0 || (read == 0 && code == Z_BUF_ERROR))
+    throw ConfigError(
+        fmt::format("{}: cannot be read: {}", line_ > 0 ? to_text(position()) : path_, reason(handle(file_.get()))));
   ahead_ = std::string_view(buffer_.data(), static_cast<std::size_t>(read));
   return read > 0;
 }
@@ -56,9 +59,13 @@ bool InputFile::fill()
 bool InputFile::next_line(std::string& line)
 {
   line.clear();
-  if (ahead_.empty() && !fill())
-    return false;
   ++line_;
+  if (ahead_.empty() && !fill()) {
+    --line_;
+    return false;
+  }
+  if (line_ == 1 && ahead_.starts_with(ByteOrderMark))
+    ahead_.remove_prefix(ByteOrderMark.size());
   for (;;) {
     const std::size_t end = ahead_.find('\n');
     line += ahead_.substr(0, end);

@@ -16,15 +16,15 @@ class InputFile {
   // Throws ConfigError ("path: reason") when it cannot be opened.
   explicit InputFile(const std::string& path);
 
-  // The next line without its end ("\n" or "\r\n"); false at the end of the file. Throws ConfigError when a byte cannot
-  // be read or unpacked.
+  // The next line without its end ("\n" or "\r\n") and without a byte-order mark; false at the end of the file. Throws
+  // ConfigError when a byte cannot be read or unpacked.
   bool next_line(std::string& line);
 
   // All that is left. Throws as next_line() does, and when it is more than `limit` bytes.
   std::string rest(std::size_t limit);
 
-  // Of a column, counted from 1, in the line that next_line() gave last.
-  [[nodiscard]] sim::config::Position position(int column = 1) const { return {path_, line_, column}; }
+  // Of a column, counted from 1, in the line that next_line() gave last; of an empty file line 1.
+  [[nodiscard]] sim::config::Position position(int column = 1) const { return {path_, line_ > 0 ? line_ : 1, column}; }
 
  private:
   struct Close {

@@ -1,6 +1,10 @@
 #include "workloads/traces/load_scaling.h"
 
+#include "sim/diagnostics/errors.h"
 #include "sim/units/bit_mix.h"
+#include "sim/units/parse_quantity.h"
+
+#include <fmt/format.h>
 
 #include <utility>
 
@@ -8,9 +12,10 @@ namespace cm::workloads {
 namespace {
 
 // Ids of a copy: a bijection of the ids that differs from copy to copy, so that no copy shares a prefix within reach.
+// Copies are far apart among all 2^64 ids, so that near ids of two copies never meet.
 std::uint64_t id_of_copy(std::uint64_t id, int copy)
 {
-  return copy == 0 ? id : mix_index(id ^ (static_cast<std::uint64_t>(copy) << 56U));
+  return copy == 0 ? id : mix_index(id + mix_index(static_cast<std::uint64_t>(copy)));
 }
 
 class PartialSource final : public RequestSource {
@@ -22,19 +27,33 @@ class PartialSource final : public RequestSource {
   std::optional<Request> next() override
   {
     auto request = source_->next();
-    while (request && request->arrival < part_.start)
+    while (request && request->arrival < part_.start) {
+      latest_ = request->arrival;
       request = source_->next();
-    if (!request || (part_.length > Seconds(0) && !(request->arrival < part_.start + part_.length)))
+    }
+    const bool is_over = request && part_.length > Seconds(0) && !(request->arrival < part_.start + part_.length);
+    if ((!request || is_over) && !has_any_)
+      throw ConfigError(
+          is_over
+              ? fmt::format("workload.trace_length: no request arrives in the {} from {} on; the next one does at {}",
+                            to_text(part_.length), to_text(part_.start), to_text(request->arrival))
+              : fmt::format("workload.trace_start: expected a time before the last request's, {}, found {}",
+                            to_text(latest_), to_text(part_.start)));
+    if (!request || is_over)
       return std::nullopt;
+    has_any_ = true;
     request->arrival = request->arrival - part_.start;
     return request;
   }
 
   [[nodiscard]] std::uint64_t skipped() const override { return source_->skipped(); }
+  [[nodiscard]] std::uint64_t spread() const override { return source_->spread(); }
 
  private:
   std::unique_ptr<RequestSource> source_;
   TracePart part_;
+  Seconds latest_;
+  bool has_any_ = false;
 };
 
 class ScaledSource final : public RequestSource {
@@ -65,6 +84,7 @@ class ScaledSource final : public RequestSource {
   }
 
   [[nodiscard]] std::uint64_t skipped() const override { return source_->skipped(); }
+  [[nodiscard]] std::uint64_t spread() const override { return source_->spread(); }
 
  private:
   std::unique_ptr<RequestSource> source_;
@@ -75,7 +95,38 @@ class ScaledSource final : public RequestSource {
   int copy_;
 };
 
+class ClockedSource final : public RequestSource {
+ public:
+  ClockedSource(std::unique_ptr<RequestSource> source, std::string key)
+      : source_(std::move(source)), key_(std::move(key))
+  {
+  }
+
+  std::optional<Request> next() override
+  {
+    auto request = source_->next();
+    if (request && !(request->arrival <= LatestArrival))
+      throw ConfigError(
+          fmt::format("{}: expected requests within {:.0f} days of the first moment, found one after {:.4g} "
+                      "days",
+                      key_, LatestArrival.count() / 86400, request->arrival.count() / 86400));
+    return request;
+  }
+
+  [[nodiscard]] std::uint64_t skipped() const override { return source_->skipped(); }
+  [[nodiscard]] std::uint64_t spread() const override { return source_->spread(); }
+
+ private:
+  std::unique_ptr<RequestSource> source_;
+  std::string key_;
+};
+
 }  // namespace
+
+std::unique_ptr<RequestSource> within_clock(std::unique_ptr<RequestSource> source, const std::string& key)
+{
+  return std::make_unique<ClockedSource>(std::move(source), key);
+}
 
 std::unique_ptr<RequestSource> part_of(std::unique_ptr<RequestSource> source, const TracePart& part)
 {

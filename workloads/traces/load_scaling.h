@@ -4,6 +4,7 @@
 #include "workloads/traces/request.h"
 
 #include <memory>
+#include <string>
 
 namespace cm::workloads {
 
@@ -15,6 +16,7 @@ struct TracePart {
   friend bool operator==(const TracePart&, const TracePart&) = default;
 };
 
+// Its next() throws ConfigError when no request arrives in that part.
 std::unique_ptr<RequestSource> part_of(std::unique_ptr<RequestSource> source, const TracePart& part);
 
 struct LoadScaling {
@@ -25,5 +27,8 @@ struct LoadScaling {
 };
 
 std::unique_ptr<RequestSource> scaled(std::unique_ptr<RequestSource> source, const LoadScaling& scaling);
+
+// The same requests; next() throws ConfigError, naming the key to change, at one that arrives after LatestArrival.
+std::unique_ptr<RequestSource> within_clock(std::unique_ptr<RequestSource> source, const std::string& key);
 
 }  // namespace cm::workloads

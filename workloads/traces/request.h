@@ -10,6 +10,11 @@
 
 namespace cm::workloads {
 
+// Of a prompt or an answer.
+inline constexpr std::int64_t MostTokens = 100'000'000;
+// Since the start. The clock counts picoseconds in 64 bits, 106 days; the last requests are served in what is left.
+inline constexpr Seconds LatestArrival(100.0 * 86400);
+
 struct Request {
   Seconds arrival;  // since the start of the trace
   std::int64_t input_tokens = 0;
@@ -33,6 +38,8 @@ class RequestSource {
 
   // Damaged records so far that were left out.
   [[nodiscard]] virtual std::uint64_t skipped() const = 0;
+  // Requests so far that share a time stamp with others and were spread over the time after it.
+  [[nodiscard]] virtual std::uint64_t spread() const { return 0; }
 };
 
 }  // namespace cm::workloads

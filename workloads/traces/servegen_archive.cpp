@@ -2,6 +2,7 @@
 
 #include "sim/diagnostics/errors.h"
 #include "sim/units/parse_quantity.h"
+#include "workloads/traces/request.h"
 #include "workloads/traces/tar_file.h"
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ namespace {
 constexpr std::size_t MostBytes = std::size_t{1} << 30U;
 // Seconds, as ServeGen cuts its days.
 constexpr double LoneWindow = 600;
-constexpr std::int64_t MostTokens = 100'000'000;
+constexpr double MostRate = 1e6;  // requests per second, of one client
 constexpr std::string_view TraceEnd = "-trace.csv";
 constexpr std::string_view DatasetEnd = "-dataset.json";
 
@@ -62,7 +63,8 @@ std::optional<ServeGenWindow> window_of(std::string_view line)
   const auto start = parse_number(cells[0]);
   const auto rate = parse_number(cells[1]);
   const auto shape = parse_number(cells[4]);
-  if (!start || !rate || !shape || *rate < 0)
+  if (!start || !rate || !shape || !(*rate >= 0 && *rate <= MostRate) ||
+      !(*start >= 0 && *start <= LatestArrival.count()))
     return std::nullopt;
   ServeGenWindow window{.start = *start, .end = 0, .rate = *rate, .family = ServeGenGaps::Exponential, .shape = *shape};
   if (cells[3] == "Gamma")
@@ -96,7 +98,8 @@ std::vector<ServeGenWindow> windows_of(const std::string& file, std::string_view
     if (!skips)
       refuse(file, number, 1,
              fmt::format("expected a window (start, requests/s, variation, Gamma or Weibull or nothing, shape, scale) "
-                         "later than the one before, found \"{}\" (workload.skip_damaged_lines: true leaves such lines "
+                         "later than the one before and within 100 days, found \"{}\" (workload.skip_damaged_lines: "
+                         "true leaves such lines "
                          "out)",
                          line.substr(0, 60)));
     ++skipped;

@@ -87,3 +87,11 @@ TEST_CASE("ids of one kind compare by index")
   CHECK(DieId(3) == DieId(3));
   CHECK(Rank().index() == 0);
 }
+
+TEST_CASE("a time that the clock of picoseconds does not hold is refused")
+{
+  CHECK(to_picoseconds(Seconds(9.2e6)).count() == 9'200'000'000'000'000'000);
+  CHECK_THROWS_AS(to_picoseconds(Seconds(9.3e6)), std::overflow_error);
+  CHECK_THROWS_AS(to_picoseconds(Seconds(-9.3e6)), std::overflow_error);
+  CHECK_THROWS_AS(to_picoseconds(Seconds(std::nan(""))), std::overflow_error);
+}

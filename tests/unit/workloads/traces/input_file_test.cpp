@@ -74,4 +74,10 @@ TEST_CASE("a gzip file that was cut off is not taken for a shorter one")
   const std::string whole = tests::content_of(tests::packed(folder.file("whole.gz"), content));
   const std::string cut = folder.with("cut.gz", whole.substr(0, whole.size() / 2));
   CHECK_THROWS_WITH(read_input(cut, 1'000'000), Catch::Contains("cut.gz: cannot be read"));
+  const auto lines = tests::content_of(tests::packed(folder.file("lines.gz"), "one\ntwo\n" + content));
+  std::string line;
+  InputFile file(folder.with("short.gz", lines.substr(0, lines.size() / 2)));
+  CHECK(file.next_line(line));
+  CHECK(file.next_line(line));
+  CHECK_THROWS_WITH(file.next_line(line), Catch::Contains("short.gz:3:1: cannot be read: the compressed data end"));
 }

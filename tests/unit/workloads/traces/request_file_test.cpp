@@ -6,6 +6,9 @@
 #include "workloads/traces/request_file.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <map>
 
 using namespace cm;
 using namespace cm::workloads;
@@ -55,12 +58,12 @@ TEST_CASE("a damaged line is told with file and line, or skipped and counted")
     tests::all_requests(*strict);
     FAIL("a damaged line was read");
   } catch (const ConfigError& error) {
-    CHECK_THAT(error.what(), Catch::Contains("bad.jsonl:4:1: expected {\"timestamp\""));
+    CHECK_THAT(error.what(), Catch::Contains("bad.jsonl:4:24: expected {\"timestamp\""));
   }
-  // The last three lines but one go back in time.
+  // The third line is ahead of those that follow it.
   const auto lenient = open_request_file({.path = path, .skip_damaged_lines = true});
-  CHECK(tests::all_requests(*lenient).size() == 4);
-  CHECK(lenient->skipped() == 3);
+  CHECK(tests::all_requests(*lenient).size() == 5);
+  CHECK(lenient->skipped() == 2);
 }
 
 TEST_CASE("ids that do not fit the length, and files of neither format, are told")
@@ -68,12 +71,123 @@ TEST_CASE("ids that do not fit the length, and files of neither format, are told
   const tests::TemporaryFolder folder;
   const std::string wrong = R"({"timestamp": 0, "input_length": 600, "output_length": 5, "hash_ids": [0]})";
   CHECK_THROWS_WITH(tests::all_requests(*open_request_file({.path = folder.with("a.jsonl", wrong)})),
-                    Catch::Contains("a.jsonl:1:1: hash_ids: expected 2 ids"));
+                    Catch::Contains("a.jsonl:1:71: hash_ids: expected 2 ids"));
   CHECK_THROWS_WITH(open_request_file({.path = folder.with("b.csv", "time,tokens\n1,2\n")}),
                     Catch::Contains("b.csv:1:1: expected a JSON object a line"));
   CHECK_THROWS_WITH(
       tests::all_requests(*open_request_file({.path = folder.with("c.csv", Azure + "2023-11-17 00:00:02,12,many\n")})),
       Catch::Contains("c.csv:4:24: expected a number of tokens"));
+}
+
+TEST_CASE("a length or a time that no run can have is told, with its column")
+{
+  const tests::TemporaryFolder folder;
+  const auto read = [&](const std::string& line) {
+    tests::all_requests(*open_request_file({.path = folder.with("a.jsonl", line + "\n")}));
+  };
+  CHECK_THROWS_WITH(read(R"({"timestamp": 0, "input_length": 9223372036854775807, "output_length": 5})"),
+                    Catch::Contains("a.jsonl:1:34: input_length: expected an integer from 1 to 100000000, found 92"));
+  CHECK_THROWS_WITH(
+      read(R"({"timestamp": 0, "input_length": 9223372036854775807, "output_length": 5, "hash_ids": [1]})"),
+      Catch::Contains("a.jsonl:1:34: input_length: expected"));
+  CHECK_THROWS_WITH(read(R"({"timestamp": 9223372036854775807, "input_length": 1, "output_length": 5})"),
+                    Catch::Contains("a.jsonl:1:15: timestamp: expected an integer from 0 to 8640000000, found 92"));
+  CHECK_NOTHROW(read(R"({"timestamp": 8640000000, "input_length": 1, "output_length": 5})"));
+  CHECK_THROWS_WITH(
+      tests::all_requests(*open_request_file({.path = folder.with("b.csv", Azure + "2025-11-17 00:00:02,12,1\n")})),
+      Catch::Contains("b.csv:4:1: expected a time within 100 days of the start, found 2025-11-17"));
+}
+
+TEST_CASE("Azure's times may have a zone, and a file a byte-order mark")
+{
+  const tests::TemporaryFolder folder;
+  const std::string rows =
+      "\xef\xbb\xbfTIMESTAMP,ContextTokens,GeneratedTokens\n2024-05-12 00:00:00.001163+00:00,374,44\n"
+      "2024-05-12 02:00:01.001163+02:00,396,109\n2024-05-12 00:00:02.001163Z,1,2\n";
+  const auto requests = tests::all_requests(*open_request_file({.path = folder.with("a.csv", rows)}));
+  REQUIRE(requests.size() == 3);
+  CHECK(requests[1].arrival.count() == Approx(1));
+  CHECK(requests[2].arrival.count() == Approx(2));
+  CHECK(tests::all_requests(*open_request_file({.path = folder.with("b.jsonl", "\xef\xbb\xbf" + Mooncake)})).size() ==
+        3);
+  for (const std::string time : {"2024-05-12 00:00:00+0000", "2024-05-12 00:00:00+", "2024/05/12 00:00:00",
+                                 "2024-05-12 00:00:00+25:00", "2024-05-12 00:00:00 UTC"})
+    CHECK_THROWS_WITH(tests::all_requests(*open_request_file({.path = folder.with("c.csv", Azure + time + ",1,1\n")})),
+                      Catch::Contains("c.csv:4:1: expected a time like"));
+}
+
+TEST_CASE("of two lines in the wrong order the one is damaged without which the others are in order")
+{
+  const tests::TemporaryFolder folder;
+  const auto line = [](int milliseconds) {
+    return fmt::format("{{\"timestamp\": {}, \"input_length\": 1, \"output_length\": 1}}\n", milliseconds);
+  };
+  std::string ahead;
+  std::string behind;
+  for (int i = 0; i < 200; ++i) {
+    ahead += line(i == 50 ? 9'000'000 : i * 1000);
+    behind += line(i == 50 ? 3000 : i * 1000);
+  }
+  for (const std::string& text : {ahead, behind}) {
+    const auto source = open_request_file({.path = folder.with("a.jsonl", text), .skip_damaged_lines = true});
+    CHECK(tests::all_requests(*source).size() == 199);
+    CHECK(source->skipped() == 1);
+  }
+  CHECK_THROWS_WITH(tests::all_requests(*open_request_file({.path = folder.with("b.jsonl", ahead)})),
+                    Catch::Contains("b.jsonl:51:15: expected requests in order of arrival, found 9000000 ms, and "
+                                    "51000 ms in line 52"));
+  CHECK_THROWS_WITH(tests::all_requests(*open_request_file({.path = folder.with("c.jsonl", behind)})),
+                    Catch::Contains("c.jsonl:51:15: expected requests in order of arrival, found 3000 ms, and 49000 ms "
+                                    "in line 50"));
+  CHECK_THROWS_WITH(open_request_file({.path = folder.with("d.jsonl", "")}),
+                    Catch::Contains("d.jsonl:1:1: expected") && Catch::Contains("an empty file"));
+}
+
+TEST_CASE("a source says how many requests it spread")
+{
+  const tests::TemporaryFolder folder;
+  const auto spread = [](std::unique_ptr<RequestSource> source) {
+    tests::all_requests(*source);
+    return source->spread();
+  };
+  CHECK(spread(open_request_file({.path = folder.with("a.jsonl", Mooncake), .spread = Seconds(3)})) == 2);
+  CHECK(spread(open_request_file({.path = folder.with("a.jsonl", Mooncake)})) == 0);
+  CHECK(spread(open_request_file({.path = folder.with("b.csv", Azure), .spread = Seconds(3)})) == 0);
+}
+
+TEST_CASE("a part of a trace without requests is told by its keys")
+{
+  const tests::TemporaryFolder folder;
+  const std::string path = folder.with("a.jsonl", Mooncake);
+  CHECK_THROWS_WITH(part_of(open_request_file({.path = path}), {.start = Seconds(4), .length = Seconds(0)})->next(),
+                    Catch::Contains("workload.trace_start: expected a time before the last request's, 3 s, found 4 s"));
+  CHECK_THROWS_WITH(part_of(open_request_file({.path = path}), {.start = Seconds(1), .length = Seconds(1)})->next(),
+                    Catch::Contains("workload.trace_length: no request arrives in the 1 s from 1 s on"));
+}
+
+TEST_CASE("many copies share no block, and the first keeps the ids of the file")
+{
+  const tests::TemporaryFolder folder;
+  const auto source = scaled(open_request_file({.path = folder.with("a.jsonl", Mooncake)}), {.copies = 300});
+  std::map<std::uint64_t, std::size_t> first_with;
+  for (std::size_t i = 0; i < 300; ++i) {
+    const auto request = source->next();
+    REQUIRE(request);
+    if (i == 0)
+      CHECK(request->blocks == std::vector<std::uint64_t>{0, 1});
+    for (const std::uint64_t block : request->blocks)
+      CHECK(first_with.emplace(block, i).second);
+  }
+}
+
+TEST_CASE("a request after the clock's end is told by the key to change")
+{
+  const tests::TemporaryFolder folder;
+  const auto source =
+      within_clock(scaled(open_request_file({.path = folder.with("a.jsonl", Mooncake)}), {.time_scale = 1e7}),
+                   "workload.time_scale");
+  CHECK_THROWS_WITH(tests::all_requests(*source),
+                    Catch::Contains("workload.time_scale: expected requests within 100 days"));
 }
 
 TEST_CASE("copies come between a request and the next one and share no block")
