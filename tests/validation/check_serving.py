@@ -71,7 +71,7 @@ def check_laws(result, what):
 def check_loads(binary, configs):
     steady = []
     for rate in (5, 40, 400):
-        result = json.loads(simulate(binary, configs, [f"workload.generator.rate={rate}", "workload.generator.requests=1500"]))
+        result = json.loads(simulate(binary, configs, [f"workload.generator.rate={rate}", f"workload.generator.requests={max(1500, 10 * rate)}"]))
         check_laws(result, f"{rate} requests/s")
         steady.append(result["run"]["steady"])
     expect(steady[0] and steady[1], "5 and 40 requests/s are steady")

@@ -16,10 +16,10 @@ namespace {
 
 constexpr std::string_view AzureHeader = "TIMESTAMP,ContextTokens,GeneratedTokens";
 
-std::string shortened(std::string text)
+std::string shortened(std::string_view text)
 {
   constexpr std::size_t Most = 40;
-  return text.size() <= Most ? text : text.substr(0, Most) + "...";
+  return fmt::format("{}{}", text.substr(0, Most), text.size() <= Most ? "" : "...");
 }
 
 int column_at(std::string_view line, std::size_t index)
@@ -164,7 +164,7 @@ class AzureRows final : public RequestFormat {
     if (!stamp)
       return Damage{fmt::format("expected a time like 2023-11-16 18:15:46.6805900 or 2024-05-12 00:00:00.001163+00:00, "
                                 "found \"{}\"",
-                                shortened(std::string(line.substr(0, first))))};
+                                shortened(line.substr(0, first)))};
     Record record;
     record.time = line.substr(0, first);
     record.request.arrival = Seconds(*stamp);
@@ -173,9 +173,9 @@ class AzureRows final : public RequestFormat {
          {line.substr(second + 1), &record.request.output_tokens}}};
     for (const auto& [text, target] : cells)
       if (!is_whole_number(text, *target) || *target < 1 || *target > MostTokens)
-        return Damage{fmt::format("expected a number of tokens from 1 to {}, found \"{}\"", MostTokens,
-                                  shortened(std::string(text))),
-                      static_cast<int>(text.data() - line.data()) + 1};
+        return Damage{
+            fmt::format("expected a number of tokens from 1 to {}, found \"{}\"", MostTokens, shortened(text)),
+            static_cast<int>(text.data() - line.data()) + 1};
     return record;
   }
 
