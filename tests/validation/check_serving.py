@@ -97,8 +97,8 @@ def check_warm_up(binary, configs):
     expect(abs(means[0] / means[1] - 1) < 0.02, f"steady times hardly depend on the cut ({means[0]:.0f} and {means[1]:.0f} ms)")
     all_of_it = run("workload.warm_up=0")["histograms"]["ttft_ms"]["mean"]
     expect(all_of_it < min(means), f"and those with the warm-up are too short ({all_of_it:.0f} ms)")
-    ramp = run("workload.generator.rate=160", "workload.generator.requests=6000")
-    expect(value(ramp, "warm_up_requests") == 600 and "no steady part" in ramp["metrics"]["warm_up_requests"]["formula"],
+    ramp = run("workload.generator.rate=240", "workload.generator.requests=8000")
+    expect(value(ramp, "warm_up_requests") == 800 and "no steady part" in ramp["metrics"]["warm_up_requests"]["formula"],
            "queues that grow to the end have no steady part: a tenth is cut")
     expect(not ramp["run"]["steady"] and "OVERLOADED" in ramp["warnings"][0], "and are an overload")
     for requests, why in ((60, "too few"), (200, "too short")):
