@@ -128,6 +128,17 @@ sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topol
           .memory_bandwidth = spec.die.usable_hbm_bandwidth()};
 }
 
+void narrow_lanes(sim::streams::DataPlaneSpec& plane, std::uint32_t first, std::uint32_t count, double share)
+{
+  fabric::NetworkSpec& network = plane.network;
+  for (const auto* lanes : {&network.lane_out_ports, &network.lane_in_ports})
+    for (std::size_t lane = std::size_t{first} * network.sub_planes;
+         lane < (std::size_t{first} + count) * network.sub_planes; ++lane) {
+      fabric::PortSpec& port = network.ports.at(lanes->at(lane));
+      port.rate = port.rate * share;
+    }
+}
+
 sim::engine::StarPlaneSpec rdma_plane(const MachineSpec& spec)
 {
   sim::engine::StarPlaneSpec plane{.name = "rdma", .endpoints = {}, .latency = spec.rdma_latency};

@@ -33,6 +33,10 @@ MachineSpec read_machine(sim::config::Reader& machine);
 sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topology::Supernode& supernode,
                                             std::uint64_t seed);
 
+// Leaves `share`, above 0 and up to 1, of the rate of the lanes of the dies [first, first + count), both ways: what
+// else crosses them takes the rest.
+void narrow_lanes(sim::streams::DataPlaneSpec& plane, std::uint32_t first, std::uint32_t count, double share);
+
 // The planes that SimGrid's flow model simulates. RDMA: one endpoint a die. VPC: one endpoint a node, its Qingtian
 // card.
 sim::engine::StarPlaneSpec rdma_plane(const MachineSpec& spec);

@@ -31,6 +31,8 @@ struct Engine::Parts {
   struct Plane {
     s4u::NetZone* zone = nullptr;
     std::vector<s4u::Host*> hosts;
+    std::vector<s4u::Link*> ups;    // [endpoint]
+    std::vector<s4u::Link*> downs;  // [endpoint]
   };
 
   QuietArguments arguments;
@@ -87,10 +89,18 @@ std::size_t Engine::add_plane(const StarPlaneSpec& spec)
     plane.zone->add_route(host->get_netpoint(), nullptr, nullptr, nullptr, {s4u::LinkInRoute(up)}, false);
     plane.zone->add_route(nullptr, host->get_netpoint(), nullptr, nullptr, {s4u::LinkInRoute(down)}, false);
     plane.hosts.push_back(host);
+    plane.ups.push_back(up);
+    plane.downs.push_back(down);
   }
   plane.zone->seal();
   parts_->planes.push_back(std::move(plane));
   return parts_->planes.size() - 1;
+}
+
+void Engine::set_rate(std::size_t plane, std::size_t endpoint, BytesPerSecond up, BytesPerSecond down)
+{
+  parts_->planes.at(plane).ups.at(endpoint)->set_bandwidth(up.count());
+  parts_->planes.at(plane).downs.at(endpoint)->set_bandwidth(down.count());
 }
 
 void Engine::carry(streams::DataPlane& plane)

@@ -51,6 +51,8 @@ class Engine {
 
   // The index of the plane for Control::transfer.
   std::size_t add_plane(const StarPlaneSpec& spec);
+  // From now on, for flows that are under way too.
+  void set_rate(std::size_t plane, std::size_t endpoint, BytesPerSecond up, BytesPerSecond down);
   // The data plane is borrowed and outlives the run. At most one.
   void carry(streams::DataPlane& plane);
   streams::Signal new_signal();

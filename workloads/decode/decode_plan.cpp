@@ -59,9 +59,9 @@ DecodePlan plan_of(int microbatches, const DecodeSpec& spec, const models::Model
   return {2, attention, {all.aic - attention.aic, all.aiv - attention.aiv}};
 }
 
-Seconds time_decode_iteration(const DecodeSpec& spec, int microbatches, std::int64_t moe_layers,
-                              const models::ModelSpec& model, const models::MachineSpec& machine,
-                              const topology::Supernode& supernode, std::uint64_t seed)
+DecodeTime time_decode_iteration(const DecodeSpec& spec, int microbatches, std::int64_t moe_layers,
+                                 const models::ModelSpec& model, const models::MachineSpec& machine,
+                                 const topology::Supernode& supernode, std::uint64_t seed, double lane_share)
 {
   DecodeSpec once = spec;
   once.iterations = 1;
@@ -69,15 +69,24 @@ Seconds time_decode_iteration(const DecodeSpec& spec, int microbatches, std::int
   const std::int64_t simulated = std::min(model.layers, model.dense_layers + moe_layers);
   shortened.layers = simulated;
   const DecodePlan plan = plan_of(microbatches, once, model, machine, seed);
-  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
+  sim::streams::DataPlaneSpec parts = models::data_plane_spec(machine, supernode, seed);
+  // Copies of shared experts are on the first dies.
+  models::narrow_lanes(parts, spec.dies() - 1, 1, lane_share);
+  sim::streams::DataPlane plane(parts);
   const models::EndpointEngines engines(machine, plane.fabric());
   sim::metrics::NoProgress silent;
   DecodeRun run(once, plan, shortened, machine, seed, plane, engines, 0, silent);
   plane.set_client(run);
   run.start();
   plane.run(sim::fabric::Calendar::Never - 1);
-  return Seconds(run.iteration_ms().front() * 1e-3 +
-                 run.layer_times().layer() * 1e-6 * static_cast<double>(model.layers - simulated));
+  // Experts alone make traffic, those of the MTP layer too.
+  const std::int64_t passes = spec.mtp_tokens > 0 ? 1 : 0;
+  const double layers_over_simulated =
+      static_cast<double>(model.layers - model.dense_layers + passes) /
+      static_cast<double>(std::max<std::int64_t>(1, simulated - model.dense_layers + passes));
+  return {.iteration = Seconds(run.iteration_ms().front() * 1e-3 +
+                               run.layer_times().layer() * 1e-6 * static_cast<double>(model.layers - simulated)),
+          .sent = static_cast<double>(plane.fabric().payload_bytes_emitted()) * layers_over_simulated / spec.dies()};
 }
 
 }  // namespace cm::workloads

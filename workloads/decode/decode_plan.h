@@ -10,10 +10,16 @@ namespace cm::workloads {
 DecodePlan plan_of(int microbatches, const DecodeSpec& spec, const models::ModelSpec& model,
                    const models::MachineSpec& machine, std::uint64_t seed);
 
-// One iteration of the spec's batch, MTP passes and head included. Dense layers and `moe_layers` MoE
-// layers are simulated; the other MoE layers take the mean of these. Equal arguments give equal times.
-Seconds time_decode_iteration(const DecodeSpec& spec, int microbatches, std::int64_t moe_layers,
-                              const models::ModelSpec& model, const models::MachineSpec& machine,
-                              const topology::Supernode& supernode, std::uint64_t seed);
+struct DecodeTime {
+  Seconds iteration;  // MTP passes and head included
+  double sent = 0;    // bytes that a die sends in it, mean
+};
+
+// One iteration of the spec's batch. Dense layers and `moe_layers` MoE layers are simulated; the other MoE layers take
+// the mean of these. One die, which holds routed experts, is left `lane_share` of its lanes (above 0, at most 1). Equal
+// arguments give equal times.
+DecodeTime time_decode_iteration(const DecodeSpec& spec, int microbatches, std::int64_t moe_layers,
+                                 const models::ModelSpec& model, const models::MachineSpec& machine,
+                                 const topology::Supernode& supernode, std::uint64_t seed, double lane_share = 1);
 
 }  // namespace cm::workloads

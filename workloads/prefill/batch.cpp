@@ -3,6 +3,7 @@
 #include "sim/diagnostics/ensure.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace cm::workloads {
 namespace {
@@ -21,6 +22,29 @@ std::int64_t new_tokens(const PrefillBatch& batch)
   for (const Prompt& prompt : batch)
     sum += prompt.new_tokens;
   return sum;
+}
+
+PrefillLoad operator+(const PrefillLoad& a, const PrefillLoad& b)
+{
+  return {a.tokens + b.tokens, a.cached_tokens + b.cached_tokens, a.query_key_pairs + b.query_key_pairs};
+}
+
+PrefillLoad operator-(const PrefillLoad& a, const PrefillLoad& b)
+{
+  return {a.tokens - b.tokens, a.cached_tokens - b.cached_tokens, a.query_key_pairs - b.query_key_pairs};
+}
+
+PrefillLoad load_of(const Prompt& prompt)
+{
+  if (prompt.new_tokens == 0)
+    return {};
+  return {prompt.new_tokens, prompt.cached_tokens, causal_pairs(prompt.new_tokens, prompt.cached_tokens)};
+}
+
+PrefillLoad part_of(const PrefillLoad& load, double share)
+{
+  const auto part = [share](std::int64_t whole) { return std::llround(static_cast<double>(whole) * share); };
+  return {part(load.tokens), part(load.cached_tokens), part(load.query_key_pairs)};
 }
 
 std::vector<PrefillLoad> cut(const PrefillBatch& batch, int parts)

@@ -26,6 +26,13 @@ struct PrefillLoad {
   friend bool operator==(const PrefillLoad&, const PrefillLoad&) = default;
 };
 
+PrefillLoad operator+(const PrefillLoad& a, const PrefillLoad& b);
+PrefillLoad operator-(const PrefillLoad& a, const PrefillLoad& b);
+// A prompt without new tokens comes to nothing.
+PrefillLoad load_of(const Prompt& prompt);
+// In proportion, to whole tokens and pairs.
+PrefillLoad part_of(const PrefillLoad& load, double share);
+
 // The packed sequence cut into `parts` of equal length (the first ones take the odd tokens). A prompt that is cut
 // attends in its later part to the keys and values that the earlier one has left. Parts without tokens are left out.
 std::vector<PrefillLoad> cut(const PrefillBatch& batch, int parts);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace cm::workloads {
 namespace {
@@ -22,6 +23,15 @@ std::size_t index(Exchange which)
 std::size_t index(int micro)
 {
   return static_cast<std::size_t>(micro);
+}
+
+// `bytes`: [source * ranks + destination].
+std::int64_t sent_to_others(const std::vector<std::int64_t>& bytes, std::uint32_t ranks)
+{
+  std::int64_t sum = std::accumulate(bytes.begin(), bytes.end(), std::int64_t{0});
+  for (std::size_t own = 0; own < bytes.size(); own += ranks + 1)
+    sum -= bytes[own];
+  return sum;
 }
 
 }  // namespace
@@ -229,7 +239,9 @@ void PrefillRun::send(std::uint32_t rank, int micro, Exchange which)
   const std::int64_t generation = generation_of(which, batch.layer);
   BulkExchange& exchange = *traffic.exchanges[index(which)];
   if (generation == traffic.opened[index(which)]) {
-    exchange.open(static_cast<std::uint32_t>(generation), exchanged_bytes(micro, which, generation));
+    std::vector<std::int64_t> bytes = exchanged_bytes(micro, which, generation);
+    sent_[batch.layer < setup_.model.dense_layers ? 0 : 1] += sent_to_others(bytes, setup_.deployment.ranks);
+    exchange.open(static_cast<std::uint32_t>(generation), std::move(bytes));
     ++traffic.opened[index(which)];
   }
   if (exchange.send(static_cast<std::uint32_t>(generation), rank))
@@ -292,6 +304,13 @@ void PrefillRun::end_layer(std::uint32_t rank, int micro)
     progress_.update(static_cast<double>(batch.layer) / static_cast<double>(layers_), "prefilling");
   if (batch.layer == layers_ && ++r.through == traffic_.size())
     run(rank, 0, costs_.head(rank, setup_.prompts));
+}
+
+double PrefillRun::sent_bytes() const
+{
+  const double moe_layers_over_simulated =
+      moe_.empty() ? 0 : 1 + static_cast<double>(layers_left_) / static_cast<double>(moe_.size());
+  return static_cast<double>(sent_[0]) + static_cast<double>(sent_[1]) * moe_layers_over_simulated;
 }
 
 std::array<double, PrefillStages> PrefillRun::stage_ms() const

@@ -49,6 +49,8 @@ class PrefillRun final : public sim::streams::DataPlaneClient {
   // From the start until the last rank was done, of the layers that are simulated.
   [[nodiscard]] Seconds simulated() const { return to_seconds(Picoseconds(end_ - begin_)); }
   [[nodiscard]] std::int64_t layers_left() const { return layers_left_; }
+  // Bytes that all ranks send to others, those of the layers left out included.
+  [[nodiscard]] double sent_bytes() const;
   // Most rows that a rank received in a layer over the mean, the worst layer.
   [[nodiscard]] double worst_imbalance() const { return worst_imbalance_; }
 
@@ -130,6 +132,7 @@ class PrefillRun final : public sim::streams::DataPlaneClient {
   std::int64_t end_ = 0;
   std::array<double, PrefillStages> sums_{};
   std::uint64_t layers_counted_ = 0;
+  std::array<std::int64_t, 2> sent_{};  // bytes, [whether the layer has experts], simulated layers
   double worst_imbalance_ = 1;
 };
 

@@ -24,10 +24,13 @@ models::MachineSpec with_chunk(const models::MachineSpec& machine, Bytes chunk)
 
 PrefillTime time_prefill_loads(const PrefillDeployment& deployment, const std::vector<PrefillLoad>& microbatches,
                                std::int64_t prompts, const models::ModelSpec& model, const models::MachineSpec& machine,
-                               const topology::Supernode& supernode, std::uint64_t seed)
+                               const topology::Supernode& supernode, std::uint64_t seed, double lane_share)
 {
-  const models::MachineSpec chunked = with_chunk(machine, deployment.chunk);
-  sim::streams::DataPlane plane(models::data_plane_spec(chunked, supernode, seed));
+  models::MachineSpec chunked = with_chunk(machine, deployment.chunk);
+  chunked.die.sdma.bandwidth = machine.die.sdma.bandwidth * lane_share;
+  sim::streams::DataPlaneSpec parts = models::data_plane_spec(chunked, supernode, seed);
+  models::narrow_lanes(parts, 0, deployment.ranks, lane_share);
+  sim::streams::DataPlane plane(parts);
   const models::EndpointEngines engines(chunked, plane.fabric());
   sim::metrics::NoProgress silent;
   PrefillRun run({.deployment = deployment,
@@ -44,6 +47,7 @@ PrefillTime time_prefill_loads(const PrefillDeployment& deployment, const std::v
   return {.device = device,
           .total = device + machine.die.host.batch,
           .layer = Seconds(run.layer_ms() * 1e-3),
+          .sent = run.sent_bytes() / deployment.ranks,
           .microbatches = static_cast<int>(microbatches.size())};
 }
 

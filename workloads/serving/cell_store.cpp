@@ -22,23 +22,28 @@ std::string CellStore::path(const std::string& table, const CellTable::Point& po
   return (std::filesystem::path(folder_) / name).string();
 }
 
-std::optional<double> CellStore::find(const std::string& table, const CellTable::Point& point) const
+std::optional<Cell> CellStore::find(const std::string& table, const CellTable::Point& point) const
 {
   if (folder_.empty())
     return std::nullopt;
   std::ifstream file(path(table, point));
   std::string line;
-  // The shortest text that gives the same number again. A file without its last byte was cut off.
+  // The shortest texts that give the same numbers again. A file without its last byte was cut off.
   if (!std::getline(file, line) || file.eof())
     return std::nullopt;
-  double value = 0;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), value);
-  if (error != std::errc() || end != line.data() + line.size() || !std::isfinite(value) || value <= 0)
+  Cell cell;
+  const char* const end = line.data() + line.size();
+  const auto time = std::from_chars(line.data(), end, cell.seconds);
+  if (time.ec != std::errc() || time.ptr == end || *time.ptr != ' ')
     return std::nullopt;
-  return value;
+  const auto sent = std::from_chars(time.ptr + 1, end, cell.sent);
+  if (sent.ec != std::errc() || sent.ptr != end || !std::isfinite(cell.seconds) || cell.seconds <= 0 ||
+      !std::isfinite(cell.sent) || cell.sent < 0)
+    return std::nullopt;
+  return cell;
 }
 
-void CellStore::keep(const std::string& table, const CellTable::Point& point, double value) const
+void CellStore::keep(const std::string& table, const CellTable::Point& point, const Cell& cell) const
 {
   if (folder_.empty())
     return;
@@ -47,7 +52,7 @@ void CellStore::keep(const std::string& table, const CellTable::Point& point, do
   if (error)
     return;
   try {
-    sim::metrics::write_whole(path(table, point), fmt::format("{}\n", value));
+    sim::metrics::write_whole(path(table, point), fmt::format("{} {}\n", cell.seconds, cell.sent));
   } catch (const ConfigError&) {
     return;  // A full disk, or a folder of somebody else's.
   }
@@ -58,9 +63,9 @@ CellTable::Ask CellStore::before(std::string table, CellTable::Ask ask) const
   return [this, table = std::move(table), ask = std::move(ask)](const CellTable::Point& point) {
     if (const auto known = find(table, point))
       return *known;
-    const double value = ask(point);
-    keep(table, point, value);
-    return value;
+    const Cell cell = ask(point);
+    keep(table, point, cell);
+    return cell;
   };
 }
 

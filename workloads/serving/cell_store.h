@@ -16,9 +16,9 @@ class CellStore {
   explicit CellStore(std::string folder) : folder_(std::move(folder)) {}
 
   // Empty when the cell is not there or its file is damaged.
-  [[nodiscard]] std::optional<double> find(const std::string& table, const CellTable::Point& point) const;
+  [[nodiscard]] std::optional<Cell> find(const std::string& table, const CellTable::Point& point) const;
   // Where nothing can be written nothing is kept: results are the same without.
-  void keep(const std::string& table, const CellTable::Point& point, double value) const;
+  void keep(const std::string& table, const CellTable::Point& point, const Cell& cell) const;
 
   // Asks the store first. The store is borrowed.
   [[nodiscard]] CellTable::Ask before(std::string table, CellTable::Ask ask) const;

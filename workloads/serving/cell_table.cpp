@@ -13,7 +13,7 @@ CellTable::CellTable(std::vector<std::vector<double>> axes, Ask ask) : axes_(std
     ensure(axis.size() >= 2 && std::ranges::is_sorted(axis), "an axis of {} places", axis.size());
 }
 
-double CellTable::asked(const Place& place)
+Cell CellTable::asked(const Place& place)
 {
   const auto known = asked_.find(place);
   if (known != asked_.end())
@@ -21,12 +21,12 @@ double CellTable::asked(const Place& place)
   Point point;
   for (std::size_t axis = 0; axis < axes_.size(); ++axis)
     point.push_back(axes_[axis][place[axis]]);
-  const double value = ask_(point);
-  ensure(std::isfinite(value) && value > 0, "a cell of {}", value);
-  return asked_.emplace(place, value).first->second;
+  const Cell cell = ask_(point);
+  ensure(std::isfinite(cell.seconds) && cell.seconds > 0, "a cell of {} s", cell.seconds);
+  return asked_.emplace(place, cell).first->second;
 }
 
-double CellTable::at(const Point& point)
+Cell CellTable::at(const Point& point)
 {
   Place low;
   std::vector<double> share;  // of the upper neighbour
@@ -38,7 +38,7 @@ double CellTable::at(const Point& point)
     low.push_back(index);
     share.push_back((point[axis] - places[index]) / (places[index + 1] - places[index]));
   }
-  double sum = 0;
+  Cell sum;
   for (std::size_t corner = 0; corner < (std::size_t{1} << axes_.size()); ++corner) {
     double weight = 1;
     Place place = low;
@@ -48,7 +48,7 @@ double CellTable::at(const Point& point)
       place[axis] += is_upper ? 1 : 0;
     }
     if (weight != 0)
-      sum += weight * asked(place);
+      sum = sum + weight * asked(place);
   }
   return sum;
 }
@@ -56,7 +56,7 @@ double CellTable::at(const Point& point)
 CellTable::Error CellTable::leave_one_out() const
 {
   Error error;
-  for (const auto& [place, value] : asked_)
+  for (const auto& [place, cell] : asked_)
     for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
       if (place[axis] == 0 || place[axis] + 1 == axes_[axis].size())
         continue;
@@ -70,7 +70,8 @@ CellTable::Error CellTable::leave_one_out() const
         continue;
       const auto& places = axes_[axis];
       const double share = (places[place[axis]] - places[below[axis]]) / (places[above[axis]] - places[below[axis]]);
-      const double miss = std::abs(low->second + share * (high->second - low->second) - value) / value;
+      const double predicted = low->second.seconds + share * (high->second.seconds - low->second.seconds);
+      const double miss = std::abs(predicted - cell.seconds) / cell.seconds;
       error.worst = std::max(error.worst, miss);
       error.mean += miss;
       ++error.predictions;

@@ -6,14 +6,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace cm::workloads {
 namespace {
-
-std::int64_t cached_layers(const ServingSpec& spec, const models::ModelSpec& model)
-{
-  return model.layers + (spec.decode.mtp_tokens > 0 ? 1 : 0);
-}
 
 Bytes room_for_kv(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine)
 {
@@ -37,11 +33,11 @@ std::int64_t group_size(const ServingSpec& spec)
 DecodeInstance::DecodeInstance(const Setup& setup, Finished finished)
     : spec_(setup.spec), engine_(setup.engine), cells_(setup.cells), planes_(setup.planes), timeline_(setup.timeline),
       finished_(std::move(finished)), dies_per_npu_(setup.machine.topology.dies_per_npu),
-      dies_per_prefill_rank_(group_size(setup.spec)),
-      kv_per_token_(models::kv_bytes_per_token_and_layer(setup.model) * cached_layers(setup.spec, setup.model)),
+      dies_per_prefill_rank_(group_size(setup.spec)), kv_per_token_(kv_bytes_per_token(setup.spec, setup.model)),
       kv_room_(room_for_kv(setup.spec, setup.model, setup.machine)),
-      most_on_die_(std::max<std::int64_t>(1, setup.spec.decode.batch_per_npu / dies_per_npu_)), limit_(most_on_die_),
-      smallest_limit_(most_on_die_), dies_(setup.spec.decode.dies())
+      most_on_die_(std::max<std::int64_t>(1, setup.spec.decode.batch_per_npu / dies_per_npu_)),
+      dies_(setup.spec.decode.dies()),
+      sending_(std::size_t{setup.spec.prefill_instances} * setup.spec.prefill.deployment.ranks)
 {
 }
 
@@ -56,51 +52,84 @@ void DecodeInstance::submit(InFlight& request)
   admit();
 }
 
-// In order: a long request is not overtaken for ever by short ones. The die with the fewest requests takes it, among
-// these the one with the most room.
+// In order: a long request is not overtaken for ever by short ones.
 void DecodeInstance::admit()
 {
   while (!waiting_.empty()) {
     InFlight& request = *waiting_.front();
-    const Bytes needed = reservation(request.request);
-    Die* best = nullptr;
-    bool has_place = false;
-    for (Die& die : dies_) {
-      has_place = has_place || die.requests < limit_;
-      if (die.requests >= limit_ || die.reserved + needed > kv_room_)
-        continue;
-      if (best == nullptr || std::pair(die.requests, die.reserved) < std::pair(best->requests, best->reserved))
-        best = &die;
-    }
-    if (best == nullptr) {
-      ++(has_place ? waits_for_memory_ : waits_for_batch_);
+    const auto rank = choose_die(request);
+    if (!rank)
       return;
-    }
     waiting_.pop_front();
-    request.rank = static_cast<std::uint32_t>(best - dies_.data());
-    ++best->requests;
-    best->reserved += needed;
-    kv_reserved_most_ = std::max(kv_reserved_most_, best->reserved);
-    ensure(best->reserved <= kv_room_, "a die with room for {} B has {} B reserved", kv_room_.count(),
-           best->reserved.count());
-    ++admitted_;
+    request.rank = *rank;
+    Die& die = dies_[*rank];
+    ++die.requests;
+    die.reserved += reservation(request.request);
+    kv_reserved_most_ = std::max(kv_reserved_most_, die.reserved);
+    ensure(die.reserved <= kv_room_, "a die with room for {} B has {} B reserved", kv_room_.count(),
+           die.reserved.count());
+    ++sending(request, *rank);
     engine_.spawn("hand-over", [this, &request](sim::engine::Control& control) { hand_over(control, request); });
   }
+}
+
+// The die with the fewest requests that has room; among these one whose keys and values come from the source that has
+// the fewest hand-overs under way, then the one with the most room. Empty: the request has to wait.
+std::optional<std::uint32_t> DecodeInstance::choose_die(const InFlight& request)
+{
+  const Bytes needed = reservation(request.request);
+  std::optional<std::uint32_t> best;
+  std::tuple<std::int64_t, std::int64_t, Bytes> least;
+  bool has_place = false;
+  for (std::uint32_t rank = 0; rank < dies_.size(); ++rank) {
+    const Die& die = dies_[rank];
+    if (die.requests >= most_on_die_)
+      continue;
+    has_place = true;
+    if (die.reserved + needed > kv_room_)
+      continue;
+    const std::tuple order(die.requests, sending(request, rank), die.reserved);
+    if (!best || order < least) {
+      best = rank;
+      least = order;
+    }
+  }
+  if (!best) {
+    ++(has_place ? waits_for_memory_ : waits_for_batch_);
+    return std::nullopt;
+  }
+  if (!holds_target(dies_[*best].requests + 1, request)) {
+    ++waits_for_target_;
+    return std::nullopt;
+  }
+  return best;
+}
+
+// Whether an iteration with so many requests on the busiest die holds the target. Alone a request always goes on.
+bool DecodeInstance::holds_target(std::int64_t requests_on_die, const InFlight& request)
+{
+  if (!spec_.tpot_target || requests_on_die <= std::ranges::max_element(dies_, {}, &Die::requests)->requests)
+    return true;
+  const double kv = static_cast<double>(kv_tokens_ + request.kv_tokens()) / static_cast<double>(running_.size() + 1);
+  const Seconds iteration(cells_.decode_iteration(static_cast<double>(requests_on_die * dies_per_npu_), kv).seconds);
+  const bool holds = iteration <= *spec_.tpot_target * spec_.decode.tokens_per_iteration();
+  if (!holds && requests_on_die == 1)
+    target_is_missed_alone_ = true;
+  return holds || requests_on_die == 1;
 }
 
 void DecodeInstance::hand_over(sim::engine::Control& control, InFlight& request)
 {
   request.reach(Milestone::Admitted, control.now());
   const Bytes amount = bytes_of(request.request.input_tokens);
-  if (spec_.handover == HandoverPlane::Rdma) {
-    const auto from = static_cast<std::uint32_t>(request.rank / dies_per_prefill_rank_);
+  const std::uint32_t from = source_of(request.rank);
+  if (spec_.handover == HandoverPlane::Rdma)
     planes_.move(control, Plane::Rdma,
                  {{spec_.prefill_die(request.instance, from), spec_.decode_die(request.rank), amount}});
-  } else {
+  else
     planes_.move(control, Plane::Ub,
-                 {{planes_.prefill_on_ub(request.instance), planes_.decode_on_ub(request.rank), amount}});
-  }
-  handed_over_ += amount;
+                 {{planes_.prefill_on_ub(request.instance, from), planes_.decode_on_ub(request.rank), amount}});
+  --sending(request, request.rank);
   request.reach(Milestone::HandedOver, control.now());
   join(request);
 }
@@ -114,11 +143,11 @@ void DecodeInstance::join(InFlight& request)
   engine_.spawn("decode", [this](sim::engine::Control& control) { work(control); });
 }
 
-Seconds DecodeInstance::iteration_time()
+Cell DecodeInstance::iteration(double kv_share)
 {
   const auto busiest = std::ranges::max_element(dies_, {}, &Die::running)->running;
   return cells_.decode_iteration(static_cast<double>(busiest * dies_per_npu_),
-                                 static_cast<double>(kv_tokens_) / static_cast<double>(running_.size()));
+                                 static_cast<double>(kv_tokens_) / static_cast<double>(running_.size()), kv_share);
 }
 
 // An actor only while there is something to do.
@@ -131,11 +160,14 @@ void DecodeInstance::work(sim::engine::Control& control)
       running_.push_back(request);
     }
     joining_.clear();
-    const Seconds iteration = iteration_time();
     const Seconds start = control.now();
-    control.sleep(iteration);
+    const Cell alone = iteration(0);
+    planes_.exchanges_take(planes_.decode_instance(), BytesPerSecond(alone.sent / alone.seconds));
+    const Seconds lasted = work_beside(control, planes_.lane_use(planes_.decode_instance()), Seconds(alone.seconds),
+                                       [this](double kv_share) { return Seconds(iteration(kv_share).seconds); });
     timeline_.decoded(start, control.now(), running_.size(), kv_tokens_);
-    busy_ += iteration;
+    busy_ += lasted;
+    delayed_ += lasted - Seconds(alone.seconds);
     ++iterations_;
     for (InFlight* request : running_)
       advance(*request, control.now());
@@ -152,12 +184,11 @@ void DecodeInstance::work(sim::engine::Control& control)
       --die.requests;
       die.reserved -= reservation(request->request);
       kv_tokens_ -= request->kv_tokens();
-      --admitted_;
       finished_(*request);
     }
-    steer(iteration);
     admit();
   }
+  planes_.exchanges_take(planes_.decode_instance(), BytesPerSecond(0));
   is_working_ = false;
 }
 
@@ -176,19 +207,6 @@ void DecodeInstance::advance(InFlight& request, Seconds now)
   request.produced_tokens += tokens;
   kv_tokens_ += tokens;
   request.last_token = at;
-}
-
-// One request a die less when an iteration was too long, one more when requests wait and it was not.
-void DecodeInstance::steer(Seconds iteration)
-{
-  if (!spec_.tpot_target)
-    return;
-  const bool is_late = iteration > *spec_.tpot_target * spec_.decode.tokens_per_iteration();
-  if (is_late)
-    limit_ = std::max<std::int64_t>(1, std::ranges::max_element(dies_, {}, &Die::running)->running - 1);
-  else if (!waiting_.empty())
-    limit_ = std::min(limit_ + 1, most_on_die_);
-  smallest_limit_ = std::min(smallest_limit_, limit_);
 }
 
 }  // namespace cm::workloads

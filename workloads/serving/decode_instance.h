@@ -10,6 +10,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace cm::workloads {
@@ -38,18 +39,21 @@ class DecodeInstance {
 
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
   [[nodiscard]] std::size_t running() const { return running_.size(); }
-  [[nodiscard]] std::int64_t admitted() const { return admitted_; }
   [[nodiscard]] std::int64_t places() const { return most_on_die_ * static_cast<std::int64_t>(dies_.size()); }
   [[nodiscard]] Bytes bytes_of(std::int64_t tokens) const { return kv_per_token_ * tokens; }  // keys and values
   [[nodiscard]] Bytes kv_room() const { return kv_room_; }                                    // of a die
   [[nodiscard]] Bytes kv_reserved_most() const { return kv_reserved_most_; }
-  [[nodiscard]] Bytes handed_over() const { return handed_over_; }
   [[nodiscard]] std::int64_t iterations() const { return iterations_; }
   [[nodiscard]] Seconds busy() const { return busy_; }
-  [[nodiscard]] std::int64_t smallest_limit() const { return smallest_limit_; }
-  // Whether the last request that waited did so for memory (else for a place in the batch).
+  // Of the busy time: what keys and values on the same lanes added.
+  [[nodiscard]] Seconds delayed() const { return delayed_; }
+  // How often the first request that waits found no room in HBM, no place in the batch, or that the iteration would
+  // have missed the target with it.
   [[nodiscard]] std::int64_t waits_for_memory() const { return waits_for_memory_; }
   [[nodiscard]] std::int64_t waits_for_batch() const { return waits_for_batch_; }
+  [[nodiscard]] std::int64_t waits_for_target() const { return waits_for_target_; }
+  // Whether iterations miss the target with a single request on a die.
+  [[nodiscard]] bool target_is_missed_alone() const { return target_is_missed_alone_; }
 
  private:
   struct Die {
@@ -62,13 +66,23 @@ class DecodeInstance {
   {
     return bytes_of(request.input_tokens + request.output_tokens);
   }
+  // The rank of a prefill instance that hands the request's keys and values over to a decode die.
+  [[nodiscard]] std::uint32_t source_of(std::uint32_t rank) const
+  {
+    return static_cast<std::uint32_t>(rank / dies_per_prefill_rank_);
+  }
+  std::int64_t& sending(const InFlight& request, std::uint32_t rank)
+  {
+    return sending_[std::size_t{request.instance} * spec_.prefill.deployment.ranks + source_of(rank)];
+  }
   void admit();
+  std::optional<std::uint32_t> choose_die(const InFlight& request);
+  [[nodiscard]] bool holds_target(std::int64_t requests_on_die, const InFlight& request);
   void hand_over(sim::engine::Control& control, InFlight& request);
   void join(InFlight& request);
   void work(sim::engine::Control& control);
-  [[nodiscard]] Seconds iteration_time();
+  [[nodiscard]] Cell iteration(double kv_share);
   void advance(InFlight& request, Seconds now);
-  void steer(Seconds iteration);
 
   const ServingSpec& spec_;
   sim::engine::Engine& engine_;
@@ -82,20 +96,20 @@ class DecodeInstance {
   Bytes kv_room_;
   Bytes kv_reserved_most_;
   std::int64_t most_on_die_;
-  std::int64_t limit_;  // requests on a die, as admission control has it now
-  std::int64_t smallest_limit_;
   std::vector<Die> dies_;
+  std::vector<std::int64_t> sending_;  // [prefill instance * ranks + rank]: hand-overs under way
   std::deque<InFlight*> waiting_;
   std::vector<InFlight*> joining_;  // until the next iteration
   std::vector<InFlight*> running_;
-  std::int64_t admitted_ = 0;   // and not finished
   std::int64_t kv_tokens_ = 0;  // of all that run
-  Bytes handed_over_;
   bool is_working_ = false;
   std::int64_t iterations_ = 0;
   Seconds busy_;
+  Seconds delayed_;
   std::int64_t waits_for_memory_ = 0;
   std::int64_t waits_for_batch_ = 0;
+  std::int64_t waits_for_target_ = 0;
+  bool target_is_missed_alone_ = false;
 };
 
 }  // namespace cm::workloads

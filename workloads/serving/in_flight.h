@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/random/random_stream.h"
+#include "workloads/prefill/batch.h"
 #include "workloads/traces/request.h"
 
 #include <array>
@@ -43,7 +44,7 @@ struct InFlight {
   std::uint32_t instance = 0;                 // that prefills it
   std::uint32_t rank = 0;                     // of the decode instance
   std::int64_t cached_tokens = 0;             // of the prompt, found in the context cache
-  std::int64_t routed_tokens = 0;             // what it added to its instance's load, as the router counts
+  PrefillLoad expected;                       // of its prompt, what no batch has taken yet, as its router has it
   std::int64_t prefilled_tokens = 0;
   std::int64_t produced_tokens = 0;
   std::int64_t first_token = 0;  // picoseconds

@@ -2,14 +2,44 @@
 // a data plane of their own, and interpolated between cells.
 //
 //   decode   (batch per NPU, mean KV length)
-//   prefill  (new tokens, cached tokens, mean tokens that a new one attends to): all that a batch's time hangs
-//   on
+//   prefill  (new tokens, cached tokens, mean tokens that a new one attends to): all that a batch's time hangs on
+//
+// Each number of microbatches that a deployment leaves open has a table of its own: its times are near to linear, while
+// their minimum has a bend where one takes over from the other.
 #pragma once
 
 #include "workloads/serving/cell_store.h"
 #include "workloads/serving/serving_spec.h"
 
+#include <string>
+#include <vector>
+
 namespace cm::workloads {
+
+// One mode a number of microbatches; the fastest is taken. More of a coordinate never takes less time.
+class PhaseCells {
+ public:
+  // Least of the first coordinate that its tables are for, 0: any; and these: of an instance that has all of its lanes,
+  // and one that has all but LanesProbed of them.
+  struct Mode {
+    double least = 0;
+    CellTable idle;
+    CellTable narrowed;
+  };
+  static constexpr double LanesProbed = 0.5;
+
+  explicit PhaseCells(std::vector<Mode> modes) : modes_(std::move(modes)) {}
+
+  // `share` of the lanes is taken by others, a mean over time: in proportion to it the time grows.
+  Cell at(const CellTable::Point& point, double share);
+
+  [[nodiscard]] std::size_t cells() const;
+  // Of all tables.
+  [[nodiscard]] CellTable::Error leave_one_out() const;
+
+ private:
+  std::vector<Mode> modes_;
+};
 
 class IterationCells {
  public:
@@ -17,21 +47,21 @@ class IterationCells {
   IterationCells(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
                  const topology::Supernode& supernode, std::uint64_t seed, const CellStore& store);
 
-  // Batch: of the busiest die, as if all dies were as busy.
-  Seconds decode_iteration(double batch_per_npu, double kv_tokens)
+  // Batch: of the busiest die, as if all dies were as busy. Keys and values take `kv_share` of the lanes of one die.
+  Cell decode_iteration(double batch_per_npu, double kv_tokens, double kv_share = 0)
   {
-    return Seconds(decode_.at({batch_per_npu, kv_tokens}));
+    return decode_.at({batch_per_npu, kv_tokens}, kv_share);
   }
-  // With the host's work before and after.
-  Seconds prefill_batch(const PrefillBatch& batch);
+  // With the host's work before and after. Keys and values take `kv_share` of the lanes of every die.
+  Cell prefill_batch(const PrefillLoad& load, double kv_share = 0);
 
-  [[nodiscard]] const CellTable& decode() const { return decode_; }
-  [[nodiscard]] const CellTable& prefill() const { return prefill_; }
+  [[nodiscard]] const PhaseCells& decode() const { return decode_; }
+  [[nodiscard]] const PhaseCells& prefill() const { return prefill_; }
 
  private:
   const models::MachineSpec& machine_;
-  CellTable decode_;
-  CellTable prefill_;
+  PhaseCells decode_;
+  PhaseCells prefill_;
 };
 
 }  // namespace cm::workloads

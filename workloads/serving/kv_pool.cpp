@@ -29,8 +29,7 @@ models::ContextCacheSpec servers_of(const PoolSpec& pool, const models::MachineS
 
 KvPool::KvPool(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
                Planes& planes)
-    : spec_(spec), machine_(machine), planes_(planes),
-      block_(models::kv_bytes_per_token_and_layer(model) * (model.layers * spec.block_tokens)),
+    : spec_(spec), machine_(machine), planes_(planes), block_(kv_bytes_per_token(spec, model) * spec.block_tokens),
       servers_(servers_of(spec.pool, machine, block_)), cache_(servers_)
 {
 }
@@ -49,22 +48,29 @@ std::int64_t KvPool::cached_tokens(const Request& request) const
   return std::min(found * spec_.block_tokens, request.input_tokens - 1);
 }
 
-Control::Transfer KvPool::transfer(std::uint32_t instance, std::uint32_t node, std::int64_t blocks, bool is_load) const
+// Over UB a block goes between one CPU and one die, which hashing spreads over all dies: they need a prompt's keys and
+// values alike. Over VPC the cards of two nodes, those of the instance in turn.
+std::vector<Control::Transfer> KvPool::transfers(std::uint32_t instance, const std::vector<std::uint32_t>& homes,
+                                                 Way way) const
 {
-  const Bytes amount = block_ * blocks;
-  std::size_t at_node = node;
-  std::size_t at_instance = 0;
-  if (plane() == Plane::Ub) {
-    at_node = planes_.node_on_ub(node);
-    at_instance = planes_.prefill_on_ub(instance);
-  } else {
-    // An instance's nodes take turns.
-    const std::uint32_t first = spec_.prefill_die(instance, 0) / machine_.topology.dies_per_node();
-    const std::uint32_t last =
-        spec_.prefill_die(instance, spec_.prefill.deployment.ranks - 1) / machine_.topology.dies_per_node();
-    at_instance = first + node % (last - first + 1);
+  const std::uint32_t ranks = spec_.prefill.deployment.ranks;
+  const std::uint32_t first = spec_.prefill_die(instance, 0) / machine_.topology.dies_per_node();
+  const std::uint32_t last = spec_.prefill_die(instance, ranks - 1) / machine_.topology.dies_per_node();
+  std::map<std::pair<std::size_t, std::size_t>, std::int64_t> blocks;  // [at the pool, at the instance]
+  for (const std::uint32_t home : homes) {
+    const std::uint32_t node = servers_.nodes_of_homes[home];
+    if (plane() == Plane::Ub)
+      ++blocks[{planes_.cpu_on_ub(home), planes_.prefill_on_ub(instance, home % ranks)}];
+    else
+      ++blocks[{node, first + node % (last - first + 1)}];
   }
-  return is_load ? Control::Transfer{at_node, at_instance, amount} : Control::Transfer{at_instance, at_node, amount};
+  std::vector<Control::Transfer> result;
+  for (const auto& [ends, count] : blocks) {
+    const auto [from, to] =
+        way == Way::ToInstance ? std::pair(ends.first, ends.second) : std::pair(ends.second, ends.first);
+    result.push_back({from, to, block_ * count});
+  }
+  return result;
 }
 
 void KvPool::remember(const Request& request)
@@ -86,42 +92,36 @@ void KvPool::look_up(Control& control, InFlight& request)
   // The last token of a prompt is always computed: the first output token comes from it.
   request.cached_tokens =
       std::min(static_cast<std::int64_t>(found.size()) * spec_.block_tokens, request.request.input_tokens - 1);
-  std::map<std::uint32_t, std::int64_t> by_node;
-  std::map<std::uint32_t, std::int64_t> from_volume;
+  std::vector<std::uint32_t> homes;
+  std::map<std::uint32_t, std::int64_t> from_volume;  // [node]: blocks
   for (const auto& block : found) {
-    const std::uint32_t node = servers_.nodes_of_homes[block.home];
-    ++by_node[node];
+    homes.push_back(block.home);
     ++found_[static_cast<std::size_t>(block.tier)];
     if (block.tier == models::ContextCache::Tier::Volume)
-      ++from_volume[node];
+      ++from_volume[servers_.nodes_of_homes[block.home]];
   }
-  std::vector<Control::Transfer> transfers;
+  std::vector<Control::Transfer> from_storage;
   for (const auto& [node, blocks] : from_volume)
-    transfers.push_back({planes_.storage(), node, block_ * blocks});
-  if (!transfers.empty())
+    from_storage.push_back({planes_.storage(), node, block_ * blocks});
+  if (!from_storage.empty())
     control.sleep(machine_.memory->ssd.software + machine_.memory->ladder.ssd);
-  planes_.move(control, Plane::Vpc, transfers);
-  transfers.clear();
-  for (const auto& [node, blocks] : by_node)
-    transfers.push_back(transfer(request.instance, node, blocks, true));
-  planes_.move(control, plane(), transfers);
+  planes_.move(control, Plane::Vpc, from_storage);
+  planes_.move(control, plane(), transfers(request.instance, homes, Way::ToInstance));
 }
 
 void KvPool::store(Control& control, std::uint32_t instance, const std::vector<std::uint64_t>& keys)
 {
-  std::map<std::uint32_t, std::int64_t> by_node;
-  for (const std::uint32_t home : cache_.store(keys))
-    ++by_node[servers_.nodes_of_homes[home]];
-  std::vector<Control::Transfer> transfers;
-  for (const auto& [node, blocks] : by_node)
-    transfers.push_back(transfer(instance, node, blocks, false));
-  planes_.move(control, plane(), transfers);
+  const std::vector<std::uint32_t> homes = cache_.store(keys);
+  planes_.move(control, plane(), transfers(instance, homes, Way::ToPool));
   if (servers_.volume_blocks == 0)
     return;
-  transfers.clear();
+  std::map<std::uint32_t, std::int64_t> by_node;  // blocks
+  for (const std::uint32_t home : homes)
+    ++by_node[servers_.nodes_of_homes[home]];
+  std::vector<Control::Transfer> to_storage;
   for (const auto& [node, blocks] : by_node)
-    transfers.push_back({node, planes_.storage(), block_ * blocks});
-  planes_.move(control, Plane::Vpc, transfers);
+    to_storage.push_back({node, planes_.storage(), block_ * blocks});
+  planes_.move(control, Plane::Vpc, to_storage);
 }
 
 }  // namespace cm::workloads

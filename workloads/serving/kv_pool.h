@@ -34,12 +34,12 @@ class KvPool {
     return asked_ == 0 ? 0 : static_cast<double>(found_[static_cast<std::size_t>(tier)]) / static_cast<double>(asked_);
   }
   [[nodiscard]] const models::ContextCache& cache() const { return cache_; }
-  [[nodiscard]] Bytes block() const { return block_; }
 
  private:
-  // Between a node and the instance, on the plane that the pool uses.
-  [[nodiscard]] sim::engine::Control::Transfer transfer(std::uint32_t instance, std::uint32_t node, std::int64_t blocks,
-                                                        bool is_load) const;
+  enum class Way : std::uint8_t { ToInstance, ToPool };
+  // Of blocks between the instance and their homes, on the plane that the pool uses. `homes`: one for each block.
+  [[nodiscard]] std::vector<sim::engine::Control::Transfer>
+  transfers(std::uint32_t instance, const std::vector<std::uint32_t>& homes, Way way) const;
   [[nodiscard]] Plane plane() const { return spec_.pool.plane == PoolPlane::Ub ? Plane::Ub : Plane::Vpc; }
 
   const ServingSpec& spec_;

@@ -6,11 +6,27 @@
 
 namespace cm::workloads {
 
-PrefillInstance::PrefillInstance(std::uint32_t number, const ServingSpec& spec, sim::engine::Engine& engine,
-                                 IterationCells& cells, ServingTimeline& timeline, Prefilled prefilled)
-    : number_(number), spec_(spec), engine_(engine), cells_(cells), timeline_(timeline),
-      prefilled_(std::move(prefilled))
+PrefillInstance::PrefillInstance(std::uint32_t number, const Setup& setup, Prefilled prefilled)
+    : number_(number), spec_(setup.spec), engine_(setup.engine), cells_(setup.cells), planes_(setup.planes),
+      timeline_(setup.timeline), prefilled_(std::move(prefilled))
 {
+}
+
+void PrefillInstance::expect(InFlight& request, std::int64_t cached_tokens)
+{
+  request.expected = load_of({request.request.input_tokens - cached_tokens, cached_tokens});
+  expected_ = expected_ + request.expected;
+}
+
+// What waits runs in as few batches as hold it.
+Seconds PrefillInstance::time_ahead(Seconds now, const Prompt& prompt)
+{
+  const PrefillLoad all = expected_ + load_of(prompt);
+  const std::int64_t batches =
+      (all.tokens + spec_.prefill.deployment.batch_tokens - 1) / spec_.prefill.deployment.batch_tokens;
+  return std::max(Seconds(0), batch_ends_ - now) +
+         Seconds(cells_.prefill_batch(part_of(all, 1.0 / static_cast<double>(batches))).seconds) *
+             static_cast<double>(batches);
 }
 
 void PrefillInstance::submit(InFlight& request)
@@ -28,17 +44,24 @@ void PrefillInstance::work(sim::engine::Control& control)
   control.sleep(spec_.batch_wait);
   while (!queue_.empty()) {
     const Batch batch = take_batch(control.now());
-    const Seconds duration = cells_.prefill_batch(batch.prompts);
     const Seconds start = control.now();
-    control.sleep(duration);
+    const PrefillLoad load = cut(batch.prompts, 1).front();
+    const Cell alone = cells_.prefill_batch(load);
+    batch_ends_ = start + Seconds(alone.seconds);
+    planes_.exchanges_take(number_, BytesPerSecond(alone.sent / alone.seconds));
+    const Seconds lasted =
+        work_beside(control, planes_.lane_use(number_), Seconds(alone.seconds),
+                    [&](double kv_share) { return Seconds(cells_.prefill_batch(load, kv_share).seconds); });
     show(batch.prompts, start, control.now());
-    busy_ += duration;
+    busy_ += lasted;
+    delayed_ += lasted - Seconds(alone.seconds);
     ++batches_;
     new_tokens_ += workloads::new_tokens(batch.prompts);
     for (InFlight* request : batch.through)
       request->reach(Milestone::Prefilled, control.now());
     prefilled_(control, number_, batch.through);
   }
+  planes_.exchanges_take(number_, BytesPerSecond(0));
   is_working_ = false;
 }
 
@@ -64,6 +87,9 @@ PrefillInstance::Batch PrefillInstance::take_batch(Seconds now)
     batch.prompts.push_back({taken, before});
     request.prefilled_tokens += taken;
     room -= taken;
+    expected_ = expected_ - request.expected;
+    request.expected = load_of({request.request.input_tokens - before - taken, before + taken});
+    expected_ = expected_ + request.expected;
     if (before + taken == request.request.input_tokens) {
       batch.through.push_back(&request);
       queue_.pop_front();

@@ -6,6 +6,7 @@
 #include "sim/engine/engine.h"
 #include "workloads/serving/in_flight.h"
 #include "workloads/serving/iteration_cells.h"
+#include "workloads/serving/planes.h"
 #include "workloads/serving/serving_timeline.h"
 
 #include <deque>
@@ -20,14 +21,27 @@ class PrefillInstance {
   using Prefilled = std::function<void(sim::engine::Control&, std::uint32_t instance, const std::vector<InFlight*>&)>;
 
   // Spec, engine, cells and timeline are borrowed.
-  PrefillInstance(std::uint32_t number, const ServingSpec& spec, sim::engine::Engine& engine, IterationCells& cells,
-                  ServingTimeline& timeline, Prefilled prefilled);
+  struct Setup {
+    const ServingSpec& spec;
+    sim::engine::Engine& engine;
+    IterationCells& cells;
+    Planes& planes;
+    ServingTimeline& timeline;
+  };
+  // What the setup refers to is borrowed.
+  PrefillInstance(std::uint32_t number, const Setup& setup, Prefilled prefilled);
 
+  // A router sends the request here, and takes so much of its prompt for cached.
+  void expect(InFlight& request, std::int64_t cached_tokens);
+  // How long from `now` until it would be through with all that it expects and this prompt, as far as is known.
+  [[nodiscard]] Seconds time_ahead(Seconds now, const Prompt& prompt);
   // Its cached keys and values are there. The request is borrowed until it is prefilled.
   void submit(InFlight& request);
 
   [[nodiscard]] std::size_t queued() const { return queue_.size(); }
   [[nodiscard]] Seconds busy() const { return busy_; }
+  // Of the busy time: what keys and values on the same lanes added.
+  [[nodiscard]] Seconds delayed() const { return delayed_; }
   [[nodiscard]] std::int64_t batches() const { return batches_; }
   [[nodiscard]] std::int64_t new_tokens() const { return new_tokens_; }
 
@@ -45,11 +59,15 @@ class PrefillInstance {
   const ServingSpec& spec_;
   sim::engine::Engine& engine_;
   IterationCells& cells_;
+  Planes& planes_;
   ServingTimeline& timeline_;
   Prefilled prefilled_;
   std::deque<InFlight*> queue_;
+  PrefillLoad expected_;  // of prompts, or their rests, that no batch has taken yet
+  Seconds batch_ends_;    // as far as is known
   bool is_working_ = false;
   Seconds busy_;
+  Seconds delayed_;
   std::int64_t batches_ = 0;
   std::int64_t new_tokens_ = 0;
 };

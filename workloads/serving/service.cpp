@@ -21,10 +21,10 @@ Service::Service(const Setup& setup)
       pool_(setup.spec, setup.model, setup.machine, planes_),
       decode_({setup.spec, setup.model, setup.machine, setup.engine, setup.cells, planes_, setup.timeline},
               [this](InFlight& request) { finish(request); }),
-      load_(setup.spec.prefill_instances), records_(setup.requests), log_(setup.spec)
+      records_(setup.requests), log_(setup.spec)
 {
   for (std::uint32_t instance = 0; instance < spec_.prefill_instances; ++instance)
-    prefill_.emplace_back(instance, spec_, engine_, setup.cells, timeline_,
+    prefill_.emplace_back(instance, PrefillInstance::Setup{spec_, engine_, setup.cells, planes_, timeline_},
                           [this](Control& control, std::uint32_t number, const std::vector<InFlight*>& requests) {
                             prefilled(control, number, requests);
                           });
@@ -61,27 +61,30 @@ void Service::receive(Control& control, InFlight& request)
                {{planes_.clients(), SchedulerNode, Bytes(request.request.input_tokens * BytesPerTokenId)}});
   request.reach(Milestone::Received, control.now());
   pool_.remember(request.request);
-  request.instance = route();
-  request.routed_tokens =
-      request.request.input_tokens - (spec_.router == Router::CacheAware ? pool_.cached_tokens(request.request) : 0);
-  load_[request.instance] += request.routed_tokens;
+  route(request, control.now());
   pool_.look_up(control, request);
   request.reach(Milestone::Loaded, control.now());
   prefill_[request.instance].submit(request);
 }
 
-std::uint32_t Service::route()
+void Service::route(InFlight& request, Seconds now)
 {
-  if (spec_.router == Router::RoundRobin)
-    return next_instance_++ % spec_.prefill_instances;
-  return static_cast<std::uint32_t>(std::ranges::min_element(load_) - load_.begin());
+  const std::int64_t cached = spec_.router == Router::CacheAware ? pool_.cached_tokens(request.request) : 0;
+  if (spec_.router == Router::RoundRobin) {
+    request.instance = next_instance_++ % spec_.prefill_instances;
+  } else {
+    const Prompt prompt{request.request.input_tokens - cached, cached};
+    const auto soonest = std::ranges::min_element(
+        prefill_, {}, [&](PrefillInstance& instance) { return instance.time_ahead(now, prompt); });
+    request.instance = static_cast<std::uint32_t>(soonest - prefill_.begin());
+  }
+  prefill_[request.instance].expect(request, cached);
 }
 
 void Service::prefilled(Control& control, std::uint32_t instance, const std::vector<InFlight*>& requests)
 {
   std::vector<std::uint64_t> keys;
   for (InFlight* request : requests) {
-    load_[instance] -= request->routed_tokens;
     const auto full = pool_.full_blocks(request->request);
     keys.insert(keys.end(), full.begin(), full.end());
     if (spec_.first_token == FirstToken::Prefill) {

@@ -60,7 +60,7 @@ class Service {
 
  private:
   void receive(sim::engine::Control& control, InFlight& request);
-  [[nodiscard]] std::uint32_t route();
+  void route(InFlight& request, Seconds now);
   void prefilled(sim::engine::Control& control, std::uint32_t instance, const std::vector<InFlight*>& requests);
   void finish(InFlight& request);
 
@@ -74,7 +74,6 @@ class Service {
   KvPool pool_;
   DecodeInstance decode_;
   std::deque<PrefillInstance> prefill_;
-  std::vector<std::int64_t> load_;  // [instance]: tokens routed to it and not prefilled, as the router counts them
   std::map<std::uint64_t, std::unique_ptr<InFlight>> in_flight_;
   std::uint32_t next_instance_ = 0;
   std::uint64_t arrived_ = 0;

@@ -122,14 +122,16 @@ void add_counts(const Service& service, Seconds end, sim::metrics::Result& resul
   result.add("in_flight_at_last_arrival", static_cast<double>(then.in_flight), "count", "arrived - refused - finished");
 }
 
-void add_work(const ServingSpec& spec, const models::MachineSpec& machine, const Service& service,
-              const Measurements& measured, Seconds end, sim::metrics::Result& result)
+void add_work(const ServingSpec& spec, const Service& service, const Measurements& measured, Seconds end,
+              sim::metrics::Result& result)
 {
   double busy = 0;
+  double delayed = 0;
   std::int64_t batches = 0;
   std::int64_t tokens = 0;
   for (const PrefillInstance& instance : service.prefill()) {
     busy += instance.busy().count();
+    delayed += instance.delayed().count();
     batches += instance.batches();
     tokens += instance.new_tokens();
   }
@@ -145,11 +147,17 @@ void add_work(const ServingSpec& spec, const models::MachineSpec& machine, const
              "1/s", "tokens of prompts, reused ones included / busy time of the NPUs");
   result.add("decode_utilisation", decode.busy().count() / end.count(), "1", "time with an iteration / time");
   result.add("decode_iterations", static_cast<double>(decode.iterations()), "count", "");
+  result.add("prefill_delayed", busy > 0 ? delayed / busy : 0, "1",
+             "share of the time with a batch that keys and values on its lanes added");
+  result.add("decode_delayed", decode.busy() > Seconds(0) ? ratio(decode.delayed(), decode.busy()) : 0, "1",
+             "share of the time with an iteration that keys and values on its lanes added");
   result.add("decode_kv_peak", ratio(decode.kv_reserved_most(), decode.kv_room()), "1",
              "most of a die's room for keys and values that was reserved");
-  if (spec.tpot_target)
-    result.add("decode_batch_limit", static_cast<double>(decode.smallest_limit() * machine.topology.dies_per_npu),
-               "requests", "per NPU, the lowest that admission control went");
+  if (decode.target_is_missed_alone())
+    result.warnings.push_back(
+        fmt::format("an iteration with one request a die takes longer than tpot_target, {:.4g} ms, "
+                    "allows: admission control cannot hold it",
+                    spec.tpot_target->count() * 1e3));
 }
 
 void add_pool(const ServingSpec& spec, const Service& service, const Measurements& measured,
@@ -221,7 +229,7 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   add_verdict(spec, service, warm_up, end, result);
   add_levels(arrival_window(service.records(), warm_up.requests).seconds, measured, result);
   add_counts(service, end, result);
-  add_work(spec, machine, service, measured, end, result);
+  add_work(spec, service, measured, end, result);
   add_pool(spec, service, measured, result);
   add_cells(cells, result);
   measured.report(result);

@@ -236,6 +236,11 @@ ServingSpec read_serving(Reader& workload, const models::ModelSpec& model, model
   return spec;
 }
 
+Bytes kv_bytes_per_token(const ServingSpec& spec, const models::ModelSpec& model)
+{
+  return models::kv_bytes_per_token_and_layer(model) * (model.layers + (spec.decode.mtp_tokens > 0 ? 1 : 0));
+}
+
 std::unique_ptr<RequestSource> requests_of(const ServingSpec& spec, std::uint64_t seed)
 {
   if (!spec.trace)

@@ -64,6 +64,9 @@ struct ServingSpec {
 // `machine` is changed where the workload chooses policies of its own.
 ServingSpec read_serving(sim::config::Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine);
 
+// Keys and values of a token in all layers, of the MTP layer too when decode has one.
+Bytes kv_bytes_per_token(const ServingSpec& spec, const models::ModelSpec& model);
+
 std::unique_ptr<RequestSource> requests_of(const ServingSpec& spec, std::uint64_t seed);
 
 }  // namespace cm::workloads

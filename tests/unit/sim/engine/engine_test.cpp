@@ -90,6 +90,25 @@ TEST_CASE("the two directions of an endpoint do not disturb each other")
     CHECK(end.count() == exactly(104857600 / 25e9 + 1e-6));
 }
 
+TEST_CASE("a flow under way goes on at the rate that its endpoint is set to")
+{
+  Engine engine;
+  const std::size_t plane = engine.add_plane(star(2, 1_us));
+  Seconds end;
+  engine.spawn("actor", [&](Control& control) {
+    control.transfer(plane, 0, 1, 100_MiB);
+    end = control.now();
+  });
+  // After half of the bytes.
+  const double half = 52428800 / 25e9;
+  engine.spawn("other", [&](Control& control) {
+    control.sleep(Seconds(half + 1e-6));
+    engine.set_rate(plane, 1, 5_GBps, 5_GBps);
+  });
+  engine.run();
+  CHECK(end.count() == exactly(half + 5 * half + 1e-6));
+}
+
 TEST_CASE("two events one nanosecond apart stay in order")
 {
   Engine engine;

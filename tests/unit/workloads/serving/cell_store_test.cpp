@@ -32,10 +32,10 @@ class Folder {
 TEST_CASE("a cell that was kept is found to the last bit, by another store too")
 {
   const Folder folder;
-  const double value = 0.1 + 0.2;
-  CellStore(folder.path()).keep("decode", {96, 8192}, value);
+  const Cell cell{0.1 + 0.2, 1e9 / 3};
+  CellStore(folder.path()).keep("decode", {96, 8192}, cell);
   const CellStore store(folder.path());
-  CHECK(store.find("decode", {96, 8192}) == value);
+  CHECK(store.find("decode", {96, 8192}) == cell);
   CHECK_FALSE(store.find("prefill", {96, 8192}));
   CHECK_FALSE(store.find("decode", {96, 8193}));
   CHECK_FALSE(store.find("decode", {9, 68192}));
@@ -48,10 +48,10 @@ TEST_CASE("what is in the store is not asked again")
   int asked = 0;
   const auto ask = store.before("decode", [&](const CellTable::Point& point) {
     ++asked;
-    return point[0] / 3;
+    return Cell{point[0] / 3, 0};
   });
-  CHECK(ask({2}) == 2.0 / 3);
-  CHECK(ask({2}) == 2.0 / 3);
+  CHECK(ask({2}) == Cell{2.0 / 3, 0});
+  CHECK(ask({2}) == Cell{2.0 / 3, 0});
   CHECK(asked == 1);
 }
 
@@ -59,21 +59,22 @@ TEST_CASE("a damaged cell is none")
 {
   const Folder folder;
   const CellStore store(folder.path());
-  store.keep("decode", {1}, 0.5);
-  for (const std::string content : {"", "0.5", "0.5x\n", "-0.5\n", "nan\n", "inf\n", "\n"}) {
+  store.keep("decode", {1}, {0.5, 3});
+  for (const std::string content : {"", "0.5 3", "0.5 3x\n", "0.5x 3\n", "-0.5 3\n", "0.5 -3\n", "nan 3\n", "0.5 nan\n",
+                                    "inf 3\n", "0.5\n", "0.5 \n", "\n"}) {
     std::ofstream(folder.only_file()) << content;
     INFO(content);
     CHECK_FALSE(store.find("decode", {1}));
   }
-  store.keep("decode", {1}, 0.25);
-  CHECK(store.find("decode", {1}) == 0.25);
+  store.keep("decode", {1}, {0.25, 0});
+  CHECK(store.find("decode", {1}) == Cell{0.25, 0});
 }
 
 TEST_CASE("where nothing can be written nothing is kept")
 {
   for (const std::string folder : {"", "/proc/cmsim-cells"}) {
     const CellStore store(folder);
-    store.keep("decode", {1}, 0.5);
+    store.keep("decode", {1}, {0.5, 3});
     CHECK_FALSE(store.find("decode", {1}));
   }
 }

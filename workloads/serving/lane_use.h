@@ -1,0 +1,68 @@
+// How much of the lanes of an instance's dies keys and values take, and work that they delay.
+//
+// Packets of the instance's own exchanges are simulated without them, in cells; here both meet. An exchange is as slow
+// as its slower direction and its slowest die, so what counts is the share of the lanes that is taken on the die and in
+// the direction that has most of it. Flows share a lane max-min fairly: an exchange that wants its lane gets half of
+// it.
+#pragma once
+
+#include "sim/engine/engine.h"
+#include "sim/units/quantity.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace cm::workloads {
+
+enum class LaneDirection : std::uint8_t { Out, In };
+
+class LaneUse {
+ public:
+  // `lanes`: of one die, one direction, all its lanes together.
+  LaneUse(BytesPerSecond lanes, std::uint32_t dies) : lanes_(lanes), dies_(dies) {}
+
+  static constexpr double MostShare = 0.5;       // that keys and values get of lanes that an exchange wants too
+  static constexpr double IgnoredShare = 0.005;  // less than this delays nothing: no cell is simulated for it
+
+  // Bytes that crossed the lanes between `begin` and `end`, now: evenly those of all dies, or those of one die. Of
+  // transfers of single dies that overlap in time the first that ends counts for the time that they share.
+  void spread(LaneDirection direction, Bytes amount);
+  void on_one_die(LaneDirection direction, Bytes amount, Seconds begin, Seconds end);
+
+  // [direction]: seconds for which they would have taken all lanes, since the start of the run.
+  using Reading = std::array<double, 2>;
+  [[nodiscard]] const Reading& reading() const { return taken_; }
+  // Mean share of the lanes since then, in the direction that had more of it.
+  [[nodiscard]] double share_since(const Reading& then, Seconds elapsed) const;
+
+ private:
+  BytesPerSecond lanes_;
+  std::uint32_t dies_;
+  Reading taken_{};
+  std::array<Seconds, 2> single_until_{};  // [direction]: up to when transfers of single dies have counted
+};
+
+// Lets the time of some work pass: first what it takes `alone`, then what keys and values that crossed the lanes in the
+// meantime add. `lasts(share)` is how long it takes when they have such a share of the lanes. The time that passed.
+template <typename Lasts>
+Seconds work_beside(sim::engine::Control& control, const LaneUse& use, Seconds alone, const Lasts& lasts)
+{
+  constexpr Seconds Negligible(1e-6);
+  const Seconds start = control.now();
+  const LaneUse::Reading then = use.reading();
+  control.sleep(alone);
+  Seconds passed = alone;
+  for (;;) {
+    const double share = use.share_since(then, control.now() - start);
+    if (share < LaneUse::IgnoredShare)
+      return passed;
+    const Seconds whole = lasts(share);
+    if (whole - passed < Negligible)
+      return passed;
+    control.sleep(whole - passed);
+    passed = whole;
+  }
+}
+
+}  // namespace cm::workloads
