@@ -76,6 +76,7 @@ def check_loads(binary, configs):
     expect(steady[0] and steady[1], "5 and 40 requests/s are steady")
     expect(not steady[2] and "OVERLOADED" in result["warnings"][0], "400 requests/s are not")
     expect(40 < value(result, "sustainable_rps") < 400, "what could be served lies between")
+    check_laws(json.loads(simulate(binary, configs, ["workload.generator.rate=1e6"])), "all requests at once")
 
 
 def check_warm_up(binary, configs):

@@ -85,6 +85,10 @@ void KvPool::look_up(Control& control, InFlight& request)
   if (spec_.pool.is_on && !request.request.blocks.empty())
     control.sleep(machine_.memory->lookup.software * static_cast<double>(request.request.blocks.size()));
   request.reach(Milestone::LookedUp, control.now());
+}
+
+void KvPool::load(Control& control, InFlight& request)
+{
   if (!spec_.pool.is_on)
     return;
   asked_ += request.request.blocks.size();

@@ -18,8 +18,10 @@ class KvPool {
 
   // Puts what the service has seen of the prompt before the run into the pool; takes no time.
   void remember(const Request& request);
-  // Takes as long as hashing the prompt's blocks; then fetches those that are cached to the instance.
+  // Blocks as long as hashing the prompt's blocks takes.
   void look_up(sim::engine::Control& control, InFlight& request);
+  // Blocks until those that are cached now are in the memory of the request's instance.
+  void load(sim::engine::Control& control, InFlight& request);
   // Blocks until the new blocks of the prompts are in the pool. They can be found from the start.
   void store(sim::engine::Control& control, std::uint32_t instance, const std::vector<std::uint64_t>& keys);
 

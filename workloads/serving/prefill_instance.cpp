@@ -16,17 +16,23 @@ void PrefillInstance::expect(InFlight& request, std::int64_t cached_tokens)
 {
   request.expected = load_of({request.request.input_tokens - cached_tokens, cached_tokens});
   expected_ = expected_ + request.expected;
+  ++expected_requests_;
 }
 
-// What waits runs in as few batches as hold it.
-Seconds PrefillInstance::time_ahead(Seconds now, const Prompt& prompt)
+Seconds PrefillInstance::time_of(const PrefillLoad& load)
 {
-  const PrefillLoad all = expected_ + load_of(prompt);
-  const std::int64_t batches =
-      (all.tokens + spec_.prefill.deployment.batch_tokens - 1) / spec_.prefill.deployment.batch_tokens;
-  return std::max(Seconds(0), batch_ends_ - now) +
-         Seconds(cells_.prefill_batch(part_of(all, 1.0 / static_cast<double>(batches))).seconds) *
-             static_cast<double>(batches);
+  if (load.tokens == 0)
+    return Seconds(0);
+  const std::int64_t most = spec_.prefill.deployment.batch_tokens;
+  const auto batches = static_cast<double>((load.tokens + most - 1) / most);
+  return Seconds(cells_.prefill_batch(part_of(load, 1 / batches)).seconds) * batches;
+}
+
+Seconds PrefillInstance::cost_of(Seconds now, const Prompt& prompt)
+{
+  const Seconds with = time_of(expected_ + load_of(prompt));
+  const Seconds longer = with - time_of(expected_);
+  return std::max(Seconds(0), batch_ends_ - now) + with + longer * static_cast<double>(expected_requests_);
 }
 
 void PrefillInstance::submit(InFlight& request)
@@ -92,6 +98,7 @@ PrefillInstance::Batch PrefillInstance::take_batch(Seconds now)
     expected_ = expected_ + request.expected;
     if (before + taken == request.request.input_tokens) {
       batch.through.push_back(&request);
+      --expected_requests_;
       queue_.pop_front();
     }
   }

@@ -33,8 +33,9 @@ class PrefillInstance {
 
   // A router sends the request here, and takes so much of its prompt for cached.
   void expect(InFlight& request, std::int64_t cached_tokens);
-  // How long from `now` until it would be through with all that it expects and this prompt, as far as is known.
-  [[nodiscard]] Seconds time_ahead(Seconds now, const Prompt& prompt);
+  // What it would cost to send it this prompt now, as far as is known: until it is through with it and with all that it
+  // expects, and as much longer as the prompt makes that for each of the requests that it expects.
+  [[nodiscard]] Seconds cost_of(Seconds now, const Prompt& prompt);
   // Its cached keys and values are there. The request is borrowed until it is prefilled.
   void submit(InFlight& request);
 
@@ -63,8 +64,12 @@ class PrefillInstance {
   ServingTimeline& timeline_;
   Prefilled prefilled_;
   std::deque<InFlight*> queue_;
+  // Time of as few batches as hold it.
+  [[nodiscard]] Seconds time_of(const PrefillLoad& load);
+
   PrefillLoad expected_;  // of prompts, or their rests, that no batch has taken yet
-  Seconds batch_ends_;    // as far as is known
+  std::int64_t expected_requests_ = 0;
+  Seconds batch_ends_;  // as far as is known
   bool is_working_ = false;
   Seconds busy_;
   Seconds delayed_;

@@ -21,7 +21,7 @@ Service::Service(const Setup& setup)
       pool_(setup.spec, setup.model, setup.machine, planes_),
       decode_({setup.spec, setup.model, setup.machine, setup.engine, setup.cells, planes_, setup.timeline},
               [this](InFlight& request) { finish(request); }),
-      records_(setup.requests), log_(setup.spec)
+      loads_(setup.spec.prefill_instances), records_(setup.requests), log_(setup.spec)
 {
   for (std::uint32_t instance = 0; instance < spec_.prefill_instances; ++instance)
     prefill_.emplace_back(instance, PrefillInstance::Setup{spec_, engine_, setup.cells, planes_, timeline_},
@@ -63,8 +63,29 @@ void Service::receive(Control& control, InFlight& request)
   pool_.remember(request.request);
   route(request, control.now());
   pool_.look_up(control, request);
+  Loads& loads = loads_[request.instance];
+  if (loads.under_way == spec_.pool.loads) {
+    loads.waiting.push_back(&request);
+    return;
+  }
+  ++loads.under_way;
+  load(control, request);
+}
+
+// Then on to prefill; the place goes to the next request that waits for one.
+void Service::load(Control& control, InFlight& request)
+{
+  pool_.load(control, request);
   request.reach(Milestone::Loaded, control.now());
   prefill_[request.instance].submit(request);
+  Loads& loads = loads_[request.instance];
+  if (loads.waiting.empty()) {
+    --loads.under_way;
+    return;
+  }
+  InFlight& next = *loads.waiting.front();
+  loads.waiting.pop_front();
+  engine_.spawn("load", [this, &next](Control& own) { load(own, next); });
 }
 
 void Service::route(InFlight& request, Seconds now)
@@ -74,9 +95,9 @@ void Service::route(InFlight& request, Seconds now)
     request.instance = next_instance_++ % spec_.prefill_instances;
   } else {
     const Prompt prompt{request.request.input_tokens - cached, cached};
-    const auto soonest = std::ranges::min_element(
-        prefill_, {}, [&](PrefillInstance& instance) { return instance.time_ahead(now, prompt); });
-    request.instance = static_cast<std::uint32_t>(soonest - prefill_.begin());
+    const auto best = std::ranges::min_element(
+        prefill_, {}, [&](PrefillInstance& instance) { return instance.cost_of(now, prompt); });
+    request.instance = static_cast<std::uint32_t>(best - prefill_.begin());
   }
   prefill_[request.instance].expect(request, cached);
 }

@@ -59,8 +59,15 @@ class Service {
   [[nodiscard]] const std::deque<PrefillInstance>& prefill() const { return prefill_; }
 
  private:
+  // Of cached blocks to an instance.
+  struct Loads {
+    std::int64_t under_way = 0;  // requests
+    std::deque<InFlight*> waiting;
+  };
+
   void receive(sim::engine::Control& control, InFlight& request);
   void route(InFlight& request, Seconds now);
+  void load(sim::engine::Control& control, InFlight& request);
   void prefilled(sim::engine::Control& control, std::uint32_t instance, const std::vector<InFlight*>& requests);
   void finish(InFlight& request);
 
@@ -74,6 +81,7 @@ class Service {
   KvPool pool_;
   DecodeInstance decode_;
   std::deque<PrefillInstance> prefill_;
+  std::vector<Loads> loads_;  // [instance]
   std::map<std::uint64_t, std::unique_ptr<InFlight>> in_flight_;
   std::uint32_t next_instance_ = 0;
   std::uint64_t arrived_ = 0;

@@ -133,6 +133,10 @@ void read_pool(Reader pool, std::int64_t block_tokens, const models::ModelSpec& 
     pool.optional(nodes, spec.nodes);
     pool.optional_fraction(dram_share, spec.dram_share);
   }
+  spec.loads = 64;
+  pool.optional(
+      {"loads", "requests whose blocks an instance loads at a time; others wait in order of arrival", 1.0, 1e6},
+      spec.loads);
   pool.optional_fraction({"volume_share", "of each node's volume that holds blocks; 0: no volume"}, spec.volume_share);
   if (machine.topology.nodes > 0 && !machine.memory)
     pool.complain("on", "needs machine.memory, which this machine file does not have");

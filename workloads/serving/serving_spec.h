@@ -23,6 +23,7 @@ struct PoolSpec {
   PoolPlane plane = PoolPlane::Ub;
   std::int64_t nodes = 0;   // whose CPUs are servers
   double dram_share = 0;    // of each CPU's DRAM
+  std::int64_t loads = 0;   // requests whose blocks an instance loads at a time
   double volume_share = 0;  // of each node's volume; 0: no volume
 
   friend bool operator==(const PoolSpec&, const PoolSpec&) = default;
