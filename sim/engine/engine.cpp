@@ -181,6 +181,11 @@ void Control::wait(streams::Signal signal)
   engine_.parts_->model->wait(signal);
 }
 
+bool Control::is_alone() const
+{
+  return engine_.parts_->started == engine_.parts_->finished + 1;
+}
+
 void Control::synchronise()
 {
   engine_.parts_->model->plane().catch_up(to_picoseconds(now()));

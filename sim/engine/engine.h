@@ -35,6 +35,8 @@ class Control {
   std::vector<Seconds> transfer_all(std::size_t plane, const std::vector<Transfer>& transfers);
   // Blocks until the data plane raises the signal.
   void wait(streams::Signal signal);
+  // Whether all other actors have ended.
+  [[nodiscard]] bool is_alone() const;
   // Brings the data plane's clock to this moment: to be called before starting things on it from an actor.
   void synchronise();
 

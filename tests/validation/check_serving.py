@@ -3,7 +3,7 @@
 
 Requests and bytes are conserved, the time to first token is the sum of its parts, equal runs give equal results, cells
 kept or not, too much load is called so, the context cache helps by mechanism, and a search finds the highest rate.
-PART runs one of loads, warm_up, batch, reuse, cells, files, refusals, capacity, traces, sharing.
+PART runs one of loads, warm_up, limits, load, batch, reuse, cells, files, refusals, capacity, traces, sharing.
 """
 
 import csv
@@ -113,6 +113,63 @@ def check_warm_up(binary, configs):
     rates = [value(result, "sustainable_rps") for result in (filling, longer)]
     print(f"      sustainable: {rates[0]:.1f} requests/s seen from 75 s, {rates[1]:.1f} from 225 s")
     expect(0.8 < rates[0] / rates[1] < 1.25, "and the rate that it could serve is that of a longer run")
+
+
+def check_limits(binary, configs):
+    """What is named is what requests wait for."""
+    vpc = ["workload.pool.plane=vpc", "machine.vpc.node_bandwidth=1 Gb/s", "workload.generator.requests=500"]
+    long_answers = ["workload.generator.output.mean=3000", "workload.decode.batch_per_npu=2"]
+    for settings, limit in ((["machine.rdma.die_bandwidth=0.3 Gb/s"], "RDMA plane: hand-over"),
+                            (vpc, "VPC plane: load of cached KV"),
+                            (["workload.generator.rate=400", "workload.generator.requests=4000"], "limit: prefill"),
+                            (long_answers, "limit: places in the decode batch"),
+                            (long_answers + ["workload.first_token=prefill"], "limit: places in the decode batch")):
+        result = json.loads(simulate(binary, configs, settings))
+        expect(not result["run"]["steady"] and limit in result["warnings"][0], f"{settings}: {result['warnings'][0]}")
+        queue = result["histograms"]["queue_ms"]["mean"]
+        if settings[-1].startswith("workload.first_token"):
+            expect(queue > 10000, f"the wait for decode is queueing, before or after the first token ({queue:.0f} ms)")
+    none = json.loads(simulate(binary, configs, ["workload.generator.input.mean=200000", "workload.generator.input.sigma=0",
+                                                 "workload.generator.input.most=1000000"]))
+    expect(value(none, "requests_finished") == 0 and value(none, "slo_attainment") == 0, "a run may refuse all requests")
+    expect(any("all of 3000 requests were refused" in warning and "163840 tokens" in warning for warning in none["warnings"]),
+           "and says why")
+    some = json.loads(simulate(binary, configs, ["workload.generator.requests=300", "workload.generator.input.mean=60000",
+                                                 "workload.generator.input.most=1000000", "workload.warm_up=0",
+                                                 "workload.slo.ttft=1e6 s", "workload.slo.tpot=1e6 s"]))
+    refused = value(some, "requests_refused")
+    expect(0 < refused < 300 and abs(value(some, "slo_attainment") - (1 - refused / 300)) < 1e-9,
+           f"{refused:.0f} refused of 300 requests hold no level ({value(some, 'slo_attainment')})")
+
+
+def check_load(binary, configs):
+    """How busy things were while requests arrived, whatever comes after."""
+    for settings in ([], ["workload.generator.rate=400", "workload.generator.requests=4000"], ["workload.generator.requests=1"],
+                     ["workload.generator.rate=1e-4", "workload.generator.requests=5"]):
+        result = json.loads(simulate(binary, configs, settings))
+        for name in ("prefill_busy", "decode_busy"):
+            series = result["series"][name]
+            expect(max(series["value"]) <= 1 and 100 < len(series["value"]) < 1000, f"{settings}: {name} is a share, at {len(series['value'])} times")
+            busy = sum(share * (end - begin) for share, begin, end in
+                       zip(series["value"], [0] + series["time_s"], series["time_s"]))
+            expect(busy > 0, f"{settings}: {busy:.2f} s {name}")
+        last = result["series"]["rdma_gb_s"]["time_s"]
+        moved = sum(rate * (end - begin) for rate, begin, end in
+                    zip(result["series"]["rdma_gb_s"]["value"], [0] + last, last)) * 1e9
+        expect(abs(moved / value(result, "rdma_bytes") - 1) < 1e-6, f"{settings}: series hold all bytes that moved, to the end")
+        if "workload.generator.rate=400" in settings:
+            expect(value(result, "prefill_utilisation") > 0.99 and value(result, "decode_utilisation") > 0.99,
+                   "an overloaded service is busy while requests arrive")
+            expect(value(result, "prefill_batch_fill") > 0.5, "with full batches")
+            expect(not any("host turn" in note for note in result["notes"]), "which rest on no extrapolation")
+        else:
+            expect(value(result, "prefill_batch_fill") < 0.125 and any("host turn" in note for note in result["notes"]),
+                   f"{settings}: batches that are small are called so")
+    one = json.loads(simulate(binary, configs, ["workload.generator.requests=1"]))
+    end = one["series"]["decode_busy"]["time_s"][-1]
+    longest = one["histograms"]["e2e_ms"]["max"] * 1e-3
+    expect(longest < end < longest + 0.1, f"a run ends with its last token ({end:.3f} s)")
+    expect("cells_error" not in one["metrics"], "and no error is stated where none could be found")
 
 
 def check_batch(binary, configs):
@@ -310,8 +367,9 @@ def check_traces(binary, configs):
         expect(value(result, "hit_rate") == 0, "ServeGen's requests share nothing")
 
 
-PARTS = {"loads": check_loads, "warm_up": check_warm_up, "batch": check_batch, "reuse": check_reuse, "cells": check_cells,
-         "files": check_files, "refusals": check_refusals, "capacity": check_capacity, "traces": check_traces,
+PARTS = {"loads": check_loads, "warm_up": check_warm_up, "limits": check_limits, "load": check_load,
+         "batch": check_batch, "reuse": check_reuse, "cells": check_cells, "files": check_files,
+         "refusals": check_refusals, "capacity": check_capacity, "traces": check_traces,
          "sharing": check_sharing}
 
 

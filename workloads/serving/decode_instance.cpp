@@ -166,7 +166,7 @@ void DecodeInstance::work(sim::engine::Control& control)
     const Seconds lasted = work_beside(control, planes_.lane_use(planes_.decode_instance()), Seconds(alone.seconds),
                                        [this](double kv_share) { return Seconds(iteration(kv_share).seconds); });
     timeline_.decoded(start, control.now(), running_.size(), kv_tokens_);
-    busy_ += lasted;
+    busy_.add({start, control.now()});
     delayed_ += lasted - Seconds(alone.seconds);
     ++iterations_;
     for (InFlight* request : running_)

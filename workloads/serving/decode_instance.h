@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/engine/engine.h"
+#include "workloads/serving/busy_time.h"
 #include "workloads/serving/in_flight.h"
 #include "workloads/serving/iteration_cells.h"
 #include "workloads/serving/planes.h"
@@ -44,7 +45,7 @@ class DecodeInstance {
   [[nodiscard]] Bytes kv_room() const { return kv_room_; }                                    // of a die
   [[nodiscard]] Bytes kv_reserved_most() const { return kv_reserved_most_; }
   [[nodiscard]] std::int64_t iterations() const { return iterations_; }
-  [[nodiscard]] Seconds busy() const { return busy_; }
+  [[nodiscard]] const BusyTime& busy() const { return busy_; }
   // Of the busy time: what keys and values on the same lanes added.
   [[nodiscard]] Seconds delayed() const { return delayed_; }
   // How often the first request that waits found no room in HBM, no place in the batch, or that the iteration would
@@ -104,7 +105,7 @@ class DecodeInstance {
   std::int64_t kv_tokens_ = 0;  // of all that run
   bool is_working_ = false;
   std::int64_t iterations_ = 0;
-  Seconds busy_;
+  BusyTime busy_;
   Seconds delayed_;
   std::int64_t waits_for_memory_ = 0;
   std::int64_t waits_for_batch_ = 0;

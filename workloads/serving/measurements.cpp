@@ -5,27 +5,32 @@
 #include <algorithm>
 
 namespace cm::workloads {
+
 Measurements::Measurements(const ServingSpec& spec, std::span<const RequestRecord> records)
 {
   for (const RequestRecord& record : records)
     if (record.is_finished())
       add(spec, record);
+    else
+      ++refused_;
 }
 
 void Measurements::add(const ServingSpec& spec, const RequestRecord& record)
 {
-  ++counted_;
+  ++finished_;
   prompt_tokens_ += record.input_tokens;
   cached_tokens_ += record.cached_tokens;
   add_parts(spec, record);
   const double ttft = ttft_ms(spec.first_token, record);
-  const double tpot = tpot_ms(spec.first_token, record);
   ttft_.record(ttft);
   e2e_.record(milliseconds(record.last_token - record.when(Milestone::Arrived)));
-  if (record.output_tokens > 1)
+  bool holds_tpot = true;
+  if (has_tpot(spec.first_token, record)) {
+    const double tpot = tpot_ms(spec.first_token, record);
     tpot_.record(tpot);
+    holds_tpot = tpot <= spec.slo_tpot.count() * 1e3;
+  }
   const bool holds_ttft = ttft <= spec.slo_ttft.count() * 1e3;
-  const bool holds_tpot = tpot <= spec.slo_tpot.count() * 1e3;
   held_ttft_ += holds_ttft ? 1 : 0;
   held_tpot_ += holds_tpot ? 1 : 0;
   good_ += holds_ttft && holds_tpot ? 1 : 0;
@@ -42,7 +47,11 @@ void Measurements::add_parts(const ServingSpec& spec, const RequestRecord& recor
     parts_[part] += parts[part];
   }
   const auto part_ms = [&](Milestone end) { return parts[static_cast<std::size_t>(end)]; };
-  queue_.record(part_ms(Milestone::Started) + part_ms(Milestone::Admitted));
+  // Also when the first token has left before that.
+  const double for_decode = record.when(Milestone::Admitted) > 0
+                                ? milliseconds(record.when(Milestone::Admitted) - record.when(Milestone::Prefilled))
+                                : 0;
+  queue_.record(part_ms(Milestone::Started) + for_decode);
   kv_load_.record(part_ms(Milestone::Loaded));
   if (record.when(Milestone::HandedOver) > 0)
     handover_.record(milliseconds(record.when(Milestone::HandedOver) - record.when(Milestone::Admitted)));
@@ -52,7 +61,7 @@ void Measurements::report(sim::metrics::Result& result) const
 {
   for (std::size_t part = 1; part < Milestones; ++part)
     result.breakdown.push_back({std::string(FirstTokenParts[part]),
-                                parts_[part] / static_cast<double>(std::max<std::uint64_t>(1, counted_)), "ms"});
+                                parts_[part] / static_cast<double>(std::max<std::uint64_t>(1, finished_)), "ms"});
   result.histograms.emplace_back("ttft_ms", ttft_);
   result.histograms.emplace_back("tpot_ms", tpot_);
   result.histograms.emplace_back("e2e_ms", e2e_);

@@ -1,4 +1,5 @@
-// What requests went through. The first ones, while queues and caches fill, are left out.
+// What requests went through. The first ones, while queues and caches fill, are left out. A refused request went
+// through nothing, and holds no level.
 #pragma once
 
 #include "sim/metrics/histogram.h"
@@ -12,13 +13,16 @@ namespace cm::workloads {
 
 class Measurements {
  public:
-  // `records` are those past the warm-up; the ones that are finished count.
+  // `records` are those past the warm-up.
   Measurements(const ServingSpec& spec, std::span<const RequestRecord> records);
 
-  [[nodiscard]] std::uint64_t counted() const { return counted_; }
+  [[nodiscard]] std::uint64_t asked() const { return finished_ + refused_; }
   [[nodiscard]] std::uint64_t good() const { return good_; }  // those that held both levels
   [[nodiscard]] std::uint64_t held_ttft() const { return held_ttft_; }
+  // A request without a time per output token holds every level of it.
   [[nodiscard]] std::uint64_t held_tpot() const { return held_tpot_; }
+  [[nodiscard]] const sim::metrics::Histogram& ttft() const { return ttft_; }
+  [[nodiscard]] const sim::metrics::Histogram& tpot() const { return tpot_; }
   [[nodiscard]] std::int64_t prompt_tokens() const { return prompt_tokens_; }
   [[nodiscard]] std::int64_t cached_tokens() const { return cached_tokens_; }
   // Histograms, and the mean time to first token in its parts, which add up to it.
@@ -28,7 +32,8 @@ class Measurements {
   void add(const ServingSpec& spec, const RequestRecord& record);
   void add_parts(const ServingSpec& spec, const RequestRecord& record);
 
-  std::uint64_t counted_ = 0;
+  std::uint64_t finished_ = 0;
+  std::uint64_t refused_ = 0;
   std::uint64_t good_ = 0;
   std::uint64_t held_ttft_ = 0;
   std::uint64_t held_tpot_ = 0;

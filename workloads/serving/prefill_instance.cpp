@@ -59,10 +59,11 @@ void PrefillInstance::work(sim::engine::Control& control)
         work_beside(control, planes_.lane_use(number_), Seconds(alone.seconds),
                     [&](double kv_share) { return Seconds(cells_.prefill_batch(load, kv_share).seconds); });
     show(batch.prompts, start, control.now());
-    busy_ += lasted;
+    const Stretch time{start, control.now()};
+    busy_.add(time);
+    done_.push_back(
+        {.time = time, .new_tokens = workloads::new_tokens(batch.prompts), .reused_tokens = batch.reused_tokens});
     delayed_ += lasted - Seconds(alone.seconds);
-    ++batches_;
-    new_tokens_ += workloads::new_tokens(batch.prompts);
     for (InFlight* request : batch.through)
       request->reach(Milestone::Prefilled, control.now());
     prefilled_(control, number_, batch.through);
@@ -86,8 +87,10 @@ PrefillInstance::Batch PrefillInstance::take_batch(Seconds now)
   std::int64_t room = spec_.prefill.deployment.batch_tokens;
   while (room > 0 && !queue_.empty()) {
     InFlight& request = *queue_.front();
-    if (request.prefilled_tokens == 0)
+    if (request.prefilled_tokens == 0) {
       request.reach(Milestone::Started, now);
+      batch.reused_tokens += request.cached_tokens;
+    }
     const std::int64_t before = request.cached_tokens + request.prefilled_tokens;
     const std::int64_t taken = std::min(room, request.request.input_tokens - before);
     batch.prompts.push_back({taken, before});

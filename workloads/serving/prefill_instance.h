@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sim/engine/engine.h"
+#include "workloads/serving/busy_time.h"
 #include "workloads/serving/in_flight.h"
 #include "workloads/serving/iteration_cells.h"
 #include "workloads/serving/planes.h"
@@ -40,16 +41,22 @@ class PrefillInstance {
   void submit(InFlight& request);
 
   [[nodiscard]] std::size_t queued() const { return queue_.size(); }
-  [[nodiscard]] Seconds busy() const { return busy_; }
+  [[nodiscard]] const BusyTime& busy() const { return busy_; }
   // Of the busy time: what keys and values on the same lanes added.
   [[nodiscard]] Seconds delayed() const { return delayed_; }
-  [[nodiscard]] std::int64_t batches() const { return batches_; }
-  [[nodiscard]] std::int64_t new_tokens() const { return new_tokens_; }
+  // A batch that is through.
+  struct Done {
+    Stretch time;
+    std::int64_t new_tokens = 0;
+    std::int64_t reused_tokens = 0;  // of the prompts that began in it
+  };
+  [[nodiscard]] const std::vector<Done>& done() const { return done_; }
 
  private:
   struct Batch {
     PrefillBatch prompts;
     std::vector<InFlight*> through;  // whose prompts end in it
+    std::int64_t reused_tokens = 0;  // of those that begin in it
   };
 
   void work(sim::engine::Control& control);
@@ -71,10 +78,9 @@ class PrefillInstance {
   std::int64_t expected_requests_ = 0;
   Seconds batch_ends_;  // as far as is known
   bool is_working_ = false;
-  Seconds busy_;
+  BusyTime busy_;
   Seconds delayed_;
-  std::int64_t batches_ = 0;
-  std::int64_t new_tokens_ = 0;
+  std::vector<Done> done_;
 };
 
 }  // namespace cm::workloads

@@ -1,5 +1,5 @@
-// What is kept of a request until the run is over, since only then is it known where the warm-up ended: 96 B, so that
-// ten million requests take a gigabyte.
+// What is kept of a request until the run is over, since only then is it known where the warm-up ended: 104 B, so
+// that ten million requests take a gigabyte.
 #pragma once
 
 #include "sim/diagnostics/ensure.h"
@@ -7,6 +7,7 @@
 #include "workloads/serving/serving_spec.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace cm::workloads {
 
@@ -15,9 +16,11 @@ struct RequestRecord {
 
   std::array<std::int64_t, Milestones> at{};  // [milestone], picoseconds; of a refused one only its arrival
   std::int64_t last_token = 0;                // picoseconds
-  std::int32_t input_tokens = 0;
+  std::int32_t input_tokens = 0;              // of a refused one at most what the type holds
   std::int32_t output_tokens = 0;
   std::int32_t cached_tokens = 0;
+  std::uint32_t instance = 0;  // that prefilled it
+  std::uint32_t rank = 0;      // of the decode instance
   State state = State::Open;
 
   [[nodiscard]] bool is_finished() const { return state == State::Finished; }
@@ -25,7 +28,7 @@ struct RequestRecord {
   // End of its first decode iteration. A request whose only token comes from prefill has none: end of its prefill.
   [[nodiscard]] std::int64_t served() const { return std::max(when(Milestone::Prefilled), when(Milestone::Decoded)); }
 };
-static_assert(sizeof(RequestRecord) <= 96);
+static_assert(sizeof(RequestRecord) <= 104);
 
 // The milestone that the first token leaves at.
 inline Milestone first_token_at(FirstToken first_token)
@@ -44,12 +47,18 @@ inline double ttft_ms(FirstToken first_token, const RequestRecord& record)
   return milliseconds(record.when(first_token_at(first_token)) - record.when(Milestone::Arrived));
 }
 
-// Of one that is finished; 0 for a single token.
+// Of one that is finished. A single token has no time between tokens, and neither have speculative tokens that all
+// leave in one iteration: nobody waits between them.
+inline bool has_tpot(FirstToken first_token, const RequestRecord& record)
+{
+  return record.output_tokens > 1 && record.last_token > record.when(first_token_at(first_token));
+}
+
+// Of one that has it.
 inline double tpot_ms(FirstToken first_token, const RequestRecord& record)
 {
-  return record.output_tokens < 2 ? 0
-                                  : milliseconds(record.last_token - record.when(first_token_at(first_token))) /
-                                        static_cast<double>(record.output_tokens - 1);
+  return milliseconds(record.last_token - record.when(first_token_at(first_token))) /
+         static_cast<double>(record.output_tokens - 1);
 }
 
 // `request` has all its tokens.
@@ -63,7 +72,22 @@ inline RequestRecord record_of(const InFlight& request, FirstToken first_token)
           .input_tokens = static_cast<std::int32_t>(request.request.input_tokens),
           .output_tokens = static_cast<std::int32_t>(request.request.output_tokens),
           .cached_tokens = static_cast<std::int32_t>(request.cached_tokens),
+          .instance = request.instance,
+          .rank = request.rank,
           .state = RequestRecord::State::Finished};
+}
+
+inline RequestRecord refused_record_of(const Request& request, Seconds arrival)
+{
+  const auto tokens = [](std::int64_t count) {
+    return static_cast<std::int32_t>(std::min<std::int64_t>(count, std::numeric_limits<std::int32_t>::max()));
+  };
+  RequestRecord record;
+  record.at.front() = to_picoseconds(arrival).count();
+  record.input_tokens = tokens(request.input_tokens);
+  record.output_tokens = tokens(request.output_tokens);
+  record.state = RequestRecord::State::Refused;
+  return record;
 }
 
 }  // namespace cm::workloads

@@ -21,7 +21,7 @@ Service::Service(const Setup& setup)
       pool_(setup.spec, setup.model, setup.machine, planes_),
       decode_({setup.spec, setup.model, setup.machine, setup.engine, setup.cells, planes_, setup.timeline},
               [this](InFlight& request) { finish(request); }),
-      loads_(setup.spec.prefill_instances), records_(setup.requests), log_(setup.spec)
+      loads_(setup.spec.prefill_instances), records_(setup.requests)
 {
   for (std::uint32_t instance = 0; instance < spec_.prefill_instances; ++instance)
     prefill_.emplace_back(instance, PrefillInstance::Setup{spec_, engine_, setup.cells, planes_, timeline_},
@@ -38,20 +38,29 @@ void Service::let_in(Control& control, RequestSource& source)
     const std::uint64_t number = arrived_++;
     ensure(number < records_.size(), "request {} arrives, {} were expected", number, records_.size());
     progress_.update(static_cast<double>(arrived_) / static_cast<double>(records_.size()), "serving");
-    if (request->input_tokens + request->output_tokens > model_.max_position || !decode_.can_hold(*request)) {
-      ++refused_;
-      records_[number].at.front() = to_picoseconds(control.now()).count();
-      records_[number].state = RequestRecord::State::Refused;
-      log_.refused(*request, number);
+    if (refuses(*request, number, control.now()))
       continue;
-    }
     InFlight& entry =
         *in_flight_.emplace(number, std::make_unique<InFlight>(std::move(*request), number, seed_)).first->second;
     entry.reach(Milestone::Arrived, control.now());
     engine_.spawn("request", [this, &entry](Control& own) { receive(own, entry); });
   }
   at_last_arrival_ = census(control.now());
+  last_event_ = std::max(last_event_, control.now());
   has_last_arrived_ = true;
+}
+
+bool Service::refuses(const Request& request, std::uint64_t number, Seconds now)
+{
+  const std::int64_t tokens = request.input_tokens + request.output_tokens;
+  const bool is_context = tokens > model_.max_position;
+  if (!is_context && decode_.can_hold(request))
+    return false;
+  ++refused_;
+  ++(is_context ? refusals_.context : refusals_.memory);
+  refusals_.longest = std::max(refusals_.longest, tokens);
+  records_[number] = refused_record_of(request, now);
+  return true;
 }
 
 // From the world to the prefill instance.
@@ -127,7 +136,7 @@ void Service::finish(InFlight& request)
 {
   ++finished_;
   records_[request.number] = record_of(request, spec_.first_token);
-  log_.finished(request);
+  last_event_ = std::max(last_event_, to_seconds(Picoseconds(request.last_token)));
   timeline_.finished(request);
   in_flight_.erase(request.number);
 }

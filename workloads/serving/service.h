@@ -5,7 +5,6 @@
 #include "workloads/serving/decode_instance.h"
 #include "workloads/serving/kv_pool.h"
 #include "workloads/serving/prefill_instance.h"
-#include "workloads/serving/request_log.h"
 #include "workloads/serving/request_record.h"
 
 #include <deque>
@@ -23,6 +22,13 @@ struct Census {
   std::uint64_t refused = 0;
   std::uint64_t finished = 0;
   std::uint64_t in_flight = 0;
+};
+
+// Requests that no part of the service can hold.
+struct Refusals {
+  std::uint64_t context = 0;  // longer than the model's context
+  std::uint64_t memory = 0;   // others, longer than a decode die's memory for keys and values
+  std::int64_t longest = 0;   // tokens of prompt and answer
 };
 
 class Service {
@@ -48,11 +54,13 @@ class Service {
   [[nodiscard]] Census census(Seconds now) const;
   // Of the run that has ended.
   [[nodiscard]] const Census& at_last_arrival() const { return at_last_arrival_; }
+  // The last arrival, or the last token of a request when that is later.
+  [[nodiscard]] Seconds last_event() const { return last_event_; }
+  [[nodiscard]] const Refusals& refusals() const { return refusals_; }
   [[nodiscard]] bool is_done() const { return has_last_arrived_ && in_flight_.empty(); }
 
   // [number], in order of arrival.
   [[nodiscard]] std::span<const RequestRecord> records() const { return records_; }
-  [[nodiscard]] const RequestLog& log() const { return log_; }
   [[nodiscard]] const Planes& planes() const { return planes_; }
   [[nodiscard]] const KvPool& pool() const { return pool_; }
   [[nodiscard]] const DecodeInstance& decode() const { return decode_; }
@@ -65,6 +73,7 @@ class Service {
     std::deque<InFlight*> waiting;
   };
 
+  [[nodiscard]] bool refuses(const Request& request, std::uint64_t number, Seconds now);
   void receive(sim::engine::Control& control, InFlight& request);
   void route(InFlight& request, Seconds now);
   void load(sim::engine::Control& control, InFlight& request);
@@ -89,8 +98,9 @@ class Service {
   std::uint64_t finished_ = 0;
   bool has_last_arrived_ = false;
   Census at_last_arrival_;
+  Seconds last_event_;
+  Refusals refusals_;
   std::vector<RequestRecord> records_;  // [number]
-  RequestLog log_;
 };
 
 }  // namespace cm::workloads

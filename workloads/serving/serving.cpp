@@ -3,22 +3,28 @@
 #include "sim/diagnostics/ensure.h"
 #include "sim/diagnostics/errors.h"
 #include "workloads/serving/measurements.h"
+#include "workloads/serving/requests_csv.h"
 #include "workloads/serving/series_recorder.h"
+#include "workloads/serving/serving_limit.h"
+#include "workloads/serving/serving_metrics.h"
 #include "workloads/serving/serving_verdict.h"
 #include "workloads/serving/warm_up.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <span>
 
 namespace cm::workloads {
 namespace {
+
+using Records = std::span<const RequestRecord>;
 
 // Reading ahead costs little beside simulating, and a damaged trace is told before anything is simulated.
 struct Preview {
   std::uint64_t requests = 0;
   std::uint64_t skipped = 0;
   std::uint64_t spread = 0;
+  Seconds last_arrival;
   bool has_blocks = false;
 };
 
@@ -28,6 +34,7 @@ Preview preview_of(const ServingSpec& spec, std::uint64_t seed)
   const auto source = requests_of(spec, seed);
   while (const auto request = source->next()) {
     ++preview.requests;
+    preview.last_arrival = request->arrival;
     preview.has_blocks = preview.has_blocks || !request->blocks.empty();
   }
   preview.skipped = source->skipped();
@@ -49,30 +56,38 @@ void refuse_what_does_not_fit(const ServingSpec& spec, const models::ModelSpec& 
     throw RefusedByModel("the prefill deployment does not fit the HBM: " + budget.text());
 }
 
-// What requests wait for: the fuller of the two stages.
-std::string_view limit_of(const Service& service, double seconds)
-{
-  double prefill = 0;
-  for (const PrefillInstance& instance : service.prefill())
-    prefill += instance.busy().count();
-  prefill /= seconds * static_cast<double>(service.prefill().size());
-  const DecodeInstance& decode = service.decode();
-  if (decode.waits_for_memory() + decode.waits_for_batch() > 0 && prefill < 0.95)
-    return decode.waits_for_memory() > decode.waits_for_batch() ? "memory for keys and values on decode dies"
-                                                                : "places in the decode batch";
-  return "prefill";
-}
-
 DecodeRoom room_of(const ServingSpec& spec, const DecodeInstance& decode)
 {
   return {.requests = static_cast<double>(decode.places()),
           .tokens = ratio(decode.kv_room(), decode.bytes_of(1)) * spec.decode.dies()};
 }
 
-void add_verdict(const ServingSpec& spec, const Service& service, const WarmUp& warm_up, Seconds end,
-                 sim::metrics::Result& result)
+std::string overload_limit(const ServingSpec& spec, const Overload& overload, const DecodeWaits& waits, Records counted)
+{
+  if (!overload.room.empty())
+    return decode_limit_name(spec, overload.room, waits, counted);
+  const auto part = slow_part(counted);
+  return part ? limit_name(spec, part->end, waits, counted) : "prefill";
+}
+
+// Where a run that is too short or drifts may be heading.
+std::string slow_part_text(const ServingSpec& spec, const DecodeWaits& waits, Records counted)
+{
+  const auto part = slow_part(counted);
+  if (!part)
+    return "";
+  const std::string name = limit_name(spec, part->end, waits, counted);
+  return part->grows ? fmt::format("; what grows most on the way to the first token: {}, from {:.3g} s to {:.3g} s",
+                                   name, part->before, part->after)
+                     : fmt::format("; what takes longest on the way to the first token: {}, {:.3g} s", name,
+                                   (part->before + part->after) / 2);
+}
+
+void add_verdict(const ServingSpec& spec, const Service& service, const WarmUp& warm_up, sim::metrics::Result& result)
 {
   const ArrivalWindow window = arrival_window(service.records(), warm_up.requests);
+  const Records counted = service.records().subspan(warm_up.requests);
+  const DecodeWaits waits = waits_of(service.decode());
   result.add("warm_up_requests", static_cast<double>(warm_up.requests), "count",
              fmt::format("the first ones, which statistics leave out: {}", warm_up.rule));
   result.add("arrival_rps", window.arrivals, "1/s", "requests that arrived after the warm-up / time");
@@ -85,118 +100,12 @@ void add_verdict(const ServingSpec& spec, const Service& service, const WarmUp& 
     result.warnings.push_back(
         fmt::format("OVERLOADED: {:.4g} requests/s arrive and {:.4g} could be served; limit: {}. Latencies grow with "
                     "the length of the run",
-                    window.arrivals, overload->sustainable,
-                    overload->limit.empty() ? limit_of(service, end.count()) : overload->limit));
+                    window.arrivals, overload->sustainable, overload_limit(spec, *overload, waits, counted)));
   } else if (!warm_up.unsteady.empty()) {
     result.manifest.steady = false;
-    result.warnings.push_back(
-        fmt::format("NOT STEADY: {}. Latencies depend on the length of the run", warm_up.unsteady));
+    result.warnings.push_back(fmt::format("NOT STEADY: {}{}. Latencies depend on the length of the run",
+                                          warm_up.unsteady, slow_part_text(spec, waits, counted)));
   }
-}
-
-void add_levels(double seconds, const Measurements& measured, sim::metrics::Result& result)
-{
-  result.add("goodput_rps", seconds > 0 ? static_cast<double>(measured.good()) / seconds : 0, "1/s",
-             "requests after the warm-up that held the SLO / time in which they arrived");
-  const auto share = [&](std::uint64_t requests) {
-    return static_cast<double>(requests) / static_cast<double>(std::max<std::uint64_t>(1, measured.counted()));
-  };
-  result.add("slo_attainment", share(measured.good()), "1",
-             "share of the requests after the warm-up that held slo.ttft and slo.tpot");
-  result.add("slo_ttft_attainment", share(measured.held_ttft()), "1", "that held slo.ttft");
-  result.add("slo_tpot_attainment", share(measured.held_tpot()), "1", "that held slo.tpot");
-}
-
-void add_counts(const Service& service, Seconds end, sim::metrics::Result& result)
-{
-  const Census last = service.census(end);
-  const Census& then = service.at_last_arrival();
-  for (const Census& census : {last, then})
-    ensure(census.arrived == census.refused + census.finished + census.in_flight,
-           "{} requests arrived, {} were refused, {} finished, {} are in flight", census.arrived, census.refused,
-           census.finished, census.in_flight);
-  result.add("requests", static_cast<double>(last.arrived), "count", "that arrived");
-  result.add("requests_finished", static_cast<double>(last.finished), "count", "of these");
-  result.add("requests_refused", static_cast<double>(last.refused), "count",
-             "longer than the model's context or the HBM of a decode die");
-  result.add("in_flight_at_last_arrival", static_cast<double>(then.in_flight), "count", "arrived - refused - finished");
-}
-
-void add_work(const ServingSpec& spec, const Service& service, const Measurements& measured, Seconds end,
-              sim::metrics::Result& result)
-{
-  double busy = 0;
-  double delayed = 0;
-  std::int64_t batches = 0;
-  std::int64_t tokens = 0;
-  for (const PrefillInstance& instance : service.prefill()) {
-    busy += instance.busy().count();
-    delayed += instance.delayed().count();
-    batches += instance.batches();
-    tokens += instance.new_tokens();
-  }
-  const DecodeInstance& decode = service.decode();
-  result.add("prefill_utilisation", busy / end.count() / spec.prefill_instances, "1", "time with a batch / time");
-  result.add("prefill_tokens_per_batch", static_cast<double>(tokens) / static_cast<double>(batches), "tokens",
-             "new ones, mean");
-  result.add("prefill_tokens_per_s_per_npu",
-             measured.prompt_tokens() > 0 && busy > 0 ? static_cast<double>(tokens) / busy / spec.prefill_npus /
-                                                            (1 - static_cast<double>(measured.cached_tokens()) /
-                                                                     static_cast<double>(measured.prompt_tokens()))
-                                                      : 0,
-             "1/s", "tokens of prompts, reused ones included / busy time of the NPUs");
-  result.add("decode_utilisation", decode.busy().count() / end.count(), "1", "time with an iteration / time");
-  result.add("decode_iterations", static_cast<double>(decode.iterations()), "count", "");
-  result.add("prefill_delayed", busy > 0 ? delayed / busy : 0, "1",
-             "share of the time with a batch that keys and values on its lanes added");
-  result.add("decode_delayed", decode.busy() > Seconds(0) ? ratio(decode.delayed(), decode.busy()) : 0, "1",
-             "share of the time with an iteration that keys and values on its lanes added");
-  result.add("decode_kv_peak", ratio(decode.kv_reserved_most(), decode.kv_room()), "1",
-             "most of a die's room for keys and values that was reserved");
-  if (decode.target_is_missed_alone())
-    result.warnings.push_back(
-        fmt::format("an iteration with one request a die takes longer than tpot_target, {:.4g} ms, "
-                    "allows: admission control cannot hold it",
-                    spec.tpot_target->count() * 1e3));
-}
-
-void add_pool(const ServingSpec& spec, const Service& service, const Measurements& measured,
-              sim::metrics::Result& result)
-{
-  const auto& planes = service.planes();
-  for (const auto& [plane, name] : {std::pair{Plane::Rdma, "rdma_bytes"}, std::pair{Plane::Vpc, "vpc_bytes"},
-                                    std::pair{Plane::Ub, "ub_kv_bytes"}}) {
-    ensure(planes.entered(plane) == planes.left(plane), "{}: {} B entered the plane, {} B left it", name,
-           planes.entered(plane), planes.left(plane));
-    result.add(name, static_cast<double>(planes.left(plane)), "B", "moved over the plane");
-  }
-  if (!spec.pool.is_on)
-    return;
-  service.pool().cache().check();
-  result.add("hit_rate",
-             static_cast<double>(measured.cached_tokens()) /
-                 static_cast<double>(std::max<std::int64_t>(1, measured.prompt_tokens())),
-             "1", "tokens of prompts that were found in the context cache, after the warm-up");
-  result.add("hit_rate_dram", service.pool().hit_rate(models::ContextCache::Tier::Dram), "1",
-             "blocks found in DRAM / blocks of prompts, all requests");
-  result.add("hit_rate_volume", service.pool().hit_rate(models::ContextCache::Tier::Volume), "1",
-             "blocks found on volumes / blocks of prompts, all requests");
-  result.add("pool_dropped_blocks", static_cast<double>(service.pool().cache().dropped()), "blocks",
-             "that made room in the last tier");
-}
-
-void add_cells(const IterationCells& cells, sim::metrics::Result& result)
-{
-  const auto decode = cells.decode().leave_one_out();
-  const auto prefill = cells.prefill().leave_one_out();
-  result.add("cells_decode", static_cast<double>(cells.decode().cells()), "count",
-             "iterations simulated packet by packet");
-  result.add("cells_prefill", static_cast<double>(cells.prefill().cells()), "count",
-             "batches simulated packet by packet");
-  result.add("cells_error", std::max(decode.worst, prefill.worst), "1",
-             fmt::format("largest error when a cell is predicted from its neighbours; mean {:.2g} decode, {:.2g} "
-                         "prefill",
-                         decode.mean, prefill.mean));
 }
 
 }  // namespace
@@ -213,30 +122,22 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   ServingTimeline timeline(extras.timeline, spec);
   sim::engine::Engine engine;
   Service service({spec, model, machine, seed, preview.requests, engine, cells, timeline, progress});
-  SeriesRecorder recorder(service, spec);
-  Seconds end;
+  SeriesRecorder recorder(service, spec, series_step(preview.last_arrival));
   const auto source = requests_of(spec, seed);
   engine.spawn("arrivals", [&](sim::engine::Control& control) { service.let_in(control, *source); });
-  engine.spawn("series", [&](sim::engine::Control& control) {
-    recorder.watch(control);
-    end = control.now();
-  });
+  engine.spawn("series", [&](sim::engine::Control& control) { recorder.watch(control); });
   engine.run();
+  ensure(service.is_done(), "no actor is left, and requests are still in flight");
 
   const WarmUp warm_up = warm_up_of(spec, service.records());
-  const auto counted = service.records().subspan(warm_up.requests);
-  const Measurements measured(spec, counted);
-  add_verdict(spec, service, warm_up, end, result);
-  add_levels(arrival_window(service.records(), warm_up.requests).seconds, measured, result);
-  add_counts(service, end, result);
-  add_work(spec, service, measured, end, result);
-  add_pool(spec, service, measured, result);
-  add_cells(cells, result);
+  const Measurements measured(spec, service.records().subspan(warm_up.requests));
+  add_verdict(spec, service, warm_up, result);
+  add_metrics({spec, model, service, cells, measured, warm_up.requests}, result);
   measured.report(result);
   recorder.report(result);
   timeline.add(result.series);
   if (spec.writes_requests)
-    result.files.emplace_back("requests.csv", service.log().csv(warm_up.requests));
+    result.files.emplace_back("requests.csv", requests_csv(spec.first_token, service.records(), warm_up.requests));
   if (preview.spread > 0)
     result.notes.push_back(
         fmt::format("{} requests that share a time stamp with others are spread evenly over the {:.3g} s "

@@ -100,10 +100,10 @@ std::optional<Overload> decode_fills(Records counted, double time, const DecodeR
   const auto requests = static_cast<double>(counted.size());
   std::optional<Overload> overload;
   if (places.exceeds(room.requests, time))
-    overload = {.sustainable = requests * room.requests / places.sum, .limit = "places in the decode batch"};
+    overload = {.sustainable = requests * room.requests / places.sum, .room = PlacesInBatch};
   if (memory.exceeds(room.tokens, time))
     if (const double rate = requests * room.tokens / memory.sum; !overload || rate < overload->sustainable)
-      overload = {.sustainable = rate, .limit = "memory for keys and values on decode dies"};
+      overload = {.sustainable = rate, .room = MemoryOfDecode};
   return overload;
 }
 
@@ -125,7 +125,7 @@ std::optional<Overload> overload_of(Records records, std::size_t warm_up, bool t
   std::optional<Overload> overload = decode_fills(records.subspan(warm_up), window.seconds, room);
   if (queues_grow(records, warm_up, ttft_rises))
     if (const double rate = reached_decode(records, warm_up); !overload || rate < overload->sustainable)
-      overload = {.sustainable = rate, .limit = {}};
+      overload = {.sustainable = rate, .room = {}};
   return overload;
 }
 

@@ -25,9 +25,12 @@ struct DecodeRoom {
   double tokens = 0;    // of keys and values, of all dies
 };
 
+inline constexpr std::string_view PlacesInBatch = "places in the decode batch";
+inline constexpr std::string_view MemoryOfDecode = "memory for keys and values on decode dies";
+
 struct Overload {
   double sustainable = 0;  // requests per second
-  std::string_view limit;  // empty: what comes before decode, or decode as it was filled
+  std::string_view room;   // that decode has too little of; empty: what comes before decode, or decode as it was filled
 };
 
 struct ArrivalWindow {

@@ -33,7 +33,7 @@ Times times_of(const ServingSpec& spec, std::span<const RequestRecord> records, 
     if (!record.is_finished())
       continue;
     times.ttft.add(number, ttft_ms(spec.first_token, record));
-    if (record.output_tokens > 1)
+    if (has_tpot(spec.first_token, record))
       times.tpot.add(number, tpot_ms(spec.first_token, record));
   }
   return times;

@@ -132,7 +132,7 @@ TEST_CASE("queues that fill are no overload, queues that go on growing are")
   const auto overload = overload_of(growing, 100, false, Plenty);
   REQUIRE(overload);
   CHECK(overload->sustainable == Approx(20).epsilon(0.1));
-  CHECK(overload->limit.empty());
+  CHECK(overload->room.empty());
 }
 
 TEST_CASE(
@@ -150,12 +150,12 @@ TEST_CASE("more requests than decode has room for in the long run are an overloa
   CHECK_FALSE(overload_of(records, 0, false, {.requests = 161, .tokens = 1e12}));
   const auto places = overload_of(records, 0, false, {.requests = 100, .tokens = 1e12});
   REQUIRE(places);
-  CHECK(places->limit == "places in the decode batch");
+  CHECK(places->room == "places in the decode batch");
   CHECK(places->sustainable == Approx(25).epsilon(0.02));
   CHECK_FALSE(overload_of(records, 0, false, {.requests = 1e6, .tokens = 386000}));
   const auto memory = overload_of(records, 0, false, {.requests = 100, .tokens = 120000});
   REQUIRE(memory);
-  CHECK(memory->limit == "memory for keys and values on decode dies");
+  CHECK(memory->room == "memory for keys and values on decode dies");
   CHECK(memory->sustainable == Approx(12.5).epsilon(0.02));
 }
 
