@@ -162,6 +162,8 @@ std::string to_json(const Result& result)
   root["run"] = run_section(result.manifest);
   root["metrics"] = metrics_section(result.metrics);
   root["histograms"] = histograms_section(result.histograms);
+  if (result.breakdown_of != LayerTime)
+    root["breakdown_of"] = result.breakdown_of;
   root["breakdown"] = parts_section(result.breakdown);
   root["sub_planes"] = parts_section(result.sub_planes);
   // Only where there are any: results of workloads without packets or tables stay as they were.

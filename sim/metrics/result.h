@@ -69,17 +69,21 @@ struct Manifest {
   std::map<std::string, std::string> engine_settings;  // SimGrid's settings table
 };
 
+inline constexpr const char* LayerTime = "the time of a layer";
+
 struct Result {
   Manifest manifest;
   std::vector<Metric> metrics;  // in declaration order
   std::vector<std::pair<std::string, Histogram>> histograms;
-  std::vector<Part> breakdown;   // parts that add up to a layer
+  std::vector<Part> breakdown;   // parts that add up to `breakdown_of`
   std::vector<Part> sub_planes;  // share of the UB plane's traffic, in %; empty when there was none
   std::vector<ChipUse> chips;    // empty without packets on the UB plane
   std::vector<std::pair<std::string, Series>> series;
   std::vector<Table> tables;
   std::vector<std::string> notes;  // decisions that the run took by itself
   std::vector<std::string> warnings;
+  // What the parts of the breakdown are parts of.
+  std::string breakdown_of = LayerTime;
   std::vector<std::pair<std::string, std::string>> files;  // name, content: beside result.json when that is written
 
   // Throws SimulationError when a metric of that name was added before or the value is not finite.

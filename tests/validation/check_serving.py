@@ -90,7 +90,7 @@ def check_warm_up(binary, configs):
     expect(found["metrics"] == run("workload.warm_up=auto")["metrics"], "auto is the default")
     share = run("workload.warm_up=10 %")
     expect(value(share, "warm_up_requests") == 300 and share["run"]["steady"], "a share is cut when it is asked for")
-    same = run(f"workload.warm_up={cut / 3000!r}")
+    same = run(f"workload.warm_up={(cut + 0.5) / 3000!r}")
     expect(all(same["histograms"][name] == histogram for name, histogram in found["histograms"].items()),
            "what is found is cut as the same share is")
     means = [result["histograms"]["ttft_ms"]["mean"] for result in (found, share)]
@@ -332,6 +332,14 @@ def check_capacity(binary, configs):
     expect(max(held) == capacity and capacity < min(broke) < 1.03 * capacity, "the highest rate that holds is found")
     expect(value(found, "slo_attainment") >= 0.9 and found["run"]["steady"], "the result is that of a rate that holds")
     expect(any("capacity: limit: " in note and "prefill" in note for note in found["notes"]), "the limit is named")
+    expect(any("a longer run may find another capacity" in warning for warning in found["warnings"]),
+           "a run of a minute says that a longer one may find another capacity")
+    _, done = call(binary, configs, ["workload.generator.requests=1"], ["--find-capacity", levels])
+    expect(done.returncode == 2 and "expected at least 100 requests" in done.stderr and not done.stdout,
+           "one request is too few to search with")
+    _, done = call(binary, configs, ["workload.requests_csv=true"])
+    expect(done.returncode == 2 and "workload.requests_csv: expected --out DIR too" in done.stderr and not done.stdout,
+           "requests.csv without a folder is refused")
     for text, place in (("slo.ttft=2s", "--find-capacity:1:12: slo.tpot"),
                         ("slo.ttft=2,slo.tpot=50ms", "--find-capacity:1:10: slo.ttft"),
                         ("slo.tftt=2s,slo.tpot=50ms", "did you mean \"slo.ttft\"?")):

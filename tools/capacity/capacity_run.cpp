@@ -44,13 +44,15 @@ FinishedRun run_at_capacity(const ScenarioRequest& scenario, const ServiceLevels
                   levels.ttft, levels.tpot, 100 * levels.share));
   result.add("capacity_load", capacity.holds ? shown.load : 0, "1", "capacity / arrival rate of the scenario");
   result.tables.push_back(table_of(capacity, levels));
-  result.notes.push_back("capacity: limit: " + limit_of(capacity, levels.share));
+  result.notes.push_back("capacity: limit: " + limit_sentence(capacity, levels.share));
   if (!capacity.holds)
     result.warnings.push_back(
         fmt::format("no arrival rate down to {:.4g} requests/s holds the service levels", shown.arrival_rps));
   else if (!capacity.breaks)
     result.warnings.push_back(
         fmt::format("{:.4g} requests/s still hold the service levels: the capacity lies above", shown.arrival_rps));
+  if (std::string warning = length_warning(capacity, levels.share); !warning.empty())
+    result.warnings.push_back(std::move(warning));
   return run;
 }
 

@@ -19,6 +19,10 @@ namespace {
 constexpr double Resolution = 1.02;
 // The load is looked for between 1 / 1024 and 1024 times the scenario's.
 constexpr int MostDoublings = 10;
+// Without as many, no end of a warm-up is looked for and no run is steady.
+constexpr double FewestRequests = 100;
+// A run that is shorter tells little of what queues come to.
+constexpr double FewestTtfts = 50;
 
 // As the scenario has it; the reader of the workload has checked it.
 double time_scale_of(const ScenarioRequest& scenario)
@@ -49,6 +53,8 @@ std::vector<std::string> call_of(const ScenarioRequest& scenario)
     words.emplace_back("--set");
     words.push_back(setting);
   }
+  // Trials write nothing.
+  words.insert(words.end(), {"--set", "workload.requests_csv=false"});
   return words;
 }
 
@@ -65,8 +71,14 @@ LoadTrial trial_of(double load, const std::string& output)
                   .tpot_share = metric("slo_tpot_attainment"),
                   .ttft_p90_ms = p90("ttft_ms"),
                   .tpot_p90_ms = p90("tpot_ms"),
+                  .requests = metric("requests"),
+                  .counted = metric("requests") - metric("warm_up_requests"),
+                  .ttft_mean_ms = result.at("histograms").at("ttft_ms").at("mean").get<double>(),
+                  .unsteady = {},
                   .longest_part = {},
                   .longest_part_ms = 0};
+  if (!trial.is_steady)
+    trial.unsteady = result.at("warnings").front().get<std::string>();
   for (const auto& [name, part] : result.at("breakdown").items())
     if (const double value = part.at("value").get<double>(); value > trial.longest_part_ms) {
       trial.longest_part = name;
@@ -124,11 +136,17 @@ Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& lev
     progress.update(std::min(0.95, static_cast<double>(runs) / Expected),
                     fmt::format("run {} at {:.4g} times the load", runs + 1, load));
     ++runs;
-    return trial_of(load, run_children({call_of(at_load(scenario, levels, load))}, 1).front());
+    LoadTrial trial = trial_of(load, run_children({call_of(at_load(scenario, levels, load))}, 1).front());
+    if (trial.requests < FewestRequests)
+      throw ConfigError(
+          fmt::format("--find-capacity: expected at least {:g} requests, which a steady state takes, found "
+                      "{:g} in {}",
+                      FewestRequests, trial.requests, scenario.path));
+    return trial;
   });
 }
 
-std::string limit_of(const Capacity& capacity, double share)
+std::string limit_sentence(const Capacity& capacity, double share)
 {
   if (!capacity.breaks)
     return "none was found";
@@ -141,9 +159,29 @@ std::string limit_of(const Capacity& capacity, double share)
                        is_ttft ? fmt::format("the longest part of the mean time to first token is {}, {:.4g} ms",
                                              trial.longest_part, trial.longest_part_ms)
                                : fmt::format("9 of 10 have at most {:.4g} ms", trial.tpot_p90_ms));
-  return fmt::format("no steady state at {:.4g} requests/s: the longest part of the mean time to first token is "
-                     "{}, {:.4g} ms",
-                     trial.arrival_rps, trial.longest_part, trial.longest_part_ms);
+  return fmt::format("no steady state at {:.4g} requests/s, where {:.1f} % of the requests hold both levels: {}",
+                     trial.arrival_rps, 100 * trial.share, trial.unsteady);
+}
+
+std::string length_warning(const Capacity& capacity, double share)
+{
+  constexpr std::string_view Longer =
+      "ask for more requests (workload.generator.requests, or a longer part of the trace)";
+  if (capacity.breaks) {
+    const LoadTrial& trial = capacity.trials[*capacity.breaks];
+    if (trial.share >= share && !trial.is_overloaded())
+      return fmt::format("{:.4g} requests/s do not hold only because so short a run is not steady: the capacity may be "
+                         "higher; {}",
+                         trial.arrival_rps, Longer);
+  }
+  if (capacity.holds) {
+    const double length = capacity.trials[*capacity.holds].length_in_ttfts();
+    if (length < FewestTtfts)
+      return fmt::format("at the capacity requests arrive for {:.3g} times their mean time to first token, fewer than "
+                         "{:g}: a longer run may find another capacity; {}",
+                         length, FewestTtfts, Longer);
+  }
+  return "";
 }
 
 }  // namespace cm::tools

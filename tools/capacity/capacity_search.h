@@ -27,9 +27,19 @@ struct LoadTrial {
   double tpot_share = 0;
   double ttft_p90_ms = 0;
   double tpot_p90_ms = 0;
+  double requests = 0;
+  double counted = 0;  // after the warm-up
+  double ttft_mean_ms = 0;
+  std::string unsteady;      // what the run itself says of that; empty when it is steady
   std::string longest_part;  // of the mean time to first token
   double longest_part_ms = 0;
 
+  // In which the counted requests arrive, over their mean time to first token.
+  [[nodiscard]] double length_in_ttfts() const
+  {
+    return arrival_rps > 0 && ttft_mean_ms > 0 ? counted / arrival_rps / (ttft_mean_ms * 1e-3) : 0;
+  }
+  [[nodiscard]] bool is_overloaded() const { return unsteady.starts_with("OVERLOADED"); }
   [[nodiscard]] bool holds(double asked) const { return is_steady && share >= asked; }
 };
 
@@ -42,13 +52,18 @@ struct Capacity {
 // `attempt` is asked about loads; it is 1 first.
 Capacity bisect(double share, const std::function<LoadTrial(double load)>& attempt);
 
-// Throws ConfigError when the scenario is wrong, no serving scenario, or a run is refused.
+// Throws ConfigError when the scenario is wrong, no serving scenario, a run is refused, or has too few requests to have
+// a steady state.
 Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& levels, sim::metrics::Progress& progress);
 
 // The scenario with the levels, at a load.
 ScenarioRequest at_load(const ScenarioRequest& scenario, const ServiceLevels& levels, double load);
 
 // What ends the highest load, in words.
-std::string limit_of(const Capacity& capacity, double share);
+std::string limit_sentence(const Capacity& capacity, double share);
+
+// Why a longer run may find another capacity: the rate above it was only not steady, or the runs are short beside the
+// times to first token. Empty: neither.
+std::string length_warning(const Capacity& capacity, double share);
 
 }  // namespace cm::tools

@@ -68,10 +68,23 @@ void add_uncertainty(const RunOptions& options, sim::metrics::Result& result)
   result.tables.push_back(uncertainty(request, result, progress));
 }
 
+// What a scenario asks to write has no place without a folder.
+void require_no_files(const ScenarioRequest& scenario)
+{
+  const ResolvedScenario resolved = load_scenario(scenario);
+  const sim::config::Value* asked = resolved.workload ? resolved.workload->find("requests_csv") : nullptr;
+  if (asked != nullptr && asked->text == "true")
+    throw ConfigError(
+        fmt::format("{}: workload.requests_csv: expected --out DIR too, where requests.csv is written, or false",
+                    to_text(asked->position)));
+}
+
 void run(const RunOptions& options)
 {
   if (options.with_timeline && !options.out)
     throw ConfigError("--timeline: expected --out DIR too, where timeline.json.gz is written");
+  if (!options.out)
+    require_no_files(options.scenario);
   const auto started = std::chrono::system_clock::now();
   const auto folder = options.out ? std::make_optional<OutputFolder>(*options.out) : std::nullopt;
   spdlog::logger log = step_log(options.is_verbose);

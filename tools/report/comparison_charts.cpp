@@ -104,8 +104,7 @@ std::optional<Chart> parts_chart(const Json& breakdown, const std::string& label
                        {"color", side_channel()},
                        {"tooltip", Json::array({channel("part", "nominal", "part"), channel("side", "nominal", "side"),
                                                 channel("value", "quantitative", unit, {{"format", ",.4~g"}})})}};
-  return Chart{"parts-" + file_name_of(label), "Where the time of a layer goes",
-               "The parts of a layer before and after.", chart};
+  return Chart{"parts-" + file_name_of(label), "Where the time goes", "The parts before and after.", chart};
 }
 
 std::optional<Chart> before_and_after_chart(const Json& histogram)

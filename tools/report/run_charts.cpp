@@ -27,7 +27,7 @@ Json nice_tooltip(std::initializer_list<Json> fields)
 
 }  // namespace
 
-Chart breakdown_chart(const Json& breakdown)
+Chart breakdown_chart(const Json& breakdown, const std::string& whole)
 {
   double total = 0;
   std::string unit;
@@ -53,8 +53,8 @@ Chart breakdown_chart(const Json& breakdown)
       Json::array({{{"mark", {{"type", "bar"}, {"cornerRadiusEnd", 3}}}, {"encoding", {{"tooltip", tooltip}}}},
                    {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 5}}},
                     {"encoding", {{"text", channel("label", "nominal", "")}}}}});
-  return {"breakdown", "Where the time of a layer goes",
-          fmt::format("Parts of a layer in {}; they add up to {:.4g} {}.", unit, total, unit), chart};
+  return {"breakdown", fmt::format("Where {} goes", whole),
+          fmt::format("Parts of {} in {}; they add up to {:.4g} {}.", whole, unit, total, unit), chart};
 }
 
 Chart histogram_chart(const NamedBuckets& histogram)

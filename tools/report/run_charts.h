@@ -9,8 +9,8 @@
 
 namespace cm::tools {
 
-// Parts that add up to a layer, as bars. `breakdown` is that section of the file.
-Chart breakdown_chart(const Json& breakdown);
+// Parts that add up to `whole` ("the time of a layer"), as bars. `breakdown` is that section of the file.
+Chart breakdown_chart(const Json& breakdown, const std::string& whole);
 
 struct NamedBuckets {
   std::string name;

@@ -1,5 +1,6 @@
 #include "tools/report/run_report.h"
 
+#include "sim/metrics/result.h"
 #include "tools/report/run_charts.h"
 #include "tools/runner/table_text.h"
 
@@ -182,9 +183,11 @@ Page run_page(const Json& result)
   if (const Json& notes = section_of(result, "notes"); !notes.empty())
     metrics.blocks.emplace_back(PageList{"Notes", texts_of(notes)});
   metrics.blocks.emplace_back(metrics_table(section_of(result, "metrics")));
-  PageSection& layer = page.sections.emplace_back(PageSection{"Time of a layer", {}});
+  const std::string whole = result.value("breakdown_of", sim::metrics::LayerTime);
+  PageSection& layer =
+      page.sections.emplace_back(PageSection{whole == sim::metrics::LayerTime ? "Time of a layer" : "Parts", {}});
   if (const Json& breakdown = section_of(result, "breakdown"); !breakdown.empty())
-    layer.blocks.emplace_back(breakdown_chart(breakdown));
+    layer.blocks.emplace_back(breakdown_chart(breakdown, whole));
   page.sections.push_back(latency_section(section_of(result, "histograms")));
   page.sections.push_back(network_section(result));
   page.sections.push_back(time_section(section_of(result, "series")));

@@ -84,8 +84,9 @@ std::string metrics_text(const std::vector<Metric>& metrics)
   return text;
 }
 
-std::string breakdown_text(const std::vector<Part>& parts, const Pen& pen)
+std::string breakdown_text(const Result& result, const Pen& pen)
 {
+  const std::vector<Part>& parts = result.breakdown;
   double total = 0;
   for (const Part& part : parts)
     total += part.value;
@@ -96,7 +97,7 @@ std::string breakdown_text(const std::vector<Part>& parts, const Pen& pen)
     columns[2].texts.push_back(part.unit);
     columns[3].texts.push_back(fmt::format("{:.1f} %", total > 0 ? 100 * part.value / total : 0));
   }
-  std::string text = fmt::format("{}\n", pen.heading("where the time of a layer goes"));
+  std::string text = fmt::format("{}\n", pen.heading(fmt::format("where {} goes", result.breakdown_of)));
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string start = row(columns, i) + "  ";
     const std::size_t left = TerminalWidth - std::min(TerminalWidth, columns_of(start));
@@ -205,7 +206,7 @@ std::string result_table(const FinishedRun& run, const TablePrinting& printing)
   if (!result.manifest.steady)
     text += fmt::format("\n{}: latencies depend on the length of the run\n", pen.warning("NOT STEADY"));
   if (!result.breakdown.empty())
-    text += fmt::format("\n{}", breakdown_text(result.breakdown, pen));
+    text += fmt::format("\n{}", breakdown_text(result, pen));
   for (const sim::metrics::Table& table : result.tables)
     if (table.name != UncertainNumbers)
       text += fmt::format("\n{}", comparison_text(table, pen));

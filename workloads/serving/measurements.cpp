@@ -59,6 +59,7 @@ void Measurements::add_parts(const ServingSpec& spec, const RequestRecord& recor
 
 void Measurements::report(sim::metrics::Result& result) const
 {
+  result.breakdown_of = "the time to first token";
   for (std::size_t part = 1; part < Milestones; ++part)
     result.breakdown.push_back({std::string(FirstTokenParts[part]),
                                 parts_[part] / static_cast<double>(std::max<std::uint64_t>(1, finished_)), "ms"});

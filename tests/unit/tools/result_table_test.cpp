@@ -60,6 +60,17 @@ written: out/result.json
 )");
 }
 
+TEST_CASE("the breakdown says what it is of")
+{
+  FinishedRun run = example();
+  run.result.breakdown_of = "the time to first token";
+  const std::string text = result_table(run, {.is_coloured = false, .files = {}});
+  CHECK(text.find("\nwhere the time to first token goes\n") != std::string::npos);
+  CHECK(text.find("of a layer") == std::string::npos);
+  CHECK(to_json(run.result).find("\"breakdown_of\": \"the time to first token\"") != std::string::npos);
+  CHECK(to_json(example().result).find("breakdown_of") == std::string::npos);
+}
+
 TEST_CASE("no line of the table is wider than the terminal")
 {
   FinishedRun run = example();

@@ -45,7 +45,7 @@ TEST_CASE("a search that finds one end only says so")
   const Capacity always = bisect(0.5, [](double load) { return service_of(1e9, load); });
   CHECK_FALSE(always.breaks);
   CHECK(always.trials[*always.holds].load == Approx(1024));
-  CHECK(limit_of(always, 0.5) == "none was found");
+  CHECK(limit_sentence(always, 0.5) == "none was found");
 }
 
 TEST_CASE("a run that is not steady does not hold, however good its requests are")
@@ -61,10 +61,32 @@ TEST_CASE("the limit is the level that fewer requests hold")
   LoadTrial trial = service_of(1, 1.5);
   trial.longest_part = "queue for prefill";
   Capacity found{.trials = {trial}, .holds = {}, .breaks = 0};
-  CHECK(limit_of(found, 0.5).find("slo.ttft: 25.0 %") == 0);
-  CHECK(limit_of(found, 0.5).find("queue for prefill") != std::string::npos);
+  CHECK(limit_sentence(found, 0.5).find("slo.ttft: 25.0 %") == 0);
+  CHECK(limit_sentence(found, 0.5).find("queue for prefill") != std::string::npos);
   found.trials[0].tpot_share = 0.2;
-  CHECK(limit_of(found, 0.5).find("slo.tpot: 20.0 %") == 0);
+  CHECK(limit_sentence(found, 0.5).find("slo.tpot: 20.0 %") == 0);
   found.trials[0].share = 0.9;
-  CHECK(limit_of(found, 0.5).find("no steady state") == 0);
+  CHECK(limit_sentence(found, 0.5).find("no steady state") == 0);
+}
+
+TEST_CASE("a search that rests on short runs says so")
+{
+  LoadTrial holds = service_of(1, 0.1);
+  holds.counted = 1000;
+  holds.ttft_mean_ms = 2000;
+  LoadTrial breaks = service_of(1, 1.5);
+  Capacity found{.trials = {holds, breaks}, .holds = 0, .breaks = 1};
+  CHECK(holds.length_in_ttfts() == Approx(500));
+  CHECK(length_warning(found, 0.5).empty());
+  found.trials[0].ttft_mean_ms = 50000;
+  CHECK(length_warning(found, 0.5).find("for 20 times their mean time to first token") != std::string::npos);
+  // Its requests are good enough, and only the length of the run speaks against it.
+  found.trials[1].share = 0.9;
+  found.trials[1].is_steady = false;
+  found.trials[1].unsteady = "NOT STEADY: the run is too short";
+  CHECK(length_warning(found, 0.5).find("the capacity may be higher; ask for more requests") != std::string::npos);
+  CHECK(limit_sentence(found, 0.5).find("the run is too short") != std::string::npos);
+  found.trials[1].unsteady = "OVERLOADED: limit: prefill";
+  found.trials[0].ttft_mean_ms = 2000;
+  CHECK(length_warning(found, 0.5).empty());
 }
