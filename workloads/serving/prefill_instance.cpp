@@ -24,7 +24,8 @@ Seconds PrefillInstance::time_of(const PrefillLoad& load)
   if (load.tokens == 0)
     return Seconds(0);
   const std::int64_t most = spec_.prefill.deployment.batch_tokens;
-  const auto batches = static_cast<double>((load.tokens + most - 1) / most);
+  const std::int64_t count = (load.tokens + most - 1) / most;
+  const auto batches = static_cast<double>(count);
   return Seconds(cells_.prefill_batch(part_of(load, 1 / batches)).seconds) * batches;
 }
 
