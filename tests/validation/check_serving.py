@@ -337,7 +337,8 @@ def check_capacity(binary, configs):
     _, done = call(binary, configs, ["workload.generator.requests=1"], ["--find-capacity", levels])
     expect(done.returncode == 2 and "expected at least 100 requests" in done.stderr and not done.stdout,
            "one request is too few to search with")
-    _, done = call(binary, configs, ["workload.requests_csv=true"])
+    done = subprocess.run([binary, "run", f"{configs}/scenarios/{SCENARIO}", "--set", "workload.requests_csv=true"],
+                          capture_output=True, text=True)
     expect(done.returncode == 2 and "workload.requests_csv: expected --out DIR too" in done.stderr and not done.stdout,
            "requests.csv without a folder is refused")
     for text, place in (("slo.ttft=2s", "--find-capacity:1:12: slo.tpot"),

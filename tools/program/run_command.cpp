@@ -68,7 +68,8 @@ void add_uncertainty(const RunOptions& options, sim::metrics::Result& result)
   result.tables.push_back(uncertainty(request, result, progress));
 }
 
-// What a scenario asks to write has no place without a folder.
+// What a scenario asks to write has no place without a folder. Who asks for JSON reads the result: samples of this
+// program's own among them.
 void require_no_files(const ScenarioRequest& scenario)
 {
   const ResolvedScenario resolved = load_scenario(scenario);
@@ -83,7 +84,7 @@ void run(const RunOptions& options)
 {
   if (options.with_timeline && !options.out)
     throw ConfigError("--timeline: expected --out DIR too, where timeline.json.gz is written");
-  if (!options.out)
+  if (!options.out && options.format == "table")
     require_no_files(options.scenario);
   const auto started = std::chrono::system_clock::now();
   const auto folder = options.out ? std::make_optional<OutputFolder>(*options.out) : std::nullopt;

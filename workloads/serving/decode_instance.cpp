@@ -153,6 +153,7 @@ Cell DecodeInstance::iteration(double kv_share)
 // An actor only while there is something to do.
 void DecodeInstance::work(sim::engine::Control& control)
 {
+  planes_.lane_use(planes_.decode_instance()).forget();
   while (!running_.empty() || !joining_.empty()) {
     for (InFlight* request : joining_) {
       ++dies_[request->rank].running;

@@ -22,12 +22,17 @@ void LaneUse::on_one_die(LaneDirection direction, Bytes amount, Seconds begin, S
   until = end;
 }
 
-double LaneUse::share_since(const Reading& then, Seconds elapsed) const
+double LaneUse::share_of(Seconds elapsed) const
 {
   if (elapsed <= Seconds(0))
     return 0;
-  const double most = std::max(taken_[0] - then[0], taken_[1] - then[1]);
-  return std::min(MostShare, most / elapsed.count());
+  return std::min(MostShare, std::max(taken_[0], taken_[1]) / elapsed.count());
+}
+
+void LaneUse::charge(Seconds elapsed)
+{
+  for (double& taken : taken_)
+    taken = std::max(0.0, taken - MostShare * elapsed.count());
 }
 
 }  // namespace cm::workloads

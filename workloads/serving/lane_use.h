@@ -19,50 +19,48 @@ enum class LaneDirection : std::uint8_t { Out, In };
 
 class LaneUse {
  public:
-  // `lanes`: of one die, one direction, all its lanes together.
+  // `lanes`: of one die, one direction, all its lanes together. `dies`: that spread bytes are spread over.
   LaneUse(BytesPerSecond lanes, std::uint32_t dies) : lanes_(lanes), dies_(dies) {}
 
   static constexpr double MostShare = 0.5;       // that keys and values get of lanes that an exchange wants too
   static constexpr double IgnoredShare = 0.005;  // less than this delays nothing: no cell is simulated for it
 
-  // Bytes that crossed the lanes between `begin` and `end`, now: evenly those of all dies, or those of one die. Of
+  // Bytes that crossed the lanes between `begin` and `end`, now: evenly those of the dies, or those of one die. Of
   // transfers of single dies that overlap in time the first that ends counts for the time that they share.
   void spread(LaneDirection direction, Bytes amount);
   void on_one_die(LaneDirection direction, Bytes amount, Seconds begin, Seconds end);
 
-  // [direction]: seconds for which they would have taken all lanes, since the start of the run.
-  using Reading = std::array<double, 2>;
-  [[nodiscard]] const Reading& reading() const { return taken_; }
-  // Mean share of the lanes since then, in the direction that had more of it.
-  [[nodiscard]] double share_since(const Reading& then, Seconds elapsed) const;
+  // Mean share of the lanes over a time that ends now, in the direction that had more of it, at most MostShare.
+  [[nodiscard]] double share_of(Seconds elapsed) const;
+  // That time is over: what it could not hold is left for the next.
+  void charge(Seconds elapsed);
+  // What has crossed the lanes so far delays nobody: there was nothing to delay.
+  void forget() { taken_ = {}; }
 
  private:
   BytesPerSecond lanes_;
   std::uint32_t dies_;
-  Reading taken_{};
+  std::array<double, 2> taken_{};          // [direction]: seconds of all lanes, not charged yet
   std::array<Seconds, 2> single_until_{};  // [direction]: up to when transfers of single dies have counted
 };
 
 // Lets the time of some work pass: first what it takes `alone`, then what keys and values that crossed the lanes in the
 // meantime add. `lasts(share)` is how long it takes when they have such a share of the lanes. The time that passed.
 template <typename Lasts>
-Seconds work_beside(sim::engine::Control& control, const LaneUse& use, Seconds alone, const Lasts& lasts)
+Seconds work_beside(sim::engine::Control& control, LaneUse& use, Seconds alone, const Lasts& lasts)
 {
   constexpr Seconds Negligible(1e-6);
-  const Seconds start = control.now();
-  const LaneUse::Reading then = use.reading();
   control.sleep(alone);
   Seconds passed = alone;
-  for (;;) {
-    const double share = use.share_since(then, control.now() - start);
-    if (share < LaneUse::IgnoredShare)
-      return passed;
+  for (double share = use.share_of(passed); share >= LaneUse::IgnoredShare; share = use.share_of(passed)) {
     const Seconds whole = lasts(share);
     if (whole - passed < Negligible)
-      return passed;
+      break;
     control.sleep(whole - passed);
     passed = whole;
   }
+  use.charge(passed);
+  return passed;
 }
 
 }  // namespace cm::workloads

@@ -52,16 +52,19 @@ StarPlaneSpec ub_for_blocks(const ServingSpec& spec, const models::MachineSpec& 
 }  // namespace
 
 Planes::Planes(const ServingSpec& spec, const models::MachineSpec& machine, sim::engine::Engine& engine)
-    : engine_(engine), die_rate_(copies_of_die(machine)), prefill_ranks_(spec.prefill.deployment.ranks),
+    : engine_(engine), lanes_(lanes_of_die(machine)), die_rate_(copies_of_die(machine)),
+      prefill_ranks_(spec.prefill.deployment.ranks),
       first_decode_(std::size_t{spec.prefill_instances} * prefill_ranks_),
       first_cpu_(first_decode_ + spec.decode.dies()), nodes_(machine.topology.nodes),
       index_{engine.add_plane(models::rdma_plane(machine)), engine.add_plane(vpc_with_world(machine)),
              engine.add_plane(ub_for_blocks(spec, machine))},
       exchanging_(spec.prefill_instances + 1), left_to_copies_(first_cpu_, 1.0)
 {
-  const BytesPerSecond lanes = lanes_of_die(machine);
-  lane_use_.assign(spec.prefill_instances, LaneUse(lanes, prefill_ranks_));
-  lane_use_.emplace_back(lanes, spec.decode.dies());
+  // A CPU's blocks go to one die.
+  const std::int64_t cpus = std::max<std::int64_t>(1, spec.pool.nodes * machine.topology.cpus_per_node);
+  const auto dies_with_blocks = static_cast<std::uint32_t>(std::min<std::int64_t>(prefill_ranks_, cpus));
+  lane_use_.assign(spec.prefill_instances, LaneUse(lanes_, dies_with_blocks));
+  lane_use_.emplace_back(lanes_, spec.decode.dies());
 }
 
 void Planes::move(Control& control, Plane plane, const std::vector<Control::Transfer>& transfers)
@@ -89,7 +92,9 @@ void Planes::move(Control& control, Plane plane, const std::vector<Control::Tran
 // Links are told of a change when something is about to use them, and when it is worth it.
 void Planes::leave_to_exchange(std::size_t die)
 {
-  const double left = std::max(LaneUse::MostShare, 1 - ratio(exchanging_[instance_of(die)], die_rate_));
+  // Prefill exchanges by SDMA too, decode's cores write by themselves.
+  const BytesPerSecond shared = die < first_decode_ ? die_rate_ : lanes_;
+  const double left = std::clamp(ratio(shared - exchanging_[instance_of(die)], die_rate_), LaneUse::MostShare, 1.0);
   if (std::abs(left - left_to_copies_[die]) < RateStep)
     return;
   left_to_copies_[die] = left;

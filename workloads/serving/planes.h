@@ -39,7 +39,7 @@ class Planes {
 
   // Instances are the prefill ones, and then decode.
   [[nodiscard]] std::size_t decode_instance() const { return lane_use_.size() - 1; }
-  [[nodiscard]] const LaneUse& lane_use(std::size_t instance) const { return lane_use_[instance]; }
+  [[nodiscard]] LaneUse& lane_use(std::size_t instance) { return lane_use_[instance]; }
   // What each die of an instance sends in exchanges from now on, a mean over time; 0 while it has nothing to do. Keys
   // and values get what is left of a die's rate, and at least half of it, from the next transfer on that it has.
   void exchanges_take(std::size_t instance, BytesPerSecond rate) { exchanging_[instance] = rate; }
@@ -56,6 +56,7 @@ class Planes {
   void count_on_lanes(const sim::engine::Control::Transfer& transfer, Seconds begin, Seconds end);
 
   sim::engine::Engine& engine_;
+  BytesPerSecond lanes_;     // of a die, one direction
   BytesPerSecond die_rate_;  // of its copies: what SDMA sends and its lanes carry
   std::uint32_t prefill_ranks_ = 0;
   std::size_t first_decode_ = 0;

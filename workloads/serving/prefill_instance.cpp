@@ -49,6 +49,7 @@ void PrefillInstance::submit(InFlight& request)
 void PrefillInstance::work(sim::engine::Control& control)
 {
   control.sleep(spec_.batch_wait);
+  planes_.lane_use(number_).forget();
   while (!queue_.empty()) {
     const Batch batch = take_batch(control.now());
     const Seconds start = control.now();

@@ -21,7 +21,6 @@ class PrefillInstance {
   // Told of the requests of a batch whose prompts are through, inside the instance's actor.
   using Prefilled = std::function<void(sim::engine::Control&, std::uint32_t instance, const std::vector<InFlight*>&)>;
 
-  // Spec, engine, cells and timeline are borrowed.
   struct Setup {
     const ServingSpec& spec;
     sim::engine::Engine& engine;
@@ -61,6 +60,8 @@ class PrefillInstance {
 
   void work(sim::engine::Control& control);
   Batch take_batch(Seconds now);
+  // Time of as few batches as hold it.
+  [[nodiscard]] Seconds time_of(const PrefillLoad& load);
   void show(const PrefillBatch& batch, Seconds start, Seconds end);
 
   std::uint32_t number_;
@@ -71,9 +72,6 @@ class PrefillInstance {
   ServingTimeline& timeline_;
   Prefilled prefilled_;
   std::deque<InFlight*> queue_;
-  // Time of as few batches as hold it.
-  [[nodiscard]] Seconds time_of(const PrefillLoad& load);
-
   PrefillLoad expected_;  // of prompts, or their rests, that no batch has taken yet
   std::int64_t expected_requests_ = 0;
   Seconds batch_ends_;  // as far as is known

@@ -15,7 +15,8 @@ struct ServingExtras {
 };
 
 // Throws RefusedByModel when a deployment does not fit the HBM, ConfigError when the trace cannot be read. A run whose
-// requests arrive faster than they are served says so: `steady` is false and a warning begins with OVERLOADED.
+// requests arrive faster than they are served, that never settles or is too short says so: `steady` is false and the
+// first warning begins with OVERLOADED or NOT STEADY.
 void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
                  std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result,
                  const ServingExtras& extras = {});

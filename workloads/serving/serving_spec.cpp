@@ -117,8 +117,8 @@ void check_pool(Reader& pool, const PoolSpec& spec, Bytes block, const models::M
                               to_text(block), to_text(machine.memory->ssd.capacity)));
 }
 
-void read_pool(Reader pool, std::int64_t block_tokens, const models::ModelSpec& model,
-               const models::MachineSpec& machine, PoolSpec& spec)
+// `block`: 0 when the model could not be read.
+void read_pool(Reader pool, Bytes block, const models::MachineSpec& machine, PoolSpec& spec)
 {
   pool.optional({"on", "whether there is a context cache; false: no other key of the pool matters"}, spec.is_on);
   pool.choice({"plane", "that its blocks travel on"}, spec.plane, {{"ub", PoolPlane::Ub}, {"vpc", PoolPlane::Vpc}});
@@ -141,8 +141,8 @@ void read_pool(Reader pool, std::int64_t block_tokens, const models::ModelSpec& 
   if (machine.topology.nodes > 0 && !machine.memory)
     pool.complain("on", "needs machine.memory, which this machine file does not have");
   // A machine or a model that could not be read has been complained about, and so has a number that is missing here.
-  if (spec.is_on && machine.topology.nodes > 0 && model.hidden > 0 && pool.has("nodes") && pool.has("dram_share"))
-    check_pool(pool, spec, models::kv_bytes_per_token_and_layer(model) * (model.layers * block_tokens), machine);
+  if (spec.is_on && machine.topology.nodes > 0 && block > Bytes(0) && pool.has("nodes") && pool.has("dram_share"))
+    check_pool(pool, spec, block, machine);
   pool.finish();
 }
 
@@ -181,9 +181,10 @@ void read_warm_up(Reader& workload, ServingSpec& spec)
     return;
   if (value->kind == sim::config::Value::Kind::Scalar)
     spec.warm_up = parse_fraction(value->text);
-  if (!spec.warm_up || *spec.warm_up < 0 || *spec.warm_up > 1)
-    workload.complain("warm_up", fmt::format("expected auto, or a share of 0 to 1 like 0.1 or \"10 %\", found {}",
-                                             sim::config::found_text(*value)));
+  if (!spec.warm_up || *spec.warm_up < 0 || *spec.warm_up >= 1)
+    workload.complain("warm_up",
+                      fmt::format("expected auto, or a share from 0 to below 1 like 0.1 or \"10 %\", found {}",
+                                  sim::config::found_text(*value)));
 }
 
 void read_levels(Reader& workload, ServingSpec& spec)
@@ -232,8 +233,8 @@ ServingSpec read_serving(Reader& workload, const models::ModelSpec& model, model
   workload.choice({"kind", "what is run"}, kind, {{"serving", Kind::Serving}}, true);
   read_requests(workload, spec);
   read_instances(workload, model, machine, spec);
-  read_pool(workload.section({"pool", "context cache in the memory of the nodes"}), spec.block_tokens, model, machine,
-            spec.pool);
+  const Bytes block = model.hidden > 0 ? kv_bytes_per_token(spec, model) * spec.block_tokens : Bytes(0);
+  read_pool(workload.section({"pool", "context cache in the memory of the nodes"}), block, machine, spec.pool);
   read_levels(workload, spec);
   check(workload, spec, model, machine);
   workload.finish();

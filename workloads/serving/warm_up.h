@@ -12,7 +12,7 @@ namespace cm::workloads {
 struct WarmUp {
   std::size_t requests = 0;  // the first ones, which statistics leave out
   std::string rule;          // that said so, for the reader of a result
-  std::string unsteady;      // why the others show no steady state; empty: they do, or are too few to tell
+  std::string unsteady;      // why the others show no steady state; empty: they do, or cannot tell
   bool ttft_rises = false;   // over the others, significantly
 };
 

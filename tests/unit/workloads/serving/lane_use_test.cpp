@@ -12,7 +12,7 @@ constexpr std::uint32_t Dies = 10;
 
 double share(const LaneUse& use, double seconds)
 {
-  return use.share_since({}, Seconds(seconds));
+  return use.share_of(Seconds(seconds));
 }
 
 }  // namespace
@@ -55,13 +55,22 @@ TEST_CASE("an exchange keeps half of its lanes")
   CHECK(share(use, 1) == Approx(0.5));
 }
 
-TEST_CASE("what was taken before a reading is not in the share since")
+TEST_CASE("what a time could not hold is left for the next, and nothing is charged twice")
 {
   LaneUse use(Lanes, Dies);
-  use.spread(LaneDirection::In, Bytes(1000));
-  const LaneUse::Reading then = use.reading();
-  CHECK(use.share_since(then, Seconds(1)) == 0);
-  use.spread(LaneDirection::In, Bytes(100));
-  CHECK(use.share_since(then, Seconds(1)) == Approx(0.1));
-  CHECK(use.share_since(then, Seconds(0)) == 0);
+  use.spread(LaneDirection::In, Bytes(1000));  // a second of all lanes
+  CHECK(share(use, 1) == Approx(0.5));
+  use.charge(Seconds(1));
+  CHECK(share(use, 2) == Approx(0.25));
+  use.charge(Seconds(2));
+  CHECK(share(use, 1) == 0);
+}
+
+TEST_CASE("what crossed the lanes of an idle instance delays nobody")
+{
+  LaneUse use(Lanes, Dies);
+  use.spread(LaneDirection::Out, Bytes(1000));
+  use.forget();
+  CHECK(share(use, 1) == 0);
+  CHECK(share(use, 0) == 0);
 }
