@@ -17,6 +17,10 @@ namespace {
 
 namespace s4u = simgrid::s4u;
 
+// Of an actor. Serving has some thousands of them when it is overloaded; SimGrid's own 8 MiB each are more than the
+// address space that a job may be given.
+constexpr int StackKibibytes = 1024;
+
 // SimGrid parses --help, --version and --cfg itself: it never sees the user's arguments.
 struct QuietArguments {
   std::string name = "cmsim";
@@ -56,6 +60,8 @@ Engine::Engine() : parts_(std::make_unique<Parts>())
 #if defined(__SANITIZE_ADDRESS__)
   // The other context factories switch stacks in ways that the address sanitizer takes for overflows.
   s4u::Engine::set_config("contexts/factory:thread");
+#else
+  s4u::Engine::set_config(fmt::format("contexts/stack-size:{}", StackKibibytes));
 #endif
   for (const auto& [key, value] : EngineSettings)
     s4u::Engine::set_config(fmt::format("{}:{}", key, value));

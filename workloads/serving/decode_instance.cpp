@@ -11,6 +11,9 @@
 namespace cm::workloads {
 namespace {
 
+// At a time, each with an actor (D242); others wait in order.
+constexpr std::size_t MostHandOvers = 1024;
+
 Bytes room_for_kv(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine)
 {
   models::HbmBudget budget = decode_budget(spec.decode, model, machine);
@@ -31,9 +34,10 @@ std::int64_t group_size(const ServingSpec& spec)
 }  // namespace
 
 DecodeInstance::DecodeInstance(const Setup& setup, Finished finished)
-    : spec_(setup.spec), engine_(setup.engine), cells_(setup.cells), planes_(setup.planes), timeline_(setup.timeline),
-      finished_(std::move(finished)), dies_per_npu_(setup.machine.topology.dies_per_npu),
-      dies_per_prefill_rank_(group_size(setup.spec)), kv_per_token_(kv_bytes_per_token(setup.spec, setup.model)),
+    : spec_(setup.spec), engine_(setup.engine), hand_overs_(setup.engine, "hand-over", MostHandOvers),
+      cells_(setup.cells), planes_(setup.planes), timeline_(setup.timeline), finished_(std::move(finished)),
+      dies_per_npu_(setup.machine.topology.dies_per_npu), dies_per_prefill_rank_(group_size(setup.spec)),
+      kv_per_token_(kv_bytes_per_token(setup.spec, setup.model)),
       kv_room_(room_for_kv(setup.spec, setup.model, setup.machine)),
       most_on_die_(std::max<std::int64_t>(1, setup.spec.decode.batch_per_npu / dies_per_npu_)),
       dies_(setup.spec.decode.dies()),
@@ -46,14 +50,14 @@ bool DecodeInstance::can_hold(const Request& request) const
   return reservation(request) <= kv_room_;
 }
 
-void DecodeInstance::submit(InFlight& request)
+void DecodeInstance::submit(InFlight& request, Seconds now)
 {
   waiting_.push_back(&request);
-  admit();
+  admit(now);
 }
 
 // In order: a long request is not overtaken for ever by short ones.
-void DecodeInstance::admit()
+void DecodeInstance::admit(Seconds now)
 {
   while (!waiting_.empty()) {
     InFlight& request = *waiting_.front();
@@ -68,8 +72,9 @@ void DecodeInstance::admit()
     kv_reserved_most_ = std::max(kv_reserved_most_, die.reserved);
     ensure(die.reserved <= kv_room_, "a die with room for {} B has {} B reserved", kv_room_.count(),
            die.reserved.count());
+    request.reach(Milestone::Admitted, now);
     ++sending(request, *rank);
-    engine_.spawn("hand-over", [this, &request](sim::engine::Control& control) { hand_over(control, request); });
+    hand_overs_.run([this, &request](sim::engine::Control& control) { hand_over(control, request); });
   }
 }
 
@@ -120,7 +125,6 @@ bool DecodeInstance::holds_target(std::int64_t requests_on_die, const InFlight& 
 
 void DecodeInstance::hand_over(sim::engine::Control& control, InFlight& request)
 {
-  request.reach(Milestone::Admitted, control.now());
   const Bytes amount = bytes_of(request.request.input_tokens);
   const std::uint32_t from = source_of(request.rank);
   if (spec_.handover == HandoverPlane::Rdma)
@@ -187,7 +191,7 @@ void DecodeInstance::work(sim::engine::Control& control)
       kv_tokens_ -= request->kv_tokens();
       finished_(*request);
     }
-    admit();
+    admit(control.now());
   }
   planes_.exchanges_take(planes_.decode_instance(), BytesPerSecond(0));
   is_working_ = false;

@@ -2,7 +2,7 @@
 // part in every iteration until their last token. All dies step together.
 #pragma once
 
-#include "sim/engine/engine.h"
+#include "sim/engine/actor_pool.h"
 #include "workloads/serving/busy_time.h"
 #include "workloads/serving/in_flight.h"
 #include "workloads/serving/iteration_cells.h"
@@ -36,7 +36,7 @@ class DecodeInstance {
   // Whether a die without other requests has room for it.
   [[nodiscard]] bool can_hold(const Request& request) const;
   // Its prompt is prefilled. The request is borrowed until it is finished.
-  void submit(InFlight& request);
+  void submit(InFlight& request, Seconds now);
 
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
   [[nodiscard]] std::size_t running() const { return running_.size(); }
@@ -76,7 +76,7 @@ class DecodeInstance {
   {
     return sending_[std::size_t{request.instance} * spec_.prefill.deployment.ranks + source_of(rank)];
   }
-  void admit();
+  void admit(Seconds now);
   std::optional<std::uint32_t> choose_die(const InFlight& request);
   [[nodiscard]] bool holds_target(std::int64_t requests_on_die, const InFlight& request);
   void hand_over(sim::engine::Control& control, InFlight& request);
@@ -87,6 +87,7 @@ class DecodeInstance {
 
   const ServingSpec& spec_;
   sim::engine::Engine& engine_;
+  sim::engine::ActorPool hand_overs_;
   IterationCells& cells_;
   Planes& planes_;
   ServingTimeline& timeline_;

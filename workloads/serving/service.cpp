@@ -12,11 +12,21 @@ using sim::engine::Control;
 constexpr std::int64_t BytesPerTokenId = 4;
 // The global scheduler's node.
 constexpr std::size_t SchedulerNode = 0;
+// At a time, each with an actor (D242). One plane at most carries them: those that wait lose nothing by it, and flows
+// that share a plane cost time with the square of their number.
+constexpr std::size_t MostUploads = 128;
+constexpr std::size_t MostLoads = 1024;
+constexpr std::size_t MostStores = 256;
 
 }  // namespace
 
+Service::Actors::Actors(sim::engine::Engine& engine)
+    : uploads(engine, "request", MostUploads), loads(engine, "load", MostLoads), stores(engine, "store", MostStores)
+{
+}
+
 Service::Service(const Setup& setup)
-    : spec_(setup.spec), model_(setup.model), seed_(setup.seed), engine_(setup.engine), timeline_(setup.timeline),
+    : spec_(setup.spec), model_(setup.model), seed_(setup.seed), actors_(setup.engine), timeline_(setup.timeline),
       progress_(setup.progress), planes_(setup.spec, setup.machine, setup.engine),
       pool_(setup.spec, setup.model, setup.machine, planes_),
       decode_({setup.spec, setup.model, setup.machine, setup.engine, setup.cells, planes_, setup.timeline},
@@ -24,7 +34,7 @@ Service::Service(const Setup& setup)
       loads_(setup.spec.prefill_instances), records_(setup.requests)
 {
   for (std::uint32_t instance = 0; instance < spec_.prefill_instances; ++instance)
-    prefill_.emplace_back(instance, PrefillInstance::Setup{spec_, engine_, setup.cells, planes_, timeline_},
+    prefill_.emplace_back(instance, PrefillInstance::Setup{spec_, setup.engine, setup.cells, planes_, timeline_},
                           [this](Control& control, std::uint32_t number, const std::vector<InFlight*>& requests) {
                             prefilled(control, number, requests);
                           });
@@ -43,7 +53,7 @@ void Service::let_in(Control& control, RequestSource& source)
     InFlight& entry =
         *in_flight_.emplace(number, std::make_unique<InFlight>(std::move(*request), number, seed_)).first->second;
     entry.reach(Milestone::Arrived, control.now());
-    engine_.spawn("request", [this, &entry](Control& own) { receive(own, entry); });
+    actors_.uploads.run([this, &entry](Control& own) { receive(own, entry); });
   }
   at_last_arrival_ = census(control.now());
   last_event_ = std::max(last_event_, control.now());
@@ -72,13 +82,18 @@ void Service::receive(Control& control, InFlight& request)
   pool_.remember(request.request);
   route(request, control.now());
   pool_.look_up(control, request);
+  wait_for_load(request);
+}
+
+void Service::wait_for_load(InFlight& request)
+{
   Loads& loads = loads_[request.instance];
   if (loads.under_way == spec_.pool.loads) {
     loads.waiting.push_back(&request);
     return;
   }
   ++loads.under_way;
-  load(control, request);
+  actors_.loads.run([this, &request](Control& own) { load(own, request); });
 }
 
 // Then on to prefill; the place goes to the next request that waits for one.
@@ -88,13 +103,12 @@ void Service::load(Control& control, InFlight& request)
   request.reach(Milestone::Loaded, control.now());
   prefill_[request.instance].submit(request);
   Loads& loads = loads_[request.instance];
-  if (loads.waiting.empty()) {
-    --loads.under_way;
+  --loads.under_way;
+  if (loads.waiting.empty())
     return;
-  }
   InFlight& next = *loads.waiting.front();
   loads.waiting.pop_front();
-  engine_.spawn("load", [this, &next](Control& own) { load(own, next); });
+  wait_for_load(next);
 }
 
 void Service::route(InFlight& request, Seconds now)
@@ -125,11 +139,10 @@ void Service::prefilled(Control& control, std::uint32_t instance, const std::vec
         continue;
       }
     }
-    decode_.submit(*request);
+    decode_.submit(*request, control.now());
   }
   if (spec_.pool.is_on && !keys.empty())
-    engine_.spawn("store",
-                  [this, instance, keys = std::move(keys)](Control& own) { pool_.store(own, instance, keys); });
+    actors_.stores.run([this, instance, keys = std::move(keys)](Control& own) { pool_.store(own, instance, keys); });
 }
 
 void Service::finish(InFlight& request)

@@ -1,6 +1,7 @@
 // The service as a whole: requests arrive, are routed, prefilled, handed over and decoded.
 #pragma once
 
+#include "sim/engine/actor_pool.h"
 #include "sim/metrics/progress.h"
 #include "workloads/serving/decode_instance.h"
 #include "workloads/serving/kv_pool.h"
@@ -69,13 +70,22 @@ class Service {
  private:
   // Of cached blocks to an instance.
   struct Loads {
-    std::int64_t under_way = 0;  // requests
+    std::int64_t under_way = 0;  // requests, that have an actor or wait for one
     std::deque<InFlight*> waiting;
+  };
+  // A request has an actor only while something of it moves; where many move at once, the others wait for one.
+  struct Actors {
+    explicit Actors(sim::engine::Engine& engine);
+
+    sim::engine::ActorPool uploads;
+    sim::engine::ActorPool loads;
+    sim::engine::ActorPool stores;
   };
 
   [[nodiscard]] bool refuses(const Request& request, std::uint64_t number, Seconds now);
   void receive(sim::engine::Control& control, InFlight& request);
   void route(InFlight& request, Seconds now);
+  void wait_for_load(InFlight& request);
   void load(sim::engine::Control& control, InFlight& request);
   void prefilled(sim::engine::Control& control, std::uint32_t instance, const std::vector<InFlight*>& requests);
   void finish(InFlight& request);
@@ -83,7 +93,7 @@ class Service {
   const ServingSpec& spec_;
   const models::ModelSpec& model_;
   std::uint64_t seed_;
-  sim::engine::Engine& engine_;
+  Actors actors_;
   ServingTimeline& timeline_;
   sim::metrics::Progress& progress_;
   Planes planes_;
