@@ -3,12 +3,14 @@
 
 Requests and bytes are conserved, the time to first token is the sum of its parts, equal runs give equal results, cells
 kept or not, too much load is called so, the context cache helps by mechanism, and a search finds the highest rate.
-PART runs one of loads, warm_up, limits, load, batch, reuse, cells, files, refusals, capacity, traces, sharing.
+PART runs one of loads, warm_up, limits, load, batch, reuse, cells, files, refusals, capacity, traces,
+trace_files, sharing.
 """
 
 import csv
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -351,6 +353,49 @@ def check_capacity(binary, configs):
            "a scenario that serves nothing is refused")
 
 
+def trace_of(folder, lines):
+    path = os.path.join(folder, "requests.jsonl")
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    return path
+
+
+def check_trace_files(binary, configs):
+    """Requests that come all at once, late, or in another dialect; small files of the test's own."""
+    def one(time, **more):
+        return {"timestamp": time, "input_length": 600, "output_length": 2, **more}
+
+    with tempfile.TemporaryDirectory() as folder:
+        # Each of them had an actor with a stack of 8 MiB.
+        path = trace_of(folder, [one(0)] * 5000)
+        command, _ = call("/bin/true", configs, [f"workload.trace={path}", "workload.trace_step=0 s"],
+                          scenario="serving-mooncake.yaml")
+        limit = 2 << 30
+        done = subprocess.run([binary, *command[1:]], capture_output=True, text=True,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        expect(done.returncode == 0 and value(json.loads(done.stdout), "requests_finished") == 5000,
+               f"5,000 requests at one instant take less than {limit >> 30} GiB of address space {done.stderr[-300:]}")
+        path = trace_of(folder, [one(3_600_000 + 200 * i) for i in range(120)])
+        out = os.path.join(folder, "out")
+        result = json.loads(simulate(binary, configs, [f"workload.trace={path}", "workload.requests_csv=true"],
+                                     ["--out", out], scenario="serving-mooncake.yaml"))
+        times = result["series"]["vpc_gb_s"]["time_s"]
+        with open(os.path.join(out, "requests.csv"), encoding="utf-8") as file:
+            arrivals = [float(row["arrival_s"]) for row in csv.DictReader(file)]
+        expect(times[0] < 1 and times[-1] < 60 and arrivals[0] == 0 and arrivals[-1] == 23.8,
+               "times count from the first request, in series and requests.csv")
+        path = trace_of(folder, [one(0.4 + 0.75 * i, hash_ids=list(range(38))) for i in range(120)])
+        _, done = call(binary, configs, [f"workload.trace={path}"], scenario="serving-mooncake.yaml")
+        expect(done.returncode == 2 and "requests.jsonl:1:" in done.stderr and not done.stdout
+               and "times in seconds and blocks of 16 tokens: workload.trace_format={time: s, block_tokens: 16}"
+               in done.stderr, "another dialect is told with the keys that read it")
+        result = json.loads(simulate(binary, configs, [f"workload.trace={path}", "workload.trace_format.time=s",
+                                                       "workload.trace_format.block_tokens=16"],
+                                     scenario="serving-mooncake.yaml"))
+        expect(value(result, "requests_finished") == 120 and 0.8 < value(result, "hit_rate") < 0.9,
+               "with these keys it runs, and 512 of 600 tokens are found")
+
+
 def trace_at(variable, name):
     path = os.environ.get(variable, f"../shared/traces/{name}")
     if os.path.exists(path):
@@ -379,7 +424,7 @@ def check_traces(binary, configs):
 PARTS = {"loads": check_loads, "warm_up": check_warm_up, "limits": check_limits, "load": check_load,
          "batch": check_batch, "reuse": check_reuse, "cells": check_cells, "files": check_files,
          "refusals": check_refusals, "capacity": check_capacity, "traces": check_traces,
-         "sharing": check_sharing}
+         "trace_files": check_trace_files, "sharing": check_sharing}
 
 
 def main(binary, configs, *parts):

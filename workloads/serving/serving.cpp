@@ -9,6 +9,7 @@
 #include "workloads/serving/serving_metrics.h"
 #include "workloads/serving/serving_verdict.h"
 #include "workloads/serving/warm_up.h"
+#include "workloads/traces/dialect_guess.h"
 
 #include <fmt/format.h>
 
@@ -42,6 +43,18 @@ Preview preview_of(const ServingSpec& spec, std::uint64_t seed)
   if (preview.requests == 0)
     throw ConfigError(fmt::format("{}: expected at least one request, found none", spec.trace->path));
   return preview;
+}
+
+// Seconds that are read as milliseconds look like this, and nothing fails.
+void note_fast_times(const ServingSpec& spec, const Preview& preview, sim::metrics::Result& result)
+{
+  if (!spec.trace || spec.trace->dialect.time || preview.last_arrival <= Seconds(0))
+    return;
+  const double recorded = static_cast<double>(preview.requests) / spec.scaling.copies / preview.last_arrival.count() *
+                          spec.scaling.time_scale;
+  if (recorded > MostRequestsPerSecond)
+    result.notes.push_back(fmt::format(
+        "the trace has {:.4g} requests/s. workload.trace_format.time says the unit of its times (ms)", recorded));
 }
 
 void refuse_what_does_not_fit(const ServingSpec& spec, const models::ModelSpec& model,
@@ -143,8 +156,10 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
         fmt::format("{} requests that share a time stamp with others are spread evenly over the {:.3g} s "
                     "after it",
                     preview.spread, spec.trace->spread.count()));
+  note_fast_times(spec, preview, result);
   if (spec.trace && spec.trace->skip_damaged_lines)
-    result.add("trace_lines_skipped", static_cast<double>(preview.skipped), "count", "damaged lines of the trace");
+    result.add("trace_lines_skipped", static_cast<double>(preview.skipped), "count",
+               "damaged lines of the part of the trace that is run");
   if (spec.scaling.copies > 1)
     result.notes.push_back(
         fmt::format("every request is there {} times, with prefixes of its own each time", spec.scaling.copies));

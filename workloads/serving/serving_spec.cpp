@@ -70,13 +70,18 @@ void read_requests(Reader& workload, ServingSpec& spec)
   workload.optional({"skip_damaged_lines", "leave out lines of the trace that cannot be read, and count them"}, skips);
   workload.optional({"trace_step", "requests with one time stamp are spread over the time after it", 0.0, 3600.0},
                     spread);
-  workload.optional(
-      {"trace_start", "requests of the trace that arrive earlier are left out", 0.0, LatestArrival.count()},
-      spec.trace_part.start);
+  workload.optional({"trace_start",
+                     "requests of the trace that arrive earlier, counted from its first one, are left out", 0.0,
+                     LatestArrival.count()},
+                    spec.trace_part.start);
   workload.optional({"trace_length", "time behind it from which requests are used; 0 s: to the end", 0.0, 1e9},
                     spec.trace_part.length);
+  const TraceDialect dialect =
+      read_trace_dialect(workload.optional_section(
+                             {"trace_format", "how the lines of a trace are meant, where its format leaves that open"}),
+                         spec.block_tokens);
   if (!workload.has("trace"))
-    for (const char* key : {"skip_damaged_lines", "trace_step", "trace_start", "trace_length"})
+    for (const char* key : {"skip_damaged_lines", "trace_step", "trace_start", "trace_length", "trace_format"})
       if (workload.has(key))
         workload.complain(key, "says how a trace is read: expected workload.trace too");
   if (!path.empty()) {
@@ -86,6 +91,7 @@ void read_requests(Reader& workload, ServingSpec& spec)
                   .skip_damaged_lines = skips,
                   .spread = spread,
                   .block_tokens = spec.block_tokens,
+                  .dialect = dialect,
                   .seed = 1};
   }
   workload.optional({"time_scale", "arrival times are multiplied by it", 1e-6, 1e6}, spec.scaling.time_scale);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 namespace cm::workloads {
@@ -20,7 +21,8 @@ std::uint64_t id_of_copy(std::uint64_t id, int copy)
 
 class PartialSource final : public RequestSource {
  public:
-  PartialSource(std::unique_ptr<RequestSource> source, const TracePart& part) : source_(std::move(source)), part_(part)
+  PartialSource(std::unique_ptr<RequestSource> source, const TracePart& part)
+      : source_(std::move(source)), part_(part), skipped_at_once_(source_->skipped()), skipped_(skipped_at_once_)
   {
   }
 
@@ -29,31 +31,44 @@ class PartialSource final : public RequestSource {
     auto request = source_->next();
     while (request && request->arrival < part_.start) {
       latest_ = request->arrival;
+      spread_before_ = source_->spread();
       request = source_->next();
+      skipped_before_ = source_->skipped() - skipped_at_once_;
     }
     const bool is_over = request && part_.length > Seconds(0) && !(request->arrival < part_.start + part_.length);
-    if ((!request || is_over) && !has_any_)
+    if ((!request || is_over) && !origin_ && part_ != TracePart{})
       throw ConfigError(
           is_over
               ? fmt::format("workload.trace_length: no request arrives in the {} from {} on; the next one does at {}",
                             to_text(part_.length), to_text(part_.start), to_text(request->arrival))
               : fmt::format("workload.trace_start: expected a time before the last request's, {}, found {}",
                             to_text(latest_), to_text(part_.start)));
-    if (!request || is_over)
+    if (is_over)
       return std::nullopt;
-    has_any_ = true;
-    request->arrival = request->arrival - part_.start;
+    skipped_ = source_->skipped() - skipped_before_;
+    spread_ = source_->spread() - spread_before_;
+    if (!request)
+      return std::nullopt;
+    if (!origin_)
+      origin_ = request->arrival;
+    request->arrival = since(*origin_, request->arrival);
     return request;
   }
 
-  [[nodiscard]] std::uint64_t skipped() const override { return source_->skipped(); }
-  [[nodiscard]] std::uint64_t spread() const override { return source_->spread(); }
+  [[nodiscard]] std::uint64_t skipped() const override { return skipped_; }
+  [[nodiscard]] std::uint64_t spread() const override { return spread_; }
 
  private:
   std::unique_ptr<RequestSource> source_;
   TracePart part_;
   Seconds latest_;
-  bool has_any_ = false;
+  std::optional<Seconds> origin_;  // of the first request of the part
+  // Of records that no time is known of: they count wherever the part lies.
+  std::uint64_t skipped_at_once_;
+  std::uint64_t skipped_before_ = 0;
+  std::uint64_t spread_before_ = 0;
+  std::uint64_t skipped_;
+  std::uint64_t spread_ = 0;
 };
 
 class ScaledSource final : public RequestSource {
@@ -130,8 +145,6 @@ std::unique_ptr<RequestSource> within_clock(std::unique_ptr<RequestSource> sourc
 
 std::unique_ptr<RequestSource> part_of(std::unique_ptr<RequestSource> source, const TracePart& part)
 {
-  if (part == TracePart{})
-    return source;
   return std::make_unique<PartialSource>(std::move(source), part);
 }
 

@@ -8,7 +8,7 @@
 
 namespace cm::workloads {
 
-// The part of a trace that is used: arrivals from `start` on, and before `start + length`, moved to time zero.
+// The part of a trace that is used: arrivals from `start` on, and before `start + length`, as the source counts them.
 struct TracePart {
   Seconds start;
   Seconds length;  // zero: to the end
@@ -16,7 +16,8 @@ struct TracePart {
   friend bool operator==(const TracePart&, const TracePart&) = default;
 };
 
-// Its next() throws ConfigError when no request arrives in that part.
+// Times count from the first request of the part, and so do damaged records and those that were spread. Its next()
+// throws ConfigError when no request arrives in the part.
 std::unique_ptr<RequestSource> part_of(std::unique_ptr<RequestSource> source, const TracePart& part);
 
 struct LoadScaling {

@@ -16,7 +16,7 @@ inline constexpr std::int64_t MostTokens = 100'000'000;
 inline constexpr Seconds LatestArrival(100.0 * 86400);
 
 struct Request {
-  Seconds arrival;  // since the start of the trace
+  Seconds arrival;  // since the start of its source
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   // One id per block of the prompt, the last block perhaps not full. Equal ids in front mean an equal prefix. Empty:
@@ -28,6 +28,12 @@ struct Request {
   friend bool operator==(const Request&, const Request&) = default;
 };
 
+// Time that has passed, in whole picoseconds: 3600.6 s - 3600 s are 0.6 s, not the double beside it.
+inline Seconds since(Seconds origin, Seconds time)
+{
+  return origin == Seconds(0) ? time : to_seconds(to_picoseconds(time - origin));
+}
+
 class RequestSource {
  public:
   virtual ~RequestSource() = default;
@@ -36,9 +42,9 @@ class RequestSource {
   // source was told to skip those.
   virtual std::optional<Request> next() = 0;
 
-  // Damaged records so far that were left out.
+  // Damaged records that were left out, before the request that next() gave last; all of them at the end.
   [[nodiscard]] virtual std::uint64_t skipped() const = 0;
-  // Requests so far that share a time stamp with others and were spread over the time after it.
+  // Requests that next() has given and that share a time stamp with others: they were spread over the time after it.
   [[nodiscard]] virtual std::uint64_t spread() const { return 0; }
 };
 

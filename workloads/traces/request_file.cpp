@@ -1,6 +1,7 @@
 #include "workloads/traces/request_file.h"
 
 #include "sim/diagnostics/errors.h"
+#include "workloads/traces/dialect_guess.h"
 #include "workloads/traces/input_file.h"
 #include "workloads/traces/request_format.h"
 #include "workloads/traces/servegen_file.h"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <utility>
 
 namespace cm::workloads {
@@ -22,31 +24,50 @@ struct Line {
   [[nodiscard]] Seconds time() const { return record.request.arrival; }
 };
 
+// Of a request that stands in a line.
+struct Placed {
+  Request request;
+  int line = 0;
+};
+
+void check_dialect(const RequestFileSpec& spec, std::string_view found)
+{
+  if (!spec.dialect.is_default())
+    throw ConfigError(
+        fmt::format("{}:1:1: expected JSON lines, which workload.trace_format is for, found {}", spec.path, found));
+}
+
 class RequestFile final : public RequestSource {
  public:
   explicit RequestFile(const RequestFileSpec& spec) : spec_(spec), file_(spec.path)
   {
     const bool has_line = file_.next_line(text_);
     if (has_line)
-      format_ = request_format(text_, spec.block_tokens);
+      format_ = request_format(text_, spec.dialect, spec.block_tokens);
     if (!format_)
       throw ConfigError(fmt::format("{}: expected {} or a tar archive (ServeGen), found {}", to_text(file_.position()),
                                     request_formats_text(),
                                     has_line ? "\"" + text_.substr(0, 40) + "\"" : "an empty file"));
+    if (!format_->has_dialects())
+      check_dialect(spec, "\"" + text_ + "\"");
     holds_line_ = !format_->has_header();
-    if (format_->counts_from_start())
-      origin_ = Seconds(0);
   }
 
   std::optional<Request> next() override
   {
     if (together_.empty())
       read_together();
-    if (together_.empty())
+    if (together_.empty()) {
+      count_skipped_before(std::numeric_limits<int>::max());
+      refuse_other_dialect();
       return std::nullopt;
-    Request request = std::move(together_.front());
+    }
+    Placed placed = std::move(together_.front());
     together_.pop_front();
-    return request;
+    count_skipped_before(placed.line);
+    spread_ += are_spread_ ? 1 : 0;
+    ++handed_out_;
+    return std::move(placed.request);
   }
 
   [[nodiscard]] std::uint64_t skipped() const override { return skipped_; }
@@ -60,24 +81,25 @@ class RequestFile final : public RequestSource {
       ahead_ = next_in_order();
     if (!ahead_)
       return;
-    const Seconds stamp = ahead_->arrival;
-    while (ahead_ && ahead_->arrival == stamp) {
+    const Seconds stamp = ahead_->request.arrival;
+    // Those that are not spread need not be known together.
+    const bool is_spread = spec_.spread > Seconds(0);
+    do {
       together_.push_back(std::move(*ahead_));
       ahead_ = next_in_order();
-    }
+    } while (is_spread && ahead_ && ahead_->request.arrival == stamp);
     // A stamp that follows sooner than the spread ends it: requests stay in order.
-    const Seconds room = ahead_ ? std::min(spec_.spread, ahead_->arrival - stamp) : spec_.spread;
+    const Seconds room = ahead_ ? std::min(spec_.spread, ahead_->request.arrival - stamp) : spec_.spread;
     const auto count = static_cast<double>(together_.size());
     for (std::size_t i = 0; i < together_.size(); ++i)
-      together_[i].arrival = stamp + room * (static_cast<double>(i) / count);
-    if (together_.size() > 1 && room > Seconds(0))
-      spread_ += together_.size();
+      together_[i].request.arrival = stamp + room * (static_cast<double>(i) / count);
+    are_spread_ = together_.size() > 1 && room > Seconds(0);
   }
 
   // Of two lines in the wrong order the first has the wrong time when the second fits behind all before: it jumped
   // ahead, and would make every line after it look late. Else the second has. A wrong time on two lines in a row is
   // taken for right.
-  std::optional<Request> next_in_order()
+  std::optional<Placed> next_in_order()
   {
     if (!pending_)
       pending_ = next_line();
@@ -101,15 +123,15 @@ class RequestFile final : public RequestSource {
     return std::nullopt;
   }
 
-  Request confirmed(std::optional<Line> after)
+  Placed confirmed(std::optional<Line> after)
   {
-    Request request = std::move(pending_->record.request);
+    Placed placed{.request = std::move(pending_->record.request), .line = pending_->number};
     pending_ = std::move(after);
-    latest_ = request.arrival;
+    latest_ = placed.request.arrival;
     if (!origin_)
-      origin_ = request.arrival;
-    request.arrival = request.arrival - *origin_;
-    return request;
+      origin_ = placed.request.arrival;
+    placed.request.arrival = since(*origin_, placed.request.arrival);
+    return placed;
   }
 
   // The next one that can be read.
@@ -137,10 +159,37 @@ class RequestFile final : public RequestSource {
 
   void refuse(const sim::config::Position& position, const std::string& what)
   {
-    if (!spec_.skip_damaged_lines)
-      throw ConfigError(
-          fmt::format("{}: {} (workload.skip_damaged_lines: true leaves such lines out)", to_text(position), what));
-    ++skipped_;
+    if (!spec_.skip_damaged_lines) {
+      const std::string other = format_->has_dialects() ? other_dialect() : "";
+      throw ConfigError(fmt::format("{}: {} ({})", to_text(position), what,
+                                    other.empty() ? "workload.skip_damaged_lines: true leaves such lines out"
+                                                  : "the lines look like " + other));
+    }
+    if (first_damage_.empty())
+      first_damage_ = fmt::format("{}: {}", to_text(position), what);
+    damaged_.push_back(position.line);
+  }
+
+  // Lines are read ahead of the requests that are handed out.
+  void count_skipped_before(int line)
+  {
+    for (; !damaged_.empty() && damaged_.front() < line; damaged_.pop_front())
+      ++skipped_;
+  }
+
+  [[nodiscard]] std::string other_dialect() const
+  {
+    return other_dialect_text(spec_.path, spec_.dialect, spec_.block_tokens);
+  }
+
+  // What is left of a file that was read as another one would be few requests, and wrong ones.
+  void refuse_other_dialect() const
+  {
+    if (skipped_ <= handed_out_ || !format_->has_dialects())
+      return;
+    if (const std::string other = other_dialect(); !other.empty())
+      throw ConfigError(fmt::format("{}: {} of {} lines cannot be read, the first is {}; the lines look like {}",
+                                    spec_.path, skipped_, skipped_ + handed_out_, first_damage_, other));
   }
 
   RequestFileSpec spec_;
@@ -151,8 +200,12 @@ class RequestFile final : public RequestSource {
   std::optional<Line> pending_;    // read, its time not confirmed by the line after it
   std::optional<Seconds> origin_;  // that arrivals count from
   std::optional<Seconds> latest_;  // of the confirmed ones
-  std::optional<Request> ahead_;
-  std::deque<Request> together_;
+  std::optional<Placed> ahead_;
+  std::deque<Placed> together_;
+  bool are_spread_ = false;  // those that are together
+  std::deque<int> damaged_;  // lines, not counted yet
+  std::string first_damage_;
+  std::uint64_t handed_out_ = 0;
   std::uint64_t skipped_ = 0;
   std::uint64_t spread_ = 0;
 };
@@ -163,8 +216,10 @@ std::unique_ptr<RequestSource> open_request_file(const RequestFileSpec& spec)
 {
   InputFile probe(spec.path);
   // The header of an archive has no line ends.
-  if (std::string line; probe.next_line(line) && begins_like_tar(line))
+  if (std::string line; probe.next_line(line) && begins_like_tar(line)) {
+    check_dialect(spec, "a tar archive (ServeGen)");
     return open_servegen(spec.path, spec.seed, spec.skip_damaged_lines);
+  }
   return std::make_unique<RequestFile>(spec);
 }
 

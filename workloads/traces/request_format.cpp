@@ -1,5 +1,8 @@
 #include "workloads/traces/request_format.h"
 
+#include "sim/diagnostics/ensure.h"
+#include "sim/units/bit_mix.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -8,6 +11,7 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -15,6 +19,8 @@ namespace cm::workloads {
 namespace {
 
 constexpr std::string_view AzureHeader = "TIMESTAMP,ContextTokens,GeneratedTokens";
+// Seconds, of a stamp in any unit: far behind every date.
+constexpr double LatestStamp = 1e10;
 
 std::string shortened(std::string_view text)
 {
@@ -36,9 +42,30 @@ int column_of(std::string_view line, std::string_view key)
   return colon == std::string_view::npos ? 1 : column_at(line, line.find_first_not_of(" \t", colon + 1));
 }
 
-class MooncakeLines final : public RequestFormat {
+// An id for every `group` ids in front, the last group perhaps not full: equal ones mean that all ids up to there are
+// equal.
+std::vector<std::uint64_t> grouped(std::span<const std::uint64_t> ids, std::size_t group)
+{
+  std::vector<std::uint64_t> groups;
+  std::uint64_t so_far = 0;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    so_far = mix_index(so_far + mix_index(ids[i]));
+    if ((i + 1) % group == 0 || i + 1 == ids.size())
+      groups.push_back(so_far);
+  }
+  return groups;
+}
+
+class JsonLines final : public RequestFormat {
  public:
-  explicit MooncakeLines(std::int64_t block_tokens) : block_tokens_(block_tokens) {}
+  JsonLines(const TraceDialect& dialect, std::int64_t cached_block_tokens)
+      : unit_(dialect.time.value_or(TimeUnit::Milliseconds)), takes_fractions_(dialect.time.has_value()),
+        block_tokens_(dialect.block_tokens.value_or(cached_block_tokens)),
+        group_(static_cast<std::size_t>(cached_block_tokens / block_tokens_))
+  {
+    ensure(cached_block_tokens % block_tokens_ == 0, "cached blocks of {} tokens, ids of {}", cached_block_tokens,
+           block_tokens_);
+  }
 
   Parsed parse(std::string_view line) const override
   {
@@ -52,23 +79,19 @@ class MooncakeLines final : public RequestFormat {
       return Damage{Expected};
     Record record;
     Request& request = record.request;
-    std::int64_t milliseconds = 0;
-    const auto latest = static_cast<std::int64_t>(LatestArrival.count() * 1e3);
-    for (const auto& [name, target, least, most] :
-         {std::tuple{"timestamp", &milliseconds, std::int64_t{0}, latest},
-          std::tuple{"input_length", &request.input_tokens, std::int64_t{1}, MostTokens},
-          std::tuple{"output_length", &request.output_tokens, std::int64_t{1}, MostTokens}}) {
+    if (const auto wrong = read_time(fields, record))
+      return Damage{"timestamp: " + *wrong, column_of(line, "timestamp")};
+    record.time_column = column_of(line, "timestamp");
+    for (const auto& [name, target] :
+         {std::pair{"input_length", &request.input_tokens}, std::pair{"output_length", &request.output_tokens}}) {
       const auto field = fields.find(name);
       const bool is_whole = field != fields.end() && field->is_number_integer();
-      if (!is_whole || field->get<std::int64_t>() < least || field->get<std::int64_t>() > most)
-        return Damage{fmt::format("{}: expected an integer from {} to {}, found {}", name, least, most,
-                                  field == fields.end() ? "no such key" : shortened(field->dump())),
-                      column_of(line, name)};
+      if (!is_whole || field->get<std::int64_t>() < 1 || field->get<std::int64_t>() > MostTokens)
+        return Damage{
+            fmt::format("{}: expected an integer from 1 to {}, found {}", name, MostTokens, found_text(fields, field)),
+            column_of(line, name)};
       *target = field->get<std::int64_t>();
     }
-    request.arrival = Seconds(static_cast<double>(milliseconds) * 1e-3);
-    record.time = fmt::format("{} ms", milliseconds);
-    record.time_column = column_of(line, "timestamp");
     if (const auto ids = fields.find("hash_ids"); ids != fields.end())
       if (const auto wrong = read_blocks(*ids, request))
         return Damage{"hash_ids: " + *wrong, column_of(line, "hash_ids")};
@@ -76,12 +99,33 @@ class MooncakeLines final : public RequestFormat {
   }
 
   [[nodiscard]] bool has_header() const override { return false; }
-  [[nodiscard]] bool counts_from_start() const override { return true; }
+  [[nodiscard]] bool has_dialects() const override { return true; }
 
   static constexpr const char* Expected =
       "expected {\"timestamp\": ..., \"input_length\": ..., \"output_length\": ..., \"hash_ids\": [...]}";
 
  private:
+  [[nodiscard]] static std::string found_text(const nlohmann::json& fields, const nlohmann::json::const_iterator& field)
+  {
+    return field == fields.end() ? "no such key" : shortened(field->dump());
+  }
+
+  // What is wrong with it; empty when nothing is.
+  [[nodiscard]] std::optional<std::string> read_time(const nlohmann::json& fields, Record& record) const
+  {
+    const auto field = fields.find("timestamp");
+    const bool is_number =
+        field != fields.end() && (takes_fractions_ ? field->is_number() : field->is_number_integer());
+    const double stamp = is_number ? field->get<double>() : -1;
+    const double latest = LatestStamp / seconds_of(unit_);
+    if (!(stamp >= 0 && stamp <= latest))
+      return fmt::format("expected {} from 0 to {:.0f}, found {}", takes_fractions_ ? "a number" : "an integer", latest,
+                         found_text(fields, field));
+    record.request.arrival = Seconds(stamp * seconds_of(unit_));
+    record.time = fmt::format("{} {}", field->dump(), unit_text(unit_));
+    return std::nullopt;
+  }
+
   // What is wrong with them; empty when nothing is.
   [[nodiscard]] std::optional<std::string> read_blocks(const nlohmann::json& ids, Request& request) const
   {
@@ -96,10 +140,15 @@ class MooncakeLines final : public RequestFormat {
     if (static_cast<std::int64_t>(request.blocks.size()) != needed)
       return fmt::format("expected {} ids for {} tokens in blocks of {}, found {}", needed, request.input_tokens,
                          block_tokens_, request.blocks.size());
+    if (group_ > 1)
+      request.blocks = grouped(request.blocks, group_);
     return std::nullopt;
   }
 
-  std::int64_t block_tokens_;
+  TimeUnit unit_;
+  bool takes_fractions_;
+  std::int64_t block_tokens_;  // of the file's ids
+  std::size_t group_;          // of these in a cached block
 };
 
 template <typename Number>
@@ -180,17 +229,18 @@ class AzureRows final : public RequestFormat {
   }
 
   [[nodiscard]] bool has_header() const override { return true; }
-  [[nodiscard]] bool counts_from_start() const override { return false; }
+  [[nodiscard]] bool has_dialects() const override { return false; }
 };
 
 }  // namespace
 
-std::unique_ptr<RequestFormat> request_format(std::string_view first_line, std::int64_t block_tokens)
+std::unique_ptr<RequestFormat> request_format(std::string_view first_line, const TraceDialect& dialect,
+                                              std::int64_t cached_block_tokens)
 {
   if (first_line == AzureHeader)
     return std::make_unique<AzureRows>();
   if (first_line.starts_with('{'))
-    return std::make_unique<MooncakeLines>(block_tokens);
+    return std::make_unique<JsonLines>(dialect, cached_block_tokens);
   return nullptr;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "workloads/traces/request.h"
+#include "workloads/traces/trace_dialect.h"
 
 #include <memory>
 #include <string>
@@ -10,7 +11,7 @@
 
 namespace cm::workloads {
 
-// Times may count from anywhere.
+// Times count from anywhere.
 struct Record {
   Request request;
   std::string time;  // as written
@@ -30,12 +31,14 @@ class RequestFormat {
   virtual Parsed parse(std::string_view line) const = 0;
   // Whether the first line names the columns.
   [[nodiscard]] virtual bool has_header() const = 0;
-  // Whether times are since the start of the trace, no dates.
-  [[nodiscard]] virtual bool counts_from_start() const = 0;
+  // Whether a dialect says how its lines are meant.
+  [[nodiscard]] virtual bool has_dialects() const = 0;
 };
 
-// Of a file that begins with this line; null when it is none of them. `block_tokens` are those of the file's hash ids.
-std::unique_ptr<RequestFormat> request_format(std::string_view first_line, std::int64_t block_tokens);
+// Of a file that begins with this line; null when it is none of them. Its ids become those of cached blocks, whose
+// tokens are a multiple of those that the dialect's ids stand for.
+std::unique_ptr<RequestFormat> request_format(std::string_view first_line, const TraceDialect& dialect,
+                                              std::int64_t cached_block_tokens);
 
 // What such files begin with, for messages.
 std::string request_formats_text();

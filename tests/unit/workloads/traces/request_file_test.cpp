@@ -8,7 +8,9 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <map>
+#include <vector>
 
 using namespace cm;
 using namespace cm::workloads;
@@ -91,8 +93,8 @@ TEST_CASE("a length or a time that no run can have is told, with its column")
       read(R"({"timestamp": 0, "input_length": 9223372036854775807, "output_length": 5, "hash_ids": [1]})"),
       Catch::Contains("a.jsonl:1:34: input_length: expected"));
   CHECK_THROWS_WITH(read(R"({"timestamp": 9223372036854775807, "input_length": 1, "output_length": 5})"),
-                    Catch::Contains("a.jsonl:1:15: timestamp: expected an integer from 0 to 8640000000, found 92"));
-  CHECK_NOTHROW(read(R"({"timestamp": 8640000000, "input_length": 1, "output_length": 5})"));
+                    Catch::Contains("a.jsonl:1:15: timestamp: expected an integer from 0 to 10000000000000, found 92"));
+  CHECK_NOTHROW(read(R"({"timestamp": 10000000000000, "input_length": 1, "output_length": 5})"));
   CHECK_THROWS_WITH(
       tests::all_requests(*open_request_file({.path = folder.with("b.csv", Azure + "2025-11-17 00:00:02,12,1\n")})),
       Catch::Contains("b.csv:4:1: expected a time within 100 days of the start, found 2025-11-17"));
@@ -153,6 +155,49 @@ TEST_CASE("a source says how many requests it spread")
   CHECK(spread(open_request_file({.path = folder.with("a.jsonl", Mooncake), .spread = Seconds(3)})) == 2);
   CHECK(spread(open_request_file({.path = folder.with("a.jsonl", Mooncake)})) == 0);
   CHECK(spread(open_request_file({.path = folder.with("b.csv", Azure), .spread = Seconds(3)})) == 0);
+}
+
+TEST_CASE("times count from the first request of the part of a trace that is run")
+{
+  const tests::TemporaryFolder folder;
+  const auto line = [](int milliseconds) {
+    return fmt::format("{{\"timestamp\": {}, \"input_length\": 1, \"output_length\": 1}}\n", milliseconds);
+  };
+  std::string late;
+  for (int i = 0; i < 100; ++i)
+    late += line(3'600'000 + 200 * i);
+  const std::string path = folder.with("a.jsonl", late);
+  const auto whole = tests::all_requests(*part_of(open_request_file({.path = path}), {}));
+  REQUIRE(whole.size() == 100);
+  CHECK(whole.front().arrival == Seconds(0));
+  CHECK(whole[3].arrival == Seconds(0.6));
+  CHECK(whole.back().arrival == Seconds(19.8));
+  const auto part =
+      tests::all_requests(*part_of(open_request_file({.path = path}), {.start = Seconds(9.9), .length = Seconds(5)}));
+  REQUIRE(part.size() == 25);
+  CHECK(part.front().arrival == Seconds(0));
+  CHECK(part.back().arrival.count() == Approx(4.8));
+}
+
+TEST_CASE("what is said of damaged and of spread requests is about the part of a trace that is run")
+{
+  const tests::TemporaryFolder folder;
+  const auto line = [](int seconds) {
+    return fmt::format("{{\"timestamp\": {}, \"input_length\": 1, \"output_length\": 1}}\n", seconds * 1000);
+  };
+  // Three requests a stamp; a damaged line behind the first of each.
+  std::string text;
+  for (int stamp = 0; stamp < 30; stamp += 3)
+    text += line(stamp) + "{\n" + line(stamp) + line(stamp);
+  const RequestFileSpec spec{.path = folder.with("a.jsonl", text), .skip_damaged_lines = true, .spread = Seconds(3)};
+  const auto of_part = [&](const TracePart& part) {
+    const auto source = part_of(open_request_file(spec), part);
+    const std::size_t requests = tests::all_requests(*source).size();
+    return std::vector<std::uint64_t>{requests, source->spread(), source->skipped()};
+  };
+  CHECK(of_part({}) == std::vector<std::uint64_t>{30, 30, 10});
+  CHECK(of_part({.start = Seconds(6), .length = Seconds(6)}) == std::vector<std::uint64_t>{6, 6, 2});
+  CHECK(of_part({.start = Seconds(21), .length = Seconds(0)}) == std::vector<std::uint64_t>{9, 9, 3});
 }
 
 TEST_CASE("a part of a trace without requests is told by its keys")
