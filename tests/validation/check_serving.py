@@ -384,6 +384,10 @@ def check_trace_files(binary, configs):
             arrivals = [float(row["arrival_s"]) for row in csv.DictReader(file)]
         expect(times[0] < 1 and times[-1] < 60 and arrivals[0] == 0 and arrivals[-1] == 23.8,
                "times count from the first request, in series and requests.csv")
+        path = trace_of(folder, [one(i) for i in range(120)])
+        result = json.loads(simulate(binary, configs, [f"workload.trace={path}"], scenario="serving-mooncake.yaml"))
+        expect(any("workload.trace_format.time" in note for note in result["notes"]),
+               "whole seconds, which are read as milliseconds, are noted by their rate")
         path = trace_of(folder, [one(0.4 + 0.75 * i, hash_ids=list(range(38))) for i in range(120)])
         _, done = call(binary, configs, [f"workload.trace={path}"], scenario="serving-mooncake.yaml")
         expect(done.returncode == 2 and "requests.jsonl:1:" in done.stderr and not done.stdout
