@@ -54,8 +54,6 @@ void check_latency_shares(Reader& memory, const MachineSpec& spec)
   check("hbm", ladder.hbm, "machine.memory.tiers.cross_die.access", spec.memory->cross_die_access);
 }
 
-enum class PacketPlane { ScaleUp, ScaleOut };
-
 PacketPlane read_packet_plane(Reader& machine)
 {
   PacketPlane plane = PacketPlane::ScaleUp;
@@ -64,35 +62,41 @@ PacketPlane read_packet_plane(Reader& machine)
   return plane;
 }
 
-// The plane whose packets are not simulated: its keys must be right all the same. Alone it is one node's.
-void check_idle_plane(Reader& plane)
+// The plane whose packets are not simulated: its keys must be right all the same.
+void check_idle_keys(Reader& machine, Reader& node, Reader& plane, const topology::SupernodeSpec& spec)
 {
-  topology::check_packet_plane(plane);
+  topology::check_idle_plane(machine, node, plane, spec);
   static_cast<void>(read_ub(plane));
   plane.finish();
 }
 
 }  // namespace
 
+std::optional<std::string> MachineSpec::node_traffic_problem() const
+{
+  if (packet_plane == PacketPlane::ScaleUp || topology.dies_per_node() <= 1)
+    return std::nullopt;
+  return "what moves inside a node takes the links of machine.ub on this machine, and its packets are not simulated "
+         "beside those of machine.rdma.fabric; machine.packet_plane=ub with machine.nodes=1 simulates one node";
+}
+
 MachineSpec read_machine(Reader& machine)
 {
   MachineSpec spec;
   machine.required({"name", "what results call the machine"}, spec.name);
-  const PacketPlane packet_plane = read_packet_plane(machine);
+  spec.packet_plane = read_packet_plane(machine);
   Reader node = machine.section({"node", "what stands in one node"});
   Reader scale_up = machine.section({"ub", "the scale-up plane"});
   Reader rdma = machine.section({"rdma", "the scale-out plane"});
   const Key tree_key{"fabric", "switches of the scale-out plane, with the keys of ub; needed by packet_plane: rdma"};
-  const bool is_scale_out = packet_plane == PacketPlane::ScaleOut;
+  const bool is_scale_out = spec.packet_plane == PacketPlane::ScaleOut;
   Reader tree = is_scale_out ? rdma.section(tree_key) : rdma.optional_section(tree_key);
   Reader& ub = is_scale_out ? tree : scale_up;
-  if (is_scale_out)
-    check_idle_plane(scale_up);
-  else if (rdma.has(tree_key.name))
-    check_idle_plane(tree);
   Reader vpc = machine.section({"vpc", "the plane to storage and the outside"});
   spec.topology = topology::read_supernode({machine, node, ub, rdma, vpc});
   spec.ub = read_ub(ub);
+  if (is_scale_out || rdma.has(tree_key.name))
+    check_idle_keys(machine, node, is_scale_out ? scale_up : tree, spec.topology);
   rdma.required({"latency", "NIC to NIC, without load", 0.0, 1.0}, spec.rdma_latency);
   vpc.required({"latency", "Qingtian card to Qingtian card, without load", 0.0, 1.0}, spec.vpc_latency);
   Reader die = machine.section({"die", "one die of an NPU"});

@@ -9,8 +9,12 @@
 #include "topology/supernode/supernode.h"
 
 #include <optional>
+#include <string>
 
 namespace cm::models {
+
+// Whose packets are simulated: those of machine.ub, or of the tree of machine.rdma.fabric.
+enum class PacketPlane { ScaleUp, ScaleOut };
 
 struct MachineSpec {
   std::string name;
@@ -22,6 +26,11 @@ struct MachineSpec {
   Seconds vpc_latency;   // Qingtian card to Qingtian card
   // Empty when the machine file says nothing about it: then no workload that asks the memory can run.
   std::optional<MemorySpec> memory;
+  PacketPlane packet_plane = PacketPlane::ScaleUp;
+
+  // Why traffic that takes the links inside a node would be wrong on this machine; empty when it is right. Kernels that
+  // send every row through the adapter, to the own node too, need not ask.
+  [[nodiscard]] std::optional<std::string> node_traffic_problem() const;
 
   friend bool operator==(const MachineSpec&, const MachineSpec&) = default;
 };

@@ -1,5 +1,9 @@
 #include "models/parts/die_spec.h"
 
+#include "sim/units/parse_quantity.h"
+
+#include <fmt/format.h>
+
 namespace cm::models {
 namespace {
 
@@ -100,6 +104,9 @@ DieSpec read_die(Reader& die)
   hbm.required({"capacity", "size", 1e6, 1e15}, spec.hbm_capacity);
   hbm.required({"bandwidth", "peak bandwidth", 1e9, 1e15}, spec.hbm_bandwidth);
   hbm.required({"reserved", "kept by runtime and communication libraries", 0.0, 1e15}, spec.reserved);
+  if (spec.hbm_capacity > Bytes(0) && spec.reserved >= spec.hbm_capacity)
+    hbm.complain("reserved", fmt::format("expected less than the capacity of {}, found {}", to_text(spec.hbm_capacity),
+                                         to_text(spec.reserved)));
   hbm.finish();
   die.required({"write_engine", "all remote writes of a die together", 1e6, 1e14}, spec.write_engine);
   die.required({"read_engine", "all remote reads of a die together", 1e6, 1e14}, spec.read_engine);

@@ -1,8 +1,11 @@
 #include "topology/supernode/read_supernode.h"
 
+#include "topology/supernode/port_limits.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace cm::topology {
 namespace {
@@ -57,6 +60,10 @@ void read_ub(Reader& ub, SupernodeSpec& spec)
     read_bandwidth(ub, "uplink_bandwidth", "one L1 chip to one L2 chip, one way", spec.uplink_bandwidth);
   read_bandwidth(ub, "cpu_bandwidth", "a CPU socket to the UB plane, one way, cpu_lanes lanes together",
                  spec.cpu_bandwidth);
+  if (spec.cpu_lanes > 0 && spec.sub_planes > spec.cpu_lanes)
+    ub.complain("sub_planes", fmt::format("expected at most {}, found {}: a CPU has one lane to each sub-plane, and "
+                                          "{} of them ({}.cpu_lanes)",
+                                          spec.cpu_lanes, spec.sub_planes, spec.cpu_lanes, ub.path()));
 }
 
 void check_size(const SupernodeSections& sections, const SupernodeSpec& spec)
@@ -71,11 +78,12 @@ void check_size(const SupernodeSections& sections, const SupernodeSpec& spec)
 
 }  // namespace
 
-void check_packet_plane(Reader& plane)
+void check_idle_plane(Reader& machine, Reader& node, Reader& plane, SupernodeSpec spec)
 {
-  SupernodeSpec one_node;
-  one_node.nodes = 1;
-  read_ub(plane, one_node);
+  const std::uint32_t nodes = std::exchange(spec.nodes, 1);
+  read_ub(plane, spec);
+  spec.nodes = nodes;
+  check_ports(machine, node, plane, spec);
 }
 
 SupernodeSpec read_supernode(const SupernodeSections& sections)
@@ -87,6 +95,7 @@ SupernodeSpec read_supernode(const SupernodeSections& sections)
   read_ub(sections.ub, spec);
   read_bandwidth(sections.rdma, "die_bandwidth", "a die to the RDMA plane, one way", spec.rdma_bandwidth);
   read_bandwidth(sections.vpc, "node_bandwidth", "a node to the VPC plane, one way", spec.vpc_bandwidth);
+  check_ports(sections.machine, sections.node, sections.ub, spec);
   check_size(sections, spec);
   return spec;
 }

@@ -19,7 +19,9 @@ struct SupernodeSections {
 // Complete only when the reading log has no problems: a field with a problem stays zero.
 SupernodeSpec read_supernode(const SupernodeSections& sections);
 
-// Reads the structural keys of a plane that is not the machine's packet plane, for what is wrong with them.
-void check_packet_plane(sim::config::Reader& plane);
+// Reads the structural keys of a plane that is not the machine's packet plane, for what is wrong with them. Its tiers
+// may end at a node. `spec`: of the machine.
+void check_idle_plane(sim::config::Reader& machine, sim::config::Reader& node, sim::config::Reader& plane,
+                      SupernodeSpec spec);
 
 }  // namespace cm::topology

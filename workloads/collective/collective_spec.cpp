@@ -2,6 +2,7 @@
 
 #include "models/collectives/collective_table.h"
 #include "sim/config/suggestion.h"
+#include "sim/units/parse_quantity.h"
 
 #include <fmt/format.h>
 
@@ -86,7 +87,9 @@ void check_machine(Reader& workload, const CollectiveSpec& spec, const models::M
     workload.complain("ranks", fmt::format("machine.ub.model: flow takes at most {} ranks, found {}", MostRanksOfFlows,
                                            spec.question.ranks));
   const auto& protocols = machine.die.protocols;
-  if (protocols.empty())
+  if (const auto problem = machine.node_traffic_problem())
+    workload.complain("kind", "its ranks share nodes: " + *problem);
+  else if (protocols.empty())
     workload.complain("kind", "the machine's die has no protocols of collectives (machine.die.collectives)");
   if (spec.protocol != "auto" &&
       std::ranges::find(protocols, spec.protocol, &models::ProtocolSpec::name) == protocols.end()) {
@@ -94,6 +97,19 @@ void check_machine(Reader& workload, const CollectiveSpec& spec, const models::M
     words.insert(words.begin(), "auto");
     complain_of_word(workload, "protocol", spec.protocol, words);
   }
+}
+
+// The largest buffer of a rank: what it sends or what it receives.
+void check_memory(Reader& workload, const CollectiveQuestion& question, const models::MachineSpec& machine)
+{
+  const Bytes room = machine.die.hbm_capacity - machine.die.reserved;
+  const bool is_one = models::row_of(question.operation).has_vector || question.operation == Operation::Permutation;
+  const double buffer = static_cast<double>(question.bytes.count()) * (is_one ? 1.0 : question.ranks);
+  if (room > Bytes(0) && buffer > static_cast<double>(room.count()))
+    workload.complain(workload.has("bytes_per_pair") ? "bytes_per_pair" : "bytes",
+                      fmt::format("expected buffers that fit the {} which a die's HBM has beside what is reserved, "
+                                  "found {:.4g} GB in a rank",
+                                  to_text(room), buffer * 1e-9));
 }
 
 void check_algorithm(Reader& workload, const CollectiveSpec& spec)
@@ -137,6 +153,7 @@ CollectiveSpec read_collective(Reader& workload, models::MachineSpec& machine)
   models::read_policy_choices(workload, machine.ub);
   check_algorithm(workload, spec);
   check_machine(workload, spec, machine);
+  check_memory(workload, question, machine);
   workload.finish();
   return spec;
 }

@@ -1,5 +1,7 @@
 #include "workloads/gemm/gemm.h"
 
+#include "sim/units/parse_quantity.h"
+
 #include <fmt/format.h>
 
 namespace cm::workloads {
@@ -22,6 +24,13 @@ GemmSpec read_gemm(Reader& workload, const models::MachineSpec& machine)
     workload.complain("kind", "the machine's die does not say how it cuts products (machine.die.tiles)");
   if (spec.format == NumberFormat::Fp8 && !machine.die.has_fp8())
     workload.complain("format", "expected bf16 or int8: the machine's die has no FP8 (machine.die.peak_fp8)");
+  const double factor_bytes = spec.format == NumberFormat::Bf16 ? 2 : 1;
+  const auto m = static_cast<double>(spec.m);
+  const auto n = static_cast<double>(spec.n);
+  const double bytes = factor_bytes * static_cast<double>(spec.k) * (m + n) + 2 * m * n;
+  if (const Bytes room = machine.die.hbm_capacity; room > Bytes(0) && bytes > static_cast<double>(room.count()))
+    workload.complain("m", fmt::format("expected factors and a result that fit the HBM of a die ({}), found {:.4g} GB",
+                                       to_text(room), bytes * 1e-9));
   workload.finish();
   return spec;
 }

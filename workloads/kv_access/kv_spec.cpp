@@ -218,6 +218,8 @@ KvSpec read_kv(Reader& workload, const MachineSpec& machine)
   }
   if (machine.ub.model == models::UbModel::Flow)
     workload.complain("kind", "kv runs on packets: expected machine.ub.model=packet");
+  if (const auto problem = machine.node_traffic_problem())
+    workload.complain("kind", "readers share nodes with homes: " + *problem);
   read_demand(workload, machine, spec);
   read_layout(workload, machine, spec);
   spec.small = Bytes(512);

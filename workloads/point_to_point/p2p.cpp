@@ -1,9 +1,11 @@
 #include "workloads/point_to_point/p2p.h"
 
 #include "sim/engine/engine.h"
+#include "sim/units/parse_quantity.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -183,6 +185,29 @@ Seconds run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, st
   return end;
 }
 
+// A way inside a node is simulated only where the node's own links are.
+void check_way(Reader& workload, const models::MachineSpec& machine, const std::optional<std::uint32_t>& from,
+               const std::optional<std::uint32_t>& to)
+{
+  const topology::SupernodeSpec& t = machine.topology;
+  const auto node_of = [&](std::uint32_t endpoint) {
+    return endpoint < t.dies() ? endpoint / t.dies_per_node() : (endpoint - t.dies()) / t.cpus_per_node;
+  };
+  if (const auto problem = machine.node_traffic_problem(); problem && from && to && node_of(*from) == node_of(*to))
+    workload.complain("to", "it stands in the node of workload.from: " + *problem);
+}
+
+void check_memory(Reader& workload, const models::MachineSpec& machine, const P2pSpec& spec)
+{
+  const auto memory_of = [&](std::uint32_t endpoint) {
+    return endpoint < machine.topology.dies() ? machine.die.hbm_capacity : machine.cpu.dram_capacity;
+  };
+  const Bytes room = std::min(memory_of(spec.from), memory_of(spec.to));
+  if (room > Bytes(0) && spec.bytes > room)
+    workload.complain("bytes", fmt::format("expected at most the {} of the smaller of the two memories, found {}",
+                                           to_text(room), to_text(spec.bytes)));
+}
+
 }  // namespace
 
 P2pSpec read_p2p(Reader& workload, const models::MachineSpec& machine)
@@ -197,6 +222,7 @@ P2pSpec read_p2p(Reader& workload, const models::MachineSpec& machine)
   if (from && from == to)
     workload.complain("to",
                       "expected another endpoint than workload.from: an access to itself never enters the fabric");
+  check_way(workload, machine, from, to);
   workload.choice({"op", "read moves data to the initiator, write away from it"}, spec.op,
                   {{"read", AccessOp::Read}, {"write", AccessOp::Write}});
   spec.from = from.value_or(0);
@@ -204,6 +230,7 @@ P2pSpec read_p2p(Reader& workload, const models::MachineSpec& machine)
   workload.optional({"bytes", "size of the transfer", 1.0, 1e12}, spec.bytes);
   if (machine.ub.mtu.count() > 0 && spec.bytes.count() / machine.ub.mtu.count() > 2'000'000'000)
     workload.complain("bytes", "expected at most 2,000,000,000 packets: a smaller transfer or a larger machine.ub.mtu");
+  check_memory(workload, machine, spec);
   workload.finish();
   return spec;
 }

@@ -84,6 +84,34 @@ TEST_CASE("NVLinks alone do not join several nodes")
   CHECK_THAT(reading.log.problems.front(), Catch::Contains("32 nodes need at least one L2 switch chip"));
 }
 
+TEST_CASE("what moves inside a node is right only where its links are simulated")
+{
+  CHECK_THAT(read(cluster()).spec.node_traffic_problem().value(),
+             Catch::Contains("machine.ub") && Catch::Contains("machine.packet_plane=ub with machine.nodes=1"));
+  CHECK_FALSE(read_with({{"packet_plane", "ub"}, {"nodes", "1"}}).spec.node_traffic_problem());
+  // A node of one GPU has no inside.
+  CHECK_FALSE(read_with({{"node.npus", "1"}}).spec.node_traffic_problem());
+}
+
+TEST_CASE("a fat tree is no larger than its switches have ports for")
+{
+  CHECK(read_with({{"nodes", "64"}}).log.problems.empty());
+  const Reading reading = read_with({{"nodes", "65"}});
+  REQUIRE(reading.log.problems.size() == 1);
+  CHECK_THAT(reading.log.problems.front(), Catch::Contains("machine.nodes: expected at most 64 nodes, found 65") &&
+                                               Catch::Contains("machine.rdma.fabric.ports.l2") &&
+                                               Catch::Contains("QM9700"));
+  CHECK_THAT(read_with({{"rdma.fabric.sub_planes", "2"}, {"rdma.fabric.cpu_lanes", "2"}}).log.problems.front(),
+             Catch::Contains("expected at most 1 sub-planes, found 2"));
+}
+
+TEST_CASE("ports of the plane whose packets are not simulated are counted too")
+{
+  const Reading reading = read_with({{"ub.sub_planes", "9"}, {"ub.cpu_lanes", "9"}});
+  REQUIRE(reading.log.problems.size() == 1);
+  CHECK_THAT(reading.log.problems.front(), Catch::Contains("machine.ub.sub_planes: expected at most 8"));
+}
+
 TEST_CASE("a machine without a fat tree cannot simulate its packets")
 {
   Value map = cluster();

@@ -60,11 +60,11 @@ TEST_CASE("counts outside their range are refused and the ends of the range are 
       {"nodes", "1", "0"},
       {"nodes", "256", "257"},
       {"ub.sub_planes", "1", "0"},
-      {"ub.sub_planes", "18", "19"},
+      {"ub.sub_planes", "7", "19"},
       {"ub.l2_per_sub_plane", "48", "49"},
       {"node.npus", "16", "17"},
       {"node.cpus", "1", "0"},
-      {"ub.cpu_lanes", "1", "-1"},
+      {"ub.cpu_lanes", "18", "-1"},
       {"ub.lane_bandwidth", "1 MB/s", "0.9 MB/s"},
       {"ub.uplink_bandwidth", "100 TB/s", "101 TB/s"},
       {"rdma.die_bandwidth", "25 GB/s", "-25 GB/s"},
@@ -95,12 +95,22 @@ TEST_CASE("a machine of more ports than the fabric numbers is refused")
                                                                                    {"node.npus", "16"},
                                                                                    {"node.dies_per_npu", "4"},
                                                                                    {"node.cpus", "8"},
-                                                                                   {"ub.sub_planes", "18"}})
+                                                                                   {"ub.sub_planes", "18"},
+                                                                                   {"ub.cpu_lanes", "18"}})
     set_path(map, key, parse_text("--set", value));
   CHECK(read(map).log.problems.empty());
   set_path(map, "ub.l2_per_sub_plane", parse_text("--set", "48"));
   REQUIRE(read(map).log.problems.size() == 1);
   CHECK_THAT(read(map).log.problems.front(), Catch::Contains("ports"));
+}
+
+TEST_CASE("a CPU has no more sub-planes than lanes")
+{
+  CHECK(read_with("ub.cpu_lanes", "8").log.problems.empty());
+  const Reading reading = read_with("ub.cpu_lanes", "6");
+  REQUIRE(reading.log.problems.size() == 1);
+  CHECK_THAT(reading.log.problems.front(),
+             Catch::Contains("machine.ub.sub_planes: expected at most 6, found 7") && Catch::Contains("cpu_lanes"));
 }
 
 TEST_CASE("every missing key is reported at once")
