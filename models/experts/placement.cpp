@@ -83,7 +83,7 @@ Copies lay_out_by_eplb(const SlotSpec& spec, PlacementRule rule, const std::vect
 
 }  // namespace
 
-std::optional<std::string> slot_problem(const SlotSpec& spec)
+std::optional<std::string> slot_problem(const SlotSpec& spec, const std::string& offer)
 {
   if (spec.ranks == 0 || spec.slots() % spec.ranks == 0)
     return std::nullopt;
@@ -96,9 +96,9 @@ std::optional<std::string> slot_problem(const SlotSpec& spec)
   const std::string nearest = above > spec.slots() || below == above         ? fmt::format("{}", below)
                               : above >= spec.ranks && spec.slots() >= above ? fmt::format("{} or {}", below, above)
                                                                              : fmt::format("{}", below);
-  return fmt::format("{} routed + {} redundant + {} shared = {} slots do not divide over {} ranks; the nearest EP that "
-                     "they divide over is {}",
-                     spec.routed, spec.redundant, spec.shared_copies, spec.slots(), spec.ranks, nearest);
+  return fmt::format("{} routed + {} redundant + {} shared = {} slots do not divide over {} ranks; {}the nearest EP "
+                     "that they divide over is {}",
+                     spec.routed, spec.redundant, spec.shared_copies, spec.slots(), spec.ranks, offer, nearest);
 }
 
 std::optional<std::string> node_problem(const SlotSpec& spec)

@@ -29,8 +29,9 @@ struct SlotSpec {
   [[nodiscard]] std::uint32_t slots() const { return routed + redundant + shared_copies; }
 };
 
-// Empty when the slots divide over the ranks; else what is wrong and which numbers of ranks near it would be right.
-std::optional<std::string> slot_problem(const SlotSpec& spec);
+// Empty when the slots divide over the ranks; else what is wrong, `offer`, and which numbers of ranks near it would be
+// right.
+std::optional<std::string> slot_problem(const SlotSpec& spec, const std::string& offer = "");
 
 // Empty when routed experts and shared copies divide over the nodes as EplbByNode needs it; else what is wrong.
 std::optional<std::string> node_problem(const SlotSpec& spec);

@@ -24,6 +24,17 @@ std::string HbmBudget::text() const
       gb(exchange_buffers), gb(kv_cache), gb(reserved), gb(total()), gb(capacity));
 }
 
+std::int64_t largest_that_fits(std::int64_t most, const std::function<HbmBudget(std::int64_t)>& budget)
+{
+  std::int64_t fits = 0;
+  std::int64_t beyond = most + 1;
+  while (beyond - fits > 1) {
+    const std::int64_t middle = fits + (beyond - fits) / 2;
+    (budget(middle).fits() ? fits : beyond) = middle;
+  }
+  return fits;
+}
+
 HbmBudget hbm_budget(const ModelSpec& whole, const DieSpec& die, const DecodeDeployment& deployment)
 {
   const ModelSpec model = tensor_share(whole, deployment.tensor_parallel);
@@ -32,7 +43,8 @@ HbmBudget hbm_budget(const ModelSpec& whole, const DieSpec& die, const DecodeDep
   // A slot with a copy of the shared experts holds all of them. Every rank has one when there are as many copies.
   const std::int64_t shared = deployment.shared_copies > 0 ? model.shared_experts - 1 : 0;
   const std::int64_t copies = (deployment.shared_copies + deployment.ranks - 1) / deployment.ranks;
-  const std::int64_t experts = expert_parameters(model) * (slots + copies * shared);
+  const std::int64_t apart = deployment.shared_on_every_rank ? model.shared_experts : 0;
+  const std::int64_t experts = expert_parameters(model) * (slots + copies * shared + apart);
   HbmBudget budget;
   budget.attention_weights = Bytes(attention_parameters(model) * model.layers * weight);
   budget.expert_weights = Bytes(experts * model.moe_layers() * weight);

@@ -7,6 +7,7 @@
 #include "models/parts/die_spec.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace cm::models {
@@ -19,6 +20,7 @@ struct DecodeDeployment {
   std::int64_t requests_per_die = 0;  // whose cache the die holds, whole or in part
   std::int64_t longest_kv = 0;        // tokens that a request's cache must have room for
   std::int64_t tokens_per_die = 0;    // that it dispatches
+  bool shared_on_every_rank = false;  // all shared experts of the model, beside the slots
   bool with_mtp = false;
   Quantisation quantisation = Quantisation::Int8;
 };
@@ -39,6 +41,9 @@ struct HbmBudget {
   // "attention 11.41 + experts 2.55 + ... = 103.43 GB of the 64.00 GB of a die"
   [[nodiscard]] std::string text() const;
 };
+
+// The largest number from 1 to `most` whose budget fits; 0 when none does. Requires budgets that grow with it.
+std::int64_t largest_that_fits(std::int64_t most, const std::function<HbmBudget(std::int64_t)>& budget);
 
 // Of the fullest die. Requires a model that divides over the tensor-parallel dies.
 HbmBudget hbm_budget(const ModelSpec& model, const DieSpec& die, const DecodeDeployment& deployment);

@@ -136,6 +136,49 @@ wrong_memory()
   refused 'the DRAM of an instance' "$load" --set 'workload.local_dram=9 TB'
 }
 
+# What-ifs that no device could be wired for, or that no memory holds: the key, the limit and where it is from.
+machines_that_cannot_be_built()
+{
+  refused_set 'expected at most 48 nodes, found 96' 'machine.nodes=96'
+  assert_contains "$stderr" 'machine.ub.ports.l2 at '
+  assert_contains "$stderr" 'ub-cloudmatrix384.yaml:'
+  assert_contains "$stderr" 'arXiv:2506.12708v2 3.3.3'
+  refused_set 'expected at most 7 sub-planes, found 8' 'machine.ub.sub_planes=8'
+  refused_set 'expected at most 16 L2 switch chips in a sub-plane, found 17' 'machine.ub.l2_per_sub_plane=17'
+  refused_set 'expected at most 20 dies and CPUs in a node, found 36' 'machine.node.npus=16'
+  refused_set 'expected at most 20 dies and CPUs in a node, found 24' 'machine.node.cpus=8'
+  refused_set 'expected less than the capacity' 'machine.die.hbm.reserved=64 GB'
+  refused_set 'expected at most ' 'workload.tokens_per_rank=100000'
+  refused '--set machine.nodes:1:1: machine.nodes: expected at most 64 nodes' "$scenarios/h800-ep.yaml" --set machine.nodes=65
+  refused '--set machine.node.npus:1:1: ' "$scenarios/h200-copy.yaml" --set machine.node.npus=13
+  refused 'of the smaller of the two memories' "$scenarios/p2p.yaml" --set 'workload.bytes=65 GB'
+  refused 'expected buffers that fit' "$scenarios/collective.yaml" --set 'workload.bytes=4 GB'
+  refused 'expected factors and a result that fit the HBM' "$scenarios/gemm.yaml" --set workload.m=16777216
+}
+
+# The links of a node that stand beside a simulated fat tree.
+traffic_inside_a_node()
+{
+  local links='takes the links of machine.ub on this machine'
+  refused "$links" "$scenarios/prefill-ep32.yaml" --set machine=h800-cluster
+  refused "$links" "$scenarios/collective.yaml" --set machine=h800-cluster
+  refused "$links" "$scenarios/p2p.yaml" --set machine=h800-cluster --set workload.to=die:7
+  refused "$links" "$scenarios/h800-decode-ep144.yaml" --set workload.tp=2 --set workload.split=auto
+  refused "$links" "$scenarios/serving-pdc.yaml" --set machine=h800-cluster
+}
+
+# Copies and batches that are offered instead of those that cannot be.
+offers()
+{
+  local decode=$scenarios/decode-ep320.yaml
+  refused 'for 300 ranks: auto, which takes 10 redundant and 34 shared, or redundant: 12; the nearest EP' \
+    "$decode" --set workload.ep=300
+  refused 'did you mean "auto"' "$decode" --set workload.experts=atuo
+  run "$CM_BINARY" run "$decode" --set workload.experts=auto --set workload.batch_per_npu=400
+  assert_status 2
+  assert_contains "$stderr" '; the largest batch_per_npu that fits is '
+}
+
 all_problems_at_once()
 {
   cat >s.yaml <<'YAML'

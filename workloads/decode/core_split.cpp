@@ -66,7 +66,8 @@ Seconds unfused_time(const models::ModelSpec& model, const models::DieSpec& die,
 Seconds moe_time(const models::ModelSpec& model, const models::DieSpec& die, const StreamLoad& load,
                  const models::CoreShare& moe_cores)
 {
-  const auto mlp = models::expert_operator(model, load.quantisation, load.hot_messages, load.experts_per_rank);
+  const auto mlp = models::expert_operator(model, load.quantisation, load.hot_messages + load.own_rows,
+                                           load.experts_per_rank + load.own_experts);
   return models::operator_time(models::gate_operator(model, load.tokens), die, moe_cores) +
          models::operator_time(mlp, die, moe_cores) +
          (load.exchange == ExchangeKind::Fused ? fused_time(model, die, load, moe_cores.aiv)

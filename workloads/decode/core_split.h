@@ -16,6 +16,8 @@ struct StreamLoad {
   std::int64_t messages = 0;      // that a mean die sends and receives in one exchange
   std::int64_t hot_messages = 0;  // that the die with the hottest slots receives
   std::int64_t experts_per_rank = 0;
+  std::int64_t own_rows = 0;     // for shared experts that every rank has, its own tokens' alone
+  std::int64_t own_experts = 0;  // that these rows go through
   std::int64_t ranks = 0;
   std::int64_t tensor_parallel = 1;
   models::Quantisation quantisation = models::Quantisation::Int8;

@@ -7,6 +7,7 @@
 #include "sim/metrics/confidence.h"
 #include "workloads/decode/capacity_figures.h"
 #include "workloads/decode/decode_plan.h"
+#include "workloads/expert_parallel/asked_copies.h"
 
 #include <fmt/format.h>
 
@@ -78,7 +79,8 @@ DecodeSpec in_bf16(const DecodeSpec& spec, const models::ModelSpec& model, const
   companion.quantisation = models::Quantisation::Bf16;
   const models::HbmBudget budget = decode_budget(companion, model, machine);
   if (!budget.fits())
-    throw RefusedByModel("compare_quantisation: in BF16 the deployment does not fit the HBM: " + budget.text());
+    throw RefusedByModel("compare_quantisation: in BF16 the deployment does not fit the HBM: " + budget.text() + "; " +
+                         largest_batch_text(largest_batch(companion, model, machine)));
   return companion;
 }
 
@@ -159,7 +161,8 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
     throw RefusedByModel(spec.refusal);
   const models::HbmBudget budget = decode_budget(spec, model, machine);
   if (!budget.fits())
-    throw RefusedByModel("the deployment does not fit the HBM: " + budget.text());
+    throw RefusedByModel("the deployment does not fit the HBM: " + budget.text() + "; " +
+                         largest_batch_text(largest_batch(spec, model, machine)));
   const auto companion = spec.compare_quantisation ? std::optional(in_bf16(spec, model, machine)) : std::nullopt;
   const topology::Supernode supernode(machine.topology);
   const DecodePlan plan = choose_plan(spec, model, machine, supernode, seed, result);
@@ -183,6 +186,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
 
   add_metrics(spec, model, machine, plan, run, result);
   std::ranges::copy(spec.choices.notes, std::back_inserter(result.notes));
+  report_copies(spec.copies_note, {spec.redundant, spec.shared_copies}, result);
   const Seconds iteration(sim::metrics::mean(run.iteration_ms()) * 1e-3);
   add_ep_limit(spec, model, machine, iteration, result);
   if (companion) {

@@ -40,6 +40,10 @@ StreamLoad stream_load(const DecodeSpec& spec, const models::ModelSpec& model, c
   load.hot_messages =
       static_cast<std::int64_t>(static_cast<double>(load.messages) * placement.imbalance(layer.gate.loads()));
   load.experts_per_rank = placement.slots_per_rank();
+  if (spec.shared_on_every_rank) {
+    load.own_rows = load.tokens * model.shared_experts;
+    load.own_experts = model.shared_experts;
+  }
   return load;
 }
 

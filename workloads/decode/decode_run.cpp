@@ -37,8 +37,7 @@ DecodeRun::DecodeRun(const DecodeSpec& spec, const DecodePlan& plan, const model
                             .cores = plan.moe_cores.aiv,
                             .row = Bytes(2 * model.hidden),
                             .quantised = spec.quantised_dispatch,
-                            .rows_per_token =
-                                static_cast<std::uint32_t>(model.top_k + (spec.shared_copies > 0 ? 1 : 0)),
+                            .rows_per_token = static_cast<std::uint32_t>(model.top_k + (spec.has_shared() ? 1 : 0)),
                             .slots_per_rank = spec.ep > 0 ? spec.slots(model, machine).slots() / spec.ep : 0};
   for (int micro = 0; micro < plan.microbatches; ++micro) {
     const auto m = static_cast<std::size_t>(micro);
@@ -315,11 +314,14 @@ void DecodeRun::run_experts(std::uint32_t rank, int micro)
   const std::int64_t wider = shared > 0 ? model_.shared_experts - 1 : 0;
   const std::int64_t received = traffic.received[rank] + shared * wider;
   const std::int64_t slots = expert_layer(batch.layer).placement.slots_per_rank() + wider;
-  if (received == 0)
+  // Shared experts beside the slots take the rank's own tokens, which never left it.
+  const std::int64_t apart = spec_.shared_on_every_rank && tokens_[m][rank] > 0 ? model_.shared_experts : 0;
+  const std::int64_t rows = received + apart * tokens_[m][rank];
+  if (rows == 0)
     run_operator(rank, micro, Step::Mlp, machine_.die.compute.cube_operator, Bytes(0));
   else
     run_operator(rank, micro, Step::Mlp,
-                 models::expert_operator(model_, spec_.quantisation, received, std::min(slots, received)),
+                 models::expert_operator(model_, spec_.quantisation, rows, std::min(slots, received) + apart),
                  plan_.moe_cores);
 }
 

@@ -2,6 +2,7 @@
 
 #include "models/collectives/tensor_exchange.h"
 #include "models/language_models/tensor_share.h"
+#include "workloads/decode/decode_experts.h"
 
 #include <fmt/format.h>
 
@@ -87,47 +88,6 @@ void read_parallelism(Reader& workload, const models::ModelSpec& model, DecodeSp
   spec.dp = spec.ep / spec.tp;
 }
 
-ExpertShape shape_of(const models::ModelSpec& model)
-{
-  return {static_cast<std::uint32_t>(std::max<std::int64_t>(0, model.moe_layers())),
-          static_cast<std::uint32_t>(model.routed_experts), static_cast<std::uint32_t>(model.top_k)};
-}
-
-// A placement file brings its own redundant copies; shared copies are laid as always.
-int redundant_of_file(Reader& experts, const models::ModelSpec& model, const DecodeSpec& spec, const Key& key)
-{
-  const auto redundant = static_cast<int>(redundant_of_table(spec.choices, shape_of(model)));
-  int stated = redundant;
-  experts.optional(key, stated);
-  if (stated != redundant)
-    experts.complain(
-        "redundant",
-        fmt::format("the placement file has {} redundant copies in its fullest layers, found {}", redundant, stated));
-  if (spec.ep > 0 && spec.shared_copies % spec.ep != 0)
-    experts.complain("shared_copies",
-                     fmt::format("the placement file gives every rank as many slots: expected a multiple of {}, found "
-                                 "{}",
-                                 spec.ep, spec.shared_copies));
-  return redundant;
-}
-
-void read_experts(Reader experts, const models::ModelSpec& model, DecodeSpec& spec)
-{
-  const Key redundant_key{"redundant", "redundant copies of routed experts; a placement file has its own", 0.0,
-                          65536.0};
-  int redundant = 0;
-  int shared = 0;
-  read_placement_file(experts, shape_of(model), spec.ep, spec.choices);
-  experts.required({"shared_copies", "copies of the shared expert", 0.0, 65536.0}, shared);
-  spec.shared_copies = static_cast<std::uint32_t>(shared);
-  if (spec.choices.table)
-    redundant = redundant_of_file(experts, model, spec, redundant_key);
-  else
-    experts.required(redundant_key, redundant);
-  experts.finish();
-  spec.redundant = static_cast<std::uint32_t>(redundant);
-}
-
 void read_comparison(Reader& workload, DecodeSpec& spec)
 {
   workload.optional({"compare_quantisation", "whether the same is run in BF16 too, for int8_gain"},
@@ -155,6 +115,10 @@ void check_deployment(Reader& workload, const DecodeSpec& spec, const models::Mo
     workload.complain("split", "turns needs workload.tp: 1; groups of dies exchange while they hold their cores");
   if (const auto problem = models::tensor_problem(model, spec.tp))
     workload.complain("tp", *problem);
+  if (const auto problem = machine.node_traffic_problem(); problem && spec.tp > 1)
+    workload.complain("tp", "the dies of a group share a node: " + *problem);
+  else if (problem && spec.exchange == ExchangeKind::Unfused && spec.ep > 1)
+    workload.complain("fused", "collectives between the dies of a node: " + *problem);
   if (spec.prompt_length > 0 && spec.prompt_length + spec.output_length > model.max_position)
     workload.complain("prompt_length", fmt::format("{} + {} tokens are more than the {} of the model's longest context",
                                                    spec.prompt_length, spec.output_length, model.max_position));
@@ -166,38 +130,6 @@ void check_deployment(Reader& workload, const DecodeSpec& spec, const models::Mo
                                   machine.die.aic_cores, machine.die.core_group, machine.die.aiv_cores));
   if (spec.mtp_tokens > 0 && model.mtp_layers == 0)
     workload.complain("mtp", "the model has no layer for multi-token prediction: expected mtp.tokens: 0");
-}
-
-// The experts' slots and the loads that tokens are routed by.
-void check_experts(Reader& workload, const DecodeSpec& spec, const models::ModelSpec& model,
-                   const models::MachineSpec& machine)
-{
-  if (!model.has_experts()) {
-    if (spec.redundant + spec.shared_copies > 0)
-      workload.complain("experts",
-                        "the model has no experts: expected experts: {redundant: 0, shared_copies: 0}, or no "
-                        "such key");
-    return;
-  }
-  if (spec.ep == 0)
-    return;
-  if (model.shared_experts > 0 && spec.shared_copies == 0)
-    workload.complain("experts", "the model has a shared expert: expected at least one of experts.shared_copies");
-  // Nearest legal EPs are those without the copies that the model has no use for.
-  models::SlotSpec slots = spec.slots(model, machine);
-  slots.shared_copies = model.shared_experts > 0 ? spec.shared_copies : 0;
-  if (const auto problem = models::slot_problem(slots); problem && !spec.choices.table)
-    workload.complain("ep", *problem);
-  else if (const auto by_node = models::node_problem(slots);
-           by_node && spec.choices.placement == models::PlacementRule::EplbByNode)
-    workload.complain("placement", *by_node);
-  if (model.shared_experts == 0 && spec.shared_copies > 0)
-    workload.complain("experts", "the model has no shared expert: expected experts.shared_copies: 0");
-  if (spec.choices.routing == models::Routing::Measured && model.expert_load.empty())
-    workload.complain("routing",
-                      fmt::format("{} has no measured expert loads (model.moe.expert_load): expected balanced, "
-                                  "uniform or skewed",
-                                  model.name));
 }
 
 // FP8 products need a die that has them.
@@ -267,7 +199,7 @@ DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models:
   read_routing(workload, shape_of(model), spec.choices);
   read_placement_rule(workload, spec.choices);
   if (model.has_experts() || workload.has("experts"))
-    read_experts(workload.section({"experts", "slots beside the routed experts"}), model, spec);
+    read_copies(workload, model, spec);
   workload.optional({"iterations", "decode iterations that are simulated", 1.0, 1000.0}, iterations);
   read_comparison(workload, spec);
   models::read_policy_choices(workload, machine.ub);
@@ -290,6 +222,7 @@ models::HbmBudget decode_budget(const DecodeSpec& spec, const models::ModelSpec&
   if (model.has_experts())
     deployment.slots_per_rank = (model.routed_experts + spec.redundant + spec.shared_copies) / spec.ep;
   deployment.shared_copies = spec.shared_copies;
+  deployment.shared_on_every_rank = spec.shared_on_every_rank;
   deployment.tensor_parallel = spec.tp;
   deployment.requests_per_die = requests;
   deployment.longest_kv = spec.prompt_length + spec.output_length;
@@ -297,6 +230,21 @@ models::HbmBudget decode_budget(const DecodeSpec& spec, const models::ModelSpec&
   deployment.with_mtp = spec.mtp_tokens > 0;
   deployment.quantisation = spec.quantisation;
   return models::hbm_budget(model, machine.die, deployment);
+}
+
+std::int64_t largest_batch(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine)
+{
+  return models::largest_that_fits(spec.batch_per_npu, [&](std::int64_t batch) {
+    DecodeSpec smaller = spec;
+    smaller.batch_per_npu = batch;
+    return decode_budget(smaller, model, machine);
+  });
+}
+
+std::string largest_batch_text(std::int64_t largest)
+{
+  return largest > 0 ? fmt::format("the largest batch_per_npu that fits is {}", largest)
+                     : std::string("no batch_per_npu fits, not even 1");
 }
 
 }  // namespace cm::workloads

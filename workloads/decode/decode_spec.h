@@ -34,7 +34,9 @@ struct DecodeSpec {
   bool quantised_dispatch = true;
   ExpertChoices choices{.routing = models::Routing::Measured, .placement = models::PlacementRule::Balanced};
   std::uint32_t redundant = 0;
-  std::uint32_t shared_copies = 0;
+  std::uint32_t shared_copies = 0;    // in slots
+  bool shared_on_every_rank = false;  // beside the slots: each rank computes its own tokens' shared experts
+  std::string copies_note;            // what auto took; empty when all was given
   std::uint32_t iterations = 1;
   std::string refusal;  // why the machine cannot run this although all keys are well-formed; empty when it can
   bool compare_quantisation = false;         // run the same in BF16, too
@@ -43,6 +45,8 @@ struct DecodeSpec {
   [[nodiscard]] std::uint32_t dies() const { return dp * tp; }
   // 1 + a + a^2 + ... over the speculative tokens.
   [[nodiscard]] double tokens_per_iteration() const;
+  // A token's answer holds that of the shared experts, from wherever.
+  [[nodiscard]] bool has_shared() const { return shared_copies > 0 || shared_on_every_rank; }
   // Of one die; requests of an NPU are split as evenly as they go, the first die taking the odd one.
   [[nodiscard]] std::int64_t requests_on(std::uint32_t die, std::uint32_t dies_per_npu) const;
   // Of a tensor-parallel group: what its dies' NPUs have for them. No group has more than the first.
@@ -56,5 +60,8 @@ DecodeSpec read_decode(sim::config::Reader& workload, const models::ModelSpec& m
 // The busiest die's memory.
 models::HbmBudget decode_budget(const DecodeSpec& spec, const models::ModelSpec& model,
                                 const models::MachineSpec& machine);
+// The largest batch per NPU up to the spec's for which it has room; 0: none.
+std::int64_t largest_batch(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine);
+std::string largest_batch_text(std::int64_t largest);
 
 }  // namespace cm::workloads

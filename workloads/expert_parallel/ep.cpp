@@ -104,6 +104,11 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
              "bytes a rank sends / combine_us, decimal");
   add_balance(layers, result);
   std::ranges::copy(spec.choices.notes, std::back_inserter(result.notes));
+  if (!spec.copies_note.empty()) {
+    result.notes.push_back(spec.copies_note);
+    result.add("redundant_copies", spec.redundant, "count", "redundant copies of routed experts that auto took",
+               sim::metrics::Better::Neither);
+  }
   models::report_queues(machine, plane, result);
   result.histograms.emplace_back("dispatch_rank_us", group.dispatch_us);
   result.histograms.emplace_back("combine_rank_us", group.combine_us);

@@ -7,6 +7,7 @@
 #include "workloads/expert_parallel/expert_exchange.h"
 
 #include <cstdint>
+#include <string>
 
 namespace cm::workloads {
 
@@ -22,6 +23,7 @@ struct EpSpec {
   bool quantised_dispatch = true;  // INT8 rows, else BF16
   ExpertChoices choices;
   std::uint32_t redundant = 0;
+  std::string copies_note;  // what auto took; empty when the copies were given
   std::uint32_t repeats = 1;
 
   [[nodiscard]] std::uint32_t rows_per_token() const { return top_k + (shared_expert ? 1 : 0); }

@@ -3,6 +3,7 @@
 #include "models/network/queue_report.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
+#include "workloads/expert_parallel/asked_copies.h"
 #include "workloads/prefill/prefill_time.h"
 
 #include <fmt/format.h>
@@ -69,7 +70,9 @@ void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const 
   const std::vector<PrefillBatch> batches = chunks(spec.prompts(), deployment.batch_tokens);
   const models::HbmBudget budget = prefill_budget(deployment, model, machine.die, batches);
   if (!budget.fits())
-    throw RefusedByModel("the deployment does not fit the HBM: " + budget.text());
+    throw RefusedByModel("the deployment does not fit the HBM: " + budget.text() + "; " +
+                         largest_prefill_text(deployment, model, machine,
+                                              [&](std::int64_t tokens) { return chunks(spec.prompts(), tokens); }));
   const topology::Supernode supernode(machine.topology);
   const int microbatches = choose_microbatches(deployment, model, machine, supernode, batches.front(), seed);
   if (deployment.microbatches == PrefillMicrobatches::Auto)
@@ -108,6 +111,7 @@ void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const 
     result.notes.push_back(fmt::format("{} of {} MoE layers were simulated; the others take their mean",
                                        deployment.moe_layers(model) - runs.front().layers_left(),
                                        deployment.moe_layers(model)));
+  report_copies(deployment.copies_note, {deployment.redundant, deployment.shared_copies}, result);
   result.add("microbatches", microbatches, "count", "that a die alternates between");
   models::report_queues(chunked, plane, result);
   result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",

@@ -1,5 +1,7 @@
 #include "workloads/prefill/prefill_spec.h"
 
+#include "workloads/expert_parallel/asked_copies.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,19 +12,37 @@ namespace {
 
 using sim::config::Reader;
 
-void read_experts(Reader experts, PrefillDeployment& deployment)
+AskedCopies read_experts(Reader experts)
 {
-  int redundant = 0;
-  int shared = 0;
-  experts.required({"redundant", "redundant copies of routed experts", 0.0, 65536.0}, redundant);
-  experts.required({"shared_copies", "copies of the shared expert: one on every die", 0.0, 65536.0}, shared);
+  AskedCopies asked{.redundant = read_redundant(experts), .shared = read_shared_copies(experts)};
   experts.finish();
-  deployment.redundant = static_cast<std::uint32_t>(redundant);
-  deployment.shared_copies = static_cast<std::uint32_t>(shared);
+  return asked;
 }
 
-void read_deployment(Reader& workload, const models::ModelSpec& model, PrefillDeployment& deployment)
+std::uint32_t automatic_redundant(const PrefillDeployment& d, const models::ModelSpec& model)
 {
+  return models::choose_copies({.ranks = d.ranks,
+                                .routed = static_cast<std::uint32_t>(model.routed_experts),
+                                .top_k = static_cast<std::uint32_t>(model.top_k)})
+      .redundant;
+}
+
+// Shared experts are on every die, beside the slots of the routed ones: every-rank is what this model of prefill has.
+void set_copies(Reader& workload, const AskedCopies& asked, const models::ModelSpec& model, PrefillDeployment& d)
+{
+  const bool has_shared = model.shared_experts > 0;
+  if (asked.shared.every_rank && model.hidden > 0 && !has_shared)
+    workload.complain("experts", "the model has no shared expert: expected experts.shared_copies: 0 or auto");
+  const std::uint32_t everywhere = has_shared ? d.ranks : 0;
+  d.redundant = asked.redundant.number.value_or(automatic_redundant(d, model));
+  d.shared_copies = asked.shared.every_rank ? everywhere : asked.shared.number.value_or(everywhere);
+  if (model.has_experts() && d.ranks > 0)
+    d.copies_note = copies_note(asked, {d.redundant, d.shared_copies}, d.ranks);
+}
+
+AskedCopies read_deployment(Reader& workload, const models::ModelSpec& model, PrefillDeployment& deployment)
+{
+  AskedCopies asked{.redundant = {0}, .shared = {0}};
   workload.choice(
       {"microbatches", "1, 2, or auto: whichever a few layers show to be faster"}, deployment.microbatches,
       {{"auto", PrefillMicrobatches::Auto}, {"1", PrefillMicrobatches::One}, {"2", PrefillMicrobatches::Two}});
@@ -38,7 +58,8 @@ void read_deployment(Reader& workload, const models::ModelSpec& model, PrefillDe
   workload.choice({"placement", "how experts are laid on dies"}, deployment.placement,
                   {{"balanced", models::PlacementRule::Balanced}, {"contiguous", models::PlacementRule::Contiguous}});
   if (model.has_experts() || workload.has("experts"))
-    read_experts(workload.section({"experts", "slots beside the routed experts"}), deployment);
+    asked = is_auto_experts(workload) ? AskedCopies{}
+                                      : read_experts(workload.section({"experts", "slots beside the routed experts"}));
   workload.optional({"mtp_layer", "whether the layer for multi-token prediction fills its cache too"},
                     deployment.with_mtp);
   deployment.layers_simulated = 12;
@@ -47,6 +68,7 @@ void read_deployment(Reader& workload, const models::ModelSpec& model, PrefillDe
   deployment.chunk = 128_KiB;
   workload.optional({"chunk", "largest piece of a copy that the fabric moves at a time", 512.0, 1048576.0},
                     deployment.chunk);
+  return asked;
 }
 
 void check_experts(Reader& workload, const PrefillDeployment& d, const models::ModelSpec& model)
@@ -56,13 +78,15 @@ void check_experts(Reader& workload, const PrefillDeployment& d, const models::M
       workload.complain("experts", "the model has no experts: expected no such key");
     return;
   }
-  if (const auto problem = models::slot_problem(d.slots(model)))
-    workload.complain("npus", *problem);
+  const models::SlotSpec slots = d.slots(model);
+  if (slots.slots() % slots.ranks != 0)
+    workload.complain("npus", *models::slot_problem(slots, copies_offer(slots, {automatic_redundant(d, model), 0})));
   const std::uint32_t copies = model.shared_experts > 0 ? d.ranks : 0;
   if (d.shared_copies != copies)
-    workload.complain("experts", fmt::format("the shared expert is computed where the token is: expected "
-                                             "experts.shared_copies: {}, found {}",
-                                             copies, d.shared_copies));
+    workload.complain("experts",
+                      fmt::format("the shared expert is computed where the token is: expected "
+                                  "experts.shared_copies: {} or auto, found {}",
+                                  copies > 0 ? fmt::format("{}, every-rank", copies) : "0", d.shared_copies));
   if (d.routing == models::Routing::Measured && model.expert_load.empty())
     workload.complain("routing",
                       fmt::format("{} has no measured expert loads (model.moe.expert_load): expected balanced, "
@@ -87,6 +111,8 @@ void check(Reader& workload, const PrefillSpec& spec, const models::ModelSpec& m
     workload.complain("chunk", "with machine.ub.flow_control=credits a chunk must fit machine.ub.buffer");
   if (machine.ub.model == models::UbModel::Flow)
     workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p and collective only");
+  if (const auto problem = machine.node_traffic_problem(); problem && d.ranks > 1)
+    workload.complain("kind", "prefill exchanges between the dies of a node too: " + *problem);
 }
 
 // FP8 products need a die that has them.
@@ -164,10 +190,11 @@ PrefillSpec read_prefill_instance(Reader& workload, const models::ModelSpec& mod
   workload.optional(
       {"batch_tokens_per_npu", "new tokens of a batch, at most; what is more waits for the next one", 1.0, 1e6},
       batch_per_npu);
-  read_deployment(workload, model, spec.deployment);
+  const AskedCopies asked = read_deployment(workload, model, spec.deployment);
   spec.npus = static_cast<std::uint32_t>(npus);
   spec.deployment.ranks = spec.npus * machine.topology.dies_per_npu;
   spec.deployment.batch_tokens = batch_per_npu * npus;
+  set_copies(workload, asked, model, spec.deployment);
   spec.deployment.with_mtp = spec.deployment.with_mtp && model.mtp_layers > 0 && model.has_experts();
   models::read_policy_choices(workload, machine.ub);
   check(workload, spec, model, machine);
@@ -204,6 +231,19 @@ models::HbmBudget prefill_budget(const PrefillDeployment& deployment, const mode
   budget.exchange_buffers =
       (models::dispatch_row(model, deployment.quantisation, die) + Bytes(2 * model.hidden)) * (2 * rows);
   return budget;
+}
+
+std::string largest_prefill_text(const PrefillDeployment& deployment, const models::ModelSpec& model,
+                                 const models::MachineSpec& machine,
+                                 const std::function<std::vector<PrefillBatch>(std::int64_t)>& batches_of)
+{
+  const std::int64_t npus = deployment.ranks / machine.topology.dies_per_npu;
+  const std::int64_t asked = deployment.batch_tokens / npus;
+  const std::int64_t largest = models::largest_that_fits(asked, [&](std::int64_t tokens) {
+    return prefill_budget(deployment, model, machine.die, batches_of(tokens * npus));
+  });
+  return largest > 0 ? fmt::format("the largest batch_tokens_per_npu that fits is {}", largest)
+                     : std::string("no batch_tokens_per_npu fits, not even 1");
 }
 
 }  // namespace cm::workloads

@@ -10,6 +10,7 @@
 #include "workloads/prefill/batch.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct PrefillDeployment {
   models::PlacementRule placement = models::PlacementRule::Balanced;
   std::uint32_t redundant = 0;
   std::uint32_t shared_copies = 0;    // one a die, or none
+  std::string copies_note;            // what auto took; empty when all was given
   std::int64_t batch_tokens = 0;      // new tokens of a batch, of the whole instance, at most
   bool with_mtp = true;               // the MTP layer's cache is filled too
   std::int64_t layers_simulated = 0;  // of the MoE layers, at most; the others take their mean
@@ -63,5 +65,11 @@ PrefillSpec read_prefill_instance(sim::config::Reader& workload, const models::M
 // One die's memory with the fullest of these batches.
 models::HbmBudget prefill_budget(const PrefillDeployment& deployment, const models::ModelSpec& model,
                                  const models::DieSpec& die, const std::vector<PrefillBatch>& batches);
+
+// A sentence on how many tokens of a batch the die has room for. `batches_of`: what there is to do when a batch has so
+// many tokens at most.
+std::string largest_prefill_text(const PrefillDeployment& deployment, const models::ModelSpec& model,
+                                 const models::MachineSpec& machine,
+                                 const std::function<std::vector<PrefillBatch>(std::int64_t)>& batches_of);
 
 }  // namespace cm::workloads

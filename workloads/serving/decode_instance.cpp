@@ -16,10 +16,17 @@ constexpr std::size_t MostHandOvers = 1024;
 
 Bytes room_for_kv(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine)
 {
-  models::HbmBudget budget = decode_budget(spec.decode, model, machine);
-  budget.kv_cache = Bytes(0);
+  const auto without_kv = [&](std::int64_t batch) {
+    DecodeSpec decode = spec.decode;
+    decode.batch_per_npu = batch;
+    models::HbmBudget budget = decode_budget(decode, model, machine);
+    budget.kv_cache = Bytes(0);
+    return budget;
+  };
+  const models::HbmBudget budget = without_kv(spec.decode.batch_per_npu);
   if (!budget.fits())
-    throw RefusedByModel("the decode deployment does not fit the HBM, without any request: " + budget.text());
+    throw RefusedByModel("the decode deployment does not fit the HBM, without any request: " + budget.text() + "; " +
+                         largest_batch_text(models::largest_that_fits(spec.decode.batch_per_npu, without_kv)));
   return budget.capacity - budget.total();
 }
 

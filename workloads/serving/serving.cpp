@@ -14,6 +14,8 @@
 #include <fmt/format.h>
 
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace cm::workloads {
 namespace {
@@ -63,10 +65,21 @@ void refuse_what_does_not_fit(const ServingSpec& spec, const models::ModelSpec& 
   for (const std::string& refusal : {spec.prefill.refusal, spec.decode.refusal})
     if (!refusal.empty())
       throw RefusedByModel(refusal);
+  const auto one_prompt = [](std::int64_t tokens) { return std::vector<PrefillBatch>{{{tokens, 0}}}; };
   const models::HbmBudget budget =
-      prefill_budget(spec.prefill.deployment, model, machine.die, {{{spec.prefill.deployment.batch_tokens, 0}}});
+      prefill_budget(spec.prefill.deployment, model, machine.die, one_prompt(spec.prefill.deployment.batch_tokens));
   if (!budget.fits())
-    throw RefusedByModel("the prefill deployment does not fit the HBM: " + budget.text());
+    throw RefusedByModel("the prefill deployment does not fit the HBM: " + budget.text() + "; " +
+                         largest_prefill_text(spec.prefill.deployment, model, machine, one_prompt));
+}
+
+// Which copies of experts auto took in the two phases.
+void add_copies_notes(const ServingSpec& spec, sim::metrics::Result& result)
+{
+  for (const auto& [phase, note] :
+       {std::pair{"prefill", spec.prefill.deployment.copies_note}, std::pair{"decode", spec.decode.copies_note}})
+    if (!note.empty())
+      result.notes.push_back(fmt::format("{}: {}", phase, note));
 }
 
 DecodeRoom room_of(const ServingSpec& spec, const DecodeInstance& decode)
@@ -151,6 +164,7 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   timeline.add(result.series);
   if (spec.writes_requests)
     result.files.emplace_back("requests.csv", requests_csv(spec.first_token, service.records(), warm_up.requests));
+  add_copies_notes(spec, result);
   if (preview.spread > 0)
     result.notes.push_back(
         fmt::format("{} requests that share a time stamp with others are spread evenly over the {:.3g} s "

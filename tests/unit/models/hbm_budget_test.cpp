@@ -56,6 +56,37 @@ TEST_CASE("the budget fits to the last byte and not beyond")
   CHECK_FALSE(b.fits());
 }
 
+TEST_CASE("shared experts on every rank are weights beside the slots")
+{
+  DecodeDeployment deployment = published();
+  deployment.shared_on_every_rank = true;
+  CHECK(budget(deployment).expert_weights == budget(published()).expert_weights * 2);
+  CHECK(budget(deployment).mtp_weights - budget(published()).mtp_weights == Bytes(44'040'192));
+  CHECK(budget(deployment).exchange_buffers == budget(published()).exchange_buffers);
+}
+
+TEST_CASE("the largest number that fits is exact")
+{
+  const auto of_requests = [](std::int64_t requests) {
+    DecodeDeployment deployment = published();
+    deployment.requests_per_die = requests;
+    deployment.tokens_per_die = requests;
+    return budget(deployment);
+  };
+  const std::int64_t largest = largest_that_fits(4800, of_requests);
+  CHECK(largest > 48);
+  CHECK(of_requests(largest).fits());
+  CHECK_FALSE(of_requests(largest + 1).fits());
+  CHECK(largest_that_fits(largest, of_requests) == largest);
+  CHECK(largest_that_fits(1, of_requests) == 1);
+  const auto never = [](std::int64_t requests) {
+    HbmBudget full;
+    full.kv_cache = Bytes(requests);
+    return full;
+  };
+  CHECK(largest_that_fits(100, never) == 0);
+}
+
 TEST_CASE("long contexts and large batches do not fit")
 {
   DecodeDeployment deployment = published();

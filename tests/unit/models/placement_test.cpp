@@ -49,6 +49,8 @@ TEST_CASE("slots that do not divide are explained with the nearest EP")
         "256 routed + 32 redundant + 32 shared = 320 slots do not divide over 300 ranks; the nearest EP that "
         "they divide over is 160 or 320");
   CHECK_THAT(*slot_problem({.ranks = 33, .routed = 256}), Catch::EndsWith("is 32 or 64"));
+  CHECK_THAT(*slot_problem({.ranks = 33, .routed = 256}, "for 33 ranks: auto; "),
+             Catch::Contains("do not divide over 33 ranks; for 33 ranks: auto; the nearest EP that"));
   // More ranks than slots.
   CHECK_THAT(*slot_problem({.ranks = 400, .routed = 256}), Catch::EndsWith("is 256"));
 }

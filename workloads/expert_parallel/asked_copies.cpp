@@ -1,0 +1,110 @@
+#include "workloads/expert_parallel/asked_copies.h"
+
+#include "sim/config/suggestion.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+namespace cm::workloads {
+namespace {
+
+using sim::config::Key;
+using sim::config::Reader;
+using sim::config::Value;
+
+constexpr double MostCopies = 65536;
+
+// A word, where a number would stand; null for a number, a missing key and anything else.
+const std::string* word_of(Reader& keys, const Key& key)
+{
+  const Value* value = keys.value(key, false);
+  const bool is_word = value != nullptr && value->kind == Value::Kind::Scalar && !value->text.empty() &&
+                       std::isalpha(static_cast<unsigned char>(value->text.front())) != 0;
+  return is_word ? &value->text : nullptr;
+}
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& words)
+{
+  const auto near = sim::config::nearest(word, words);
+  return near ? fmt::format("; did you mean \"{}\"?", *near) : "";
+}
+
+AskedNumber read_asked(Reader& keys, const Key& key, const std::vector<std::string>& words, bool is_required)
+{
+  int number = 0;
+  const std::string* word = word_of(keys, key);
+  if (word == nullptr) {
+    if (is_required || keys.has(key.name))
+      keys.required({key.name, key.sentence, 0.0, MostCopies}, number);
+  } else if (std::ranges::find(words, *word) == words.end()) {
+    keys.complain(key.name, fmt::format("expected a number of copies or {}, found \"{}\"{}",
+                                        sim::config::joined(words, ", "), *word, did_you_mean(*word, words)));
+  } else if (*word == "auto") {
+    return {std::nullopt, false};
+  } else {
+    return {0, true};
+  }
+  return {static_cast<std::uint32_t>(number), false};
+}
+
+}  // namespace
+
+AskedNumber read_redundant(Reader& keys, bool is_required)
+{
+  return read_asked(keys,
+                    {"redundant", "redundant copies of routed experts; auto: as many as the ranks have slots for"},
+                    {"auto"}, is_required);
+}
+
+AskedNumber read_shared_copies(Reader& experts)
+{
+  return read_asked(experts,
+                    {"shared_copies", "copies of the shared expert, each in a slot; auto: chosen for the number of "
+                                      "ranks; every-rank: on all of them beside the slots, and no row travels to it"},
+                    {"auto", "every-rank"}, true);
+}
+
+bool is_auto_experts(Reader& workload)
+{
+  const Key key{"experts", "copies beside the routed experts: auto, or {redundant: 32, shared_copies: 32}"};
+  const std::string* word = word_of(workload, key);
+  const std::vector<std::string> words{"auto"};
+  if (word != nullptr && *word != words.front())
+    workload.complain(key.name, fmt::format("expected auto or {{redundant: 32, shared_copies: 32}}, found \"{}\"{}",
+                                            *word, did_you_mean(*word, words)));
+  return word != nullptr;
+}
+
+std::string copies_note(const AskedCopies& asked, const models::CopyNumbers& taken, std::uint32_t ranks)
+{
+  if (!asked.is_auto())
+    return {};
+  return fmt::format("experts: auto took {} redundant {} for {} ranks", taken.redundant,
+                     asked.shared.every_rank ? "copies, beside a shared expert on every rank,"
+                                             : fmt::format("and {} shared copies", taken.shared),
+                     ranks);
+}
+
+void report_copies(const std::string& note, const models::CopyNumbers& taken, sim::metrics::Result& result)
+{
+  if (note.empty())
+    return;
+  using sim::metrics::Better;
+  result.notes.push_back(note);
+  result.add("redundant_copies", taken.redundant, "count", "redundant copies of routed experts that auto took",
+             Better::Neither);
+  result.add("shared_copies", taken.shared, "count", "copies of the shared expert that auto took", Better::Neither);
+}
+
+std::string copies_offer(const models::SlotSpec& slots, const models::CopyNumbers& automatic)
+{
+  const std::uint32_t nearest = models::nearest_redundant(slots);
+  const bool is_same = automatic == models::CopyNumbers{nearest, slots.shared_copies};
+  return fmt::format("for {} ranks: auto, which takes {} redundant and {} shared{}; ", slots.ranks, automatic.redundant,
+                     automatic.shared, is_same ? "" : fmt::format(", or redundant: {}", nearest));
+}
+
+}  // namespace cm::workloads

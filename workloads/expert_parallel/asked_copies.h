@@ -1,0 +1,45 @@
+// Copies of experts as a workload's keys ask for them: a number, or auto (models/experts/copy_choice.h says what that
+// takes).
+#pragma once
+
+#include "models/experts/copy_choice.h"
+#include "sim/config/reader.h"
+#include "sim/metrics/result.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace cm::workloads {
+
+struct AskedNumber {
+  std::optional<std::uint32_t> number;  // empty: auto
+  bool every_rank = false;              // outside of the slots; the number is 0 then
+};
+
+struct AskedCopies {
+  AskedNumber redundant;
+  AskedNumber shared;
+
+  [[nodiscard]] bool is_auto() const { return !redundant.number || !shared.number; }
+};
+
+// A number from 0 to 65536, or auto. 0 when it is missing or wrong; what is wrong is complained about, and a required
+// key that is missing.
+AskedNumber read_redundant(sim::config::Reader& keys, bool is_required = true);
+// The same for shared_copies, which may also be every-rank.
+AskedNumber read_shared_copies(sim::config::Reader& experts);
+
+// Whether the key `experts` is a word instead of a map: auto, or one that is complained about.
+bool is_auto_experts(sim::config::Reader& workload);
+
+// "experts: auto took 32 redundant and 32 shared copies for 320 ranks". Empty when nothing was left to choose.
+std::string copies_note(const AskedCopies& asked, const models::CopyNumbers& taken, std::uint32_t ranks);
+
+// The note, and what was taken as metrics. Nothing for an empty note.
+void report_copies(const std::string& note, const models::CopyNumbers& taken, sim::metrics::Result& result);
+
+// For a deployment whose slots do not divide: "for 300 ranks: experts: auto, which takes ..., or redundant: 12; ".
+std::string copies_offer(const models::SlotSpec& slots, const models::CopyNumbers& automatic);
+
+}  // namespace cm::workloads
