@@ -8,6 +8,7 @@
 #include "tools/runner/terminal_progress.h"
 #include "tools/sweep/local_executor.h"
 #include "tools/sweep/slurm_executor.h"
+#include "tools/sweep/slurm_queue.h"
 #include "tools/sweep/sweep.h"
 
 #include <fmt/format.h>
@@ -103,6 +104,7 @@ void sweep(const SweepOptions& options, int& status)
     status = signal == 0 ? 0 : EndedBySignal + signal;
     return;
   }
+  require_usable(request.execution.slurm.arguments);
   const SweepOutcome outcome = sweep_with_progress(request);
   print(summary(request, outcome) + pareto_text(request.out));
   if (outcome.stop_signal != 0)

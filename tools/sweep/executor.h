@@ -3,6 +3,7 @@
 
 #include "tools/sweep/sweep_board.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -14,11 +15,20 @@
 
 namespace cm::tools {
 
+// How often a cluster is looked at and asked again.
+struct SlurmPace {
+  std::chrono::milliseconds look{500};          // between looks at the files; squeue is asked every fourth time
+  std::chrono::milliseconds first_retry{2000};  // the wait for the next try doubles with each that fails
+  std::chrono::milliseconds last_retry = std::chrono::minutes(1);
+  std::chrono::milliseconds patience = std::chrono::hours(1);  // tries that all fail end after this time
+};
+
 struct SlurmOptions {
   std::int64_t chunk = 0;              // points of one array task; 0: as many as make a hundred tasks
   std::string partition;               // empty: Slurm's default
   std::string time;                    // limit of one array task, as sbatch takes it; empty: the partition's
   std::vector<std::string> arguments;  // more of sbatch's own options
+  SlurmPace pace;
 };
 
 // What an executor is made from. All of it is known before the first point runs.

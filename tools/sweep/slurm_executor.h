@@ -1,9 +1,9 @@
-// Points as tasks of a Slurm array job. Tasks write the same files as local processes do; this side watches the files
+// Points as tasks of Slurm array jobs. Tasks write the same files as local processes do; this side watches the files
 // appear, and hands over again what a job ended without: a node that was lost, a task that was killed.
 #pragma once
 
 #include "tools/sweep/executor.h"
-#include "tools/sweep/slurm_submission.h"
+#include "tools/sweep/slurm_handover.h"
 
 #include <map>
 
@@ -13,31 +13,41 @@ class SlurmExecutor final : public Executor {
  public:
   explicit SlurmExecutor(ExecutorSpec spec);
 
+  // Throws ConfigError, with results.csv as far as it got, when Slurm takes nothing more or does not answer any more.
   int run(std::span<const std::size_t> points, SweepBoard& board) override;
 
  private:
   struct Job {
-    std::string number;
-    std::vector<std::size_t> points;
-    bool is_over = false;  // Slurm knows it no more; its last files may be on their way
+    HandedOver handed;
+    bool is_over = false;   // Slurm knows it no more; its last files may be on their way
+    std::size_t tasks = 0;  // that Slurm still has, as far as we know
   };
 
   // Jobs of earlier calls that still run: kept when they run our points, cancelled otherwise.
   void adopt(const SweepBoard& board);
-  // `size` points a task. Throws ConfigError when Slurm refuses.
-  void hand_over(const std::vector<std::size_t>& points, std::size_t size, const SweepBoard& board);
+  // Until all is through or nothing goes on. Returns the signal that asked us to stop, or 0.
+  int watch(SweepBoard& board);
+  void hand_over(const SweepBoard& board);
   void take_files(SweepBoard& board);
   // Asks Slurm for all jobs and lets go of those that are over. Returns what to tell who watches.
   std::string ask(SweepBoard& board);
-  void hand_over_again(SweepBoard& board);
-  [[nodiscard]] bool is_covered(std::size_t point) const;
+  void let_go(Job& job, const SweepBoard& board);
+  void hand_over_lost(SweepBoard& board);
+  // Open points that neither a job nor the hand-over has.
+  [[nodiscard]] std::vector<std::size_t> lost_points(const SweepBoard& board) const;
+  void cancel_all() const;
+  [[nodiscard]] bool is_stuck() const;
+  [[noreturn]] void tell_what_is_wrong(const SweepBoard& board) const;
 
   ExecutorSpec spec_;
-  std::string program_;            // digest
+  std::string program_;  // digest
+  SlurmHandover handover_;
   std::vector<std::size_t> open_;  // points without a record
   std::vector<Job> jobs_;
-  std::map<std::size_t, int> tries_;  // point -> jobs that ended without it
-  bool has_complained_ = false;
+  std::map<std::size_t, int> losses_;            // point -> jobs that ended without it
+  std::map<std::size_t, std::string> last_log_;  // point -> log of the last task that it was lost in
+  SlurmRetry silence_;                           // of squeue
+  std::string silent_why_;
 };
 
 // What a task of the array does: the points of one chunk, one after the other. Throws ConfigError when sweep or program

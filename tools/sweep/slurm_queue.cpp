@@ -1,32 +1,23 @@
 #include "tools/sweep/slurm_queue.h"
 
+#include "sim/config/reading_log.h"
+#include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
-#include "tools/sweep/system_command.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <filesystem>
+#include <string_view>
 
 namespace cm::tools {
 namespace {
 
-std::string first_line(const std::string& text)
-{
-  return text.substr(0, text.find('\n'));
-}
-
-bool is_number(std::string_view text)
-{
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// "launch failed requeued held", "JobHeldAdmin"; a hold by the user is the user's business.
-bool is_held_by_slurm(std::string_view reason)
-{
-  const bool is_held = reason.find("held") != std::string_view::npos || reason.find("Held") != std::string_view::npos;
-  return is_held && reason.find("JobHeldUser") == std::string_view::npos;
-}
+// sbatch itself tries again for minutes while the controller is full.
+constexpr auto SubmitLimit = std::chrono::minutes(10);
+constexpr auto QuestionLimit = std::chrono::minutes(2);
 
 std::vector<std::string> arguments_of(const ArrayJob& job)
 {
@@ -50,56 +41,119 @@ std::vector<std::string> arguments_of(const ArrayJob& job)
   return arguments;
 }
 
+std::vector<std::string> at_cluster(std::vector<std::string> call, const std::string& cluster)
+{
+  if (!cluster.empty())
+    call.insert(call.begin() + 1, "--clusters=" + cluster);
+  return call;
+}
+
+bool says(const CommandOutcome& outcome, std::string_view words)
+{
+  return outcome.complaint.find(words) != std::string::npos;
+}
+
+// "--clusters=foo", "--clusters" "foo", "-Mfoo" and "-M" "foo"; empty unless it is one cluster.
+std::string cluster_in(const std::vector<std::string>& arguments)
+{
+  std::string found;
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    for (const std::string_view name : {"--clusters", "--cluster", "-M"}) {
+      const std::string_view text = arguments[i];
+      const std::string_view rest = text.starts_with(name) ? text.substr(name.size()) : std::string_view();
+      if (text == name && i + 1 < arguments.size())
+        found = arguments[i + 1];
+      else if (rest.starts_with('='))
+        found = rest.substr(1);
+      else if (name == "-M" && !rest.empty())
+        found = rest;
+    }
+  return is_cluster_name(found) && found != "all" ? found : "";
+}
+
+// Options that make something else of a job than an array whose tasks run our script.
+bool is_ours_to_say(std::string_view option)
+{
+  constexpr std::array<std::string_view, 7> Words{"--array", "--wrap",    "--wait", "--test-only",
+                                                  "--help",  "--version", "--usage"};
+  constexpr std::array<std::string_view, 4> Letters{"-a", "-W", "-h", "-V"};
+  const std::string_view word = option.substr(0, option.find('='));
+  return std::ranges::find(Words, word) != Words.end() ||
+         (!option.starts_with("--") && std::ranges::find(Letters, option.substr(0, 2)) != Letters.end());
+}
+
 }  // namespace
 
-std::string submit(const ArrayJob& job)
+void require_usable(const std::vector<std::string>& sbatch_arguments)
 {
-  const CommandOutcome outcome = run_command(arguments_of(job));
-  // "123", or "123;cluster" where there are several.
-  const std::string line = first_line(outcome.output);
-  const std::string number = line.substr(0, line.find(';'));
-  if (outcome.status != 0 || !is_number(number))
-    throw ConfigError(fmt::format("--executor slurm: {}", outcome.complaint.empty() ? "sbatch gave no job number"
-                                                                                    : first_line(outcome.complaint)));
-  return number;
+  sim::config::ReadingLog log;
+  bool takes_value = false;
+  for (const std::string& each : sbatch_arguments) {
+    const bool is_option = each.size() > 1 && each.starts_with('-') && each != "--";
+    if (!is_option && !takes_value)
+      add_problem(log, {"--sbatch"}, "",
+                  fmt::format("expected an option of sbatch like --account=ours, found \"{}\"", each));
+    else if (is_option && is_ours_to_say(each))
+      add_problem(log, {"--sbatch"}, "",
+                  fmt::format("expected an option that leaves array and script to the sweep, found \"{}\"", each));
+    takes_value = is_option && each.find('=') == std::string::npos;
+  }
+  throw_if_any(log);
 }
 
-JobState state_of(const std::string& job)
+SubmitAnswer submit(const ArrayJob& job)
 {
-  const CommandOutcome outcome = run_command({"squeue", "--noheader", "--array", "--jobs=" + job, "--format=%T|%r"});
+  const CommandOutcome outcome = run_command(arguments_of(job), SubmitLimit);
+  SubmitAnswer answer;
   if (outcome.status == 0)
-    return parse_states(outcome.output);
+    answer.job = job_in(outcome.output);
+  if (!answer.job)
+    answer.refusal = refusal_in(outcome);
+  return answer;
+}
+
+SlurmLimits limits_of(const std::vector<std::string>& sbatch_arguments)
+{
+  try {
+    const CommandOutcome outcome =
+        run_command(at_cluster({"scontrol", "show", "config"}, cluster_in(sbatch_arguments)), QuestionLimit);
+    return outcome.status == 0 ? limits_in(outcome.output) : SlurmLimits();
+  } catch (const ConfigError&) {
+    // No scontrol here: sbatch's refusals will tell.
+    return {};
+  }
+}
+
+JobState state_of(const JobId& job)
+{
+  // All states: else what squeue shows depends on the user's SQUEUE_STATES.
+  const CommandOutcome outcome = run_command(
+      at_cluster({"squeue", "--noheader", "--array", "--states=all", "--jobs=" + job.number, "--format=%T|%r"},
+                 job.cluster),
+      QuestionLimit);
+  if (outcome.status == 0)
+    return states_in(outcome.output);
   // Slurm forgets a job some minutes after its end.
   JobState state;
-  state.is_known = outcome.complaint.find("Invalid job id") != std::string::npos;
+  state.is_known = says(outcome, "Invalid job id");
+  state.reason = state.is_known ? "" : reason_of(outcome);
   return state;
 }
 
-void cancel(const std::string& job)
+std::string cancel(const JobId& job)
 {
-  run_command({"scancel", "--quiet", job});
-}
-
-JobState parse_states(std::string_view lines)
-{
-  JobState state;
-  while (!lines.empty()) {
-    const std::string_view line = lines.substr(0, lines.find('\n'));
-    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
-    if (line.empty())
-      continue;
-    const std::string_view word = line.substr(0, line.find('|'));
-    const std::string_view reason = line.substr(std::min(line.size(), word.size() + 1));
-    if (word != "PENDING")
-      ++state.running;
-    else if (is_held_by_slurm(reason))
-      ++state.held;
-    else
-      ++state.waiting;
-    if (word == "PENDING" && state.reason.empty())
-      state.reason = reason;
+  const std::vector<std::string> call = at_cluster({"scancel", "--quiet", job.number}, job.cluster);
+  std::string reason;
+  try {
+    const CommandOutcome outcome = run_command(call, QuestionLimit);
+    if (outcome.status != 0 && !says(outcome, "Invalid job id") && !says(outcome, "already completing or completed"))
+      reason = reason_of(outcome);
+  } catch (const ConfigError& error) {
+    reason = error.what();
   }
-  return state;
+  return reason.empty() ? ""
+                        : fmt::format("could not cancel job {}: {}; by hand: {}", job.text(), reason,
+                                      sim::config::joined(call, " "));
 }
 
 }  // namespace cm::tools

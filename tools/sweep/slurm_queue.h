@@ -1,9 +1,11 @@
-// Slurm's own commands: sbatch, squeue, scancel. Their text, and nothing of sweeps.
+// Slurm's own commands: sbatch, squeue, scancel, scontrol. Nothing of sweeps.
 #pragma once
 
+#include "tools/sweep/slurm_answers.h"
+
 #include <cstddef>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace cm::tools {
@@ -19,25 +21,25 @@ struct ArrayJob {
   std::vector<std::string> arguments;  // more of sbatch's own options, after ours
 };
 
-struct JobState {
-  bool is_known = true;     // false while Slurm does not answer
-  std::size_t running = 0;  // tasks
-  std::size_t waiting = 0;  // tasks, without those that are held
-  std::size_t held = 0;     // tasks that Slurm itself will not start again
-  std::string reason;       // of the first that waits: "Resources"
-
-  [[nodiscard]] bool is_over() const { return is_known && running + waiting + held == 0; }
+struct SubmitAnswer {
+  std::optional<JobId> job;
+  Refusal refusal;  // when there is no job
 };
 
-// Returns the job's number. Throws ConfigError with sbatch's own words when it refuses.
-std::string submit(const ArrayJob& job);
+// Throws ConfigError with all options that are none, or that change what a job of ours is: an array of tasks that is
+// left to itself.
+void require_usable(const std::vector<std::string>& sbatch_arguments);
 
-JobState state_of(const std::string& job);
+// Throws ConfigError when there is no sbatch.
+SubmitAnswer submit(const ArrayJob& job);
 
-// A job that is over already is no trouble.
-void cancel(const std::string& job);
+// Of the cluster that the options of sbatch name. What cannot be asked keeps Slurm's default.
+SlurmLimits limits_of(const std::vector<std::string>& sbatch_arguments);
 
-// From squeue's lines "STATE|REASON", one a task.
-JobState parse_states(std::string_view lines);
+// Throws ConfigError when there is no squeue.
+JobState state_of(const JobId& job);
+
+// Returns why the job could not be cancelled, with the command that does it; empty when it was, or is over already.
+std::string cancel(const JobId& job);
 
 }  // namespace cm::tools

@@ -29,22 +29,24 @@ std::optional<std::vector<SubmittedPoint>> read_chunk(const Json& list)
 
 }  // namespace
 
-std::vector<std::size_t> SlurmSubmission::points() const
+std::vector<std::vector<std::size_t>> SlurmSubmission::points() const
 {
-  std::vector<std::size_t> indices;
-  for (const auto& chunk : chunks)
+  std::vector<std::vector<std::size_t>> indices;
+  for (const auto& chunk : chunks) {
+    indices.emplace_back();
     for (const SubmittedPoint& point : chunk)
-      indices.push_back(point.index);
+      indices.back().push_back(point.index);
+  }
   return indices;
 }
 
-SlurmSubmission chunked(std::span<const std::size_t> points, std::size_t size, const SweepBoard& board)
+SlurmSubmission submission_of(const std::vector<std::vector<std::size_t>>& chunks, const SweepBoard& board)
 {
   SlurmSubmission submission;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (i % size == 0)
-      submission.chunks.emplace_back();
-    submission.chunks.back().push_back({points[i], board.point(points[i]).digest});
+  for (const auto& chunk : chunks) {
+    submission.chunks.emplace_back();
+    for (const std::size_t point : chunk)
+      submission.chunks.back().push_back({point, board.point(point).digest});
   }
   return submission;
 }

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -21,11 +20,11 @@ struct SlurmSubmission {
   std::string program;  // digest of the program that its tasks shall run
   std::vector<std::vector<SubmittedPoint>> chunks;
 
-  [[nodiscard]] std::vector<std::size_t> points() const;  // all indices
+  [[nodiscard]] std::vector<std::vector<std::size_t>> points() const;  // indices, by chunk
 };
 
-// Points in order, `size` a chunk.
-SlurmSubmission chunked(std::span<const std::size_t> points, std::size_t size, const SweepBoard& board);
+// Of the points of each task, without a program.
+SlurmSubmission submission_of(const std::vector<std::vector<std::size_t>>& chunks, const SweepBoard& board);
 
 std::string to_json(const SlurmSubmission& submission);
 // Empty when there is no such file or it is none of ours.

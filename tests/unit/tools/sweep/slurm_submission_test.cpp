@@ -30,8 +30,8 @@ struct Sweep {
 TEST_CASE("points are handed over in chunks, and read back")
 {
   Sweep sweep;
-  const std::vector<std::size_t> points{0, 1, 3, 4};
-  SlurmSubmission submission = chunked(points, 3, sweep.board());
+  const std::vector<std::vector<std::size_t>> points{{0, 1, 3}, {4}};
+  SlurmSubmission submission = submission_of(points, sweep.board());
   submission.program = std::string("p");
   REQUIRE(submission.chunks.size() == 2);
   CHECK(submission.chunks[1].front().digest == "e");
@@ -45,8 +45,7 @@ TEST_CASE("points are handed over in chunks, and read back")
 TEST_CASE("a submission is current while its points and the program are")
 {
   Sweep sweep;
-  const std::vector<std::size_t> points{1, 4};
-  SlurmSubmission submission = chunked(points, 1, sweep.board());
+  SlurmSubmission submission = submission_of({{1}, {4}}, sweep.board());
   submission.program = std::string("p");
   CHECK(is_current(submission, sweep.board(), "p"));
   CHECK_FALSE(is_current(submission, sweep.board(), "q"));

@@ -1,16 +1,22 @@
-#include "tools/sweep/system_command.h"
+#include "tools/runner/system_command.h"
 
+#include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sstream>
+#include <string_view>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -19,6 +25,7 @@ namespace cm::tools {
 namespace {
 
 constexpr int EndedBySignal = 128;
+constexpr std::size_t MostLinesOfReason = 4;
 
 // A file without a name: unlike a pipe it takes any amount while nobody reads.
 class Catcher {
@@ -81,9 +88,41 @@ class SpawnSettings {
   posix_spawnattr_t attributes_{};
 };
 
+// Whether the process has ended before the limit.
+bool ends_within(pid_t process, std::chrono::milliseconds limit)
+{
+  const auto descriptor = static_cast<int>(::syscall(SYS_pidfd_open, process, 0));
+  // A kernel without such descriptors: we can only wait.
+  if (descriptor < 0)
+    return true;
+  const auto until = std::chrono::steady_clock::now() + limit;
+  int ready = 0;
+  do {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    pollfd watched{.fd = descriptor, .events = POLLIN, .revents = 0};
+    ready = ::poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+  } while (ready < 0 && errno == EINTR);
+  ::close(descriptor);
+  return ready != 0;
+}
+
+// "sbatch: error: Invalid partition" is "Invalid partition".
+std::string without_speaker(std::string_view line)
+{
+  for (const std::string_view word : {"error: ", "fatal: ", "ERR! "})
+    if (const std::size_t at = line.find(word); at != std::string_view::npos)
+      return std::string(line.substr(at + word.size()));
+  return std::string(line);
+}
+
+bool is_error(const std::string& line)
+{
+  return without_speaker(line) != line;
+}
+
 }  // namespace
 
-CommandOutcome run_command(const std::vector<std::string>& arguments)
+CommandOutcome run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds limit)
 {
   const Catcher output;
   const Catcher complaint;
@@ -98,12 +137,36 @@ CommandOutcome run_command(const std::vector<std::string>& arguments)
       ::posix_spawnp(&process, pointers.front(), settings.files(), settings.attributes(), pointers.data(), ::environ);
   if (error != 0)
     throw ConfigError(fmt::format("cannot run {}: {}", arguments.front(), std::generic_category().message(error)));
+  const bool is_cut_short = !ends_within(process, limit);
+  // It leads a group of its own: what it called ends with it.
+  if (is_cut_short)
+    ::kill(-process, SIGKILL);
   int status = 0;
   while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
   }
   return {.status = WIFSIGNALED(status) ? EndedBySignal + WTERMSIG(status) : WEXITSTATUS(status),
           .output = output.text(),
-          .complaint = complaint.text()};
+          .complaint = complaint.text(),
+          .is_cut_short = is_cut_short};
+}
+
+std::string reason_of(const CommandOutcome& outcome)
+{
+  std::vector<std::string> lines;
+  std::istringstream text(outcome.complaint);
+  for (std::string line; std::getline(text, line);)
+    if (line.find_first_not_of(" \t\r") != std::string::npos)
+      lines.push_back(line);
+  if (std::ranges::any_of(lines, is_error)) {
+    std::erase_if(lines, [](const std::string& line) { return !is_error(line); });
+    std::ranges::transform(lines, lines.begin(), without_speaker);
+  }
+  if (lines.size() > MostLinesOfReason)
+    lines.erase(lines.begin(), lines.end() - MostLinesOfReason);
+  if (outcome.is_cut_short)
+    lines.emplace_back("it did not end in time and was killed");
+  return lines.empty() ? fmt::format("it ended with status {} and said nothing", outcome.status)
+                       : sim::config::joined(lines, "; ");
 }
 
 }  // namespace cm::tools

@@ -1,0 +1,25 @@
+// Another program, called by its name and arguments, its words kept. No shell reads them.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace cm::tools {
+
+struct CommandOutcome {
+  int status = 0;  // exit status, or 128 plus the signal that ended it
+  std::string output;
+  std::string complaint;      // standard error
+  bool is_cut_short = false;  // it was still at work at the limit and was killed
+};
+
+// Waits for its end, but not longer than `limit`. Throws ConfigError when there is no such program.
+CommandOutcome run_command(const std::vector<std::string>& arguments,
+                           std::chrono::milliseconds limit = std::chrono::hours(24));
+
+// Why a command failed, in its own words on one line: all lines that say "error" or "fatal", without the program's name
+// before them, otherwise its last lines; never empty.
+std::string reason_of(const CommandOutcome& outcome);
+
+}  // namespace cm::tools

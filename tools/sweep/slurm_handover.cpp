@@ -1,0 +1,141 @@
+#include "tools/sweep/slurm_handover.h"
+
+#include "sim/metrics/write_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <numeric>
+#include <utility>
+
+namespace cm::tools {
+namespace {
+
+constexpr const char* TaskScript = "#!/bin/sh\nexec \"$@\"\n";
+
+// sbatch reads "%A" in a path; "%%" is a percent sign to it.
+std::string without_patterns(const std::string& path)
+{
+  std::string text;
+  for (const char letter : path)
+    text += letter == '%' ? std::string("%%") : std::string(1, letter);
+  return text;
+}
+
+std::size_t points_in(const std::vector<PointChunk>& chunks)
+{
+  return std::accumulate(chunks.begin(), chunks.end(), std::size_t{0},
+                         [](std::size_t sum, const PointChunk& chunk) { return sum + chunk.size(); });
+}
+
+}  // namespace
+
+SlurmHandover::SlurmHandover(const ExecutorSpec& spec, std::string program)
+    : spec_(spec), program_(std::move(program)), retry_(spec.slurm.pace)
+{
+}
+
+void SlurmHandover::add(std::span<const std::size_t> points, std::size_t size)
+{
+  for (std::size_t first = 0; first < points.size(); first += size) {
+    const auto chunk = points.subspan(first, std::min(size, points.size() - first));
+    waiting_.emplace_back(chunk.begin(), chunk.end());
+  }
+}
+
+std::optional<HandedOver> SlurmHandover::hand_over(std::size_t tasks, const SweepBoard& board)
+{
+  if (waiting_.empty())
+    return std::nullopt;
+  learn_limits();
+  while (refusal_.empty() && retry_.is_due() && tasks + 1 < limits_.jobs) {
+    const std::size_t count = std::min({waiting_.size(), most_at_once_, limits_.jobs - 1 - tasks});
+    const SubmitAnswer answer = submit_first(count, board);
+    if (answer.job)
+      return take_first(count, *answer.job);
+    if (!cope_with(answer.refusal, count, tasks))
+      break;
+  }
+  return std::nullopt;
+}
+
+void SlurmHandover::learn_limits()
+{
+  if (std::exchange(knows_limits_, true))
+    return;
+  limits_ = limits_of(spec_.slurm.arguments);
+  most_at_once_ = limits_.array;
+  if (limits_.array == 0)
+    give_up({RefusalKind::Permanent, "the cluster takes no arrays of jobs (MaxArraySize is 0)",
+             "run the sweep with --executor local inside a job"});
+}
+
+SubmitAnswer SlurmHandover::submit_first(std::size_t count, const SweepBoard& board) const
+{
+  namespace fs = std::filesystem;
+  const SweepFolder& folder = board.folder();
+  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+  SlurmSubmission submission = submission_of({waiting_.begin(), end}, board);
+  submission.program = program_;
+  folder.write("slurm/task.sh", TaskScript);
+  const std::string pending =
+      folder.file(fmt::format("slurm/points-{}.json", board.point(waiting_.front().front()).digest));
+  sim::metrics::write_whole(pending, to_json(submission));
+  return submit({.tasks = count,
+                 // Absolute: a folder's name may look like an option of sbatch.
+                 .script = fs::absolute(folder.file("slurm/task.sh")).string(),
+                 .command = {fs::read_symlink("/proc/self/exe").string(), "sweep", "--out=" + folder.path(),
+                             "--configs=" + spec_.config_root, "--slurm-task=" + pending, "--", spec_.sweep},
+                 .log = without_patterns(folder.file("slurm/")) + "%A_%a.log",
+                 .partition = spec_.slurm.partition,
+                 .time = spec_.slurm.time,
+                 .arguments = spec_.slurm.arguments});
+}
+
+HandedOver SlurmHandover::take_first(std::size_t count, const JobId& job)
+{
+  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+  HandedOver handed{.job = job, .chunks = {std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)}};
+  waiting_.erase(waiting_.begin(), end);
+  // A cluster that was full may take more by now.
+  most_at_once_ = std::min(limits_.array, 2 * most_at_once_);
+  retry_.succeed();
+  has_complained_ = false;
+  const std::size_t size = std::ranges::max_element(handed.chunks, {}, &PointChunk::size)->size();
+  spec_.notice(fmt::format("handed {} points to Slurm as job {}, {} tasks of up to {}", points_in(handed.chunks),
+                           job.text(), count, size));
+  return handed;
+}
+
+bool SlurmHandover::cope_with(const Refusal& refusal, std::size_t count, std::size_t tasks)
+{
+  const bool is_full = refusal.kind == RefusalKind::Full;
+  if (count > 1 && (is_full || refusal.kind == RefusalKind::Array)) {
+    most_at_once_ = count / 2;
+    // What is too large today stays too large; what is full does not stay full.
+    if (!is_full)
+      limits_.array = most_at_once_;
+    return true;
+  }
+  if (refusal.kind == RefusalKind::Permanent || refusal.kind == RefusalKind::Array || retry_.is_hopeless()) {
+    give_up(refusal);
+    return false;
+  }
+  if (!std::exchange(has_complained_, true))
+    spec_.notice(fmt::format("sbatch: {}; trying again", refusal.reason));
+  // Tasks of ours make room as they end.
+  if (is_full && tasks > 0)
+    retry_.wait();
+  else
+    retry_.fail();
+  return false;
+}
+
+void SlurmHandover::give_up(const Refusal& refusal)
+{
+  refusal_ = fmt::format("{}; {}", refusal.reason, refusal.advice);
+}
+
+}  // namespace cm::tools
