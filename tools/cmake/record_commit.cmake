@@ -9,11 +9,13 @@ set(git git -c safe.directory=* -C ${root})
 set(commit "")
 execute_process(COMMAND ${git} log -1 --format=%h --abbrev=12 -- ${parts}
   OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
-if(failed)
+# No hash is what git says when it does not say a commit.
+if(failed OR NOT commit MATCHES "^[0-9a-f]+$")
   set(commit "")
-elseif(commit)
+else()
   execute_process(COMMAND ${git} diff --quiet HEAD -- ${parts} OUTPUT_QUIET ERROR_QUIET RESULT_VARIABLE differs)
-  if(differs)
+  # 1 is a difference; all above it is git's own trouble.
+  if(differs EQUAL 1)
     string(APPEND commit "-dirty")
   endif()
 endif()

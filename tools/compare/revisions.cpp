@@ -3,12 +3,14 @@
 #include "sim/config/reading_log.h"
 #include "sim/diagnostics/errors.h"
 #include "tools/runner/child_process.h"
+#include "tools/runner/system_command.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <fcntl.h>
 #include <filesystem>
+#include <string_view>
 #include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
@@ -59,24 +61,44 @@ std::string without_newline(std::string text)
   return text;
 }
 
-// Empty when there is no such commit.
-std::string commit_of(const std::string& repository, const std::string& revision)
+bool is_commit(std::string_view text)
 {
-  const ChildOutcome outcome = run_child(
-      {"git", "-C", repository, "rev-parse", "--quiet", "--verify", "--end-of-options", revision + "^{commit}"});
-  return outcome.status == 0 ? without_newline(outcome.output) : std::string();
+  return text.size() >= 40 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+CommandOutcome git(const std::string& folder, std::vector<std::string> arguments)
+{
+  arguments.insert(arguments.begin(), {"git", "-C", folder});
+  return run_command(arguments);
+}
+
+// Empty, with the reason in the log, when there is no such commit.
+std::string commit_of(const std::string& repository, const std::string& revision, sim::config::ReadingLog& log)
+{
+  if (revision.starts_with('-')) {
+    add_problem(log, {"--rev"}, "", fmt::format("expected a branch, a tag or a commit, found \"{}\"", revision));
+    return {};
+  }
+  const CommandOutcome outcome =
+      git(repository, {"rev-parse", "--quiet", "--verify", "--end-of-options", revision + "^{commit}"});
+  const std::string commit = without_newline(outcome.output);
+  if (outcome.status == 0 && is_commit(commit))
+    return commit;
+  // Without a word there is a repository, and no such commit in it.
+  if (outcome.complaint.empty())
+    add_problem(log, {"--rev"}, "",
+                fmt::format("expected a commit of the repository {}, found \"{}\" (a shallow clone lacks older ones)",
+                            repository, revision));
+  else
+    add_problem(log, {"--rev"}, "", fmt::format("{}: git: {}", revision, reason_of(outcome)));
+  return {};
 }
 
 std::vector<Side> sides_of(const RevisionRequest& request)
 {
-  std::vector<Side> sides{{"old", request.old_revision, commit_of(request.repository, request.old_revision)},
-                          {"new", request.new_revision, commit_of(request.repository, request.new_revision)}};
   sim::config::ReadingLog log;
-  for (const Side& side : sides)
-    if (side.commit.empty())
-      add_problem(log, {"--rev"}, "",
-                  fmt::format("expected a commit of the repository {}, found \"{}\" (a shallow clone lacks older ones)",
-                              request.repository, side.revision));
+  std::vector<Side> sides{{"old", request.old_revision, commit_of(request.repository, request.old_revision, log)},
+                          {"new", request.new_revision, commit_of(request.repository, request.new_revision, log)}};
   std::error_code ignored;
   for (const std::string& scenario : request.scenarios)
     if (!fs::is_regular_file(scenario, ignored))
@@ -85,10 +107,15 @@ std::vector<Side> sides_of(const RevisionRequest& request)
   return sides;
 }
 
-void require(const ChildOutcome& outcome, const std::string& what)
+void require(const CommandOutcome& outcome, const std::string& what)
 {
   if (outcome.status != 0)
-    throw ConfigError(fmt::format("--rev: {} ended with status {}", what, outcome.status));
+    throw ConfigError(fmt::format("--rev: {}: {}", what, reason_of(outcome)));
+}
+
+std::string not_an_option(const std::string& path)
+{
+  return path.starts_with('-') ? "./" + path : path;
 }
 
 // The worktree of a side, at its commit.
@@ -97,18 +124,16 @@ fs::path check_out(const RevisionRequest& request, const Side& side, const fs::p
   const fs::path tree = folder / side.name;
   // A folder that git does not know (copied, or its repository was made anew) is no worktree of ours.
   const bool is_known =
-      fs::exists(tree / ".git") &&
-      run_child({"git", "-C", tree.string(), "rev-parse", "--quiet", "--verify", side.commit}).status == 0;
+      fs::exists(tree / ".git") && git(tree.string(), {"rev-parse", "--quiet", "--verify", side.commit}).status == 0;
   if (is_known) {
-    require(run_child({"git", "-C", tree.string(), "checkout", "--quiet", "--force", "--detach", side.commit}),
+    require(git(tree.string(), {"checkout", "--quiet", "--force", "--detach", side.commit}),
             fmt::format("git checkout {}", side.revision));
     return tree;
   }
   fs::remove_all(tree);
   // What somebody removed by hand is still known to git.
-  require(run_child({"git", "-C", request.repository, "worktree", "prune"}), "git worktree prune");
-  require(run_child({"git", "-C", request.repository, "worktree", "add", "--quiet", "--force", "--detach",
-                     tree.string(), side.commit}),
+  require(git(request.repository, {"worktree", "prune"}), "git worktree prune");
+  require(git(request.repository, {"worktree", "add", "--quiet", "--force", "--detach", tree.string(), side.commit}),
           fmt::format("git worktree add {}", side.revision));
   return tree;
 }
@@ -135,11 +160,14 @@ std::string run_side(const RevisionRequest& request, const Side& side, const fs:
   const std::vector<std::string> names = names_of(request.scenarios);
   for (std::size_t i = 0; i < names.size(); ++i) {
     request.notice(fmt::format("{} ({}): {}", side.name, side.revision, request.scenarios[i]));
-    std::vector<std::string> call{(tree / "tools" / "cmsim").string(), "run", request.scenarios[i], "--out",
-                                  (results / names[i]).string()};
+    std::vector<std::string> call{(tree / "tools" / "cmsim").string(), "run", not_an_option(request.scenarios[i]),
+                                  "--out", (results / names[i]).string()};
     for (const std::string& set : request.sets)
       call.insert(call.end(), {"--set", set});
-    require(run_child(call), fmt::format("revision {}: cmsim run {}", side.revision, request.scenarios[i]));
+    // Setting up, building and running say on standard error what they do, and what went wrong.
+    if (const int status = run_child(call).status; status != 0)
+      throw ConfigError(fmt::format("--rev: revision {}: cmsim run {} ended with status {}; its words stand above",
+                                    side.revision, request.scenarios[i], status));
   }
   return results.string();
 }

@@ -1,7 +1,7 @@
 #include "tools/report/chart_library.h"
 
 #include "sim/diagnostics/errors.h"
-#include "tools/runner/child_process.h"
+#include "tools/runner/system_command.h"
 
 #include <fmt/format.h>
 
@@ -30,12 +30,12 @@ std::string build(const ChartFolders& folders)
   std::error_code error;
   if (!fs::is_regular_file(script, error))
     return fmt::format("{} is missing", script);
-  const ChildOutcome outcome = run_child({"bash", script, folders.built});
+  const CommandOutcome outcome = run_command({"bash", script, folders.built});
   if (outcome.status == 0)
     return {};
-  return "what draws charts comes with npm and could not be had. With Debian: apt-get install nodejs npm; then call "
-         "cmsim report again. By hand: " +
-         script + " " + folders.built;
+  return fmt::format("what draws charts comes with npm and could not be had: {}. With Debian: apt-get install nodejs "
+                     "npm; then call cmsim report again. By hand: {} {}",
+                     reason_of(outcome), script, folders.built);
 }
 
 }  // namespace
@@ -53,14 +53,17 @@ std::vector<std::string> draw_files(const ChartFolders& folders, const std::stri
 {
   if (const std::string missing = build(folders); !missing.empty())
     throw ConfigError(missing);
-  const ChildOutcome outcome = run_child({"node", folders.built + "/export.js", kind, folder});
+  const CommandOutcome outcome =
+      run_command({"node", fs::absolute(folders.built + "/export.js").string(), kind, folder});
   if (outcome.status != 0)
-    throw ConfigError(
-        fmt::format("--{}: node could not draw the charts of {} (status {})", kind, folder, outcome.status));
+    throw ConfigError(fmt::format("--{}: node could not draw the charts of {}: {}", kind, folder, reason_of(outcome)));
   std::vector<std::string> files;
   std::istringstream lines(outcome.output);
+  // What packages say of themselves is no file.
+  std::error_code ignored;
   for (std::string line; std::getline(lines, line);)
-    files.push_back(line);
+    if (line.ends_with("." + kind) && fs::is_regular_file(line, ignored))
+      files.push_back(line);
   return files;
 }
 

@@ -109,8 +109,21 @@ TEST_CASE("revisions and scenarios that do not exist are told at once, before an
   RevisionRequest request = revisions.request("v0", "--help");
   request.scenarios.emplace_back("absent.yaml");
   CHECK_THROWS_WITH(run_revisions(request), Catch::Contains("found \"v0\"") && Catch::Contains("found \"--help\"") &&
+                                                Catch::Contains("expected a branch, a tag or a commit") &&
                                                 Catch::Contains("absent.yaml:1:1: expected the file of a scenario"));
   CHECK_FALSE(std::filesystem::exists(revisions.repository() + "/build"));
+}
+
+TEST_CASE("why git refuses is told in its words")
+{
+  const TemporaryFolder folder;
+  folder.put("s.yaml", "machine: small\n");
+  const RevisionRequest request{.repository = folder.file(""),
+                                .old_revision = "v1",
+                                .new_revision = "HEAD",
+                                .scenarios = {folder.file("s.yaml")},
+                                .sets = {}};
+  CHECK_THROWS_WITH(run_revisions(request), Catch::Contains("v1: git: not a git repository"));
 }
 
 TEST_CASE("a revision that fails is named")
