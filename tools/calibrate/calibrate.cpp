@@ -5,12 +5,12 @@
 #include "tools/runner/child_runs.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace cm::tools {
@@ -38,51 +38,55 @@ class Simulations {
   // [point][row]. Rows of the same scenario and settings share a run.
   std::vector<Vector> metrics(const std::vector<PublishedRow>& rows, const std::vector<Vector>& points)
   {
-    std::map<std::pair<std::string, std::vector<std::string>>, std::size_t> places;
+    std::map<RunKey, std::size_t> places;
+    std::vector<const PublishedRow*> first_rows;  // of each run
     for (const PublishedRow& row : rows)
-      places.try_emplace({row.scenario, row.settings}, places.size());
-    std::vector<std::vector<std::string>> calls(places.size() * points.size());
-    for (std::size_t point = 0; point < points.size(); ++point)
-      for (const auto& [run, place] : places)
-        calls[point * places.size() + place] = call(run.first, run.second, points[point]);
-    const std::vector<std::string> outputs = run_children(calls, runs_.jobs);
-    done_ += static_cast<int>(calls.size());
+      if (places.try_emplace(key_of(row), places.size()).second)
+        first_rows.push_back(&row);
+    std::vector<ChildRun> runs;
+    for (const Vector& point : points)
+      for (const PublishedRow* row : first_rows)
+        runs.push_back(run_of(*row, point));
+    const std::vector<std::string> outputs = run_children(runs, runs_.jobs);
+    done_ += static_cast<int>(runs.size());
     // How many there will be is not known; the line shows that it goes on.
     progress_.update(1.0 - 20.0 / (20.0 + done_), fmt::format("fitting, {} runs", done_));
     std::vector<Vector> values(points.size());
     for (std::size_t point = 0; point < points.size(); ++point)
       for (const PublishedRow& row : rows)
-        values[point].push_back(metric(outputs[point * places.size() + places.at({row.scenario, row.settings})], row));
+        values[point].push_back(
+            metric_of(outputs[point * places.size() + places.at(key_of(row))], row.metric, row.origin()));
     return values;
   }
 
   [[nodiscard]] int done() const { return done_; }
 
  private:
-  [[nodiscard]] std::vector<std::string> call(const std::string& scenario, const std::vector<std::string>& settings,
-                                              const Vector& point) const
+  // Paths in settings start from the file that holds them.
+  using RunKey = std::tuple<std::string, std::vector<std::string>, std::string>;
+
+  static RunKey key_of(const PublishedRow& row)
   {
-    std::vector<std::string> words{"run",       fmt::format("{}/scenarios/{}", runs_.config_root, scenario),
-                                   "--configs", runs_.config_root,
-                                   "--format",  "json"};
-    const auto set = [&](std::string setting) {
-      words.emplace_back("--set");
-      words.push_back(std::move(setting));
-    };
-    for (const auto* list : {&calibration_.settings, &settings})
-      std::ranges::for_each(*list, set);
-    for (std::size_t i = 0; i < point.size(); ++i)
-      set(fmt::format("{}={}", calibration_.parameters[i].key, calibration_.parameters[i].text(point[i])));
-    return words;
+    std::vector<std::string> texts;
+    for (const PlacedSetting& setting : row.settings)
+      texts.push_back(setting.text);
+    return {row.scenario, texts, row.place.file};
   }
 
-  static double metric(const std::string& output, const PublishedRow& row)
+  [[nodiscard]] ChildRun run_of(const PublishedRow& row, const Vector& point) const
   {
-    const auto result = nlohmann::json::parse(output);
-    const auto& metrics = result.at("metrics");
-    if (!metrics.contains(row.metric))
-      throw ConfigError(fmt::format("row {}: {} has no metric \"{}\"", row.name, row.scenario, row.metric));
-    return metrics.at(row.metric).at("value").get<double>();
+    ChildRun run{.origin = row.origin(),
+                 .scenario = row.scenario,
+                 .config_root = runs_.config_root,
+                 .seed = {},
+                 .settings = calibration_.settings,
+                 .sets = {}};
+    run.settings.insert(run.settings.end(), row.settings.begin(), row.settings.end());
+    for (std::size_t i = 0; i < point.size(); ++i) {
+      const FreeParameter& parameter = calibration_.parameters[i];
+      run.settings.push_back({fmt::format("{}={}", parameter.key, parameter.text(point[i])), parameter.place});
+    }
+    return run;
   }
 
   const Calibration& calibration_;
@@ -107,7 +111,49 @@ std::vector<Vector> residuals(const Calibration& calibration, const std::vector<
   return all;
 }
 
+// Of a parameter's range: nearer than this to an end is at the end.
+constexpr double AtBound = 1e-6;
+// Of a published value: a row that is off by just its tolerance is not outside for a rounding of numbers.
+constexpr double Rounding = 1e-9;
+
+std::string problem_of(const FittedParameter& fitted)
+{
+  const FreeParameter& parameter = fitted.parameter;
+  const double near = AtBound * (parameter.maximum - parameter.minimum);
+  if (!fitted.is_seen)
+    return fmt::format("no fitted row depends on it: it stays at its start {}", parameter.text(parameter.start));
+  if (fitted.exact <= parameter.minimum + near)
+    return fmt::format("the fit ends at its minimum {}: the rows ask for less", parameter.text(parameter.minimum));
+  if (fitted.exact >= parameter.maximum - near)
+    return fmt::format("the fit ends at its maximum {}: the rows ask for more", parameter.text(parameter.maximum));
+  if (!std::isfinite(fitted.uncertainty))
+    return "the rows leave it open: they see it only together with another parameter, and a prior holds them apart";
+  return "";
+}
+
 }  // namespace
+
+std::vector<std::string> problems_of(const CalibrationOutcome& outcome)
+{
+  std::vector<std::string> problems;
+  // Where no row sees one parameter no matrix can be inverted, and none has an uncertainty.
+  const bool all_are_seen = std::ranges::all_of(outcome.parameters, &FittedParameter::is_seen);
+  for (const FittedParameter& fitted : outcome.parameters) {
+    const std::string problem = problem_of(fitted);
+    const bool is_of_others = !all_are_seen && fitted.is_seen && problem.starts_with("the rows leave");
+    if (!problem.empty() && !is_of_others)
+      problems.push_back(fmt::format("{}: {}: {}", to_text(fitted.parameter.place), fitted.parameter.key, problem));
+  }
+  for (const ComparedRow& row : outcome.rows)
+    if (const double miss = std::abs(row.simulated - row.row.published);
+        row.row.is_fitted && !(miss <= row.row.tolerance + Rounding * std::abs(row.row.published)))
+      problems.push_back(
+          fmt::format("{}: simulated {:.5g}, published {:.5g}: {:+.1f} % off, more than its tolerance of "
+                      "{:.3g} %",
+                      row.row.origin(), row.simulated, row.row.published, 100 * row.error(),
+                      100 * row.row.tolerance / std::abs(row.row.published)));
+  return problems;
+}
 
 CalibrationOutcome calibrate(const Calibration& calibration, const CalibrationRuns& runs,
                              sim::metrics::Progress& progress)
@@ -132,7 +178,7 @@ CalibrationOutcome calibrate(const Calibration& calibration, const CalibrationRu
   for (std::size_t i = 0; i < calibration.parameters.size(); ++i) {
     const FreeParameter& parameter = calibration.parameters[i];
     point.push_back(rounded(parameter, fit.point[i]));
-    outcome.parameters.push_back({parameter, point.back(), fit.point[i], fit.uncertainty[i]});
+    outcome.parameters.push_back({parameter, point.back(), fit.point[i], fit.uncertainty[i], fit.is_seen[i]});
   }
   const Vector simulated = simulations.metrics(calibration.rows, {point}).front();
   for (std::size_t row = 0; row < calibration.rows.size(); ++row)

@@ -15,6 +15,7 @@ struct FittedParameter {
   double value = 0;        // rounded as the calibration says
   double exact = 0;        // before rounding
   double uncertainty = 0;  // standard deviation
+  bool is_seen = true;     // whether a fitted row, or a prior, depends on it
 };
 
 struct ComparedRow {
@@ -35,6 +36,10 @@ struct CalibrationRuns {
   std::string config_root;
   int jobs = 1;
 };
+
+// Why the numbers are not to be used, a sentence each with its place: a parameter that ends at a bound or that the rows
+// leave open, a fitted row that is missed by more than its tolerance. None when the fit holds.
+std::vector<std::string> problems_of(const CalibrationOutcome& outcome);
 
 // Throws ConfigError when a run is refused or lacks a row's metric.
 CalibrationOutcome calibrate(const Calibration& calibration, const CalibrationRuns& runs,

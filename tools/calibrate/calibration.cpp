@@ -1,6 +1,7 @@
 #include "tools/calibrate/calibration.h"
 
 #include "sim/config/reader.h"
+#include "tools/runner/config_files.h"
 #include "tools/runner/row_table.h"
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <system_error>
 
 namespace cm::tools {
 namespace {
@@ -20,17 +22,6 @@ using sim::config::Value;
 std::string beside(const Position& position, const std::string& path)
 {
   return (std::filesystem::path(position.file).parent_path() / path).lexically_normal().string();
-}
-
-std::vector<std::string> words_of(const std::string& text)
-{
-  std::vector<std::string> words;
-  for (std::size_t start = text.find_first_not_of(' '); start != std::string::npos;) {
-    const std::size_t end = text.find(' ', start);
-    words.push_back(text.substr(start, end - start));
-    start = text.find_first_not_of(' ', end);
-  }
-  return words;
 }
 
 void read_prior(Reader& parameter, FreeParameter& free)
@@ -50,6 +41,7 @@ FreeParameter read_parameter(Reader parameter, const std::string& key)
 {
   FreeParameter free;
   free.key = key;
+  free.place = parameter.position("start");
   parameter.optional({"unit", "of all values of the parameter; none: a plain number"}, free.unit);
   parameter.required({"minimum", "smallest value that is tried"}, free.minimum);
   parameter.required({"maximum", "largest value that is tried"}, free.maximum);
@@ -65,73 +57,117 @@ FreeParameter read_parameter(Reader parameter, const std::string& key)
 }
 
 // `deviation: 2 %` is a share of each row's published value, `deviation: 0.05` is in the metric's unit.
-struct Deviation {
+struct Distance {
   double absolute = 0;
   double share = 0;
 
   [[nodiscard]] double of(double published) const { return absolute + share * std::abs(published); }
 };
 
-Deviation read_deviation(Reader& reader)
+Distance distance_of(Reader& reader, const std::string& key, const std::string& text)
 {
-  std::string text;
-  Deviation deviation;
-  reader.required({"deviation", "standard deviation that the fit allows: a share (2 %) or in the metric's unit"}, text);
+  Distance distance;
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
   if (!text.empty() && (error != std::errc() || number <= 0 || (!rest.empty() && rest != " %" && rest != "%")))
-    reader.complain("deviation", fmt::format("expected a number above 0 or a share like 2 %, found \"{}\"", text));
-  (rest.empty() ? deviation.absolute : deviation.share) = rest.empty() ? number : number / 100;
-  return deviation;
+    reader.complain(key, fmt::format("expected a number above 0 or a share like 2 %, found \"{}\"", text));
+  (rest.empty() ? distance.absolute : distance.share) = rest.empty() ? number : number / 100;
+  return distance;
 }
 
-void read_table(Reader& reader, std::vector<PublishedRow>& rows)
+Distance read_deviation(Reader& reader)
+{
+  std::string text;
+  reader.required({"deviation", "standard deviation that the fit allows: a share (2 %) or in the metric's unit"}, text);
+  return distance_of(reader, "deviation", text);
+}
+
+// What the rows of a calibration are read with.
+struct RowsReading {
+  const std::string& config_root;
+  std::vector<PublishedRow>& rows;
+  ReadingLog& log;
+};
+
+std::string scenario_of(const std::string& text, const Position& place, const RowsReading& reading)
+{
+  const auto path = text.empty() ? std::nullopt : scenario_path(text, place, reading.config_root);
+  if (!path && !text.empty())
+    add_problem(reading.log, place, "scenario", missing_scenario(text, place, reading.config_root));
+  return path.value_or("");
+}
+
+PublishedRow published_row(const TableRow& row, const Distance& deviation, const RowsReading& reading)
+{
+  return {.name = row.name,
+          .scenario = scenario_of(row.scenario, row.place, reading),
+          .settings = placed_settings(row.settings, row.place),
+          .metric = row.metric,
+          .published = row.published,
+          .deviation = deviation.of(row.published),
+          .tolerance = row.tolerance * std::abs(row.published),
+          .is_fitted = row.kind == "fitted",
+          .place = row.place};
+}
+
+void read_table(Reader& reader, const RowsReading& reading)
 {
   std::string file;
   std::string metric;
   reader.required({"file", "CSV of published rows, like those in tests/validation"}, file);
   reader.required({"metric", "only the rows of this metric"}, metric);
-  const Deviation deviation = read_deviation(reader);
+  const Distance deviation = read_deviation(reader);
   reader.finish();
   if (file.empty())
     return;
+  const std::string path = beside(reader.position("file"), file);
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored))
+    return reader.complain("file", fmt::format("expected a readable file, found no {}", path));
   std::size_t found = 0;
-  for (const TableRow& row : read_row_table(beside(reader.position("file"), file))) {
+  for (const TableRow& row : read_row_table(path)) {
     if (row.metric != metric)
       continue;
     ++found;
-    rows.push_back({row.name, row.scenario, words_of(row.settings), row.metric, row.published,
-                    deviation.of(row.published), row.kind == "fitted"});
+    reading.rows.push_back(published_row(row, deviation, reading));
   }
   if (found == 0)
     reader.complain("metric", fmt::format("the file has no rows of the metric \"{}\"", metric));
 }
 
-void read_row(Reader& reader, std::vector<PublishedRow>& rows)
+void read_row(Reader& reader, const Position& place, const RowsReading& reading)
 {
   PublishedRow row;
+  row.place = place;
+  std::string scenario;
   std::string settings;
+  std::string tolerance;
   reader.required({"row", "what the row is called"}, row.name);
-  reader.required({"scenario", "a file in configs/scenarios"}, row.scenario);
+  reader.required({"scenario", "a file beside this one, a path from it, or a name in configs/scenarios"}, scenario);
   reader.optional({"set", "settings of the run, with spaces between them"}, settings);
   reader.required({"metric", "a metric of the run"}, row.metric);
   reader.required({"published", "its published value"}, row.published);
   reader.optional({"fitted", "false: the row is only compared"}, row.is_fitted);
   row.deviation = read_deviation(reader).of(row.published);
-  row.settings = words_of(settings);
+  reader.optional(
+      {"tolerance", "how far off the fitted row may end, as deviation is written; the deviation when missing"},
+      tolerance);
+  row.tolerance = tolerance.empty() ? row.deviation : distance_of(reader, "tolerance", tolerance).of(row.published);
+  row.scenario = scenario_of(scenario, reader.position("scenario"), reading);
+  row.settings = placed_settings(settings, reader.position("set"));
   reader.finish();
-  rows.push_back(row);
+  reading.rows.push_back(row);
 }
 
-void read_rows(const Value& list, std::vector<PublishedRow>& rows, ReadingLog& log)
+void read_rows(const Value& list, const RowsReading& reading)
 {
   for (std::size_t index = 0; index < list.items.size(); ++index) {
-    Reader reader(list.items[index], fmt::format("rows[{}]", index), log);
+    Reader reader(list.items[index], fmt::format("rows[{}]", index), reading.log);
     if (reader.has("file"))
-      read_table(reader, rows);
+      read_table(reader, reading);
     else
-      read_row(reader, rows);
+      read_row(reader, list.items[index].position, reading);
   }
 }
 
@@ -148,14 +184,14 @@ void read_files(const Value& list, std::vector<CalibratedFile>& files, ReadingLo
   }
 }
 
-Calibration read_tree(const Value& tree, ReadingLog& log)
+Calibration read_tree(const Value& tree, const std::string& config_root, ReadingLog& log)
 {
   Reader reader(tree, "", log);
   Calibration calibration;
   reader.optional({"description", "what is fitted to what"}, calibration.description);
   std::string settings;
   reader.optional({"set", "settings of every run, with spaces between them"}, settings);
-  calibration.settings = words_of(settings);
+  calibration.settings = placed_settings(settings, reader.position("set"));
   const Value* parameters = reader.value({"parameters", "the free parameters by key"}, true);
   const Value* rows = reader.value({"rows", "published rows, one by one or from tables"}, true);
   const Value* files = reader.value({"files", "the files that hold the fitted numbers"}, true);
@@ -164,7 +200,7 @@ Calibration read_tree(const Value& tree, ReadingLog& log)
     for (const Value::Entry& entry : parameters->entries)
       calibration.parameters.push_back(read_parameter(Reader(entry.value, entry.key, log), entry.key));
   if (rows != nullptr)
-    read_rows(*rows, calibration.rows, log);
+    read_rows(*rows, {config_root, calibration.rows, log});
   if (files != nullptr)
     read_files(*files, calibration.files, log);
   if (parameters != nullptr && calibration.parameters.empty())
@@ -180,7 +216,7 @@ std::vector<sim::config::Declaration> keys_of(const std::string& rows)
   ReadingLog log;
   read_tree(
       sim::config::parse_text("", R"({parameters: {"parameters[]": {prior: {}}}, files: [{}], rows: )" + rows + "}"),
-      log);
+      "", log);
   return log.declarations;
 }
 
@@ -201,11 +237,16 @@ std::string FreeParameter::text(double value) const
   return unit.empty() ? fmt::format("{:.8g}", value) : fmt::format("{:.8g} {}", value, unit);
 }
 
-Calibration read_calibration(const std::string& path)
+std::string PublishedRow::origin() const
+{
+  return fmt::format("{}: row {}", to_text(place), name);
+}
+
+Calibration read_calibration(const std::string& path, const std::string& config_root)
 {
   const Value tree = sim::config::load_file(path);
   ReadingLog log;
-  Calibration calibration = read_tree(tree, log);
+  Calibration calibration = read_tree(tree, config_root, log);
   throw_if_any(log);
   return calibration;
 }

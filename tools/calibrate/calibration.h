@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/config/reading_log.h"
+#include "tools/runner/changes.h"
 
 #include <optional>
 #include <string>
@@ -26,18 +27,23 @@ struct FreeParameter {
   double maximum = 0;
   double rounding = 0;  // the fitted value is a multiple of this
   std::optional<Prior> prior;
+  sim::config::Position place{};  // in the calibration's file
 
   [[nodiscard]] std::string text(double value) const;  // "0.78 us"
 };
 
 struct PublishedRow {
   std::string name;
-  std::string scenario;               // a file below configs/scenarios
-  std::vector<std::string> settings;  // "key=value"
+  std::string scenario;  // path of its file
+  std::vector<PlacedSetting> settings;
   std::string metric;
   double published = 0;
-  double deviation = 0;   // standard deviation that the fit allows, in the metric's unit
-  bool is_fitted = true;  // otherwise the row is only compared
+  double deviation = 0;           // standard deviation that the fit allows, in the metric's unit
+  double tolerance = 0;           // how far off a fitted row may end, in the metric's unit
+  bool is_fitted = true;          // otherwise the row is only compared
+  sim::config::Position place{};  // in the calibration's file or its table
+
+  [[nodiscard]] std::string origin() const;  // "fit.yaml:4:5: row own"
 };
 
 // A file with fitted numbers in it.
@@ -50,12 +56,13 @@ struct Calibration {
   std::string description;
   std::vector<FreeParameter> parameters;
   std::vector<PublishedRow> rows;
-  std::vector<std::string> settings;  // of every run, to make it short
+  std::vector<PlacedSetting> settings;  // of every run, to make it short
   std::vector<CalibratedFile> files;
 };
 
-// Paths in the file are relative to it. Throws ConfigError with everything that is wrong.
-Calibration read_calibration(const std::string& path);
+// Paths in the file are relative to it, those in a table to the table; scenarios without a folder may also be those of
+// `config_root`. Throws ConfigError with everything that is wrong.
+Calibration read_calibration(const std::string& path, const std::string& config_root);
 
 // The keys of a calibration whose rows come from tables, and of one whose rows stand in it one by one. A parameter's
 // keys are declared as "parameters[].unit".

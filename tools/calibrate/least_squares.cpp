@@ -153,6 +153,15 @@ Vector uncertainty_of(const LinearModel& model)
   return uncertainty;
 }
 
+std::vector<bool> seen_in(const LinearModel& model)
+{
+  std::vector<bool> is_seen(model.point.size());
+  for (const Vector& slopes : model.slopes)
+    for (std::size_t i = 0; i < slopes.size(); ++i)
+      is_seen[i] = is_seen[i] || slopes[i] != 0;
+  return is_seen;
+}
+
 bool is_small(const Vector& from, const Vector& to, const Vector& step)
 {
   for (std::size_t i = 0; i < from.size(); ++i)
@@ -166,7 +175,8 @@ bool is_small(const Vector& from, const Vector& to, const Vector& step)
 LeastSquaresResult least_squares(const LeastSquaresProblem& problem)
 {
   LinearModel model = linear_model(problem, problem.start);
-  LeastSquaresResult result{.point = problem.start, .uncertainty = {}, .sum = sum_of_squares(model.value), .steps = 0};
+  LeastSquaresResult result{
+      .point = problem.start, .uncertainty = {}, .is_seen = {}, .sum = sum_of_squares(model.value), .steps = 0};
   while (result.steps < MostSteps) {
     Vector next = minimum_of(model, problem);
     if (is_small(result.point, next, problem.step))
@@ -188,6 +198,7 @@ LeastSquaresResult least_squares(const LeastSquaresProblem& problem)
     model = std::move(there);
   }
   result.uncertainty = uncertainty_of(model);
+  result.is_seen = seen_in(model);
   return result;
 }
 

@@ -21,8 +21,9 @@ struct LeastSquaresProblem {
 
 struct LeastSquaresResult {
   Vector point;
-  Vector uncertainty;  // standard deviation of each coordinate, from the slopes at the point
-  double sum = 0;      // of the squared residuals
+  Vector uncertainty;         // standard deviation of each coordinate, from the slopes at the point
+  std::vector<bool> is_seen;  // whether any residual depends on the coordinate
+  double sum = 0;             // of the squared residuals
   int steps = 0;
 };
 

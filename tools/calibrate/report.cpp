@@ -81,8 +81,11 @@ std::string calibration_table(const Calibration& calibration, const CalibrationO
   for (const ComparedRow& row : outcome.rows)
     text += fmt::format("{:<38} {:>12.5g} {:>12.5g} {:>+7.1f}%  {}\n", row.row.name, row.row.published, row.simulated,
                         100 * row.error(), row.row.is_fitted ? "fitted" : "not fitted");
-  return text + fmt::format("\nfitted to {}; {} steps, {} runs\n", in_words(errors_of_fitted(outcome)), outcome.steps,
-                            outcome.runs);
+  text += fmt::format("\nfitted to {}; {} steps, {} runs\n", in_words(errors_of_fitted(outcome)), outcome.steps,
+                      outcome.runs);
+  for (const std::string& problem : problems_of(outcome))
+    text += "NOT A FIT: " + problem + "\n";
+  return text;
 }
 
 sim::metrics::Result calibration_result(const std::string& path, const CalibrationOutcome& outcome)
@@ -103,6 +106,7 @@ sim::metrics::Result calibration_result(const std::string& path, const Calibrati
     result.add(row.row.name, row.simulated, "",
                fmt::format("{} of {}; published {:.6g}; {}", row.row.metric, row.row.scenario, row.row.published,
                            row.row.is_fitted ? "fitted" : "not fitted"));
+  result.warnings = problems_of(outcome);
   return result;
 }
 

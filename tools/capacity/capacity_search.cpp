@@ -42,20 +42,17 @@ void require_serving(const ScenarioRequest& scenario)
                                   to_text(kind->position), kind->text));
 }
 
-std::vector<std::string> call_of(const ScenarioRequest& scenario)
+ChildRun run_of(const ScenarioRequest& scenario, double load)
 {
-  std::vector<std::string> words{"run", scenario.path, "--configs", scenario.config_root, "--format", "json"};
-  if (scenario.seed) {
-    words.emplace_back("--seed");
-    words.push_back(fmt::format("{}", *scenario.seed));
-  }
-  for (const std::string& setting : scenario.sets) {
-    words.emplace_back("--set");
-    words.push_back(setting);
-  }
+  ChildRun run{.origin = fmt::format("--find-capacity: {:.4g} times the load", load),
+               .scenario = scenario.path,
+               .config_root = scenario.config_root,
+               .seed = scenario.seed,
+               .settings = {},
+               .sets = scenario.sets};
   // Trials write nothing.
-  words.insert(words.end(), {"--set", "workload.requests_csv=false"});
-  return words;
+  run.sets.emplace_back("workload.requests_csv=false");
+  return run;
 }
 
 LoadTrial trial_of(double load, const std::string& output)
@@ -136,7 +133,7 @@ Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& lev
     progress.update(std::min(0.95, static_cast<double>(runs) / Expected),
                     fmt::format("run {} at {:.4g} times the load", runs + 1, load));
     ++runs;
-    LoadTrial trial = trial_of(load, run_children({call_of(at_load(scenario, levels, load))}, 1).front());
+    LoadTrial trial = trial_of(load, run_children({run_of(at_load(scenario, levels, load), load)}, 1).front());
     if (trial.requests < FewestRequests)
       throw ConfigError(
           fmt::format("--find-capacity: expected at least {:g} requests, which a steady state takes, found "

@@ -29,10 +29,12 @@ CalibrationOutcome calibrate_with_progress(const Calibration& calibration, const
   return calibrate(calibration, runs, progress);
 }
 
-void run(const CalibrateOptions& options)
+constexpr int NotAFit = 1;
+
+void run(const CalibrateOptions& options, int& status)
 {
   const auto folder = options.out ? std::make_optional<OutputFolder>(*options.out) : std::nullopt;
-  const Calibration calibration = read_calibration(options.path);
+  const Calibration calibration = read_calibration(options.path, options.runs.config_root);
   require_written_numbers(calibration);
   const CalibrationOutcome outcome = calibrate_with_progress(calibration, options.runs);
   const std::string json = to_json(calibration_result(options.path, outcome));
@@ -44,11 +46,13 @@ void run(const CalibrateOptions& options)
       table += "wrote " + file + "\n";
   }
   print(options.format == "json" ? json : table);
+  if (!problems_of(outcome).empty())
+    status = NotAFit;
 }
 
 }  // namespace
 
-void add_calibrate_command(CLI::App& program, const std::string& config_root)
+void add_calibrate_command(CLI::App& program, const std::string& config_root, int& status)
 {
   // Owned by the callback below, which lives as long as the command.
   const auto options = std::make_shared<CalibrateOptions>();
@@ -63,8 +67,10 @@ void add_calibrate_command(CLI::App& program, const std::string& config_root)
   command
       .add_option("--configs", options->runs.config_root, "folder that holds machines/, models/, parts/ and scenarios/")
       ->type_name("DIR");
-  command.footer("Example:\n  cmsim calibrate configs/calibrations/p2p.yaml --out results/p2p");
-  command.callback([options] { run(*options); });
+  command.footer(
+      "Exit status 1: a parameter ends at a bound or is left open, or a fitted row is missed by more than its\n"
+      "tolerance.\n\nExample:\n  cmsim calibrate configs/calibrations/p2p.yaml --out results/p2p");
+  command.callback([options, &status] { run(*options, status); });
 }
 
 }  // namespace cm::tools

@@ -7,6 +7,7 @@
 
 namespace cm::tools {
 
-void add_calibrate_command(CLI::App& program, const std::string& config_root);
+// Sets `status` to 1 when the fit does not hold.
+void add_calibrate_command(CLI::App& program, const std::string& config_root, int& status);
 
 }  // namespace cm::tools

@@ -1,6 +1,9 @@
 #include "tools/program/command_line.h"
 
+#include "sim/config/reading_log.h"
 #include "sim/config/suggestion.h"
+#include "sim/diagnostics/errors.h"
+#include "tools/runner/changes.h"
 
 #include <fmt/format.h>
 
@@ -8,6 +11,7 @@
 #include <charconv>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace cm::tools {
@@ -73,6 +77,23 @@ void add_scenario_options(CLI::App& command, ScenarioRequest& request)
       ->allow_extra_args(false);
   command.add_option("--configs", request.config_root, "folder that holds machines/, models/ and parts/")
       ->type_name("DIR");
+}
+
+void add_placed_settings(CLI::App& command, ScenarioRequest& request)
+{
+  const auto take = [&request](const std::vector<std::string>& arguments) {
+    std::vector<PlacedSetting> settings;
+    for (const std::string& argument : arguments) {
+      auto setting = setting_of_argument(argument);
+      if (!setting)
+        throw ConfigError(fmt::format("--set-at: expected LINE:COLUMN:LENGTH:KEY=VALUE:FILE, found \"{}\"", argument));
+      settings.push_back(std::move(*setting));
+    }
+    sim::config::ReadingLog log;
+    request.changes = changes_of_settings(settings, log);
+    throw_if_any(log);
+  };
+  command.add_option_function<std::vector<std::string>>("--set-at", take)->allow_extra_args(false)->group("");
 }
 
 void add_seed_option(CLI::App& command, ScenarioRequest& request)

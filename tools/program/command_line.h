@@ -12,6 +12,9 @@ namespace cm::tools {
 // SCENARIO, --set and --configs; `request` is filled while the command line is parsed and outlives `command`.
 void add_scenario_options(CLI::App& command, ScenarioRequest& request);
 
+// --set-at, what calibrate and others call their runs with; not for people.
+void add_placed_settings(CLI::App& command, ScenarioRequest& request);
+
 // --seed, for commands that draw random numbers.
 void add_seed_option(CLI::App& command, ScenarioRequest& request);
 

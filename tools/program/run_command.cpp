@@ -136,6 +136,7 @@ void add_run_command(CLI::App& program, const std::string& config_root)
   CLI::App& command = *program.add_subcommand("run", "simulate one scenario");
   add_scenario_options(command, options->scenario);
   add_seed_option(command, options->scenario);
+  add_placed_settings(command, options->scenario);
   command.add_option("--out", options->out, "write DIR/result.json and DIR/run.log; without it nothing is written")
       ->type_name("DIR");
   add_format_option(command, options->format);

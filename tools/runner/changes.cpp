@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstddef>
+#include <system_error>
 
 namespace cm::tools {
 namespace {
@@ -91,6 +94,18 @@ bool looks_like_a_number(const Value& value)
          value.text[first] <= '9';
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
+void move_to(Value& value, const Position& place)
+{
+  value.position = place;
+  for (Value& item : value.items)
+    move_to(item, place);
+  for (Value::Entry& entry : value.entries) {
+    entry.key_position = place;
+    move_to(entry.value, place);
+  }
+}
+
 Value with_reason(const Value& number)
 {
   const Position& at = number.position;
@@ -159,6 +174,52 @@ std::vector<Change> changes_of_sets(const std::vector<std::string>& sets, Readin
     } catch (const ConfigError& error) {
       // Reported with everything else that is wrong.
       log.problems.emplace_back(error.what());
+    }
+  }
+  return changes;
+}
+
+// "12:3:14:workload.ep=64:folder/file.yaml": line, column, length of the setting, the setting, file.
+std::string to_argument(const PlacedSetting& setting)
+{
+  return fmt::format("{}:{}:{}:{}:{}", setting.place.line, setting.place.column, setting.text.size(), setting.text,
+                     setting.place.file);
+}
+
+std::optional<PlacedSetting> setting_of_argument(const std::string& argument)
+{
+  std::array<int, 3> numbers{};
+  const char* at = argument.data();
+  const char* const end = at + argument.size();
+  for (int& number : numbers) {
+    const auto [rest, error] = std::from_chars(at, end, number);
+    if (error != std::errc() || rest == end || *rest != ':' || number < 0)
+      return std::nullopt;
+    at = rest + 1;
+  }
+  const std::string rest(at, end);
+  const auto length = static_cast<std::size_t>(numbers[2]);
+  if (rest.size() <= length || rest[length] != ':')
+    return std::nullopt;
+  return PlacedSetting{rest.substr(0, length), {rest.substr(length + 1), numbers[0], numbers[1]}};
+}
+
+std::vector<Change> changes_of_settings(const std::vector<PlacedSetting>& settings, ReadingLog& log)
+{
+  std::vector<Change> changes;
+  for (const auto& [text, place] : settings) {
+    const std::size_t equals = text.find('=');
+    const std::string key = text.substr(0, equals);
+    if (equals == std::string::npos || key.empty()) {
+      add_problem(log, place, "", fmt::format("expected key=value, found \"{}\"", text));
+      continue;
+    }
+    try {
+      Value value = sim::config::parse_text(key, text.substr(equals + 1));
+      move_to(value, place);
+      collect(changes, key, place, value, log);
+    } catch (const ConfigError&) {
+      add_problem(log, place, key, fmt::format("expected a value in YAML, found \"{}\"", text.substr(equals + 1)));
     }
   }
   return changes;

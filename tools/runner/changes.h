@@ -4,6 +4,7 @@
 #include "sim/config/reading_log.h"
 #include "sim/config/value.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,20 @@ std::vector<Change> changes_of_machine(const sim::config::Value& overrides, sim:
 
 // Each text is "key=value" with the value in YAML; later ones win. Positions read "--set KEY:line:column".
 std::vector<Change> changes_of_sets(const std::vector<std::string>& sets, sim::config::ReadingLog& log);
+
+// "key=value" that a file holds, and where: what is wrong with it is told there, and paths in the value are relative to
+// that file.
+struct PlacedSetting {
+  std::string text;
+  sim::config::Position place;
+};
+
+// The same as one argument of a command line, for runs as child processes.
+std::string to_argument(const PlacedSetting& setting);
+std::optional<PlacedSetting> setting_of_argument(const std::string& argument);
+
+// Values in YAML, as in changes_of_sets; later ones win.
+std::vector<Change> changes_of_settings(const std::vector<PlacedSetting>& settings, sim::config::ReadingLog& log);
 
 // Whether a value was typed on the command line: paths in it are relative to the current folder.
 bool is_from_command_line(const sim::config::Position& position);

@@ -5,10 +5,12 @@
 #include "sim/diagnostics/errors.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <map>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -19,8 +21,7 @@
 namespace cm::tools {
 namespace {
 
-// A shell says 128 + N of a program that signal N has ended.
-constexpr int SignalsFrom = 128;
+constexpr int Refused = 2;
 
 // An output in memory: unlike a pipe it never makes the child wait for us.
 class Capture {
@@ -59,10 +60,24 @@ class Capture {
 };
 
 struct Child {
-  std::size_t call = 0;
+  std::size_t run = 0;
   Capture output;
   Capture errors;
 };
+
+std::vector<std::string> words_of(const ChildRun& run)
+{
+  std::vector<std::string> words{"cmsim", "run", "--configs=" + run.config_root, "--format=json"};
+  if (run.seed)
+    words.push_back(fmt::format("--seed={}", *run.seed));
+  for (const PlacedSetting& setting : run.settings)
+    words.push_back("--set-at=" + to_argument(setting));
+  for (const std::string& set : run.sets)
+    words.push_back("--set=" + set);
+  // Behind it nothing is an option, whatever the file is called.
+  words.insert(words.end(), {"--", run.scenario});
+  return words;
+}
 
 // In the child, between fork and exec: system calls only.
 [[noreturn]] void become(char* const* arguments, int output, int errors)
@@ -74,10 +89,9 @@ struct Child {
   ::_exit(127);
 }
 
-pid_t start(const std::vector<std::string>& call, const Child& child)
+pid_t start(const ChildRun& run, const Child& child)
 {
-  std::vector<std::string> words{"cmsim"};
-  words.insert(words.end(), call.begin(), call.end());
+  std::vector<std::string> words = words_of(run);
   std::vector<char*> arguments;
   for (std::string& word : words)
     arguments.push_back(word.data());
@@ -89,39 +103,76 @@ pid_t start(const std::vector<std::string>& call, const Child& child)
   return process;
 }
 
+std::string without_last_newlines(std::string text)
+{
+  while (text.ends_with('\n'))
+    text.pop_back();
+  return text;
+}
+
+void end_all(const std::map<pid_t, Child>& running)
+{
+  for (const auto& [process, child] : running)
+    ::kill(process, SIGKILL);
+  for (const auto& [process, child] : running)
+    ::waitpid(process, nullptr, 0);
+}
+
+[[noreturn]] void tell(const ChildRun& run, int status, const std::string& words)
+{
+  if (WIFSIGNALED(status))
+    throw ConfigError(fmt::format("{}: its run of {} was ended by signal {} ({}){}{}", run.origin, run.scenario,
+                                  WTERMSIG(status), ::strsignal(WTERMSIG(status)), words.empty() ? "" : "\n", words));
+  if (WEXITSTATUS(status) == Refused)
+    throw ConfigError(fmt::format("{}: its run of {} is refused\n{}", run.origin, run.scenario, words));
+  throw SimulationError(
+      fmt::format("{}: its run of {} ended with status {}\n{}", run.origin, run.scenario, WEXITSTATUS(status), words));
+}
+
 }  // namespace
 
-std::vector<std::string> run_children(const std::vector<std::vector<std::string>>& calls, int jobs,
+std::vector<std::string> run_children(const std::vector<ChildRun>& runs, int jobs,
                                       const std::function<void(std::size_t ended)>& watch)
 {
-  std::vector<std::string> outputs(calls.size());
+  std::vector<std::string> outputs(runs.size());
   std::map<pid_t, Child> running;
   std::size_t next = 0;
-  while (next < calls.size() || !running.empty()) {
-    if (next < calls.size() && running.size() < static_cast<std::size_t>(jobs)) {
-      Child child{.call = next, .output = {}, .errors = {}};
-      const pid_t process = start(calls[next], child);
+  while (next < runs.size() || !running.empty()) {
+    if (next < runs.size() && running.size() < static_cast<std::size_t>(jobs)) {
+      Child child{.run = next, .output = {}, .errors = {}};
+      const pid_t process = start(runs[next], child);
       running.emplace(process, std::move(child));
       ++next;
       continue;
     }
     int status = 0;
-    const pid_t ended = ::waitpid(-1, &status, 0);
-    const auto found = running.find(ended);
+    const auto found = running.find(::waitpid(-1, &status, 0));
     if (found == running.end())
       continue;
-    const Child& child = found->second;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-      const int code = WIFEXITED(status) ? WEXITSTATUS(status) : SignalsFrom + WTERMSIG(status);
-      throw ConfigError(fmt::format("cmsim {}\nended with {}:\n{}", sim::config::joined(calls[child.call], " "), code,
-                                    child.errors.text()));
-    }
-    outputs[child.call] = child.output.text();
+    const Child child = std::move(found->second);
     running.erase(found);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+      end_all(running);
+      tell(runs[child.run], status, without_last_newlines(child.errors.text()));
+    }
+    outputs[child.run] = child.output.text();
     if (watch)
       watch(next - running.size());
   }
   return outputs;
+}
+
+double metric_of(const std::string& output, const std::string& metric, const std::string& origin)
+{
+  const auto result = nlohmann::json::parse(output);
+  const auto& metrics = result.at("metrics");
+  if (metrics.contains(metric))
+    return metrics.at(metric).at("value").get<double>();
+  std::vector<std::string> names;
+  for (const auto& [name, value] : metrics.items())
+    names.push_back(name);
+  throw ConfigError(fmt::format("{}: expected a metric of the run, found \"{}\"{}", origin, metric,
+                                sim::config::suggestion(metric, names, "metrics")));
 }
 
 }  // namespace cm::tools

@@ -54,6 +54,32 @@ std::string as_typed(const fs::path& path)
 
 }  // namespace
 
+std::optional<std::string> scenario_path(const std::string& text, const sim::config::Position& place,
+                                         const std::string& config_root)
+{
+  const fs::path beside = (fs::path(place.file).parent_path() / text).lexically_normal();
+  const bool is_path = text.find('/') != std::string::npos;
+  if ((is_path || text.ends_with(Ending)) && is_there(beside))
+    return beside.string();
+  const fs::path shipped =
+      fs::path(config_root) / "scenarios" / (text.ends_with(Ending) ? text : text + std::string(Ending));
+  if (is_path || !is_there(shipped))
+    return std::nullopt;
+  return shipped.string();
+}
+
+std::string missing_scenario(const std::string& text, const sim::config::Position& place,
+                             const std::string& config_root)
+{
+  const fs::path beside = (fs::path(place.file).parent_path() / text).lexically_normal();
+  if (text.find('/') != std::string::npos)
+    return fmt::format("expected the file of a scenario, found no {}", beside.string());
+  const fs::path below = fs::path(config_root) / "scenarios";
+  const std::string name = text.ends_with(Ending) ? text.substr(0, text.size() - Ending.size()) : text;
+  return fmt::format("expected a scenario beside this file or in {}, found no \"{}\"{}", as_typed(below), text,
+                     suggestion(name, names_in(below), "available"));
+}
+
 std::optional<Value> load_reporting(const std::string& path, sim::config::ReadingLog& log)
 {
   try {

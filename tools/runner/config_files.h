@@ -32,6 +32,16 @@ class ConfigFiles {
   sim::config::ReadingLog& log_;
 };
 
+// The scenario that a file names at `place`: what holds a slash is a path relative to that file, NAME.yaml the file
+// beside it or, where there is none, the one in <config_root>/scenarios, and NAME <config_root>/scenarios/NAME.yaml.
+// When there is none the result is empty; the problem is the caller's to report.
+std::optional<std::string> scenario_path(const std::string& text, const sim::config::Position& place,
+                                         const std::string& config_root);
+
+// What to say then.
+std::string missing_scenario(const std::string& text, const sim::config::Position& place,
+                             const std::string& config_root);
+
 // As load_file, but what is wrong goes to the log.
 std::optional<sim::config::Value> load_reporting(const std::string& path, sim::config::ReadingLog& log);
 

@@ -11,6 +11,7 @@
 #include <span>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 namespace cm::tools {
 namespace {
@@ -60,6 +61,8 @@ class Line {
     return optional(column);
   }
 
+  [[nodiscard]] sim::config::Position position() const { return {path_, static_cast<int>(number_), 1}; }
+
   [[nodiscard]] double number(std::string_view column) const
   {
     const auto value = parse_number(text(column));
@@ -104,7 +107,8 @@ TableRow row_of(const Line& line)
                .tolerance = line.share("tolerance"),
                .source = line.text("source"),
                .reason = line.text("reason"),
-               .gap = std::nullopt};
+               .gap = std::nullopt,
+               .place = line.position()};
   if (const std::string gap = line.optional("gap"); !gap.empty())
     row.gap = KnownGap{gap, line.share("gap_from")};
   return row;
@@ -118,13 +122,26 @@ std::vector<std::string> head_of(std::ifstream& file)
 
 }  // namespace
 
+std::string TableRow::origin() const
+{
+  return fmt::format("{}: row {}", to_text(place), name);
+}
+
 std::vector<std::string> settings_of(const TableRow& row)
 {
-  std::istringstream words(row.settings);
   std::vector<std::string> settings;
-  for (std::string word; words >> word;)
-    settings.push_back(word);
+  for (PlacedSetting& setting : placed_settings(row.settings, row.place))
+    settings.push_back(std::move(setting.text));
   return settings;
+}
+
+std::vector<PlacedSetting> placed_settings(const std::string& settings, const sim::config::Position& place)
+{
+  std::istringstream words(settings);
+  std::vector<PlacedSetting> placed;
+  for (std::string word; words >> word;)
+    placed.push_back({word, place});
+  return placed;
 }
 
 bool is_row_table(const std::string& path)

@@ -2,6 +2,8 @@
 // set, metric, published, tolerance, class, source and reason, and gap and gap_from where a table has known gaps.
 #pragma once
 
+#include "tools/runner/changes.h"
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +18,7 @@ struct KnownGap {
 
 struct TableRow {
   std::string name;
-  std::string scenario;  // a file below configs/scenarios
+  std::string scenario;  // as written: scenario_path() finds the file
   std::string settings;  // "key=value" with spaces between them
   std::string metric;
   double published = 0;
@@ -25,10 +27,14 @@ struct TableRow {
   std::string source;    // document, page or table
   std::string reason;    // of the tolerance or the class; may be empty
   std::optional<KnownGap> gap;
+  sim::config::Position place{};  // where the row stands
+
+  [[nodiscard]] std::string origin() const;  // "p2p.csv:3:1: row a"
 };
 
 // "key=value key=value" taken apart.
 std::vector<std::string> settings_of(const TableRow& row);
+std::vector<PlacedSetting> placed_settings(const std::string& settings, const sim::config::Position& place);
 
 // Whether the file's first line names a column of published values: other tables are not for this reader.
 bool is_row_table(const std::string& path);

@@ -8,19 +8,22 @@
 namespace cm::tools {
 namespace {
 
-std::vector<std::string> call_of(const ScenarioRequest& scenario, const std::vector<std::string>& settings)
+// The range that an end of was tried; the scenario where nothing was.
+std::string origin_of(const ScenarioRequest& scenario, const std::vector<PlacedSetting>& settings)
 {
-  std::vector<std::string> words{"run", scenario.path, "--configs", scenario.config_root, "--format", "json"};
-  if (scenario.seed) {
-    words.emplace_back("--seed");
-    words.push_back(fmt::format("{}", *scenario.seed));
-  }
-  for (const auto* list : {&scenario.sets, &settings})
-    for (const std::string& setting : *list) {
-      words.emplace_back("--set");
-      words.push_back(setting);
-    }
-  return words;
+  if (settings.size() != 1)
+    return fmt::format("{}:1:1", scenario.path);
+  return fmt::format("{}: {}", to_text(settings.front().place), settings.front().text);
+}
+
+ChildRun run_of(const ScenarioRequest& scenario, const std::vector<PlacedSetting>& settings)
+{
+  return {.origin = origin_of(scenario, settings),
+          .scenario = scenario.path,
+          .config_root = scenario.config_root,
+          .seed = scenario.seed,
+          .settings = settings,
+          .sets = scenario.sets};
 }
 
 MetricValues metrics_of(const std::string& output)
@@ -35,16 +38,16 @@ MetricValues metrics_of(const std::string& output)
 }  // namespace
 
 std::vector<MetricValues> child_metrics(const ScenarioRequest& scenario,
-                                        const std::vector<std::vector<std::string>>& settings, int jobs,
+                                        const std::vector<std::vector<PlacedSetting>>& settings, int jobs,
                                         sim::metrics::Progress& progress)
 {
-  std::vector<std::vector<std::string>> calls;
-  calls.reserve(settings.size());
+  std::vector<ChildRun> runs;
+  runs.reserve(settings.size());
   for (const auto& each : settings)
-    calls.push_back(call_of(scenario, each));
-  const auto total = static_cast<double>(calls.size());
-  const std::vector<std::string> outputs = run_children(calls, jobs, [&](std::size_t ended) {
-    progress.update(static_cast<double>(ended) / total, fmt::format("{} of {} runs", ended, calls.size()));
+    runs.push_back(run_of(scenario, each));
+  const auto total = static_cast<double>(runs.size());
+  const std::vector<std::string> outputs = run_children(runs, jobs, [&](std::size_t ended) {
+    progress.update(static_cast<double>(ended) / total, fmt::format("{} of {} runs", ended, runs.size()));
   });
   std::vector<MetricValues> results;
   results.reserve(outputs.size());

@@ -16,9 +16,9 @@ struct MetricValue {
 };
 using MetricValues = std::map<std::string, MetricValue>;
 
-// One result for each list of further "key=value", in their order. Throws ConfigError when a run is refused.
+// One result for each list of further settings, in their order. Throws ConfigError when a run is refused.
 std::vector<MetricValues> child_metrics(const ScenarioRequest& scenario,
-                                        const std::vector<std::vector<std::string>>& settings, int jobs,
+                                        const std::vector<std::vector<PlacedSetting>>& settings, int jobs,
                                         sim::metrics::Progress& progress);
 
 }  // namespace cm::tools

@@ -55,7 +55,7 @@ double Sensitivity::high() const
 Sensitivity sensitivity(const SensitivityRequest& request, sim::metrics::Progress& progress)
 {
   Sensitivity found{.metric = request.metric, .unit = "", .nominal = 0, .swings = {}, .not_varied = {}};
-  std::vector<std::vector<std::string>> settings{{}};
+  std::vector<std::vector<PlacedSetting>> settings{{}};
   for (const UncertainNumber& number : uncertain_numbers(request.scenario)) {
     if (!number.range) {
       found.not_varied.push_back(number);
@@ -63,7 +63,7 @@ Sensitivity sensitivity(const SensitivityRequest& request, sim::metrics::Progres
     }
     found.swings.push_back({number, 0, 0});
     for (const double end : {number.range->low, number.range->high})
-      settings.push_back({fmt::format("{}={}", number.path, number.range->text(end))});
+      settings.push_back({{fmt::format("{}={}", number.path, number.range->text(end)), number.range_place}});
   }
   const std::vector<MetricValues> results = child_metrics(request.scenario, settings, request.jobs, progress);
   const MetricValue& nominal = metric_of(results.front(), request.metric);

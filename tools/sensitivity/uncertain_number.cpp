@@ -73,8 +73,10 @@ std::vector<UncertainNumber> uncertain_numbers(const ScenarioRequest& request)
     if (!each.range && evidence != Evidence::Assumed && evidence != Evidence::Calibrated)
       continue;
     numbers.push_back({each.provenance.path, each.provenance.value, evidence, std::nullopt});
-    if (each.range)
-      numbers.back().range = range_of(each);
+    if (!each.range)
+      continue;
+    numbers.back().range = range_of(each);
+    numbers.back().range_place = each.range->position;
   }
   return numbers;
 }

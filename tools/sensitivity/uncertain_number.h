@@ -27,6 +27,7 @@ struct UncertainNumber {
   std::string value;  // as written
   sim::config::Evidence evidence = sim::config::Evidence::Assumed;
   std::optional<StatedRange> range;
+  sim::config::Position range_place{};  // where it is stated
 };
 
 // "187.5 ns" is 187.5 and "ns". Empty when the text does not begin with a number.

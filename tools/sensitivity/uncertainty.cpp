@@ -36,10 +36,10 @@ std::vector<std::uint32_t> shuffled(std::uint32_t count, sim::RandomStream& draw
 
 }  // namespace
 
-std::vector<std::vector<std::string>> hypercube(const std::vector<UncertainNumber>& numbers, int samples,
-                                                std::uint64_t seed)
+std::vector<std::vector<PlacedSetting>> hypercube(const std::vector<UncertainNumber>& numbers, int samples,
+                                                  std::uint64_t seed)
 {
-  std::vector<std::vector<std::string>> settings(static_cast<std::size_t>(samples));
+  std::vector<std::vector<PlacedSetting>> settings(static_cast<std::size_t>(samples));
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (!numbers[i].range)
       continue;
@@ -47,7 +47,8 @@ std::vector<std::vector<std::string>> hypercube(const std::vector<UncertainNumbe
     const std::vector<std::uint32_t> parts = shuffled(static_cast<std::uint32_t>(samples), draws);
     for (std::size_t sample = 0; sample < settings.size(); ++sample) {
       const double share = (parts[sample] + draws.uniform()) / samples;
-      settings[sample].push_back(fmt::format("{}={}", numbers[i].path, numbers[i].range->at(share)));
+      settings[sample].push_back(
+          {fmt::format("{}={}", numbers[i].path, numbers[i].range->at(share)), numbers[i].range_place});
     }
   }
   return settings;

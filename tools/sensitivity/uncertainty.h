@@ -20,8 +20,8 @@ struct UncertaintyRequest {
 
 // [sample]["key=value"]: a Latin hypercube, so that each number takes every part of its range once, uniformly. Numbers
 // without a range are left out. Equal seeds give equal samples.
-std::vector<std::vector<std::string>> hypercube(const std::vector<UncertainNumber>& numbers, int samples,
-                                                std::uint64_t seed);
+std::vector<std::vector<PlacedSetting>> hypercube(const std::vector<UncertainNumber>& numbers, int samples,
+                                                  std::uint64_t seed);
 
 // A row per metric: its value as shipped and the 5 % and 95 % quantiles of the samples. Throws ConfigError when the
 // scenario is wrong or a run is refused.

@@ -1,6 +1,8 @@
 #include "tools/validate/groups.h"
 
+#include "sim/config/reading_log.h"
 #include "sim/diagnostics/errors.h"
+#include "tools/runner/config_files.h"
 
 #include <fmt/format.h>
 
@@ -37,10 +39,18 @@ ValidationGroup& group_of(std::vector<ValidationGroup>& groups, const std::strin
   return groups.back();
 }
 
+// A name may be that of a scenario to come; a path is one that is wrong.
+void refuse_missing_paths(const ValidationGroup& group, const std::string& configs, sim::config::ReadingLog& log)
+{
+  for (const TableRow& row : group.rows)
+    if (row.scenario.find('/') != std::string::npos && !scenario_path(row.scenario, row.place, configs))
+      add_problem(log, row.place, "scenario", missing_scenario(row.scenario, row.place, configs));
+}
+
 bool is_built(const ValidationGroup& group, const std::string& configs)
 {
   return !group.rows.empty() && std::ranges::all_of(group.rows, [&](const TableRow& row) {
-    return fs::exists(fs::path(configs) / "scenarios" / row.scenario);
+    return scenario_path(row.scenario, row.place, configs).has_value();
   });
 }
 
@@ -80,8 +90,12 @@ std::vector<ValidationGroup> read_groups(const ProjectFolders& folders)
     ValidationGroup& group = group_of(groups, table.stem().string());
     group.rows.insert(group.rows.end(), rows.begin(), rows.end());
   }
-  for (ValidationGroup& group : groups)
+  sim::config::ReadingLog log;
+  for (ValidationGroup& group : groups) {
+    refuse_missing_paths(group, folders.configs, log);
     group.is_built = is_built(group, folders.configs);
+  }
+  throw_if_any(log);
   return groups;
 }
 

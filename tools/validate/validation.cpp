@@ -3,13 +3,14 @@
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
 #include "tools/runner/child_runs.h"
+#include "tools/runner/config_files.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace cm::tools {
@@ -18,30 +19,22 @@ namespace {
 // Tolerances and errors are decimals: 3 % is not to fail at 3.0000000000000004 %.
 constexpr double Rounding = 1e-12;
 
-using RunKey = std::pair<std::string, std::string>;  // scenario and settings
+using RunKey = std::tuple<std::string, std::string,
+                          std::string>;  // scenario, settings, and the table that paths in them start from
 
-std::vector<std::string> call_of(const RunKey& run, const ValidationRequest& request)
+RunKey key_of(const TableRow& row, const std::string& configs)
 {
-  std::vector<std::string> words{"run",       fmt::format("{}/scenarios/{}", request.folders.configs, run.first),
-                                 "--configs", request.folders.configs,
-                                 "--format",  "json"};
-  const auto set = [&](const std::string& setting) {
-    words.emplace_back("--set");
-    words.push_back(setting);
-  };
-  TableRow row;
-  row.settings = run.second;
-  std::ranges::for_each(settings_of(row), set);
-  std::ranges::for_each(request.sets, set);
-  return words;
+  return {scenario_path(row.scenario, row.place, configs).value_or(row.scenario), row.settings, row.place.file};
 }
 
-double metric_of(const nlohmann::json& result, const TableRow& row)
+ChildRun run_of(const TableRow& row, const ValidationRequest& request)
 {
-  const auto& metrics = result.at("metrics");
-  if (!metrics.contains(row.metric))
-    throw ConfigError(fmt::format("row {}: {} has no metric \"{}\"", row.name, row.scenario, row.metric));
-  return metrics.at(row.metric).at("value").get<double>();
+  return {.origin = row.origin(),
+          .scenario = std::get<0>(key_of(row, request.folders.configs)),
+          .config_root = request.folders.configs,
+          .seed = {},
+          .settings = placed_settings(row.settings, row.place),
+          .sets = request.sets};
 }
 
 std::vector<ValidationGroup> asked_groups(const ValidationRequest& request)
@@ -107,25 +100,23 @@ Validation validate(const ValidationRequest& request, sim::metrics::Progress& pr
 {
   const std::vector<ValidationGroup> groups = asked_groups(request);
   std::map<RunKey, std::size_t> places;
-  std::vector<std::vector<std::string>> calls;
+  std::vector<ChildRun> runs;
   for (const ValidationGroup& group : groups)
     for (const TableRow& row : group.rows)
-      if (group.is_built && places.try_emplace({row.scenario, row.settings}, calls.size()).second)
-        calls.push_back(call_of({row.scenario, row.settings}, request));
-  const auto total = static_cast<double>(calls.size());
-  const std::vector<std::string> outputs = run_children(calls, request.jobs, [&](std::size_t ended) {
-    progress.update(static_cast<double>(ended) / total, fmt::format("{} of {} runs", ended, calls.size()));
+      if (group.is_built && places.try_emplace(key_of(row, request.folders.configs), runs.size()).second)
+        runs.push_back(run_of(row, request));
+  const auto total = static_cast<double>(runs.size());
+  const std::vector<std::string> outputs = run_children(runs, request.jobs, [&](std::size_t ended) {
+    progress.update(static_cast<double>(ended) / total, fmt::format("{} of {} runs", ended, runs.size()));
   });
-  std::vector<nlohmann::json> results;
-  for (const std::string& output : outputs)
-    results.push_back(nlohmann::json::parse(output));
 
   Validation validation{.groups = {}, .sets = request.sets};
   for (const ValidationGroup& group : groups) {
     ValidatedGroup validated{.name = group.name, .sentence = group.sentence, .is_built = group.is_built, .rows = {}};
     for (const TableRow& row : group.rows)
       if (group.is_built)
-        validated.rows.push_back({row, metric_of(results[places.at({row.scenario, row.settings})], row)});
+        validated.rows.push_back(
+            {row, metric_of(outputs[places.at(key_of(row, request.folders.configs))], row.metric, row.origin())});
     validation.groups.push_back(std::move(validated));
   }
   return validation;

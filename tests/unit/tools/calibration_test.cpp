@@ -1,10 +1,13 @@
 #include "sim/diagnostics/errors.h"
 #include "tests/unit/tools/config_folder.h"
+#include "tools/calibrate/calibrate.h"
 #include "tools/calibrate/calibration.h"
 #include "tools/calibrate/fitted_text.h"
 #include "tools/runner/row_table.h"
 
 #include <catch2/catch.hpp>
+
+#include <limits>
 
 using cm::ConfigError;
 using cm::tests::put;
@@ -31,7 +34,7 @@ std::string complaint(const TemporaryFolder& folder, const std::string& text)
 {
   put(folder, "c/bad.yaml", text);
   try {
-    read_calibration(folder.file("c/bad.yaml"));
+    read_calibration(folder.file("c/bad.yaml"), folder.file("configs"));
   } catch (const ConfigError& error) {
     return error.what();
   }
@@ -45,18 +48,28 @@ TEST_CASE("a calibration takes rows from tables and its own, and files beside it
   const TemporaryFolder folder;
   put(folder, "rows.csv", Table);
   put(folder, "c/good.yaml", Good);
-  const Calibration calibration = read_calibration(folder.file("c/good.yaml"));
+  put(folder, "configs/scenarios/ep.yaml", "");
+  put(folder, "c/p2p.yaml", "");
+  const Calibration calibration = read_calibration(folder.file("c/good.yaml"), folder.file("configs"));
   REQUIRE(calibration.parameters.size() == 2);
   CHECK(calibration.parameters[0].text(7.5) == "7.5 us");
   CHECK(calibration.parameters[1].text(0.25) == "0.25");
   CHECK(calibration.parameters[1].prior->deviation == 0.1);
   REQUIRE(calibration.rows.size() == 3);
-  CHECK(calibration.rows[0].settings == std::vector<std::string>{"workload.ep=8", "workload.top_k=2"});
+  REQUIRE(calibration.rows[0].settings.size() == 2);
+  CHECK(calibration.rows[0].settings[1].text == "workload.top_k=2");
+  CHECK(calibration.rows[0].settings[1].place.line == 2);
+  CHECK(calibration.rows[0].scenario == folder.file("configs/scenarios/ep.yaml"));
+  CHECK(calibration.rows[0].tolerance == Approx(0.03 * 116));
   CHECK(calibration.rows[0].deviation == Approx(2.32));
   CHECK(calibration.rows[0].is_fitted);
   CHECK_FALSE(calibration.rows[1].is_fitted);
   CHECK(calibration.rows[2].name == "own");
   CHECK(calibration.rows[2].deviation == 0.05);
+  CHECK(calibration.rows[2].tolerance == 0.05);
+  // Beside the calibration, before those that are shipped.
+  CHECK(calibration.rows[2].scenario == folder.file("c/p2p.yaml"));
+  CHECK(calibration.rows[2].origin() == folder.file("c/good.yaml") + ":6:5: row own");
   CHECK(calibration.files[0].path == folder.file("part.yaml"));
 }
 
@@ -64,6 +77,7 @@ TEST_CASE("all that is wrong with a calibration is told with its place")
 {
   const TemporaryFolder folder;
   put(folder, "rows.csv", Table);
+  put(folder, "configs/scenarios/p2p.yaml", "");
   const std::string text = complaint(
       folder, "parameters:\n  machine.a: {minimum: 2, maximum: 1, start: 3, round: 0.1}\n"
               "  machine.b: {minimum: 0, maximum: 1, start: 3, round: 0.1, sart: 1}\n"
@@ -75,6 +89,57 @@ TEST_CASE("all that is wrong with a calibration is told with its place")
   CHECK_THAT(text, Catch::Contains("the file has no rows of the metric \"tpot_ms\""));
   CHECK_THAT(text, Catch::Contains("found \"2 parsec\""));
   CHECK_THAT(text, Catch::Contains("files: expected"));
+}
+
+TEST_CASE("scenarios and tables that are not there are told where they are named")
+{
+  const TemporaryFolder folder;
+  put(folder, "configs/scenarios/p2p.yaml", "");
+  const std::string text =
+      complaint(folder, "parameters:\n  machine.a: {minimum: 0, maximum: 2, start: 1, round: 0.1}\n"
+                        "rows:\n  - {row: a, scenario: ./p2p.yaml, metric: m, published: 1, deviation: 2 %}\n"
+                        "  - {row: b, scenario: p2q.yaml, metric: m, published: 1, deviation: 2 %}\n"
+                        "  - {row: c, scenario: p2p.yaml, metric: m, published: 1, deviation: 2 %, tolerance: much}\n"
+                        "  - {file: none.csv, metric: m, deviation: 2 %}\nfiles: [{file: x.yaml, section: machine}]\n");
+  CHECK_THAT(text, Catch::Contains("bad.yaml:4:24: scenario: expected the file of a scenario, found no " +
+                                   folder.file("c/p2p.yaml")));
+  CHECK_THAT(text, Catch::Contains("bad.yaml:5:24: scenario: ") && Catch::Contains("did you mean \"p2p\"?"));
+  CHECK_THAT(text, Catch::Contains("rows[2].tolerance: expected a number above 0 or a share"));
+  CHECK_THAT(text, Catch::Contains("bad.yaml:7:12: rows[3].file: expected a readable file, found no " +
+                                   folder.file("c/none.csv")));
+}
+
+TEST_CASE("a fit that ends at a bound, sees no row or misses one is told, and none other")
+{
+  FreeParameter parameter;
+  parameter.key = "machine.a";
+  parameter.unit = "us";
+  parameter.start = 1;
+  parameter.minimum = 0.5;
+  parameter.maximum = 2;
+  parameter.place = {"fit.yaml", 2, 3};
+  PublishedRow row;
+  row.name = "own";
+  row.published = 100;
+  row.tolerance = 2;
+  row.place = {"fit.yaml", 4, 5};
+  const auto problems = [&](const FittedParameter& fitted, double simulated) {
+    return problems_of({.parameters = {fitted}, .rows = {{row, simulated}}, .steps = 1, .runs = 1});
+  };
+  const double endless = std::numeric_limits<double>::infinity();
+  using Texts = std::vector<std::string>;
+  CHECK(problems({parameter, 1.2, 1.2, 0.1}, 102).empty());
+  CHECK(problems({parameter, 0.5, 0.5, 0.1}, 100) ==
+        Texts{"fit.yaml:2:3: machine.a: the fit ends at its minimum 0.5 us: the rows ask for less"});
+  CHECK(problems({parameter, 2, 2, 0.1}, 100) ==
+        Texts{"fit.yaml:2:3: machine.a: the fit ends at its maximum 2 us: the rows ask for more"});
+  CHECK(problems({parameter, 1, 1, endless, false}, 100) ==
+        Texts{"fit.yaml:2:3: machine.a: no fitted row depends on it: it stays at its start 1 us"});
+  CHECK_THAT(problems({parameter, 1, 1, endless}, 100).front(), Catch::Contains("together with another parameter"));
+  CHECK(problems({parameter, 1.2, 1.2, 0.1}, 102.1) ==
+        Texts{"fit.yaml:4:5: row own: simulated 102.1, published 100: +2.1 % off, more than its tolerance of 2 %"});
+  row.is_fitted = false;
+  CHECK(problems({parameter, 1.2, 1.2, 0.1}, 150).empty());
 }
 
 TEST_CASE("a table of rows that cannot be read names file and line")

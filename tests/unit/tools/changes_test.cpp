@@ -116,3 +116,36 @@ TEST_CASE("a path is below a section only by whole steps")
   CHECK(path_below("machines.x", "machine").empty());
   CHECK(path_below("model.x", "machine").empty());
 }
+
+TEST_CASE("a setting of a file keeps its place as an argument, whatever the file and the value are called")
+{
+  for (const PlacedSetting& setting : {PlacedSetting{"workload.ep=64", {"fit.yaml", 4, 5}},
+                                       PlacedSetting{"workload.trace=a:b=c.jsonl", {"a folder/x:1:y=z.yaml", 12, 1}}}) {
+    const auto read = setting_of_argument(to_argument(setting));
+    REQUIRE(read);
+    CHECK(read->text == setting.text);
+    CHECK(read->place.file == setting.place.file);
+    CHECK(read->place.line == setting.place.line);
+    CHECK(read->place.column == setting.place.column);
+  }
+  for (const char* text : {"", "4:5:a=1:f", "4:5:99:a=1:f", "4:5:3:a=1", "4:5:-3:a=1:f", "x:5:3:a=1:f"})
+    CHECK_FALSE(setting_of_argument(text));
+}
+
+TEST_CASE("what is wrong with a setting of a file is told at its place")
+{
+  ReadingLog log;
+  const std::vector<Change> changes = changes_of_settings({{"workload.ep=8", {"fit.yaml", 4, 5}},
+                                                           {"machine.ub={a: 1}", {"t.csv", 3, 1}},
+                                                           {"a", {"t.csv", 7, 1}},
+                                                           {"b={", {"t.csv", 8, 1}}},
+                                                          log);
+  REQUIRE(changes.size() == 2);
+  CHECK(changes[0].path == "workload.ep");
+  CHECK(to_text(changes[0].value.position) == "fit.yaml:4:5");
+  CHECK_FALSE(is_from_command_line(changes[0].value.position));
+  CHECK(changes[1].path == "machine.ub.a");
+  CHECK(to_text(changes[1].value.position) == "t.csv:3:1");
+  CHECK(log.problems == std::vector<std::string>{"t.csv:7:1: expected key=value, found \"a\"",
+                                                 "t.csv:8:1: b: expected a value in YAML, found \"{\""});
+}

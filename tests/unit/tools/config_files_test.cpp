@@ -80,3 +80,21 @@ TEST_CASE("a missing part is reported where the part is named")
   CHECK_THAT(log.problems[0], Catch::StartsWith("m.yaml:1:13: machine.ub.part: expected the name of a file in ") &&
                                   Catch::Contains("did you mean \"lanes\"?"));
 }
+
+TEST_CASE("a scenario is beside the file that names it, or below a path from it, or shipped")
+{
+  const cm::tests::TemporaryFolder folder;
+  for (const char* name : {"configs/scenarios/a.yaml", "configs/scenarios/b.yaml", "own/a.yaml", "own/deep/c.yaml"})
+    folder.put(name, "");
+  const cm::sim::config::Position place{folder.file("own/fit.yaml"), 3, 1};
+  const auto path = [&](const std::string& text) { return scenario_path(text, place, folder.file("configs")); };
+  CHECK(path("a.yaml") == folder.file("own/a.yaml"));
+  CHECK(path("./a.yaml") == folder.file("own/a.yaml"));
+  CHECK(path("deep/c.yaml") == folder.file("own/deep/c.yaml"));
+  CHECK(path("../configs/scenarios/b.yaml") == folder.file("configs/scenarios/b.yaml"));
+  CHECK(path(folder.file("own/a.yaml")) == folder.file("own/a.yaml"));
+  CHECK(path("a") == folder.file("configs/scenarios/a.yaml"));
+  CHECK(path("b.yaml") == folder.file("configs/scenarios/b.yaml"));
+  for (const char* absent : {"./b.yaml", "c.yaml", "c", "/nowhere/a.yaml"})
+    CHECK_FALSE(path(absent));
+}

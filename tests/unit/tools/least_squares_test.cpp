@@ -67,4 +67,5 @@ TEST_CASE("a coordinate that no residual depends on has no known uncertainty")
   CHECK(fit.point[0] == Approx(1));
   CHECK(fit.point[1] == Approx(4));
   CHECK(std::isinf(fit.uncertainty[1]));
+  CHECK(fit.is_seen == std::vector<bool>{true, false});
 }

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# cmsim calibrate with a file, a scenario, a table and a part in a folder of their own. calibrate_test.sh CASE
+source "${BASH_SOURCE[0]%/*}/lib.sh"
+mkdir -p "$scratch/own/tables"
+cd "$scratch" || exit 1
+cp "$CM_SOURCE_DIR/configs/parts/ub-cloudmatrix384.yaml" own/ub.yaml
+cat >own/read.yaml <<'YAML'
+machine: cloudmatrix384
+workload: {kind: p2p, from: die:0, to: die:16, op: read, bytes: 512 B}
+YAML
+
+# fit MINIMUM START ROWS: writes own/fit.yaml.
+fit()
+{
+  cat >own/fit.yaml <<YAML
+parameters:
+  machine.ub.access.npu_base: {unit: us, minimum: $1, maximum: 2, start: $2, round: 0.01}
+rows:
+  $3
+files:
+  - {file: ub.yaml, section: machine.ub}
+YAML
+}
+
+calibrate()
+{
+  run "$CM_BINARY" calibrate --configs "$CM_SOURCE_DIR/configs" own/fit.yaml "$@"
+}
+
+paths_are_relative_to_the_file()
+{
+  echo 'row,scenario,set,metric,published,tolerance,class,source,reason
+far,../read.yaml,workload.op=write,latency_us,2.1,30%,predicted,page,why' >own/tables/p2p.csv
+  fit 0.1 1 "- {row: near, scenario: ./read.yaml, set: 'workload.to=die:2', metric: latency_us, published: 1.2, deviation: 2 %}
+  - {file: tables/p2p.csv, metric: latency_us, deviation: 2 %}"
+  calibrate --out out
+  assert_status 0
+  assert_matches "$stdout" 'npu_base +0\.78 us +0\.[0-9]+ us'
+  assert_contains "$stdout" 'not fitted'
+  [[ -s out/ub.yaml ]] || fail "no part was written"
+  # One that is named without its folder, and one by its whole path.
+  fit 0.1 1 "- {row: near, scenario: read.yaml, set: 'workload.to=die:2', metric: latency_us, published: 1.2, deviation: 2 %}
+  - {row: all, scenario: $scratch/own/read.yaml, fitted: false, metric: latency_us, published: 1.9, deviation: 2 %}"
+  calibrate
+  assert_status 0
+}
+
+a_bound_that_cannot_fit_is_told()
+{
+  fit 0.9 1 "- {row: near, scenario: read.yaml, set: 'workload.to=die:2', metric: latency_us, published: 1.2, deviation: 2 %}"
+  calibrate --out out
+  assert_status 1
+  assert_contains "$stdout" 'own/fit.yaml:2:'
+  assert_contains "$stdout" 'npu_base: the fit ends at its minimum 0.9 us: the rows ask for less'
+  assert_matches "$stdout" 'own/fit.yaml:4:5: row near: simulated [0-9.]+, published 1.2: \+[0-9.]+ % off, more than its tolerance of 2 %'
+  assert_contains "$(<out/result.json)" 'the fit ends at its minimum'
+  # No row sees what CPUs do.
+  sed -i s/npu_base/cpu_base/ own/fit.yaml
+  calibrate
+  assert_status 1
+  assert_contains "$stdout" 'cpu_base: no fitted row depends on it'
+}
+
+mistakes_are_told_where_they_are()
+{
+  fit 0.1 1 "- {row: near, scenario: ./reed.yaml, metric: latency_us, published: 1.2, deviation: 2 %}"
+  calibrate
+  assert_status 2
+  assert_contains "$stderr" 'own/fit.yaml:4:27: scenario: expected the file of a scenario, found no own/reed.yaml'
+  # What a run refuses, what it lacks and how it is called.
+  fit 0.1 1 "- {row: near, scenario: read.yaml, set: 'workload.tu=die:2', metric: latency_us, published: 1.2, deviation: 2 %}"
+  calibrate
+  assert_status 2
+  assert_matches "$stderr" 'own/fit.yaml:4:[0-9]+: workload.tu: '
+  assert_contains "$stderr" 'did you mean "to"'
+  [[ $stderr != *--set* && $stderr != *--configs* ]] || fail "a raw command"
+  fit 0.1 1 "- {row: near, scenario: read.yaml, metric: latency_ms, published: 1.2, deviation: 2 %}"
+  calibrate
+  assert_status 2
+  assert_contains "$stderr" 'own/fit.yaml:4:5: row near: expected a metric of the run, found "latency_ms"; did you mean "latency_us"?'
+}
+
+"$1"
