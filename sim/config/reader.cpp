@@ -1,5 +1,6 @@
 #include "sim/config/reader.h"
 
+#include "sim/config/flow_text.h"
 #include "sim/config/suggestion.h"
 #include "sim/config/value_kinds.h"
 #include "sim/config/written_value.h"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <type_traits>
 
 namespace cm::sim::config {
@@ -97,7 +99,10 @@ Reader Reader::section(const Key& key, bool is_required)
 const Value* Reader::value(const Key& key, bool is_required)
 {
   note(key, declared("any", is_required));
-  return find(key, "a value", is_required);
+  const Value* value = find(key, "a value", is_required);
+  if (value != nullptr)
+    settle(key.name, flow_text(*value));
+  return value;
 }
 
 bool Reader::has(std::string_view name) const
@@ -108,6 +113,15 @@ bool Reader::has(std::string_view name) const
 Position Reader::position(std::string_view name) const
 {
   return has(name) ? map_->find(name)->position : position_;
+}
+
+std::string Reader::named_file(std::string_view name, const std::string& text)
+{
+  const Position at = position(name);
+  const auto folder = is_from_command_line(at) ? std::filesystem::path() : std::filesystem::path(at.file).parent_path();
+  const std::string path = (folder / text).lexically_normal().string();
+  log_->files.push_back({path_of(name), text, path});
+  return path;
 }
 
 void Reader::complain(std::string_view name, const std::string& message)
@@ -142,8 +156,20 @@ const Value* Reader::find(const Key& key, std::string_view expected, bool is_req
 {
   const Value* value = map_ == nullptr ? nullptr : map_->find(key.name);
   if (value == nullptr && map_ != nullptr && is_required)
-    add_problem(*log_, position_, path_of(key.name), fmt::format("expected {}, found no such key", expected));
+    add_problem(*log_, position_, path_of(key.name),
+                fmt::format("expected {}, found no such key{}", expected,
+                            is_from_command_line(position_) ? "; +={...} adds to the keys that are there" : ""));
   return value;
+}
+
+void Reader::settle(std::string_view name, std::string value_text)
+{
+  const std::string path = path_of(name);
+  // Nearly always the last one.
+  const auto found = std::find_if(log_->declarations.rbegin(), log_->declarations.rend(),
+                                  [&](const Declaration& each) { return each.path == path; });
+  if (found != log_->declarations.rend())
+    found->value_text = std::move(value_text);
 }
 
 std::string Reader::path_of(std::string_view name) const
@@ -160,6 +186,7 @@ void Reader::read_as(const Key& key, T& out, bool is_required)
   declaration.default_text = is_required ? std::string() : Kind::print(out);
   declaration.minimum = low;
   declaration.maximum = high;
+  declaration.value_text = declaration.default_text;
   note(key, std::move(declaration));
   const std::string path = path_of(key.name);
   std::string expected = expectation<Kind>();
@@ -181,6 +208,7 @@ void Reader::read_as(const Key& key, T& out, bool is_required)
       return complain_of(in_range<Kind>(low, high));
   }
   out = *parsed;
+  settle(key.name, Kind::print(out));
   if (written->provenance)
     log_->provenance.push_back(*written->provenance);
 }
@@ -243,6 +271,7 @@ std::optional<std::size_t> Reader::read_choice(const Key& key, std::span<const s
   Declaration declaration = declared("choice", is_required);
   declaration.default_text = default_index && !is_required ? choices[*default_index] : std::string();
   declaration.choices = choices;
+  declaration.value_text = declaration.default_text;
   note(key, std::move(declaration));
   const std::string expected = fmt::format("one of {}", joined(choices, ", "));
   const Value* value = find(key, expected, is_required);
@@ -257,6 +286,7 @@ std::optional<std::size_t> Reader::read_choice(const Key& key, std::span<const s
                             near ? fmt::format("; did you mean \"{}\"?", *near) : ""));
     return std::nullopt;
   }
+  settle(key.name, *found);
   if (written->provenance)
     log_->provenance.push_back(*written->provenance);
   return static_cast<std::size_t>(found - choices.begin());

@@ -51,6 +51,9 @@ class Reader {
   [[nodiscard]] bool has(std::string_view name) const;
   // Position of a key's value, or of the map when the key is missing.
   [[nodiscard]] Position position(std::string_view name) const;
+  // The path of the file that a key names: beside the file in which the key stands, or below the current folder when it
+  // was typed on the command line. The log notes that the run reads it.
+  std::string named_file(std::string_view name, const std::string& text);
 
   [[nodiscard]] const std::string& path() const { return path_; }
 
@@ -118,6 +121,8 @@ class Reader {
   // Notes that the key was asked for, and what for; only the first time counts.
   void note(const Key& key, Declaration declaration);
   const Value* find(const Key& key, std::string_view expected, bool is_required);
+  // What counts of a key that was noted.
+  void settle(std::string_view name, std::string value_text);
   [[nodiscard]] std::string path_of(std::string_view name) const;
   template <typename Kind, typename T>
   void read_as(const Key& key, T& out, bool is_required);

@@ -32,6 +32,16 @@ struct Declaration {
   std::optional<double> minimum;
   std::optional<double> maximum;
   std::vector<std::string> choices;
+  // What counts in this reading, in the form in which a file would say it: what was read, or else the default. Empty
+  // for a map, for a key without a default that is not there, and where something is wrong.
+  std::string value_text;
+};
+
+// A file that a configuration is made of or that one of its keys names.
+struct FileRead {
+  std::string key;   // that names it: "scenario", "machine.ub.part", "workload.trace"
+  std::string name;  // as the key says it; of a file below the folder of configurations its place there
+  std::string path;  // where it was found
 };
 
 // What reading leaves behind besides the Spec.
@@ -41,6 +51,7 @@ struct ReadingLog {
   std::size_t conflicts = 0;
   std::vector<Provenance> provenance;
   std::vector<Declaration> declarations;
+  std::vector<FileRead> files;  // in the order of reading
 };
 
 // Appends "position: path: message"; an empty path is left out.

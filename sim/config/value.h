@@ -8,7 +8,7 @@
 
 namespace cm::sim::config {
 
-// Counted from 1. `file` is what the user typed (or "--set" for a value from the command line).
+// Counted from 1. `file` is what the user typed (or "--set KEY" for a value from the command line).
 struct Position {
   std::string file;
   int line = 1;
@@ -16,6 +16,10 @@ struct Position {
 };
 
 std::string to_text(const Position& position);  // "file:line:column"
+
+// How `file` begins for a value from the command line. It has no folder: paths in it are relative to the current one.
+inline constexpr std::string_view CommandLineFile = "--set ";
+bool is_from_command_line(const Position& position);
 
 struct Value {
   enum class Kind { Null, Scalar, List, Map };

@@ -89,6 +89,11 @@ std::string to_text(const Position& position)
   return fmt::format("{}:{}:{}", position.file, position.line, position.column);
 }
 
+bool is_from_command_line(const Position& position)
+{
+  return position.file.starts_with(CommandLineFile);
+}
+
 const Value* Value::find(std::string_view key) const
 {
   const auto found = std::ranges::find(entries, key, &Entry::key);

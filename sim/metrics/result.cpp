@@ -24,17 +24,47 @@ void insert(Json& object, const std::string& name, Json value)
   object[name] = std::move(value);
 }
 
+Json key_texts(const KeyTexts& keys)
+{
+  Json section = Json::object();
+  // A key that is set twice is what the later one says.
+  for (const auto& [key, text] : keys)
+    section[key] = text;
+  return section;
+}
+
+Json inputs_section(const Manifest& manifest, const Inputs& inputs)
+{
+  Json files = Json::array();
+  for (const DigestedFile& file : inputs.files)
+    files.push_back({{"key", file.key}, {"name", file.name}, {"digest", file.digest}});
+  return {{"title", inputs.title},
+          {"command", inputs.command},
+          {"scenario", manifest.scenario},
+          {"machine", inputs.machine},
+          {"model", inputs.model},
+          {"seed", manifest.seed},
+          {"workload", key_texts(inputs.workload)},
+          {"overrides", key_texts(inputs.overrides)},
+          {"changes", key_texts(inputs.changes)},
+          {"sets", key_texts(inputs.sets)},
+          {"files", std::move(files)}};
+}
+
 Json run_section(const Manifest& manifest)
 {
-  return {{"scenario", manifest.scenario},
-          {"configuration_digest", manifest.configuration_digest},
-          {"seed", manifest.seed},
-          {"version", manifest.version},
-          {"commit", manifest.commit},
-          {"steady", manifest.steady},
-          {"evidence", Json(manifest.evidence_counts)},
-          {"assumed", Json(manifest.assumed)},
-          {"engine_settings", Json(manifest.engine_settings)}};
+  Json section = {{"scenario", manifest.scenario},
+                  {"configuration_digest", manifest.configuration_digest},
+                  {"seed", manifest.seed},
+                  {"version", manifest.version},
+                  {"commit", manifest.commit},
+                  {"steady", manifest.steady},
+                  {"evidence", Json(manifest.evidence_counts)},
+                  {"assumed", Json(manifest.assumed)},
+                  {"engine_settings", Json(manifest.engine_settings)}};
+  if (manifest.inputs)
+    section["inputs"] = inputs_section(manifest, *manifest.inputs);
+  return section;
 }
 
 Json metrics_section(const std::vector<Metric>& metrics)

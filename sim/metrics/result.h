@@ -3,9 +3,11 @@
 
 #include "sim/metrics/better.h"
 #include "sim/metrics/histogram.h"
+#include "sim/metrics/inputs.h"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,6 +65,7 @@ struct Manifest {
   std::uint64_t seed = 0;
   std::string version;
   std::string commit;  // of the program's sources; empty when unknown
+  std::optional<Inputs> inputs;
   bool steady = true;
   std::map<std::string, int> evidence_counts;          // evidence class -> numbers used
   std::vector<std::string> assumed;                    // "path = value: why"

@@ -30,7 +30,7 @@ wrong_types_and_units()
 {
   refused_set 'expected an integer' 'workload.ep=many'
   refused_set 'expected an integer' 'workload.ep=[8]'
-  refused '--set workload.ep:1:2: ' "$scenarios/ep.yaml" --set 'workload.ep={a: 1}'
+  refused '--set workload.ep:1:1: ' "$scenarios/ep.yaml" --set 'workload.ep={a: 1}'
   refused_set 'expected an integer' 'workload.ep='
   refused_set 'expected an integer' 'workload.tokens_per_rank=1.5'
   refused_set 'expected true or false' 'workload.fused=maybe'

@@ -72,7 +72,10 @@ void add_scenario_options(CLI::App& command, ScenarioRequest& request)
 {
   command.add_option("scenario", request.path, "the scenario's file")->required()->type_name("SCENARIO.yaml");
   // One value each, or the scenario could not follow it.
-  command.add_option("--set", request.sets, "change one key, like workload.ep=128; as often as needed")
+  command
+      .add_option(
+          "--set", request.sets,
+          "change one key, like workload.ep=128; a map replaces what is there, KEY+=MAP adds to it; as often as needed")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command.add_option("--configs", request.config_root, "folder that holds machines/, models/ and parts/")

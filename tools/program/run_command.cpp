@@ -9,9 +9,12 @@
 #include "tools/program/command_line.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
+#include "tools/runner/repeated_run.h"
 #include "tools/runner/result_table.h"
 #include "tools/runner/run.h"
+#include "tools/runner/run_inputs.h"
 #include "tools/runner/run_log.h"
+#include "tools/runner/shell_words.h"
 #include "tools/runner/terminal_progress.h"
 #include "tools/runner/workload_table.h"
 #include "tools/sensitivity/uncertainty.h"
@@ -80,8 +83,40 @@ void require_no_files(const ScenarioRequest& scenario)
                     to_text(asked->position)));
 }
 
-void run(const RunOptions& options)
+// What was typed of a result is laid over what made it.
+RunOptions repeated(const RunOptions& typed, const RepeatedRun& run)
 {
+  RunOptions options = typed;
+  options.scenario.path = run.scenario;
+  options.scenario.sets = run.sets;
+  options.scenario.sets.insert(options.scenario.sets.end(), typed.scenario.sets.begin(), typed.scenario.sets.end());
+  options.scenario.seed = typed.scenario.seed.value_or(run.seed);
+  if (typed.uncertainty == 0 && !typed.capacity) {
+    options.uncertainty = run.uncertainty;
+    options.capacity = run.capacity;
+  }
+  for (const std::string& change : changes_since(run, options.scenario))
+    fmt::print(stderr, "cmsim run: warning: {}: {}; numbers may differ\n", run.file, change);
+  return options;
+}
+
+// The command that makes the result again, with what this command does beyond a lone run.
+void tell_command(const RunOptions& options, sim::metrics::Manifest& manifest)
+{
+  if (!manifest.inputs || (options.uncertainty == 0 && !options.capacity))
+    return;
+  std::vector<std::string> words = repeating_command(options.scenario.path, options.scenario.sets, manifest.seed);
+  if (options.uncertainty > 0)
+    words.insert(words.end(), {"--uncertainty", fmt::format("{}", options.uncertainty)});
+  if (options.capacity)
+    words.insert(words.end(), {"--find-capacity", *options.capacity});
+  manifest.inputs->command = shell_text(words);
+}
+
+void run(const RunOptions& typed)
+{
+  const auto earlier = find_repeated_run(typed.scenario.path);
+  const RunOptions options = earlier ? repeated(typed, *earlier) : typed;
   if (options.with_timeline && !options.out)
     throw ConfigError("--timeline: expected --out DIR too, where timeline.json.gz is written");
   if (!options.out && options.format == "table")
@@ -96,6 +131,7 @@ void run(const RunOptions& options)
   log.info("simulated a {} in {:.2f} s", run.title.workload,
            std::chrono::duration<double>(simulated - started).count());
   add_uncertainty(options, run.result);
+  tell_command(options, run.result.manifest);
   const std::string json = to_json(run.result);
   TablePrinting printing{.is_coloured = output_takes_colour(), .files = {}};
   if (folder) {
@@ -135,6 +171,7 @@ void add_run_command(CLI::App& program, const std::string& config_root)
   options->scenario.cache_root = cache_folder();
   CLI::App& command = *program.add_subcommand("run", "simulate one scenario");
   add_scenario_options(command, options->scenario);
+  command.get_option("scenario")->description("the scenario's file, or the folder of a result to repeat");
   add_seed_option(command, options->scenario);
   add_placed_settings(command, options->scenario);
   command.add_option("--out", options->out, "write DIR/result.json and DIR/run.log; without it nothing is written")

@@ -1,14 +1,13 @@
 #include "tools/runner/cell_folder.h"
 
 #include "sim/config/digest.h"
+#include "tools/runner/file_digest.h"
 #include "tools/runner/version.h"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 
 namespace cm::tools {
@@ -20,14 +19,6 @@ using sim::config::Value;
 constexpr const char* OwnFile = "/proc/self/exe";
 // Keys of the workload that make a cell.
 constexpr std::array<const char*, 3> CellKeys{"prefill", "decode", "cell_layers"};
-
-std::string contents_digest(const std::filesystem::path& file)
-{
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream contents;
-  contents << in.rdbuf();
-  return sim::config::digest(contents.str());
-}
 
 // A path says nothing of what the file holds. Any text may be a path, beside the file that it stands in.
 // NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
@@ -42,7 +33,7 @@ void add_named_files(const Value& value, std::string& text)
   const auto file = std::filesystem::path(value.position.file).parent_path() / value.text;
   std::error_code error;
   if (std::filesystem::is_regular_file(file, error))
-    text += contents_digest(file) + ";";
+    text += file_digest(file.string()) + ";";
 }
 
 }  // namespace
@@ -51,7 +42,7 @@ std::string cell_folder(const ResolvedScenario& scenario, const std::string& roo
 {
   if (root.empty() || !scenario.workload)
     return {};
-  std::string text = fmt::format("{};{};seed:{};", version(), contents_digest(OwnFile), scenario.seed);
+  std::string text = fmt::format("{};{};seed:{};", version(), file_digest(OwnFile), scenario.seed);
   for (const auto* tree : {&scenario.machine, &scenario.model})
     if (*tree) {
       text += canonical_text(without_evidence(**tree)) + ";";

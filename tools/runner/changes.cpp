@@ -18,8 +18,6 @@ using sim::config::Position;
 using sim::config::ReadingLog;
 using sim::config::Value;
 
-constexpr std::string_view CommandLine = "--set ";
-
 bool is_number_with_evidence(const Value& value)
 {
   return value.kind == Value::Kind::Map && value.find("value") != nullptr;
@@ -38,14 +36,17 @@ bool is_path(std::string_view text)
   return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos;
 }
 
+void refuse_path(const std::string& path, const Position& key_position, ReadingLog& log)
+{
+  add_problem(log, key_position, "", fmt::format("expected a path like workload.ep, found \"{}\"", path));
+}
+
 // NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
 void collect(std::vector<Change>& changes, const std::string& path, const Position& key_position, const Value& value,
              ReadingLog& log)
 {
-  if (!is_path(path)) {
-    add_problem(log, key_position, "", fmt::format("expected a path like workload.ep, found \"{}\"", path));
-    return;
-  }
+  if (!is_path(path))
+    return refuse_path(path, key_position, log);
   if (value.kind != Value::Kind::Map || is_number_with_evidence(value)) {
     changes.push_back({path, key_position, value});
     return;
@@ -68,6 +69,42 @@ void refuse_twins(const std::vector<Change>& changes, ReadingLog& log)
       add_problem(
           log, sorted[i]->key_position, sorted[i]->path,
           fmt::format("expected each key once, found it again (first at {})", to_text(sorted[i - 1]->key_position)));
+}
+
+// A value that is set whole. Keys of a map may be dotted in it too.
+void collect_value(std::vector<Change>& changes, const std::string& path, const Position& key_position,
+                   const Value& value, ReadingLog& log)
+{
+  if (value.kind != Value::Kind::Map || is_number_with_evidence(value))
+    return collect(changes, path, key_position, value, log);
+  if (!is_path(path))
+    return refuse_path(path, key_position, log);
+  std::vector<Change> keys;
+  for (const Value::Entry& entry : value.entries)
+    collect(keys, fmt::format("{}.{}", path, entry.key), entry.key_position, entry.value, log);
+  refuse_twins(keys, log);
+  Value map = empty(Value::Kind::Map, value.position);
+  for (const Change& key : keys)
+    apply(map, path_below(key.path, path), key);
+  changes.push_back({path, key_position, std::move(map)});
+}
+
+// "key+=map", whose first "=" stands there.
+bool is_addition(std::string_view setting, std::size_t equals)
+{
+  return equals != std::string_view::npos && equals > 0 && setting[equals - 1] == '+';
+}
+
+void take_setting(std::vector<Change>& changes, const std::string& key, bool adds, const Position& key_position,
+                  const Value& value, ReadingLog& log)
+{
+  if (adds && (value.kind != Value::Kind::Map || is_number_with_evidence(value)))
+    add_problem(log, value.position, key,
+                fmt::format("expected a map after +=, whose keys are added, found {}", found_text(value)));
+  else if (adds)
+    collect(changes, key, key_position, value, log);
+  else
+    collect_value(changes, key, key_position, value, log);
 }
 
 Value& place_of(Value& root, std::string_view path, const Position& key_position)
@@ -118,6 +155,19 @@ Value with_reason(const Value& number)
   return map;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
+Value with_reasons(const Value& value)
+{
+  if (looks_like_a_number(value))
+    return with_reason(value);
+  Value map = value;
+  if (!is_number_with_evidence(value))
+    for (Value::Entry& entry : map.entries)
+      if (entry.key != "part")
+        entry.value = with_reasons(entry.value);
+  return map;
+}
+
 }  // namespace
 
 std::vector<Change> changes_of_overrides(const Value& overrides, ReadingLog& log)
@@ -148,6 +198,15 @@ std::vector<Change> changes_of_keys(const Value& keys, ReadingLog& log)
   return changes;
 }
 
+std::vector<Change> changes_of_values(const Value& keys, ReadingLog& log)
+{
+  std::vector<Change> changes;
+  for (const Value::Entry& entry : keys.entries)
+    collect_value(changes, entry.key, entry.key_position, entry.value, log);
+  refuse_twins(changes, log);
+  return changes;
+}
+
 std::vector<Change> changes_of_machine(const Value& overrides, ReadingLog& log)
 {
   std::vector<Change> changes;
@@ -162,15 +221,16 @@ std::vector<Change> changes_of_sets(const std::vector<std::string>& sets, Readin
   std::vector<Change> changes;
   for (const std::string& set : sets) {
     const std::size_t equals = set.find('=');
-    const std::string key = set.substr(0, equals);
-    const std::string label = fmt::format("{}{}", CommandLine, key);
+    const bool adds = is_addition(set, equals);
+    const std::string key = set.substr(0, adds ? equals - 1 : equals);
+    const std::string label = fmt::format("{}{}", sim::config::CommandLineFile, key);
     if (equals == std::string::npos || key.empty()) {
       add_problem(log, {label, 1, 1}, "", fmt::format("expected key=value, found \"{}\"", set));
       continue;
     }
     try {
       const Value value = sim::config::parse_text(label, set.substr(equals + 1));
-      collect(changes, key, value.position, value, log);
+      take_setting(changes, key, adds, value.position, value, log);
     } catch (const ConfigError& error) {
       // Reported with everything else that is wrong.
       log.problems.emplace_back(error.what());
@@ -209,7 +269,8 @@ std::vector<Change> changes_of_settings(const std::vector<PlacedSetting>& settin
   std::vector<Change> changes;
   for (const auto& [text, place] : settings) {
     const std::size_t equals = text.find('=');
-    const std::string key = text.substr(0, equals);
+    const bool adds = is_addition(text, equals);
+    const std::string key = text.substr(0, adds ? equals - 1 : equals);
     if (equals == std::string::npos || key.empty()) {
       add_problem(log, place, "", fmt::format("expected key=value, found \"{}\"", text));
       continue;
@@ -217,7 +278,7 @@ std::vector<Change> changes_of_settings(const std::vector<PlacedSetting>& settin
     try {
       Value value = sim::config::parse_text(key, text.substr(equals + 1));
       move_to(value, place);
-      collect(changes, key, place, value, log);
+      take_setting(changes, key, adds, place, value, log);
     } catch (const ConfigError&) {
       add_problem(log, place, key, fmt::format("expected a value in YAML, found \"{}\"", text.substr(equals + 1)));
     }
@@ -225,16 +286,29 @@ std::vector<Change> changes_of_settings(const std::vector<PlacedSetting>& settin
   return changes;
 }
 
-bool is_from_command_line(const Position& position)
-{
-  return position.file.starts_with(CommandLine);
-}
-
 std::string_view path_below(std::string_view path, std::string_view section)
 {
   if (!path.starts_with(section) || path.size() <= section.size() || path[section.size()] != '.')
     return {};
   return path.substr(section.size() + 1);
+}
+
+bool replaces_section(const Change& change)
+{
+  return change.value.kind == Value::Kind::Map && !is_number_with_evidence(change.value);
+}
+
+void drop_replaced(std::vector<Change>& changes)
+{
+  std::vector<Change> lasting;
+  for (Change& change : changes) {
+    if (replaces_section(change))
+      std::erase_if(lasting, [&](const Change& earlier) {
+        return earlier.path == change.path || !path_below(earlier.path, change.path).empty();
+      });
+    lasting.push_back(std::move(change));
+  }
+  changes = std::move(lasting);
 }
 
 void apply(Value& root, std::string_view path, const Change& change)
@@ -246,7 +320,8 @@ void apply_as_assumed(Value& root, std::string_view path, const Change& change)
 {
   Value& place = place_of(root, path, change.key_position);
   const bool is_section = place.kind == Value::Kind::Map && !is_number_with_evidence(place);
-  place = looks_like_a_number(change.value) && !is_section ? with_reason(change.value) : change.value;
+  // A lone number in the place of a section stays bare: its reader says that it expected a map.
+  place = is_section && change.value.kind == Value::Kind::Scalar ? change.value : with_reasons(change.value);
 }
 
 }  // namespace cm::tools

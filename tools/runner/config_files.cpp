@@ -54,6 +54,11 @@ std::string as_typed(const fs::path& path)
 
 }  // namespace
 
+bool is_path(std::string_view reference)
+{
+  return reference.find('/') != std::string_view::npos || reference.ends_with(Ending);
+}
+
 std::optional<std::string> scenario_path(const std::string& text, const sim::config::Position& place,
                                          const std::string& config_root)
 {
@@ -94,7 +99,11 @@ std::optional<Value> load_reporting(const std::string& path, sim::config::Readin
 std::optional<Value> ConfigFiles::load(const std::string& folder, const Value& reference, const std::string& what)
 {
   const auto path = path_of(folder, reference, what);
-  return path ? load_reporting(*path, log_) : std::nullopt;
+  if (!path)
+    return std::nullopt;
+  log_.files.push_back(
+      {what, is_path(reference.text) ? reference.text : folder + "/" + reference.text + std::string(Ending), *path});
+  return load_reporting(*path, log_);
 }
 
 std::optional<std::string> ConfigFiles::path_of(const std::string& folder, const Value& reference,
@@ -106,7 +115,7 @@ std::optional<std::string> ConfigFiles::path_of(const std::string& folder, const
                 fmt::format("expected a name or a path, found {}", found_text(reference)));
     return std::nullopt;
   }
-  if (text.find('/') != std::string::npos || text.ends_with(Ending)) {
+  if (is_path(text)) {
     const bool is_typed = is_from_command_line(reference.position);
     const fs::path path = (is_typed ? fs::path() : fs::path(reference.position.file).parent_path()) / text;
     if (is_there(path))

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace cm::tools {
 
@@ -31,6 +32,9 @@ class ConfigFiles {
   std::string root_;
   sim::config::ReadingLog& log_;
 };
+
+// Whether a reference is the path of a file; it is a name otherwise.
+bool is_path(std::string_view reference);
 
 // The scenario that a file names at `place`: what holds a slash is a path relative to that file, NAME.yaml the file
 // beside it or, where there is none, the one in <config_root>/scenarios, and NAME <config_root>/scenarios/NAME.yaml.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
 namespace cm::tools {
@@ -71,15 +72,27 @@ std::optional<BasedMachine> load_with_bases(ConfigFiles& files, const Value& ref
   return std::nullopt;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
+bool names_part(const Value& value)
+{
+  return value.find("part") != nullptr ||
+         std::ranges::any_of(value.entries, [](const Value::Entry& entry) { return names_part(entry.value); });
+}
+
+bool is_about_parts(const Change& change)
+{
+  return change.path.ends_with(".part") || (replaces_section(change) && names_part(change.value));
+}
+
 }  // namespace
 
 void apply_all(Value& tree, std::string_view section, const std::vector<Change>& changes, Which which)
 {
   for (const Change& change : changes) {
     const std::string_view path = path_below(change.path, section);
-    if (path.empty() || path.ends_with(".part") != (which == Which::Parts))
+    if (path.empty() || is_about_parts(change) != (which == Which::Parts))
       continue;
-    if (which == Which::Parts)
+    if (path.ends_with(".part"))
       apply(tree, path, change);
     else
       apply_as_assumed(tree, path, change);
@@ -94,11 +107,12 @@ std::optional<Value> load_machine(ConfigFiles& files, const Value& reference, co
     return std::nullopt;
   if (machine->name)
     apply(machine->tree, "name", {"machine.name", machine->name->position, *machine->name});
-  apply_all(machine->tree, "machine", machine->overrides, Which::Parts);
-  apply_all(machine->tree, "machine", changes, Which::Parts);
+  std::vector<Change> all = std::move(machine->overrides);
+  all.insert(all.end(), changes.begin(), changes.end());
+  drop_replaced(all);
+  apply_all(machine->tree, "machine", all, Which::Parts);
   const bool has_parts = files.insert_parts(machine->tree, "machine");
-  apply_all(machine->tree, "machine", machine->overrides, Which::AllButParts);
-  apply_all(machine->tree, "machine", changes, Which::AllButParts);
+  apply_all(machine->tree, "machine", all, Which::AllButParts);
   if (!has_parts)
     return std::nullopt;
   return std::move(machine->tree);

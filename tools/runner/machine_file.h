@@ -19,7 +19,7 @@ std::optional<sim::config::Value> load_machine(ConfigFiles& files, const sim::co
                                                const std::vector<Change>& changes, sim::config::ReadingLog& log);
 
 // Applies the changes of one file's tree: those below `section`. Which part a section is made of must be known before
-// the parts are inserted.
+// the parts are inserted, so a map that names one is applied then too.
 enum class Which { Parts, AllButParts };
 void apply_all(sim::config::Value& tree, std::string_view section, const std::vector<Change>& changes, Which which);
 

@@ -63,9 +63,8 @@ std::string row(const std::vector<Column>& columns, std::size_t index)
 std::string title(const FinishedRun& run)
 {
   const Manifest& manifest = run.result.manifest;
-  const char* const of = run.title.model.empty() ? "" : " of ";
-  return fmt::format("{}{}{} on {}, seed {}, configuration {}", run.title.workload, of, run.title.model,
-                     run.title.machine, manifest.seed, manifest.configuration_digest.substr(0, DigestShown));
+  return fmt::format("{}, seed {}, configuration {}", to_text(run.title), manifest.seed,
+                     manifest.configuration_digest.substr(0, DigestShown));
 }
 
 std::string metrics_text(const std::vector<Metric>& metrics)

@@ -7,6 +7,7 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
 #include "tools/runner/cell_folder.h"
+#include "tools/runner/run_inputs.h"
 #include "tools/runner/version.h"
 #include "tools/runner/workload_table.h"
 
@@ -120,6 +121,15 @@ Manifest describe(const ResolvedScenario& scenario, const WorkloadKind& kind)
   return manifest;
 }
 
+// A model with other than its own layers is another model.
+std::string model_title(const models::ModelSpec& model, const std::string& own_layers)
+{
+  const std::string layers = fmt::format("{}", model.layers);
+  if (layers == own_layers || own_layers.empty())
+    return model.name;
+  return fmt::format("{} ({} of its {} layers)", model.name, layers, own_layers);
+}
+
 void refuse_timeline(const WorkloadKind& kind, ResolvedScenario& scenario)
 {
   std::vector<std::string> recording;
@@ -167,6 +177,11 @@ struct ReadRun {
 
 }  // namespace
 
+std::string to_text(const RunTitle& title)
+{
+  return fmt::format("{}{}{} on {}", title.workload, title.model.empty() ? "" : " of ", title.model, title.machine);
+}
+
 FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress& progress,
                          sim::timeline::Timeline* timeline)
 {
@@ -176,9 +191,11 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
     throw RefusedByModel(read.refusal);
   // From here on everything is known and nothing of it changes.
 
-  FinishedRun run{.title = {std::string(read.kind->name), read.machine.name, read.model ? read.model->name : ""},
+  FinishedRun run{.title = {std::string(read.kind->name), read.machine.name,
+                            read.model ? model_title(*read.model, read.scenario.model_layers) : ""},
                   .result = {}};
   run.result.manifest = describe(read.scenario, *read.kind);
+  run.result.manifest.inputs = inputs_of(request, read.scenario, run.title);
   read.workload(read.scenario.seed, progress, run.result);
   run.result.tables.push_back(uncertain_numbers(read.scenario, *read.kind));
   return run;

@@ -21,8 +21,11 @@ namespace cm::tools {
 struct RunTitle {
   std::string workload;  // its kind
   std::string machine;
-  std::string model;  // empty when the workload has none
+  std::string model;  // empty when the workload has none; says how many of its layers there are unless all
 };
+
+// "decode of deepseek-r1 on cloudmatrix384".
+std::string to_text(const RunTitle& title);
 
 // The table of a result that lists what the run read without being sure of it.
 inline constexpr std::string_view UncertainNumbers = "uncertain_numbers";

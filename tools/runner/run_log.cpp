@@ -1,12 +1,17 @@
 #include "tools/runner/run_log.h"
 
+#include "tools/runner/shell_words.h"
 #include "tools/runner/version.h"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
 #include <unistd.h>
+#include <vector>
 
 namespace cm::tools {
 namespace {
@@ -26,14 +31,34 @@ std::string utc(std::chrono::system_clock::time_point moment)
   return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
+// Of this process. The name of the program is not what was typed when a script found it.
+std::string typed_command()
+{
+  std::ifstream in("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> words;
+  for (std::string word; std::getline(in, word, '\0');)
+    words.push_back(word);
+  if (!words.empty())
+    words.front() = "cmsim";
+  return shell_text(words);
+}
+
+std::string current_folder()
+{
+  std::error_code unknown;
+  return std::filesystem::current_path(unknown).string();
+}
+
 }  // namespace
 
 std::string run_log(std::chrono::system_clock::time_point started, const std::string& scenario)
 {
   const auto now = std::chrono::system_clock::now();
   const double wall_time_s = std::chrono::duration<double>(now - started).count();
-  return fmt::format("version: cmsim {}\nscenario: {}\nhost: {}\nstarted: {}\nended: {}\nwall_time_s: {:.3f}\n",
-                     version_and_commit(), scenario, host_name(), utc(started), utc(now), wall_time_s);
+  return fmt::format("version: cmsim {}\ncommand: {}\nfolder: {}\nscenario: {}\nhost: {}\nstarted: {}\nended: "
+                     "{}\nwall_time_s: {:.3f}\n",
+                     version_and_commit(), typed_command(), current_folder(), scenario, host_name(), utc(started),
+                     utc(now), wall_time_s);
 }
 
 }  // namespace cm::tools

@@ -49,6 +49,17 @@ OwnKeys read_own_keys(const Value& tree, std::int64_t& seed, ReadingLog& log)
   return keys;
 }
 
+std::vector<Change> overrides_of(const Value* overrides, ReadingLog& log)
+{
+  if (overrides == nullptr || overrides->kind == Value::Kind::Null)
+    return {};
+  if (overrides->kind == Value::Kind::Map)
+    return changes_of_overrides(*overrides, log);
+  add_problem(log, overrides->position, "overrides",
+              fmt::format("expected a map of keys, found {}", found_text(*overrides)));
+  return {};
+}
+
 void refuse_changes_without_model(const ResolvedScenario& scenario, const std::vector<Change>& changes, ReadingLog& log)
 {
   if (scenario.names_model)
@@ -56,6 +67,18 @@ void refuse_changes_without_model(const ResolvedScenario& scenario, const std::v
   for (const Change& change : changes)
     if (!path_below(change.path, "model").empty())
       add_problem(log, change.key_position, change.path, "the scenario names no model whose key this could be");
+}
+
+void load_model(ResolvedScenario& scenario, ConfigFiles& files, const Value& reference,
+                const std::vector<Change>& changes)
+{
+  scenario.model_name = reference.text;
+  scenario.model = files.load("models", reference, "model");
+  if (!scenario.model)
+    return;
+  if (const Value* layers = scenario.model->find("layers"))
+    scenario.model_layers = without_evidence(*layers).text;
+  apply_all(*scenario.model, "model", changes, Which::AllButParts);
 }
 
 }  // namespace
@@ -68,8 +91,11 @@ ResolvedScenario load_scenario(const ScenarioRequest& request)
   Value tree = sim::config::load_file(request.path);
   scenario.position = tree.position;
 
-  std::vector<Change> given = request.changes;
-  std::ranges::copy(changes_of_sets(request.sets, log), std::back_inserter(given));
+  log.files.push_back({"scenario", request.path, request.path});
+  scenario.changes = request.changes;
+  scenario.sets = changes_of_sets(request.sets, log);
+  std::vector<Change> given = scenario.changes;
+  std::ranges::copy(scenario.sets, std::back_inserter(given));
   for (const Change& change : given)
     if (!is_hardware_or_model(change))
       apply(tree, change.path, change);
@@ -80,22 +106,18 @@ ResolvedScenario load_scenario(const ScenarioRequest& request)
     scenario.workload = *keys.workload;
   scenario.names_model = keys.model != nullptr;
 
-  std::vector<Change> changes;
-  if (keys.overrides != nullptr && keys.overrides->kind == Value::Kind::Map)
-    changes = changes_of_overrides(*keys.overrides, log);
-  else if (keys.overrides != nullptr && keys.overrides->kind != Value::Kind::Null)
-    add_problem(log, keys.overrides->position, "overrides",
-                fmt::format("expected a map of keys, found {}", found_text(*keys.overrides)));
+  scenario.overrides = overrides_of(keys.overrides, log);
+  std::vector<Change> changes = scenario.overrides;
   std::ranges::copy_if(given, std::back_inserter(changes), is_hardware_or_model);
   refuse_changes_without_model(scenario, changes, log);
 
   ConfigFiles files(request.config_root, log);
-  if (keys.machine != nullptr)
+  if (keys.machine != nullptr) {
+    scenario.machine_name = keys.machine->text;
     scenario.machine = load_machine(files, *keys.machine, changes, log);
+  }
   if (keys.model != nullptr)
-    scenario.model = files.load("models", *keys.model, "model");
-  if (scenario.model)
-    apply_all(*scenario.model, "model", changes, Which::AllButParts);
+    load_model(scenario, files, *keys.model, changes);
   return scenario;
 }
 

@@ -29,6 +29,12 @@ struct ResolvedScenario {
   std::optional<sim::config::Value> model;
   bool names_model = false;
   std::optional<sim::config::Value> workload;
+  std::string machine_name;  // as the scenario says it; empty when it does not
+  std::string model_name;
+  std::string model_layers;       // of the model's file; empty when it has none
+  std::vector<Change> overrides;  // of the scenario's file
+  std::vector<Change> changes;    // of a sweep
+  std::vector<Change> sets;       // of the command line
   std::uint64_t seed = 1;
   sim::config::ReadingLog log;
 };

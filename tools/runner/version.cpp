@@ -11,7 +11,12 @@ std::string version()
 
 std::string version_and_commit()
 {
-  return commit().empty() ? version() : fmt::format("{} ({})", version(), commit());
+  return version_and_commit(version(), commit());
+}
+
+std::string version_and_commit(const std::string& version, const std::string& commit)
+{
+  return commit.empty() ? version : fmt::format("{} ({})", version, commit);
 }
 
 }  // namespace cm::tools

@@ -12,5 +12,7 @@ std::string version();  // "0.1.0"
 std::string commit();
 
 std::string version_and_commit();  // "0.1.0 (757147b1f0aa)"
+// The same of another program. The commit may be empty.
+std::string version_and_commit(const std::string& version, const std::string& commit);
 
 }  // namespace cm::tools

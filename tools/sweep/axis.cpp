@@ -1,5 +1,6 @@
 #include "tools/sweep/axis.h"
 
+#include "sim/config/flow_text.h"
 #include "tools/sweep/value_range.h"
 
 #include <fmt/format.h>
@@ -51,7 +52,7 @@ bool are_linked(const Value& map, const std::vector<std::vector<Value>>& columns
   return true;
 }
 
-// What the keys are set to at one stop, as the map that `set:` would hold.
+// What the keys are set to at one stop.
 Value keys_at(const Value& map, const std::vector<std::vector<Value>>& columns, std::size_t index)
 {
   Value keys;
@@ -85,24 +86,10 @@ Axis read_axis(const Value& map, const std::string& path, ReadingLog& log)
     AxisStop stop;
     for (const std::vector<Value>& column : columns)
       stop.texts.push_back(flow_text(column[i]));
-    stop.changes = changes_of_keys(keys_at(map, columns, i), log);
+    stop.changes = changes_of_values(keys_at(map, columns, i), log);
     axis.stops.push_back(std::move(stop));
   }
   return axis;
-}
-
-// NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
-std::string flow_text(const Value& value)
-{
-  if (value.kind == Value::Kind::Scalar || value.kind == Value::Kind::Null)
-    return value.text;
-  const bool is_list = value.kind == Value::Kind::List;
-  std::string text = is_list ? "[" : "{";
-  for (const Value& item : value.items)
-    text += (text.size() > 1 ? ", " : "") + flow_text(item);
-  for (const Value::Entry& entry : value.entries)
-    text += fmt::format("{}{}: {}", text.size() > 1 ? ", " : "", entry.key, flow_text(entry.value));
-  return text + (is_list ? "]" : "}");
 }
 
 bool overlap(const std::string& key, const std::string& other)

@@ -25,9 +25,6 @@ struct Axis {
 // Problems go to the log; the axis has no stops then. `path` prefixes messages ("axes[0]").
 Axis read_axis(const sim::config::Value& map, const std::string& path, sim::config::ReadingLog& log);
 
-// As YAML on one line: "8", "[1, 2]", "{redundant: 32, shared_copies: 32}".
-std::string flow_text(const sim::config::Value& value);
-
 // Whether setting one key also sets the other: they are the same, or one lies inside the other.
 bool overlap(const std::string& key, const std::string& other);
 

@@ -1,5 +1,6 @@
 #include "tools/sweep/filter.h"
 
+#include "sim/config/flow_text.h"
 #include "sim/config/reader.h"
 #include "sim/config/suggestion.h"
 #include "sim/units/decimal.h"

@@ -136,6 +136,7 @@ SweepSpec read_sweep(const std::string& path, const std::string& config_root, Re
 {
   const Value tree = sim::config::load_file(path);
   SweepSpec spec;
+  spec.as_read = tree;
   std::string description;
   ConfigFiles files(config_root, log);
   Reader reader(tree, "", log);
@@ -152,6 +153,9 @@ SweepSpec read_sweep(const std::string& path, const std::string& config_root, Re
   spec.skip = read_filters(reader.value({"skip", "points that are left out"}, false), "skip", known, log);
   read_seeds(reader, spec, log);
   reader.finish();
+  for (const sim::config::FileRead& file : log.files)
+    if (std::ranges::find(spec.scenarios, file.path, &sim::config::FileRead::path) == spec.scenarios.end())
+      spec.scenarios.push_back(file);
   if (bases != nullptr)
     refuse_equal_names(spec, *bases, log);
   for (const SweepBase& base : spec.bases)

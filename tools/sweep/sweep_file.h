@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/config/reading_log.h"
+#include "sim/config/value.h"
 #include "tools/runner/changes.h"
 #include "tools/sweep/axis.h"
 #include "tools/sweep/filter.h"
@@ -20,6 +21,8 @@ struct SweepBase {
 };
 
 struct SweepSpec {
+  sim::config::Value as_read;                    // the whole file
+  std::vector<sim::config::FileRead> scenarios;  // of the bases, each once
   std::vector<SweepBase> bases;
   std::vector<Axis> axes;  // of every base
   std::vector<Filter> only;

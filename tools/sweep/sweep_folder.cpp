@@ -1,8 +1,8 @@
 #include "tools/sweep/sweep_folder.h"
 
-#include "sim/config/digest.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/metrics/write_file.h"
+#include "tools/runner/file_digest.h"
 #include "tools/runner/version.h"
 
 #include <fmt/format.h>
@@ -13,7 +13,6 @@
 #include <fstream>
 #include <map>
 #include <regex>
-#include <sstream>
 #include <system_error>
 
 namespace cm::tools {
@@ -96,11 +95,13 @@ std::size_t points_through(const SweepFolder& folder)
 
 std::string identity_text(const SweepPlan& plan, const SweepIdentity& identity)
 {
-  const Json text = {{"schema", Schema},
-                     {"sweep", identity.sweep},
-                     {"version", version()},
-                     {"program", identity.program},
-                     {"points", plan.points.size()}};
+  Json text = {{"schema", Schema},
+               {"sweep", identity.sweep},
+               {"version", version()},
+               {"program", identity.program},
+               {"points", plan.points.size()}};
+  if (!plan.inputs.empty())
+    text["inputs"] = Json::parse(plan.inputs);
   return text.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -177,9 +178,7 @@ EarlierPoints OpenedFolder::keep(const SweepPlan& plan, const SweepIdentity& ide
 
 std::string program_digest()
 {
-  std::ostringstream bytes;
-  bytes << std::ifstream("/proc/self/exe", std::ios::binary).rdbuf();
-  return sim::config::digest(bytes.str());
+  return file_digest("/proc/self/exe");
 }
 
 }  // namespace cm::tools

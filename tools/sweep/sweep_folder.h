@@ -1,5 +1,5 @@
 // The folder of a sweep:
-//   sweep.json        which sweep, how many points, which program
+//   sweep.json        which sweep, as its file was read, how many points, which program
 //   points/*.json     a file a point, written whole
 //   results.csv       all points that are through, written whole again and again
 //   run.log           times and host of the last call

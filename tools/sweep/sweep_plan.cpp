@@ -4,6 +4,7 @@
 #include "sim/diagnostics/errors.h"
 #include "tools/runner/run.h"
 #include "tools/runner/version.h"
+#include "tools/sweep/sweep_inputs.h"
 
 #include <fmt/format.h>
 
@@ -200,6 +201,7 @@ SweepPlan plan_sweep(const std::string& path, const std::string& config_root)
   const SweepSpec spec = read_sweep(path, config_root, log);
   throw_if_any(log);
   SweepPlan plan{.axis_keys = spec.axis_keys(), .points = expand(spec, config_root)};
+  plan.inputs = sweep_inputs(path, spec).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   refuse_idle_filters(spec, grid(spec, config_root), log);
   refuse_twins(plan.points, path, log);
   if (plan.points.empty() || plan.points.size() > MostPoints)

@@ -25,6 +25,7 @@ struct SweepPoint {
 struct SweepPlan {
   std::vector<std::string> axis_keys;
   std::vector<SweepPoint> points;
+  std::string inputs{};  // what it was made from, as JSON (sweep_inputs)
 };
 
 // Reads the sweep and everything that it names. Throws ConfigError with all that is wrong with the file: its form, keys

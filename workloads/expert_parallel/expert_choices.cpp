@@ -19,13 +19,6 @@ using models::PlacementRule;
 using models::Routing;
 using sim::config::Reader;
 
-// Beside the file that names it. A value of --set has no folder: its paths are relative to the current one.
-std::string path_of(Reader& keys, std::string_view key, const std::string& text)
-{
-  const std::filesystem::path folder = std::filesystem::path(keys.position(key).file).parent_path();
-  return (folder / text).lexically_normal().string();
-}
-
 // What was read; empty, and complained about, when something is wrong with it.
 template <typename Read>
 std::shared_ptr<const Read> accept(Reader& keys, std::string_view key, ReadOrProblems<Read>&& read)
@@ -49,10 +42,20 @@ bool matches(Reader& keys, std::string_view key, const ExpertShape& shape, const
   return false;
 }
 
-void read_recording(Reader& workload, const ExpertShape& shape, const std::string& path, ExpertChoices& choices)
+// As one who names `file` would name a neighbour of it.
+std::string named_beside(const std::string& file, const std::string& neighbour)
+{
+  return (std::filesystem::path(file).parent_path() / std::filesystem::path(neighbour).filename()).string();
+}
+
+void read_recording(Reader& workload, const ExpertShape& shape, const std::string& file, ExpertChoices& choices)
 {
   if (choices.routing == Routing::Trace) {
-    choices.trace = accept(workload, "routing_file", read_token_trace(path));
+    const TokenTraceFiles files = token_trace_files(workload.named_file("routing_file", file));
+    // A recording is two files, whichever of them the key names.
+    for (const std::string& each : {files.description, files.bytes})
+      workload.named_file("routing_file", named_beside(file, each));
+    choices.trace = accept(workload, "routing_file", read_token_trace(files));
     if (choices.trace &&
         matches(workload, "routing_file", shape, {choices.trace->layers, choices.trace->experts, choices.trace->top_k}))
       choices.notes.push_back(
@@ -60,6 +63,7 @@ void read_recording(Reader& workload, const ExpertShape& shape, const std::strin
                       sim::config::digest(std::string(choices.trace->chosen.begin(), choices.trace->chosen.end()))));
     return;
   }
+  const std::string path = workload.named_file("routing_file", file);
   choices.counts = accept(workload, "routing_file", read_expert_counts(path, std::max(1U, shape.top_k)));
   if (!choices.counts ||
       !matches(workload, "routing_file", shape, {choices.counts->layers, choices.counts->experts, shape.top_k}))
@@ -108,7 +112,7 @@ void read_routing(Reader& workload, const ExpertShape& shape, ExpertChoices& cho
   else if (file.empty() && choices.routing == Routing::Trace && shape.experts > 256)
     workload.complain("routing", "a trace has at most 256 experts");
   else if (!file.empty())
-    read_recording(workload, shape, path_of(workload, "routing_file", file), choices);
+    read_recording(workload, shape, file, choices);
 }
 
 void read_placement_rule(Reader& workload, ExpertChoices& choices)
@@ -128,7 +132,7 @@ void read_placement_file(Reader& keys, const ExpertShape& shape, std::uint32_t r
                 file);
   if (file.empty())
     return;
-  choices.table = accept(keys, "placement_file", read_placement(path_of(keys, "placement_file", file)));
+  choices.table = accept(keys, "placement_file", read_placement(keys.named_file("placement_file", file)));
   if (!choices.table)
     return;
   const models::PlacementTable& table = *choices.table;

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <filesystem>
 #include <fstream>
 #include <optional>
 
@@ -76,12 +75,10 @@ void read_trace(Reader& workload, KvSpec& spec)
     workload.complain("trace", "expected a file of block numbers, which popularity: trace takes them from");
     return;
   }
-  const std::string from = workload.position("trace").file;
-  const std::filesystem::path path =
-      from.starts_with("--set") ? std::filesystem::path(name) : std::filesystem::path(from).parent_path() / name;
+  const std::string path = workload.named_file("trace", name);
   std::ifstream file(path);
   if (!file) {
-    workload.complain("trace", fmt::format("expected a readable file, found no {}", path.string()));
+    workload.complain("trace", fmt::format("expected a readable file, found no {}", path));
     return;
   }
   std::string line;
@@ -90,14 +87,14 @@ void read_trace(Reader& workload, KvSpec& spec)
     const char* const end = line.data() + line.size();
     const auto [parsed, error] = std::from_chars(line.data(), end, block);
     if (error != std::errc() || parsed != end || block >= spec.blocks) {
-      workload.complain("trace", fmt::format("{}:{}: expected a block number below {}, found \"{}\"", path.string(),
-                                             number, spec.blocks, line.substr(0, 40)));
+      workload.complain("trace", fmt::format("{}:{}: expected a block number below {}, found \"{}\"", path, number,
+                                             spec.blocks, line.substr(0, 40)));
       return;
     }
     spec.trace.push_back(block);
   }
   if (spec.trace.empty())
-    workload.complain("trace", fmt::format("expected block numbers, found none in {}", path.string()));
+    workload.complain("trace", fmt::format("expected block numbers, found none in {}", path));
 }
 
 void read_layout(Reader& workload, const MachineSpec& machine, KvSpec& spec)

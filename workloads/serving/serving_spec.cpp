@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <utility>
 
 namespace cm::workloads {
@@ -84,16 +83,13 @@ void read_requests(Reader& workload, ServingSpec& spec)
     for (const char* key : {"skip_damaged_lines", "trace_step", "trace_start", "trace_length", "trace_format"})
       if (workload.has(key))
         workload.complain(key, "says how a trace is read: expected workload.trace too");
-  if (!path.empty()) {
-    // Beside the file that names it. A value of --set has no folder: its paths are relative to the current one.
-    const auto folder = std::filesystem::path(workload.position("trace").file).parent_path();
-    spec.trace = {.path = (folder / path).lexically_normal().string(),
+  if (!path.empty())
+    spec.trace = {.path = workload.named_file("trace", path),
                   .skip_damaged_lines = skips,
                   .spread = spread,
                   .block_tokens = spec.block_tokens,
                   .dialect = dialect,
                   .seed = 1};
-  }
   workload.optional({"time_scale", "arrival times are multiplied by it", 1e-6, 1e6}, spec.scaling.time_scale);
   workload.optional({"copies", "of every request, with prefixes of their own", 1.0, 10000.0}, spec.scaling.copies);
   read_generator(workload.section({"generator", "requests when there is no trace"}), spec.generated);

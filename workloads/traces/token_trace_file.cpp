@@ -23,23 +23,6 @@ using sim::config::Value;
 constexpr std::size_t MostBytes = 2'000'000'000;
 constexpr std::string_view Layout = "uint8 [token][layer][k]";
 
-struct TraceFiles {
-  std::string description;
-  std::string bytes;
-};
-
-TraceFiles files_of(const std::string& path)
-{
-  fs::path stem(path);
-  for (const std::string_view ending : {".gz", ".u8", ".json"})
-    if (stem.extension() == ending)
-      stem.replace_extension();
-  const std::string packed = stem.string() + ".u8.gz";
-  const std::string plain = stem.string() + ".u8";
-  std::error_code ignored;
-  return {stem.string() + ".json", fs::exists(packed, ignored) ? packed : plain};
-}
-
 void check_sequences(Reader& description, std::uint64_t tokens)
 {
   const Value* lengths = description.value({"sequence_lengths", "tokens of each text, in order"}, false);
@@ -102,9 +85,20 @@ void check_rows(const models::TokenTrace& trace, const std::string& path, Proble
 
 }  // namespace
 
-ReadOrProblems<models::TokenTrace> read_token_trace(const std::string& path)
+TokenTraceFiles token_trace_files(const std::string& path)
 {
-  const TraceFiles files = files_of(path);
+  fs::path stem(path);
+  for (const std::string_view ending : {".gz", ".u8", ".json"})
+    if (stem.extension() == ending)
+      stem.replace_extension();
+  const std::string packed = stem.string() + ".u8.gz";
+  const std::string plain = stem.string() + ".u8";
+  std::error_code ignored;
+  return {stem.string() + ".json", fs::exists(packed, ignored) ? packed : plain};
+}
+
+ReadOrProblems<models::TokenTrace> read_token_trace(const TokenTraceFiles& files)
+{
   ProblemList problems;
   try {
     sim::config::ReadingLog log;

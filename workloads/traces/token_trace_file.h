@@ -15,6 +15,14 @@ namespace cm::workloads {
 template <typename Read>
 using ReadOrProblems = std::variant<Read, std::vector<std::string>>;
 
-ReadOrProblems<models::TokenTrace> read_token_trace(const std::string& path);
+struct TokenTraceFiles {
+  std::string description;
+  std::string bytes;  // the packed one where both are there
+};
+
+// Of a path of either file, or of NAME alone.
+TokenTraceFiles token_trace_files(const std::string& path);
+
+ReadOrProblems<models::TokenTrace> read_token_trace(const TokenTraceFiles& files);
 
 }  // namespace cm::workloads

@@ -69,9 +69,47 @@ TEST_CASE("an override that is given twice in two spellings is refused")
 TEST_CASE("the value of a set is YAML")
 {
   ReadingLog log;
-  CHECK(sets({"a.b=14 GB/s", "c=\"x=y\"", "d={e: 1, f: {g: die:17}}", "h="}, log) ==
-        std::vector<std::string>{"a.b=\"14 GB/s\"", "c=\"x=y\"", "d.e=\"1\"", "d.f.g=\"die:17\"", "h=null"});
+  CHECK(
+      sets({"a.b=14 GB/s", "c=\"x=y\"", "d={e: 1, f: {g: die:17}}", "h="}, log) ==
+      std::vector<std::string>{"a.b=\"14 GB/s\"", "c=\"x=y\"", "d={\"e\":\"1\",\"f\":{\"g\":\"die:17\",},}", "h=null"});
   CHECK(log.problems.empty());
+}
+
+TEST_CASE("a map that is set replaces what was there, and one that is added is laid over it")
+{
+  const auto applied = [](const std::vector<std::string>& texts) {
+    ReadingLog log;
+    Value tree = parse_text("f", "{experts: {redundant: 32, shared_copies: 32}}");
+    for (const Change& change : changes_of_sets(texts, log))
+      apply(tree, change.path, change);
+    CHECK(log.problems.empty());
+    return canonical_text(*tree.find("experts"));
+  };
+  CHECK(applied({"experts={redundant: 1}"}) == canonical_text(parse_text("g", "{redundant: 1}")));
+  CHECK(applied({"experts={}"}) == canonical_text(parse_text("g", "{}")));
+  CHECK(applied({"experts+={redundant: 1}"}) == canonical_text(parse_text("g", "{redundant: 1, shared_copies: 32}")));
+  CHECK(applied({"experts={a.b: 1}", "experts+={a: {c: 2}}"}) == canonical_text(parse_text("g", "{a: {b: 1, c: 2}}")));
+}
+
+TEST_CASE("only a map with keys can be added")
+{
+  ReadingLog log;
+  CHECK(sets({"a+=5", "b+=[1]", "c+={}", "d+={value: 1, assumed: why}", "+={e: 1}", "f={g.h: 1, g: {h: 2}}"}, log)
+            .size() == 1);
+  REQUIRE(log.problems.size() == 6);
+  CHECK(log.problems[0] == "--set a:1:1: a: expected a map after +=, whose keys are added, found \"5\"");
+  CHECK(log.problems[1] == "--set b:1:1: b: expected a map after +=, whose keys are added, found a list");
+  CHECK(log.problems[2] == "--set c:1:1: c: expected keys, found an empty map");
+  CHECK(log.problems[4] == "--set :1:1: expected key=value, found \"+={e: 1}\"");
+  CHECK_THAT(log.problems[5], Catch::Contains("f.g.h: expected each key once, found it again"));
+}
+
+TEST_CASE("a section that is replaced forgets what was changed in it before")
+{
+  ReadingLog log;
+  std::vector<Change> changes = changes_of_sets({"a.b=1", "c=2", "a={d: 3}", "a.e=4"}, log);
+  drop_replaced(changes);
+  CHECK(paths(changes) == std::vector<std::string>{"c=\"2\"", "a={\"d\":\"3\",}", "a.e=\"4\""});
 }
 
 TEST_CASE("what is wrong with sets is reported together")
@@ -96,7 +134,8 @@ TEST_CASE("a changed number is an assumption that says where it was made")
 {
   ReadingLog log;
   Value tree = parse_text("f", "{a: {value: 1, evidence: published, source: paper}, word: x, section: {b: 1}}");
-  for (const Change& change : changes_of_sets({"a=2 GB/s", "word=y", "section=5", "fresh=-1"}, log))
+  for (const Change& change :
+       changes_of_sets({"a=2 GB/s", "word=y", "section=5", "fresh=-1", "map={n: 6, w: x, part: 910c}"}, log))
     apply_as_assumed(tree, change.path, change);
   for (const Change& change : changes_of_overrides(parse_text("s.yaml", "\nmachine.c: 7"), log))
     apply_as_assumed(tree, path_below(change.path, "machine"), change);
@@ -105,6 +144,7 @@ a: {value: 2 GB/s, assumed: "set by --set a"}
 word: y
 section: 5
 fresh: {value: -1, assumed: "set by --set fresh"}
+map: {n: {value: 6, assumed: "set by --set map"}, w: x, part: 910c}
 c: {value: 7, assumed: "set in s.yaml:2"}
 )")));
 }

@@ -65,6 +65,25 @@ TEST_CASE("an override may exchange a part")
   CHECK(text_at(scenario, "ub", "rate") == "1 GB/s");
 }
 
+TEST_CASE("a section that is set as a map is that map, its part and all")
+{
+  const cm::tests::ConfigFolder configs;
+  cm::tests::put(configs.folder(), "configs/parts/wide.yaml",
+                 "rate: {value: 1 GB/s, assumed: \"why\"}\nwidth: {value: 1, assumed: \"why\"}\n");
+  configs.scenario("machine: small\nworkload: {kind: p2p}\noverrides: {machine.ub.width: 4, machine.ub.depth: 5}\n");
+  const ResolvedScenario bare = configs.load({"machine.ub={rate: 2 GB/s}"});
+  CHECK(text_at(bare, "ub", "rate") == "2 GB/s");
+  CHECK(bare.machine->find("ub")->entries.size() == 1);
+  const ResolvedScenario part = configs.load({"machine.ub={part: wide, width: 9}"});
+  CHECK(text_at(part, "ub", "rate") == "1 GB/s");
+  CHECK(text_at(part, "ub", "width") == "9");
+  CHECK(part.machine->find("ub")->entries.size() == 2);
+  const ResolvedScenario added = configs.load({"machine.ub+={width: 9}"});
+  CHECK(text_at(added, "ub", "rate") == "28 GB/s");
+  CHECK(text_at(added, "ub", "width") == "9");
+  CHECK(text_at(added, "ub", "depth") == "5");
+}
+
 TEST_CASE("everything that is wrong with a machine with a base is told with its place")
 {
   const cm::tests::ConfigFolder configs;

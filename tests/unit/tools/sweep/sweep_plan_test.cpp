@@ -3,6 +3,7 @@
 #include "tools/sweep/sweep_plan.h"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <set>
 
@@ -58,6 +59,19 @@ seeds: [3, 4]
   for (const SweepPoint& point : sweep.points)
     digests.insert(point.digest);
   CHECK(digests.size() == 12);
+}
+
+TEST_CASE("a plan holds the sweep as it was read, the set of its bases and all")
+{
+  const TemporaryFolder folder;
+  const SweepPlan sweep =
+      plan(folder, "bases: [{scenario: p2p, set: {workload: {bytes: 1 KiB}}}]\naxes: [{workload.op: [read, write]}]\n");
+  const auto inputs = nlohmann::ordered_json::parse(sweep.inputs);
+  CHECK(inputs.at("as_read").dump() == R"({"bases":[{"scenario":"p2p","set":{"workload":{"bytes":"1 KiB"}}}],)"
+                                       R"("axes":[{"workload.op":["read","write"]}]})");
+  CHECK(inputs.at("files").size() == 2);
+  CHECK(inputs.at("files").at(1).at("name") == "scenarios/p2p.yaml");
+  CHECK(inputs.at("command") == "cmsim sweep " + folder.file("w.yaml"));
 }
 
 TEST_CASE("a base without axes is one point, with the scenario's own seed")

@@ -20,7 +20,7 @@ const std::string Bytes{0, 1, 2, 3, 1, 0, 3, 1, 2, 0, 0, 3};
 
 std::vector<std::string> problems_of(const std::string& path)
 {
-  auto read = read_token_trace(path);
+  auto read = read_token_trace(token_trace_files(path));
   REQUIRE(std::holds_alternative<std::vector<std::string>>(read));
   return std::get<std::vector<std::string>>(read);
 }
@@ -33,7 +33,7 @@ TEST_CASE("a trace is read from its description and its packed bytes, whichever 
   folder.put("law.json", Description);
   tests::packed(folder.file("law.u8.gz"), Bytes);
   for (const char* name : {"law.u8.gz", "law.json", "law"}) {
-    auto read = read_token_trace(folder.file(name));
+    auto read = read_token_trace(token_trace_files(folder.file(name)));
     REQUIRE(std::holds_alternative<models::TokenTrace>(read));
     const auto& trace = std::get<models::TokenTrace>(read);
     CHECK(trace.tokens == 3);
@@ -49,7 +49,7 @@ TEST_CASE("unpacked bytes do as well")
   const tests::TemporaryFolder folder;
   folder.put("law.json", Description);
   folder.put("law.u8", Bytes);
-  CHECK(std::holds_alternative<models::TokenTrace>(read_token_trace(folder.file("law.u8"))));
+  CHECK(std::holds_alternative<models::TokenTrace>(read_token_trace(token_trace_files(folder.file("law.u8")))));
 }
 
 TEST_CASE("what is wrong with a trace is told with its place")

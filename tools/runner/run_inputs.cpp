@@ -1,0 +1,106 @@
+#include "tools/runner/run_inputs.h"
+
+#include "sim/config/flow_text.h"
+#include "tools/runner/config_files.h"
+#include "tools/runner/file_digest.h"
+#include "tools/runner/shell_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace cm::tools {
+namespace {
+
+using sim::config::FileRead;
+using sim::config::ReadingLog;
+using sim::metrics::KeyTexts;
+
+constexpr std::string_view Workload = "workload";
+
+// As a setting of the command line, whose paths are relative to the current folder wherever the change stands.
+std::string setting_of(const Change& change, const ReadingLog& log)
+{
+  const auto file = std::ranges::find(log.files, change.path, &FileRead::key);
+  const bool is_file =
+      file != log.files.end() && (!path_below(change.path, Workload).empty() || is_path(change.value.text));
+  return fmt::format("{}={}", change.path, is_file ? file->path : sim::config::parsable_flow_text(change.value));
+}
+
+// Without those that a later one replaces: "key+=" adds to an earlier "key=", and "key=" replaces both.
+std::vector<std::string> lasting(const std::vector<std::string>& settings)
+{
+  std::vector<std::string> last;
+  for (const std::string& setting : settings) {
+    const std::string key = setting.substr(0, setting.find('='));
+    std::erase_if(last, [&](const std::string& earlier) {
+      return earlier.starts_with(key + "=") || earlier.starts_with(key + "+=");
+    });
+    last.push_back(setting);
+  }
+  return last;
+}
+
+KeyTexts texts_of(const std::vector<Change>& changes)
+{
+  KeyTexts texts;
+  for (const Change& change : changes)
+    texts.emplace_back(change.path, flow_text(without_evidence(change.value)));
+  return texts;
+}
+
+KeyTexts workload_keys(const ReadingLog& log)
+{
+  KeyTexts keys;
+  for (const sim::config::Declaration& each : log.declarations)
+    if (const std::string_view key = path_below(each.path, Workload); !key.empty() && !each.value_text.empty())
+      keys.emplace_back(key, each.value_text);
+  return keys;
+}
+
+}  // namespace
+
+std::vector<sim::metrics::DigestedFile> digested_files(const ReadingLog& log)
+{
+  std::vector<sim::metrics::DigestedFile> files;
+  for (const FileRead& each : log.files) {
+    sim::metrics::DigestedFile file{each.key, each.name, file_digest(each.path)};
+    // A name that stands for several files is none itself; one part may be used in several places.
+    if (!file.digest.empty() && std::ranges::find(files, file) == files.end())
+      files.push_back(std::move(file));
+  }
+  return files;
+}
+
+std::vector<std::string> repeating_command(const std::string& scenario, const std::vector<std::string>& settings,
+                                           std::uint64_t seed)
+{
+  std::vector<std::string> words{"cmsim", "run", scenario};
+  for (const std::string& setting : lasting(settings)) {
+    words.emplace_back("--set");
+    words.push_back(setting);
+  }
+  words.emplace_back("--seed");
+  words.push_back(fmt::format("{}", seed));
+  return words;
+}
+
+sim::metrics::Inputs inputs_of(const ScenarioRequest& request, const ResolvedScenario& scenario, const RunTitle& title)
+{
+  std::vector<std::string> settings;
+  for (const Change& change : scenario.changes)
+    settings.push_back(setting_of(change, scenario.log));
+  settings.insert(settings.end(), request.sets.begin(), request.sets.end());
+  return {.title = to_text(title),
+          .command = shell_text(repeating_command(request.path, settings, scenario.seed)),
+          .machine = scenario.machine_name,
+          .model = scenario.model_name,
+          .workload = workload_keys(scenario.log),
+          .overrides = texts_of(scenario.overrides),
+          .changes = texts_of(scenario.changes),
+          .sets = texts_of(scenario.sets),
+          .files = digested_files(scenario.log)};
+}
+
+}  // namespace cm::tools

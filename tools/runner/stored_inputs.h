@@ -1,0 +1,25 @@
+// What a stored result says of its own making: `run.inputs` of a result.json or of a point of a sweep.
+#pragma once
+
+#include "sim/metrics/inputs.h"
+#include "tools/runner/json_file.h"
+
+#include <optional>
+#include <string>
+
+namespace cm::tools {
+
+struct StoredInputs {
+  std::string scenario;  // as the user named it
+  std::string seed;
+  std::string program;  // "0.1.0 (757147b1f0aa)"
+  sim::metrics::Inputs inputs;
+
+  // Of the workload; empty when it is not told.
+  [[nodiscard]] std::string kind() const;
+};
+
+// Empty when the result says nothing of it, as those of earlier versions. What is wrong goes to the file's log.
+std::optional<StoredInputs> read_stored_inputs(const JsonFile& file);
+
+}  // namespace cm::tools

@@ -1,0 +1,16 @@
+// What a sweep was made from, as its folder tells it: `inputs` of sweep.json.
+#pragma once
+
+#include "tools/sweep/sweep_file.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace cm::tools {
+
+// {command, as_read, files}: the command that runs it again without its folder and jobs, the keys of its file as they
+// were read, the `set:` of the bases among them, and digests of it and of the scenarios.
+nlohmann::ordered_json sweep_inputs(const std::string& path, const SweepSpec& spec);
+
+}  // namespace cm::tools
