@@ -80,6 +80,30 @@ nothing_is_written_without_out()
   assert_equal "" "$(ls -A)"
 }
 
+a_result_is_run_again_to_the_same_bytes()
+{
+  cp -r "$CM_SOURCE_DIR/configs" configs
+  cmsim run configs/scenarios/ep.yaml --set workload.ep=8 --set workload.tokens_per_rank=8 --seed 3 --configs configs --out a
+  assert_status 0
+  assert_contains "$(<a/run.log)" "command: cmsim run configs/scenarios/ep.yaml --set workload.ep=8"
+  assert_json 'result["run"]["inputs"]["command"] == "cmsim run configs/scenarios/ep.yaml --set workload.ep=8 --set '\
+'workload.tokens_per_rank=8 --seed 3"' a/result.json
+  cmsim run a --configs configs --out b
+  assert_status 0
+  assert_equal "" "$stderr"
+  cmp a/result.json b/result.json || fail "another result"
+  echo '# another comment' >>configs/parts/ub-cloudmatrix384.yaml
+  cmsim run a --configs configs --set workload.tokens_per_rank=16 --out c
+  assert_status 0
+  assert_contains "$stderr" "a/result.json: parts/ub-cloudmatrix384.yaml has changed"
+  cmsim compare b c
+  assert_matches "$stdout" 'workload\.tokens_per_rank +8 +16'
+  cmsim run configs/scenarios/p2p.yaml --configs configs --out d
+  cmsim compare a d
+  assert_status 2
+  assert_contains "$stderr" 'run.inputs.workload.kind: expected "ep", the workload of a/result.json'
+}
+
 json_is_what_the_file_holds()
 {
   cmsim "${small[@]}" --format json --out out

@@ -173,9 +173,20 @@ ComparedPoint compare_point(const StoredResult& old_result, const StoredResult& 
   point.verdict = summary_of(point.metrics);
   point.breakdown = breakdown_changes(old_result, new_result);
   point.cause = find_cause(old_result, new_result);
+  point.inputs = input_changes(old_result, new_result);
   point.is_same_configuration = old_result.configuration_digest == new_result.configuration_digest;
   point.numbers = changed_numbers(old_result, new_result);
   return point;
+}
+
+// Points that only one side has differ in nothing.
+std::vector<std::vector<InputChange>*> inputs_of_pairs(std::vector<ComparedPoint>& points)
+{
+  std::vector<std::vector<InputChange>*> lists;
+  for (ComparedPoint& point : points)
+    if (!point.metrics.empty())
+      lists.push_back(&point.inputs);
+  return lists;
 }
 
 ComparedPoint lone_point(const StoredResult& result, Verdict verdict, const std::string& where)
@@ -240,7 +251,11 @@ void refuse_unknown(const Tolerances& tolerances, const ResultSet& old_set, cons
 
 Comparison compare(const ResultSet& old_set, const ResultSet& new_set, const Tolerances& tolerances)
 {
-  Comparison comparison{.old_path = old_set.path, .new_path = new_set.path, .points = {}};
+  Comparison comparison{.old_path = old_set.path,
+                        .new_path = new_set.path,
+                        .inputs = {},
+                        .unknown_inputs = unknown_inputs(old_set, new_set),
+                        .points = {}};
   for (const StoredResult& before : old_set.results) {
     const StoredResult* now = new_set.find(before.label);
     comparison.points.push_back(now != nullptr ? compare_point(before, *now, tolerances)
@@ -249,6 +264,7 @@ Comparison compare(const ResultSet& old_set, const ResultSet& new_set, const Tol
   for (const StoredResult& now : new_set.results)
     if (old_set.find(now.label) == nullptr)
       comparison.points.push_back(lone_point(now, Verdict::Added, "only in " + new_set.path));
+  comparison.inputs = take_common(inputs_of_pairs(comparison.points));
   return comparison;
 }
 

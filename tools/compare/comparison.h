@@ -3,6 +3,7 @@
 
 #include "tools/compare/cause.h"
 #include "tools/compare/histogram_distance.h"
+#include "tools/compare/input_changes.h"
 #include "tools/compare/result_set.h"
 #include "tools/compare/tolerance.h"
 
@@ -49,6 +50,7 @@ struct ComparedPoint {
   std::vector<ComparedHistogram> histograms;  // that both have
   std::vector<PartChange> breakdown;          // all parts of both
   Cause cause;
+  std::vector<InputChange> inputs;  // that are not those of all points
   bool is_same_configuration = true;
   std::vector<std::string> numbers;  // assumed ones that differ: "machine.x: 1, was 2"
 };
@@ -56,6 +58,8 @@ struct ComparedPoint {
 struct Comparison {
   std::string old_path;
   std::string new_path;
+  std::vector<InputChange> inputs;    // in which all points differ
+  std::string unknown_inputs;         // which side alone does not say what was run; empty: none
   std::vector<ComparedPoint> points;  // in the order of the old set, then what was added
 
   [[nodiscard]] bool has_regression() const;

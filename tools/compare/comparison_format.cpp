@@ -71,6 +71,16 @@ std::vector<std::string> histogram_cells(const ComparedHistogram& histogram)
           fmt::format("{:.2f} %", 100 * histogram.distance.largest_gap)};
 }
 
+std::vector<std::string> input_titles()
+{
+  return {"input", "old", "new"};
+}
+
+std::vector<std::string> input_cells(const InputChange& change)
+{
+  return {change.key, change.old_text.value_or("-"), change.new_text.value_or("-")};
+}
+
 std::vector<ComparedMetric> shown_metrics(const Comparison& comparison, const ComparedPoint& point)
 {
   std::vector<ComparedMetric> shown = point.metrics;

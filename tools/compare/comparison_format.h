@@ -33,6 +33,10 @@ std::vector<std::string> metric_cells(const ComparedMetric& metric);
 std::vector<std::string> histogram_titles();
 std::vector<std::string> histogram_cells(const ComparedHistogram& histogram);
 
+// The inputs that differ; a dash for a side that lacks the key.
+std::vector<std::string> input_titles();
+std::vector<std::string> input_cells(const InputChange& change);
+
 // Of a lone result all numbers and histograms; of several points those that moved.
 std::vector<ComparedMetric> shown_metrics(const Comparison& comparison, const ComparedPoint& point);
 std::vector<ComparedHistogram> shown_histograms(const Comparison& comparison, const ComparedPoint& point);

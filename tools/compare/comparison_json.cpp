@@ -16,6 +16,15 @@ Json number(const std::optional<double>& value)
   return value ? Json(*value) : Json(nullptr);
 }
 
+Json inputs_json(const std::vector<InputChange>& inputs)
+{
+  const auto text = [](const std::optional<std::string>& side) { return side ? Json(*side) : Json(nullptr); };
+  Json list = Json::array();
+  for (const InputChange& change : inputs)
+    list.push_back({{"key", change.key}, {"old", text(change.old_text)}, {"new", text(change.new_text)}});
+  return list;
+}
+
 Json metrics_json(const std::vector<ComparedMetric>& metrics)
 {
   Json list = Json::array();
@@ -70,6 +79,7 @@ Json point_json(const ComparedPoint& point, bool is_lone)
           {"verdict", to_text(point.verdict)},
           {"reason", point.reason},
           {"cause", cause_text(point)},
+          {"inputs", inputs_json(point.inputs)},
           {"configuration", Json(configuration_lines(point))},
           {"metrics", metrics_json(point.metrics)},
           {"breakdown", breakdown_json(point.breakdown)},
@@ -83,9 +93,14 @@ std::string comparison_json(const Comparison& comparison)
   Json points = Json::array();
   for (const ComparedPoint& point : comparison.points)
     points.push_back(point_json(point, comparison.points.size() == 1));
-  const Json root = {{"schema", "cmsim-comparison/1"},      {"old", comparison.old_path},
-                     {"new", comparison.new_path},          {"regression", comparison.has_regression()},
-                     {"summary", summary_text(comparison)}, {"points", std::move(points)}};
+  const Json root = {{"schema", "cmsim-comparison/1"},
+                     {"old", comparison.old_path},
+                     {"new", comparison.new_path},
+                     {"inputs", inputs_json(comparison.inputs)},
+                     {"unknown_inputs", comparison.unknown_inputs},
+                     {"regression", comparison.has_regression()},
+                     {"summary", summary_text(comparison)},
+                     {"points", std::move(points)}};
   // Names come from the command line and may be no UTF-8.
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -62,10 +62,23 @@ struct Suite {
   std::size_t failures = 0;
 };
 
-Suite suite_of(const ComparedPoint& point)
+// Of a suite: the inputs that its two sides differ in.
+std::string properties_of(const std::vector<InputChange>& common, const std::vector<InputChange>& own)
+{
+  std::string text;
+  for (const auto* inputs : {&common, &own})
+    for (const InputChange& change : *inputs) {
+      const std::vector<std::string> cells = input_cells(change);
+      text += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", escaped(cells[0]),
+                          escaped(fmt::format("{}, was {}", cells[2], cells[1])));
+    }
+  return text.empty() ? text : fmt::format("    <properties>\n{}    </properties>\n", text);
+}
+
+Suite suite_of(const ComparedPoint& point, const std::vector<InputChange>& common)
 {
   Suite suite;
-  std::string cases;
+  std::string cases = properties_of(common, point.inputs);
   for (const TestCase& each : cases_of(point)) {
     cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", name_of(point), escaped(each.name));
     ++suite.tests;
@@ -87,7 +100,7 @@ std::string comparison_junit(const Comparison& comparison)
 {
   Suite all;
   for (const ComparedPoint& point : comparison.points) {
-    const Suite suite = suite_of(point);
+    const Suite suite = suite_of(point, comparison.inputs);
     all.tests += suite.tests;
     all.failures += suite.failures;
     all.text += suite.text;

@@ -35,6 +35,14 @@ std::string head(const std::vector<std::string>& titles)
   return fmt::format("\n{}{}\n", row(titles), rule);
 }
 
+std::string inputs_text(const std::vector<InputChange>& inputs)
+{
+  std::string text = inputs.empty() ? std::string() : head(input_titles());
+  for (const InputChange& change : inputs)
+    text += row(input_cells(change));
+  return text;
+}
+
 std::string point_text(const Comparison& comparison, const ComparedPoint& point)
 {
   std::string text;
@@ -42,6 +50,7 @@ std::string point_text(const Comparison& comparison, const ComparedPoint& point)
     text += fmt::format("\n### {}: {}\n", escaped(point.label), to_text(point.verdict));
   if (!point.reason.empty())
     text += fmt::format("\n{}\n", escaped(point.reason));
+  text += inputs_text(point.inputs);
   if (const auto metrics = shown_metrics(comparison, point); !metrics.empty()) {
     text += head(metric_titles());
     for (const ComparedMetric& metric : metrics) {
@@ -72,6 +81,9 @@ std::string comparison_markdown(const Comparison& comparison)
   std::string text = fmt::format("## {}\n\n{}\n\n`{}` against `{}`\n",
                                  comparison.has_regression() ? "cmsim: regression" : "cmsim: no regression",
                                  summary_text(comparison), comparison.new_path, comparison.old_path);
+  text += inputs_text(comparison.inputs);
+  if (!comparison.unknown_inputs.empty())
+    text += fmt::format("\nInputs: {}\n", escaped(comparison.unknown_inputs));
   const bool is_lone = comparison.points.size() == 1;
   for (const ComparedPoint& point : comparison.points)
     if (is_lone || point.verdict != Verdict::Equal)

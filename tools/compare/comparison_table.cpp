@@ -51,6 +51,16 @@ std::string histograms_text(const std::vector<ComparedHistogram>& histograms)
   return fmt::format("\n{}", columns(rows, {0, 2}));
 }
 
+std::string inputs_text(const std::vector<InputChange>& inputs)
+{
+  if (inputs.empty())
+    return {};
+  Rows rows{input_titles()};
+  for (const InputChange& change : inputs)
+    rows.push_back(input_cells(change));
+  return columns(rows, {0, 1, 2}) + "\n";
+}
+
 std::string point_text(const Comparison& comparison, const ComparedPoint& point)
 {
   std::string text;
@@ -58,6 +68,7 @@ std::string point_text(const Comparison& comparison, const ComparedPoint& point)
     text += fmt::format("{}: {}\n", point.label, to_text(point.verdict));
   if (!point.reason.empty())
     text += wrapped("  ", point.reason, 2);
+  text += inputs_text(point.inputs);
   text += metrics_text(shown_metrics(comparison, point));
   text += histograms_text(shown_histograms(comparison, point));
   if (const std::string cause = cause_text(point); !cause.empty())
@@ -72,6 +83,9 @@ std::string point_text(const Comparison& comparison, const ComparedPoint& point)
 std::string comparison_table(const Comparison& comparison)
 {
   std::string text = fmt::format("old: {}\nnew: {}\n\n", comparison.old_path, comparison.new_path);
+  text += inputs_text(comparison.inputs);
+  if (!comparison.unknown_inputs.empty())
+    text += wrapped("inputs: ", comparison.unknown_inputs, 2) + "\n";
   const bool is_lone = comparison.points.size() == 1;
   for (const ComparedPoint& point : comparison.points)
     if (is_lone || point.verdict != Verdict::Equal)

@@ -85,6 +85,7 @@ void read_point(const JsonFile& file, StoredResult& result)
 void read_run(const JsonFile& file, StoredResult& result)
 {
   result.configuration_digest = file.text({"run", "configuration_digest"});
+  result.inputs = read_stored_inputs(file);
   for (const Json& each : file.list({"run", "assumed"}))
     if (each.is_string())
       result.assumed.push_back(each.get<std::string>());

@@ -3,6 +3,7 @@
 
 #include "sim/config/reading_log.h"
 #include "sim/metrics/better.h"
+#include "tools/runner/stored_inputs.h"
 
 #include <optional>
 #include <string>
@@ -45,7 +46,8 @@ struct StoredResult {
   std::string status = "done";  // of a point: done, refused or failed
   std::string reason;           // why it is not done
   std::string configuration_digest;
-  std::vector<std::string> assumed;  // "path = value: why"
+  std::optional<StoredInputs> inputs;  // empty: of a version before results told them
+  std::vector<std::string> assumed;    // "path = value: why"
   std::vector<StoredMetric> metrics;
   std::vector<StoredHistogram> histograms;
   std::vector<StoredPart> breakdown;

@@ -68,6 +68,8 @@ int run(const CompareOptions& options)
   const ResultSet new_set = read_results(sides.new_path, log);
   refuse_unknown(tolerances, old_set, new_set, log);
   throw_if_any(log);
+  refuse_other_kinds(old_set, new_set, log);
+  throw_if_any(log);
   const Comparison comparison = compare(old_set, new_set, tolerances);
   const auto formats = comparison_formats();
   std::string text = std::ranges::find(formats, options.format, &ComparisonFormat::name)->print(comparison);
