@@ -1,6 +1,7 @@
 #include "tools/report/comparison_report.h"
 
 #include "tools/report/comparison_charts.h"
+#include "tools/report/inputs_section.h"
 #include "tools/runner/table_text.h"
 
 #include <fmt/format.h>
@@ -44,6 +45,24 @@ std::string label_of(const Json& point)
   return label.empty() ? "Result" : label;
 }
 
+// As nothing in comparisons of earlier versions.
+const Json& inputs_of(const Json& comparison)
+{
+  static const Json None = Json::array();
+  const auto inputs = comparison.find("inputs");
+  return inputs == comparison.end() ? None : *inputs;
+}
+
+PageSection inputs_section(const Json& comparison)
+{
+  PageSection section{"Inputs that differ", {}};
+  if (const std::string unknown = comparison.value("unknown_inputs", ""); !unknown.empty())
+    section.blocks.emplace_back(PageList{"", {unknown}});
+  if (PageTable table = input_changes_table(inputs_of(comparison)); !table.rows.empty())
+    section.blocks.emplace_back(std::move(table));
+  return section;
+}
+
 PageSection point_section(const Json& point, bool is_lone)
 {
   PageSection section{fmt::format("{}: {}", label_of(point), point.at("verdict").get<std::string>()), {}};
@@ -53,6 +72,8 @@ PageSection point_section(const Json& point, bool is_lone)
       told.lines.push_back(std::string(key) + ": " + text);
   for (const Json& line : point.at("configuration"))
     told.lines.push_back(line.get<std::string>());
+  if (PageTable table = input_changes_table(inputs_of(point)); !table.rows.empty())
+    section.blocks.emplace_back(std::move(table));
   if (!told.lines.empty())
     section.blocks.emplace_back(std::move(told));
   if (const auto chart = change_chart(point.at("metrics"), label_of(point)))
@@ -93,6 +114,7 @@ Page comparison_page(const Json& comparison)
       {is_bad ? PageVerdict::Kind::Bad : PageVerdict::Kind::Good,
        fmt::format("{}: {}.", is_bad ? "Regression" : "No regression", comparison.at("summary").get<std::string>())}};
   const bool is_lone = points.size() == 1;
+  page.sections.push_back(inputs_section(comparison));
   if (!is_lone)
     page.sections.push_back({"All results", {points_table(points)}});
   for (const Json& point : points)

@@ -52,7 +52,12 @@ Page sweep_page_of(const std::string& folder)
   ReadingLog log;
   const SweepData data = read_sweep_data(folder, log);
   throw_if_any(log);
-  return sweep_page(data);
+  try {
+    return sweep_page(data);
+  } catch (const Json::exception& error) {
+    throw ConfigError(fmt::format("{}/sweep.json: expected a sweep as cmsim sweep writes it, found another shape: {}",
+                                  folder, error.what()));
+  }
 }
 
 Page any_page(const std::string& folder)

@@ -1,6 +1,7 @@
 #include "tools/report/run_report.h"
 
 #include "sim/metrics/result.h"
+#include "tools/report/inputs_section.h"
 #include "tools/report/run_charts.h"
 #include "tools/runner/table_text.h"
 
@@ -167,16 +168,25 @@ PageSection evidence_section(const Json& run)
   return section;
 }
 
+// The scenario, and what it is where the result tells that.
+std::string title_of(const Json& run)
+{
+  const auto inputs = run.find("inputs");
+  const std::string title = "Run of " + run.value("scenario", "a scenario");
+  return inputs == run.end() ? title : fmt::format("{}: {}", title, inputs->value("title", ""));
+}
+
 }  // namespace
 
 Page run_page(const Json& result)
 {
   const Json& run = result.at("run");
   Page page;
-  page.title = "Run of " + run.value("scenario", "a scenario");
+  page.title = title_of(run);
   page.subtitle = fmt::format("cmsim {}, seed {}, configuration {}", run.value("version", "?"), text_of(run.at("seed")),
                               run.value("configuration_digest", "").substr(0, DigestShown));
   page.verdicts = verdicts_of(result);
+  page.sections.push_back(run_inputs_section(run));
   PageSection& metrics = page.sections.emplace_back(PageSection{"Metrics", {}});
   if (const Json& warnings = section_of(result, "warnings"); !warnings.empty())
     metrics.blocks.emplace_back(PageList{"Warnings", texts_of(warnings), true});

@@ -71,6 +71,7 @@ SweepData read_sweep_data(const std::string& folder, sim::config::ReadingLog& lo
   SweepData data;
   const JsonFile head(folder + "/sweep.json", log);
   if (head.root().is_object()) {
+    data.head = head.root();
     data.sweep = head.text({"sweep"});
     data.version = head.text({"version"});
     data.planned = static_cast<std::size_t>(std::max(0.0, head.number({"points"})));

@@ -29,6 +29,7 @@ struct SweepData {
   std::string version;  // of the program
   std::size_t planned = 0;
   std::vector<PointData> points;  // in the order of the sweep
+  Json head{};                    // sweep.json
 };
 
 // Reads sweep.json and points/*.json of a folder. What is wrong goes to the log.

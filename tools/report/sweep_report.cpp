@@ -1,5 +1,6 @@
 #include "tools/report/sweep_report.h"
 
+#include "tools/report/inputs_section.h"
 #include "tools/report/sweep_charts.h"
 #include "tools/runner/table_text.h"
 
@@ -129,6 +130,7 @@ Page sweep_page(const SweepData& sweep)
   page.title = "Sweep of " + sweep.sweep;
   page.subtitle = fmt::format("cmsim {}, {} points", sweep.version, sweep.points.size());
   page.verdicts = verdicts_of(sweep);
+  page.sections.push_back(sweep_inputs_section(sweep.head));
   for (const std::string& base : bases_of(sweep))
     page.sections.push_back(base_section(sweep, base));
   page.sections.push_back(undone_section(sweep));

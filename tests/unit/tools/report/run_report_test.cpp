@@ -1,4 +1,5 @@
 #include "sim/metrics/result.h"
+#include "tools/report/inputs_section.h"
 #include "tools/report/run_report.h"
 
 #include <catch2/catch.hpp>
@@ -72,4 +73,41 @@ TEST_CASE("a result of metrics alone has no charts")
   cm::sim::metrics::Result result;
   result.add("time_us", 1, "us", "a formula");
   CHECK(run_page(Json::parse(to_json(result))).charts().empty());
+}
+
+TEST_CASE("a page begins with what was run")
+{
+  cm::sim::metrics::Result result;
+  result.manifest.scenario = "s.yaml";
+  result.manifest.inputs = cm::sim::metrics::Inputs{.title = "decode of tiny (2 of its 4 layers) on small",
+                                                    .command = "cmsim run s.yaml --set model.layers=2 --seed 1",
+                                                    .machine = "small",
+                                                    .model = "tiny",
+                                                    .workload = {{"kind", "decode"}},
+                                                    .overrides = {},
+                                                    .changes = {},
+                                                    .sets = {{"model.layers", "2"}},
+                                                    .files = {{"scenario", "s.yaml", "0123456789abcdef"}}};
+  const Page page = run_page(Json::parse(to_json(result)));
+  CHECK(page.title == "Run of s.yaml: decode of tiny (2 of its 4 layers) on small");
+  REQUIRE(page.sections.front().title == "Inputs");
+  const auto& blocks = page.sections.front().blocks;
+  REQUIRE(blocks.size() == 4);
+  using Rows = std::vector<std::vector<std::string>>;
+  CHECK(std::get<PageTable>(blocks[1]).rows == Rows{{"model.layers", "2", "--set"}});
+  CHECK(std::get<PageTable>(blocks[2]).rows == Rows{{"workload.kind", "decode"}});
+  CHECK(std::get<PageTable>(blocks[3]).rows == Rows{{"scenario", "s.yaml", "0123456789ab"}});
+}
+
+TEST_CASE("the page of a sweep begins with its file as it was read")
+{
+  const Json sweep = Json::parse(R"({"inputs": {"command": "cmsim sweep w.yaml", "files": [], "as_read": {
+    "bases": [{"scenario": "ep", "set": {"workload.repeats": "4"}}], "axes": [{"workload.ep": ["8", "16"]}]}}})");
+  const PageSection section = sweep_inputs_section(sweep);
+  REQUIRE(section.blocks.size() == 1);
+  CHECK(std::get<PageTable>(section.blocks[0]).rows ==
+        std::vector<std::vector<std::string>>{{"command", "cmsim sweep w.yaml"},
+                                              {"bases", "{scenario: ep, set: {workload.repeats: 4}}"},
+                                              {"axes", "{workload.ep: [8, 16]}"}});
+  CHECK(sweep_inputs_section(Json::object()).blocks.empty());
 }
