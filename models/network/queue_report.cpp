@@ -1,5 +1,6 @@
 #include "models/network/queue_report.h"
 
+#include "models/network/queue_metrics.h"
 #include "topology/routing/port_name.h"
 #include "topology/supernode/supernode.h"
 
@@ -88,8 +89,7 @@ void report_queues(const MachineSpec& machine, const sim::streams::DataPlane& pl
   report_sub_planes(machine, fabric, result);
   report_chips(machine, plane, result);
   const std::uint64_t peak = fabric.peak_queue_bytes();
-  result.add("peak_queue_bytes", static_cast<double>(peak), "B", "longest queue in front of a port",
-             sim::metrics::Better::Lower);
+  result.add(PeakQueueBytes, static_cast<double>(peak));
   if (machine.ub.flow_control == sim::fabric::FlowControl::None &&
       peak > static_cast<std::uint64_t>(machine.ub.buffer.count()))
     result.warnings.push_back(fmt::format("a queue of {} bytes passed the assumed buffer of {} bytes per port; "

@@ -1,5 +1,7 @@
 #include "sim/metrics/confidence.h"
 
+#include "sim/diagnostics/ensure.h"
+
 #include <boost/math/distributions/students_t.hpp>
 
 #include <cmath>
@@ -9,15 +11,13 @@ namespace cm::sim::metrics {
 
 double mean(std::span<const double> values)
 {
-  if (values.empty())
-    return 0;
+  ensure(!values.empty(), "the mean of no values was asked for");
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 double half_width_95(std::span<const double> values)
 {
-  if (values.size() < 2)
-    return 0;
+  ensure(values.size() >= 2, "the interval of a mean of {} values was asked for", values.size());
   const double centre = mean(values);
   double squares = 0;
   for (const double value : values)

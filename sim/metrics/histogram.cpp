@@ -57,25 +57,27 @@ void Histogram::merge(const Histogram& other)
     count_in(bin++, times);
 }
 
-double Histogram::mean() const
+std::optional<double> Histogram::mean() const
 {
-  return count_ == 0 ? 0 : sum_ / static_cast<double>(count_);
+  return count_ == 0 ? std::nullopt : std::optional(sum_ / static_cast<double>(count_));
 }
 
-double Histogram::minimum() const
+std::optional<double> Histogram::minimum() const
 {
-  return minimum_;
+  return count_ == 0 ? std::nullopt : std::optional(minimum_);
 }
 
-double Histogram::maximum() const
+std::optional<double> Histogram::maximum() const
 {
-  return maximum_;
+  return count_ == 0 ? std::nullopt : std::optional(maximum_);
 }
 
-double Histogram::quantile(double share) const
+std::optional<double> Histogram::quantile(double share) const
 {
   ensure(share >= 0 && share <= 1, "a quantile is asked for a share in [0, 1], not {}", share);
-  if (count_ == 0 || share == 0)
+  if (count_ == 0)
+    return std::nullopt;
+  if (share == 0)
     return minimum_;
   if (share == 1)
     return maximum_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,12 @@ class Histogram {
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
 
-  [[nodiscard]] double mean() const;  // 0 when empty, as are the next three
-  [[nodiscard]] double minimum() const;
-  [[nodiscard]] double maximum() const;
-  [[nodiscard]] double quantile(double share) const;  // share in [0, 1]; clamped to [minimum, maximum]
-  [[nodiscard]] std::vector<Bucket> buckets() const;  // the non-empty bins, ascending
+  // Of no values there is no statistic: these four are empty then.
+  [[nodiscard]] std::optional<double> mean() const;
+  [[nodiscard]] std::optional<double> minimum() const;
+  [[nodiscard]] std::optional<double> maximum() const;
+  [[nodiscard]] std::optional<double> quantile(double share) const;  // share in [0, 1]; within [minimum, maximum]
+  [[nodiscard]] std::vector<Bucket> buckets() const;                 // the non-empty bins, ascending
 
  private:
   void count_in(std::int64_t bin, std::uint64_t times);

@@ -75,26 +75,43 @@ Json metrics_section(const std::vector<Metric>& metrics)
            {{"value", number(metric.value, metric.name)},
             {"unit", metric.unit},
             {"better", to_text(metric.better)},
+            {"meaning", metric.meaning},
             {"formula", metric.formula}});
   return section;
 }
 
-Json histogram_entry(const Histogram& histogram)
+// A histogram of nothing has a count of 0 and no statistics.
+Json histogram_entry(const NamedHistogram& named)
 {
+  const Histogram& histogram = named.values;
   Json buckets = Json::array();
   for (const Histogram::Bucket& bucket : histogram.buckets())
     buckets.push_back(Json::array({bucket.low, bucket.high, bucket.count}));
-  return {{"unit", histogram.unit()},        {"count", histogram.count()},      {"mean", histogram.mean()},
-          {"min", histogram.minimum()},      {"p50", histogram.quantile(0.5)},  {"p90", histogram.quantile(0.9)},
-          {"p95", histogram.quantile(0.95)}, {"p99", histogram.quantile(0.99)}, {"p999", histogram.quantile(0.999)},
-          {"max", histogram.maximum()},      {"buckets", std::move(buckets)}};
+  Json entry{{"unit", histogram.unit()},
+             {"better", to_text(named.better)},
+             {"meaning", named.meaning},
+             {"count", histogram.count()}};
+  const auto add = [&](const char* key, const std::optional<double>& value) {
+    if (value)
+      entry[key] = *value;
+  };
+  add("mean", histogram.mean());
+  add("min", histogram.minimum());
+  add("p50", histogram.quantile(0.5));
+  add("p90", histogram.quantile(0.9));
+  add("p95", histogram.quantile(0.95));
+  add("p99", histogram.quantile(0.99));
+  add("p999", histogram.quantile(0.999));
+  add("max", histogram.maximum());
+  entry["buckets"] = std::move(buckets);
+  return entry;
 }
 
-Json histograms_section(const std::vector<std::pair<std::string, Histogram>>& histograms)
+Json histograms_section(const std::vector<NamedHistogram>& histograms)
 {
   Json section = Json::object();
-  for (const auto& [name, histogram] : histograms)
-    insert(section, name, histogram_entry(histogram));
+  for (const NamedHistogram& each : histograms)
+    insert(section, each.name, histogram_entry(each));
   return section;
 }
 
@@ -142,6 +159,8 @@ Json cell(const Table::Cell& cell, std::string_view table)
 {
   if (const double* const value = std::get_if<double>(&cell))
     return number(*value, table);
+  if (std::holds_alternative<std::monostate>(cell))
+    return nullptr;
   return std::get<std::string>(cell);
 }
 
@@ -166,23 +185,57 @@ Json tables_section(const std::vector<Table>& tables)
 
 }  // namespace
 
-void Result::add(std::string name, double value, std::string unit, std::string formula)
+void Result::add(const MetricDeclaration& metric, std::optional<double> value, std::string formula)
 {
-  const Better better = better_by_unit(unit);
-  add(std::move(name), value, std::move(unit), std::move(formula), better);
+  if (value)
+    add_named(metric, std::string(metric.name), *value, std::move(formula));
 }
 
-void Result::add(std::string name, double value, std::string unit, std::string formula, Better better)
+void Result::add(const MetricDeclaration& metric, std::string_view word, std::optional<double> value,
+                 std::string formula)
+{
+  if (value)
+    add_named(metric, name_with(metric, word), *value, std::move(formula));
+}
+
+void Result::add(const MetricDeclaration& metric, Histogram values)
+{
+  histograms.push_back({std::string(metric.name), std::move(values), metric.better, std::string(metric.meaning)});
+}
+
+void Result::add(const MetricDeclaration& metric, std::string_view word, Histogram values)
+{
+  histograms.push_back({name_with(metric, word), std::move(values), metric.better, std::string(metric.meaning)});
+}
+
+void Result::add_named(const MetricDeclaration& metric, std::string name, double value, std::string formula)
 {
   ensure(std::isfinite(value), "metric {} is {}", name, value);
   ensure(find(name) == nullptr, "metric {} was added before", name);
-  metrics.push_back({std::move(name), value, std::move(unit), std::move(formula), better});
+  const bool is_own = !formula.empty();
+  metrics.push_back({.name = std::move(name),
+                     .value = value,
+                     .unit = std::string(metric.unit),
+                     .better = metric.better,
+                     .meaning = std::string(metric.meaning),
+                     .formula = is_own ? std::move(formula) : std::string(metric.formula),
+                     .has_own_formula = is_own});
 }
 
 const Metric* Result::find(std::string_view name) const
 {
   const auto found = std::ranges::find(metrics, name, &Metric::name);
   return found == metrics.end() ? nullptr : &*found;
+}
+
+Table::Cell cell_of(std::optional<double> value)
+{
+  return value ? Table::Cell(*value) : Table::Cell(std::monostate());
+}
+
+std::optional<double> share_of(double part, double whole)
+{
+  return whole > 0 ? std::optional(part / whole) : std::nullopt;
 }
 
 std::string to_json(const Result& result)

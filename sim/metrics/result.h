@@ -1,9 +1,9 @@
 // Everything a run says about itself, in memory; written once, at the end (result.json, schema cmsim-result/1).
 #pragma once
 
-#include "sim/metrics/better.h"
 #include "sim/metrics/histogram.h"
 #include "sim/metrics/inputs.h"
+#include "sim/metrics/metric_declaration.h"
 
 #include <cstdint>
 #include <map>
@@ -20,8 +20,17 @@ struct Metric {
   std::string name;  // ends in its unit where it has one: "tpot_ms"
   double value = 0;
   std::string unit;
-  std::string formula;
   Better better = Better::Neither;
+  std::string meaning;
+  std::string formula;
+  bool has_own_formula = false;  // the run's, with its own numbers, in place of the declared one
+};
+
+struct NamedHistogram {
+  std::string name;
+  Histogram values;
+  Better better = Better::Neither;
+  std::string meaning{};
 };
 
 struct Part {
@@ -38,7 +47,7 @@ struct Series {
 
 // Numbers that belong side by side: one access over eight paths, one load at five widths.
 struct Table {
-  using Cell = std::variant<double, std::string>;
+  using Cell = std::variant<double, std::string, std::monostate>;  // the last one: there is no such number
 
   struct Row {
     std::string label;  // under the first column
@@ -77,7 +86,7 @@ inline constexpr const char* LayerTime = "the time of a layer";
 struct Result {
   Manifest manifest;
   std::vector<Metric> metrics;  // in declaration order
-  std::vector<std::pair<std::string, Histogram>> histograms;
+  std::vector<NamedHistogram> histograms;
   std::vector<Part> breakdown;   // parts that add up to `breakdown_of`
   std::vector<Part> sub_planes;  // share of the UB plane's traffic, in %; empty when there was none
   std::vector<ChipUse> chips;    // empty without packets on the UB plane
@@ -89,12 +98,25 @@ struct Result {
   std::string breakdown_of = LayerTime;
   std::vector<std::pair<std::string, std::string>> files;  // name, content: beside result.json when that is written
 
-  // Throws SimulationError when a metric of that name was added before or the value is not finite.
-  // Without `better` the unit decides (better_by_unit).
-  void add(std::string name, double value, std::string unit, std::string formula);
-  void add(std::string name, double value, std::string unit, std::string formula, Better better);
+  // Without a value nothing is added: of nothing there is no statistic. `formula`: of the run, in place of the declared
+  // one. `word`: for the "*" of the name. Throws SimulationError when a metric of that name was added before or the
+  // value is not finite.
+  void add(const MetricDeclaration& metric, std::optional<double> value, std::string formula = {});
+  void add(const MetricDeclaration& metric, std::string_view word, std::optional<double> value,
+           std::string formula = {});
+  void add(const MetricDeclaration& metric, Histogram values);
+  void add(const MetricDeclaration& metric, std::string_view word, Histogram values);
   [[nodiscard]] const Metric* find(std::string_view name) const;
+
+ private:
+  void add_named(const MetricDeclaration& metric, std::string name, double value, std::string formula);
 };
+
+// As a cell of a table.
+Table::Cell cell_of(std::optional<double> value);
+
+// Empty when the whole is nothing.
+std::optional<double> share_of(double part, double whole);
 
 // The text of result.json: two-space indented, keys in a fixed order, shortest round-trip numbers, newline at the end.
 std::string to_json(const Result& result);

@@ -97,13 +97,20 @@ sim::metrics::Result calibration_result(const std::string& path, const Calibrati
   result.manifest.commit = commit();
   for (const FittedParameter& fitted : outcome.parameters) {
     const std::string& unit = fitted.parameter.unit;
-    result.add(fitted.parameter.key, fitted.value, unit, fmt::format("fitted; {:.5g} before rounding", fitted.exact));
+    result.add({.name = fitted.parameter.key, .unit = unit, .meaning = "parameter that was fitted", .formula = {}},
+               fitted.value, fmt::format("fitted; {:.5g} before rounding", fitted.exact));
     // A parameter that no row sees has none.
+    const std::string uncertainty = fitted.parameter.key + ".uncertainty";
     if (std::isfinite(fitted.uncertainty))
-      result.add(fitted.parameter.key + ".uncertainty", fitted.uncertainty, unit, "standard deviation");
+      result.add({.name = uncertainty,
+                  .unit = unit,
+                  .meaning = "how far off the fitted parameter may be",
+                  .formula = "standard deviation"},
+                 fitted.uncertainty);
   }
   for (const ComparedRow& row : outcome.rows)
-    result.add(row.row.name, row.simulated, "",
+    result.add({.name = row.row.name, .unit = {}, .meaning = "simulated value of a published row", .formula = {}},
+               row.simulated,
                fmt::format("{} of {}; published {:.6g}; {}", row.row.metric, row.row.scenario, row.row.published,
                            row.row.is_fitted ? "fitted" : "not fitted"));
   result.warnings = problems_of(outcome);

@@ -1,6 +1,7 @@
 #include "tools/capacity/capacity_run.h"
 
 #include "tools/capacity/capacity_search.h"
+#include "workloads/serving/serving_metric_table.h"
 
 #include <fmt/format.h>
 
@@ -8,6 +9,8 @@
 
 namespace cm::tools {
 namespace {
+
+using workloads::ServingMetrics;
 
 sim::metrics::Table table_of(const Capacity& capacity, const ServiceLevels& levels)
 {
@@ -22,9 +25,10 @@ sim::metrics::Table table_of(const Capacity& capacity, const ServiceLevels& leve
   std::vector<LoadTrial> trials = capacity.trials;
   std::ranges::sort(trials, {}, &LoadTrial::load);
   for (const LoadTrial& trial : trials)
-    table.rows.push_back({fmt::format("{:.4g}", trial.load),
-                          {trial.arrival_rps, trial.holds(levels.share) ? "yes" : "no", trial.is_steady ? "yes" : "no",
-                           trial.share, trial.ttft_p90_ms, trial.tpot_p90_ms}});
+    table.rows.push_back(
+        {fmt::format("{:.4g}", trial.load),
+         {trial.arrival_rps, trial.holds(levels.share) ? "yes" : "no", trial.is_steady ? "yes" : "no", trial.share,
+          sim::metrics::cell_of(trial.ttft_p90_ms), sim::metrics::cell_of(trial.tpot_p90_ms)}});
   return table;
 }
 
@@ -38,11 +42,11 @@ FinishedRun run_at_capacity(const ScenarioRequest& scenario, const ServiceLevels
   FinishedRun run = run_scenario(at_load(scenario, levels, shown.load), progress, timeline);
   sim::metrics::Result& result = run.result;
   result.add(
-      "capacity_rps", capacity.holds ? shown.arrival_rps : 0, "1/s",
+      ServingMetrics["capacity_rps"], capacity.holds ? shown.arrival_rps : 0,
       fmt::format("the highest arrival rate that was found to hold slo.ttft {} and slo.tpot {} for {:g} % of the "
                   "requests",
                   levels.ttft, levels.tpot, 100 * levels.share));
-  result.add("capacity_load", capacity.holds ? shown.load : 0, "1", "capacity / arrival rate of the scenario");
+  result.add(ServingMetrics["capacity_load"], capacity.holds ? shown.load : 0);
   result.tables.push_back(table_of(capacity, levels));
   result.notes.push_back("capacity: limit: " + limit_sentence(capacity, levels.share));
   if (!capacity.holds)

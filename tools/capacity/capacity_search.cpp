@@ -58,19 +58,24 @@ ChildRun run_of(const ScenarioRequest& scenario, double load)
 LoadTrial trial_of(double load, const std::string& output)
 {
   const auto result = nlohmann::json::parse(output);
-  const auto metric = [&](const char* name) { return result.at("metrics").at(name).at("value").get<double>(); };
-  const auto p90 = [&](const char* name) { return result.at("histograms").at(name).at("p90").get<double>(); };
+  // What nothing can be said of is absent: the attainment of no requests, the percentile of no times.
+  const auto number = [&](const char* section, const char* name, const char* key) -> std::optional<double> {
+    const auto& numbers = result.at(section);
+    const auto found = numbers.find(name);
+    return found != numbers.end() && found->contains(key) ? std::optional(found->at(key).get<double>()) : std::nullopt;
+  };
+  const auto metric = [&](const char* name) { return number("metrics", name, "value").value_or(0); };
   LoadTrial trial{.load = load,
                   .arrival_rps = metric("arrival_rps"),
                   .is_steady = result.at("run").at("steady").get<bool>(),
                   .share = metric("slo_attainment"),
                   .ttft_share = metric("slo_ttft_attainment"),
                   .tpot_share = metric("slo_tpot_attainment"),
-                  .ttft_p90_ms = p90("ttft_ms"),
-                  .tpot_p90_ms = p90("tpot_ms"),
+                  .ttft_p90_ms = number("histograms", "ttft_ms", "p90"),
+                  .tpot_p90_ms = number("histograms", "tpot_ms", "p90"),
                   .requests = metric("requests"),
                   .counted = metric("requests") - metric("warm_up_requests"),
-                  .ttft_mean_ms = result.at("histograms").at("ttft_ms").at("mean").get<double>(),
+                  .ttft_mean_ms = number("histograms", "ttft_ms", "mean").value_or(0),
                   .unsteady = {},
                   .longest_part = {},
                   .longest_part_ms = 0};
@@ -82,6 +87,19 @@ LoadTrial trial_of(double load, const std::string& output)
       trial.longest_part_ms = value;
     }
   return trial;
+}
+
+std::string longest_part_text(const LoadTrial& trial)
+{
+  return trial.longest_part.empty() ? "no request has a first token"
+                                    : fmt::format("the longest part of the mean time to first token is {}, {:.4g} ms",
+                                                  trial.longest_part, trial.longest_part_ms);
+}
+
+std::string tpot_text(const LoadTrial& trial)
+{
+  return trial.tpot_p90_ms ? fmt::format("9 of 10 have at most {:.4g} ms", *trial.tpot_p90_ms)
+                           : "no request has a time per output token";
 }
 
 }  // namespace
@@ -134,6 +152,11 @@ Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& lev
                     fmt::format("run {} at {:.4g} times the load", runs + 1, load));
     ++runs;
     LoadTrial trial = trial_of(load, run_children({run_of(at_load(scenario, levels, load), load)}, 1).front());
+    if (trial.arrival_rps == 0)
+      throw ConfigError(
+          fmt::format("{}: --find-capacity: expected requests that arrive at a rate, found all of them at "
+                      "one instant",
+                      scenario.path));
     if (trial.requests < FewestRequests)
       throw ConfigError(
           fmt::format("--find-capacity: expected at least {:g} requests, which a steady state takes, found "
@@ -152,10 +175,7 @@ std::string limit_sentence(const Capacity& capacity, double share)
   if (trial.share < share)
     return fmt::format("{}: {:.1f} % of the requests hold it at {:.4g} requests/s; {}",
                        is_ttft ? "slo.ttft" : "slo.tpot", 100 * (is_ttft ? trial.ttft_share : trial.tpot_share),
-                       trial.arrival_rps,
-                       is_ttft ? fmt::format("the longest part of the mean time to first token is {}, {:.4g} ms",
-                                             trial.longest_part, trial.longest_part_ms)
-                               : fmt::format("9 of 10 have at most {:.4g} ms", trial.tpot_p90_ms));
+                       trial.arrival_rps, is_ttft ? longest_part_text(trial) : tpot_text(trial));
   return fmt::format("no steady state at {:.4g} requests/s, where {:.1f} % of the requests hold both levels: {}",
                      trial.arrival_rps, 100 * trial.share, trial.unsteady);
 }

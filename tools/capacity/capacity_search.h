@@ -25,11 +25,11 @@ struct LoadTrial {
   double share = 0;       // of the requests that hold both levels
   double ttft_share = 0;  // that hold one
   double tpot_share = 0;
-  double ttft_p90_ms = 0;
-  double tpot_p90_ms = 0;
+  std::optional<double> ttft_p90_ms;  // empty: no request has one
+  std::optional<double> tpot_p90_ms;
   double requests = 0;
-  double counted = 0;  // after the warm-up
-  double ttft_mean_ms = 0;
+  double counted = 0;        // after the warm-up
+  double ttft_mean_ms = 0;   // 0: no request has one
   std::string unsteady;      // what the run itself says of that; empty when it is steady
   std::string longest_part;  // of the mean time to first token
   double longest_part_ms = 0;

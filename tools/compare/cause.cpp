@@ -36,6 +36,8 @@ std::vector<PartChange> changes_of(const std::vector<StoredPart>& old_parts, con
 void find_parts(const StoredResult& old_result, const StoredResult& new_result, Cause& cause)
 {
   std::vector<PartChange> changes = breakdown_changes(old_result, new_result);
+  if (!changes.empty())
+    cause.whole = new_result.breakdown_of;
   double sum = 0;
   for (const PartChange& each : changes) {
     cause.change += each.change();
@@ -66,6 +68,8 @@ void find_sub_planes(const StoredResult& old_result, const StoredResult& new_res
 
 std::vector<PartChange> breakdown_changes(const StoredResult& old_result, const StoredResult& new_result)
 {
+  if (old_result.breakdown.empty() || new_result.breakdown.empty())
+    return {};
   return changes_of(old_result.breakdown, new_result.breakdown);
 }
 
@@ -83,9 +87,9 @@ std::string to_text(const Cause& cause)
   for (std::size_t i = 0; i < std::min(cause.parts.size(), MostTold); ++i) {
     const PartChange& part = cause.parts[i];
     text += fmt::format("{}{} {} {}", i == 0 ? "" : ", then ", part.part, signed_number(part.change()), part.unit);
-    text += i == 0
-                ? fmt::format(" of {} {} a layer ({:.0f} %)", signed_number(cause.change), cause.unit, 100 * part.share)
-                : fmt::format(" ({:.0f} %)", 100 * part.share);
+    text += i == 0 ? fmt::format(" of {} {} in {} ({:.0f} %)", signed_number(cause.change), cause.unit, cause.whole,
+                                 100 * part.share)
+                   : fmt::format(" ({:.0f} %)", 100 * part.share);
   }
   for (std::size_t i = 0; i < std::min(cause.sub_planes.size(), MostTold); ++i) {
     const PartChange& plane = cause.sub_planes[i];

@@ -1,8 +1,8 @@
-// Which part of a layer, or which sub-plane, a change comes from.
+// Which part of a whole (a layer, the time to first token), or which sub-plane, a change comes from.
 //
-// The parts of a breakdown add up to a layer, so the changes of the parts add up to the change of the layer: a part's
-// share of it says how much of the change it explains. Parts that moved the other way made up for some of it, so the
-// shares of the others may add up to more than one.
+// The parts of a breakdown add up to the whole, so their changes add up to the change of the whole: a part's share of
+// it says how much of the change it explains. Parts that moved the other way made up for some of it, so the shares of
+// the others may add up to more than one.
 #pragma once
 
 #include "tools/compare/stored_result.h"
@@ -23,6 +23,7 @@ struct PartChange {
 };
 
 struct Cause {
+  std::string whole;              // that the parts add up to: "the time to first token"; empty: there are no parts
   double change = 0;              // of the sum of all parts
   std::string unit;               // of the sum
   std::vector<PartChange> parts;  // that moved the way the sum did, largest first
@@ -33,13 +34,13 @@ struct Cause {
 };
 
 // All parts of both breakdowns, in the order of the old one; parts that only one of the two has count as zero in the
-// other.
+// other. None when one of the two has no breakdown: nothing has no parts that were lost.
 std::vector<PartChange> breakdown_changes(const StoredResult& old_result, const StoredResult& new_result);
 
 Cause find_cause(const StoredResult& old_result, const StoredResult& new_result);
 
-// "experts +9.2 us of +10.1 us a layer (91 %), then combine: wait for tokens +1.1 us (11 %)". Empty when nothing
-// explains the change.
+// "experts +9.2 us of +10.1 us in the time of a layer (91 %), then combine: wait for tokens +1.1 us (11 %)". Empty when
+// nothing explains the change.
 std::string to_text(const Cause& cause);
 
 }  // namespace cm::tools

@@ -1,6 +1,8 @@
 #include "tools/compare/comparison.h"
 
 #include "sim/config/suggestion.h"
+#include "tools/compare/metric_cause.h"
+#include "tools/runner/metric_catalogue.h"
 
 #include <fmt/format.h>
 
@@ -25,7 +27,7 @@ constexpr std::array<std::pair<Verdict, std::string_view>, 6> Names{{{Verdict::E
 
 struct Statistic {
   std::string_view name;
-  double StoredHistogram::* value;
+  std::optional<double> StoredHistogram::* value;
 };
 
 constexpr std::array<Statistic, 3> Statistics{
@@ -43,11 +45,10 @@ std::vector<WatchedNumber> numbers_of(const StoredResult& result)
     numbers.push_back({metric, ""});
   for (const StoredHistogram& histogram : result.histograms)
     for (const Statistic& statistic : Statistics) {
-      const std::string name = statistic_name(histogram.name, std::string(statistic.name));
-      if (std::ranges::find(result.metrics, name, &StoredMetric::name) == result.metrics.end())
-        numbers.push_back(
-            {{name, histogram.*statistic.value, histogram.unit, sim::metrics::better_by_unit(histogram.unit)},
-             histogram.name});
+      const std::string name = sim::metrics::statistic_name(histogram.name, statistic.name);
+      const std::optional<double>& value = histogram.*statistic.value;
+      if (value && std::ranges::find(result.metrics, name, &StoredMetric::name) == result.metrics.end())
+        numbers.push_back({{name, *value, histogram.unit, histogram.better}, histogram.name});
     }
   return numbers;
 }
@@ -68,6 +69,13 @@ Verdict judge(double old_value, double new_value, double tolerance, Better bette
   return (change < 0) == (better == Better::Lower) ? Verdict::Better : Verdict::Worse;
 }
 
+// A number that is only there while something is wrong may go.
+bool is_relief(const std::string& metric)
+{
+  const auto known = find_metric(metric);
+  return known && known->declaration.absence == sim::metrics::Absence::Relief;
+}
+
 std::vector<ComparedMetric> compare_metrics(const StoredResult& old_result, const StoredResult& new_result,
                                             const Tolerances& tolerances)
 {
@@ -80,7 +88,7 @@ std::vector<ComparedMetric> compare_metrics(const StoredResult& old_result, cons
     row.unit = metric.unit;
     row.old_value = metric.value;
     row.tolerance = tolerances.of(metric.name, histogram);
-    row.verdict = metric.better == Better::Neither ? Verdict::Changed : Verdict::Lost;
+    row.verdict = is_relief(metric.name) ? Verdict::Changed : Verdict::Lost;
     if (const WatchedNumber* now = find(new_numbers, metric.name)) {
       row.new_value = now->metric.value;
       // The new program knows best which way its numbers should go.
@@ -103,8 +111,10 @@ std::vector<ComparedHistogram> compare_histograms(const StoredResult& old_result
   std::vector<ComparedHistogram> compared;
   for (const StoredHistogram& before : old_result.histograms) {
     const auto now = std::ranges::find(new_result.histograms, before.name, &StoredHistogram::name);
-    if (now != new_result.histograms.end())
-      compared.push_back({before.name, before.unit, before.mean, distance(before, *now), before.buckets, now->buckets});
+    // What has no values is at no distance from anything.
+    if (now != new_result.histograms.end() && before.mean && now->mean)
+      compared.push_back(
+          {before.name, before.unit, *before.mean, distance(before, *now), before.buckets, now->buckets});
   }
   return compared;
 }
@@ -174,6 +184,7 @@ ComparedPoint compare_point(const StoredResult& old_result, const StoredResult& 
   point.breakdown = breakdown_changes(old_result, new_result);
   point.cause = find_cause(old_result, new_result);
   point.inputs = input_changes(old_result, new_result);
+  explain_metrics(point.cause, point.metrics);
   point.is_same_configuration = old_result.configuration_digest == new_result.configuration_digest;
   point.numbers = changed_numbers(old_result, new_result);
   return point;

@@ -28,6 +28,7 @@ struct ComparedMetric {
   std::optional<double> new_value;  // empty when lost
   double tolerance = 0;             // share of the old value
   Verdict verdict = Verdict::Equal;
+  std::string cause{};  // of this metric: what it follows from and what moved of that; empty: nothing is known
 
   // Share of the old value; empty when one of the two is missing or the old value is zero and the new one is not.
   [[nodiscard]] std::optional<double> change() const;

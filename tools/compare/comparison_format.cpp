@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <utility>
 
 namespace cm::tools {
 namespace {
@@ -104,7 +105,28 @@ std::string cause_text(const ComparedPoint& point)
     return {};
   if (point.cause.is_known())
     return to_text(point.cause);
-  return "no part of a layer and no sub-plane changed with it";
+  return point.cause.whole.empty() ? "no sub-plane changed with it"
+                                   : fmt::format("no part of {} and no sub-plane changed with it", point.cause.whole);
+}
+
+std::vector<std::string> metric_cause_lines(const ComparedPoint& point)
+{
+  const std::string told = to_text(point.cause);
+  // By cause, in the order in which they are met first.
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const ComparedMetric& metric : point.metrics) {
+    if (!is_regression(metric.verdict) || metric.cause.empty() || metric.cause == told)
+      continue;
+    const auto same = std::ranges::find(names, metric.cause, [](const auto& each) { return each.first; });
+    if (same == names.end())
+      names.emplace_back(metric.cause, metric.name);
+    else
+      same->second += ", " + metric.name;
+  }
+  std::vector<std::string> lines;
+  for (const auto& [cause, metrics] : names)
+    lines.push_back(fmt::format("{}: {}", metrics, cause));
+  return lines;
 }
 
 std::vector<std::string> configuration_lines(const ComparedPoint& point)

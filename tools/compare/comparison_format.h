@@ -43,6 +43,9 @@ std::vector<ComparedHistogram> shown_histograms(const Comparison& comparison, co
 
 // "experts +9.2 us of ..." or that nothing explains it; empty for a point without a change of its own.
 std::string cause_text(const ComparedPoint& point);
+// The causes of single regressions that the point's cause does not tell, a line each: "slo_attainment: requests_refused
+// 149, was 0".
+std::vector<std::string> metric_cause_lines(const ComparedPoint& point);
 // What differs between the configurations, a line each.
 std::vector<std::string> configuration_lines(const ComparedPoint& point);
 // "3 points: 1 worse, 2 equal".

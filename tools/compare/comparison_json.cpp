@@ -35,7 +35,8 @@ Json metrics_json(const std::vector<ComparedMetric>& metrics)
                     {"new", number(metric.new_value)},
                     {"change", number(metric.change())},
                     {"tolerance", metric.tolerance},
-                    {"verdict", to_text(metric.verdict)}});
+                    {"verdict", to_text(metric.verdict)},
+                    {"cause", metric.cause}});
   return list;
 }
 
@@ -80,6 +81,7 @@ Json point_json(const ComparedPoint& point, bool is_lone)
           {"reason", point.reason},
           {"cause", cause_text(point)},
           {"inputs", inputs_json(point.inputs)},
+          {"causes", Json(metric_cause_lines(point))},
           {"configuration", Json(configuration_lines(point))},
           {"metrics", metrics_json(point.metrics)},
           {"breakdown", breakdown_json(point.breakdown)},

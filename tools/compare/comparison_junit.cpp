@@ -46,12 +46,11 @@ std::vector<TestCase> cases_of(const ComparedPoint& point)
   std::vector<TestCase> cases;
   if (point.metrics.empty())
     cases.push_back({"point", point.verdict, fmt::format("{}: {}", to_text(point.verdict), point.reason)});
-  const std::string cause = cause_text(point);
   for (const ComparedMetric& metric : point.metrics) {
     const std::vector<std::string> cells = metric_cells(metric);
     cases.push_back({metric.name, metric.verdict,
-                     fmt::format("{}: {} {}, was {} ({}, tolerance {}); cause: {}", cells[6], cells[2], cells[3],
-                                 cells[1], cells[4], cells[5], cause)});
+                     fmt::format("{}: {} {}, was {} ({}, tolerance {}){}", cells[6], cells[2], cells[3], cells[1],
+                                 cells[4], cells[5], metric.cause.empty() ? "" : "; cause: " + metric.cause)});
   }
   return cases;
 }

@@ -62,6 +62,10 @@ std::string point_text(const Comparison& comparison, const ComparedPoint& point)
   }
   if (const std::string cause = cause_text(point); !cause.empty())
     text += fmt::format("\n**Cause:** {}\n", escaped(cause));
+  const std::vector<std::string> causes = metric_cause_lines(point);
+  text += causes.empty() ? "" : "\n";
+  for (const std::string& line : causes)
+    text += fmt::format("- cause of {}\n", escaped(line));
   if (const auto histograms = shown_histograms(comparison, point); !histograms.empty()) {
     text += head(histogram_titles());
     for (const ComparedHistogram& histogram : histograms)

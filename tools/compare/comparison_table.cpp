@@ -73,6 +73,8 @@ std::string point_text(const Comparison& comparison, const ComparedPoint& point)
   text += histograms_text(shown_histograms(comparison, point));
   if (const std::string cause = cause_text(point); !cause.empty())
     text += fmt::format("\n{}", wrapped("cause: ", cause, 2));
+  for (const std::string& line : metric_cause_lines(point))
+    text += wrapped("cause of ", line, 2);
   for (const std::string& line : configuration_lines(point))
     text += wrapped("note: ", line, 2);
   return text + "\n";

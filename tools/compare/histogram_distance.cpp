@@ -19,10 +19,8 @@ double mass_of(const StoredHistogram& histogram)
 void add_shares(const StoredHistogram& histogram, double sign, std::map<double, double>& shares)
 {
   const double mass = mass_of(histogram);
-  if (mass <= 0)
-    shares[0] += sign;
-  else
-    for (const StoredBucket& bucket : histogram.buckets)
+  for (const StoredBucket& bucket : histogram.buckets)
+    if (bucket.count > 0)
       shares[(bucket.low + bucket.high) / 2] += sign * bucket.count / mass;
 }
 

@@ -12,8 +12,7 @@ struct HistogramDistance {
   double largest_gap = 0;
 };
 
-// Mass sits in the middle of its bucket. The distance to an empty histogram is zero if both are empty; else the gap is
-// 1 and all mass moves to zero.
+// Mass sits in the middle of its bucket. Both have values.
 HistogramDistance distance(const StoredHistogram& a, const StoredHistogram& b);
 
 }  // namespace cm::tools

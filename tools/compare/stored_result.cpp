@@ -1,10 +1,11 @@
 #include "tools/compare/stored_result.h"
 
+#include "sim/metrics/result.h"
 #include "tools/runner/json_file.h"
+#include "tools/runner/metric_catalogue.h"
 
 #include <fmt/format.h>
 
-#include <cstddef>
 #include <string_view>
 
 namespace cm::tools {
@@ -16,10 +17,13 @@ using sim::metrics::Better;
 constexpr std::string_view ResultSchema = "cmsim-result/1";
 constexpr std::string_view PointSchema = "cmsim-point/1";
 
-Better better_of(const JsonFile& file, const std::string& name, const std::string& unit)
+// As this program declares the metric, whatever the file says: results of earlier versions gave most metrics no
+// direction. Of a metric that it does not know, as another version says in the file, or as the unit has it.
+Better better_of(const JsonFile& file, const std::string& section, const std::string& name, const std::string& unit)
 {
-  const JsonFile::Keys keys{"metrics", name, "better"};
-  // Results of versions before the key existed.
+  const JsonFile::Keys keys{section, name, "better"};
+  if (const auto known = find_metric(name); known && known->declaration.unit == unit)
+    return known->declaration.better;
   if (!file.has(keys))
     return sim::metrics::better_by_unit(unit);
   const auto better = sim::metrics::parse_better(file.text(keys));
@@ -32,7 +36,8 @@ void read_metrics(const JsonFile& file, StoredResult& result)
 {
   for (const auto& [name, ignored] : file.object({"metrics"}).items()) {
     const std::string unit = file.text({"metrics", name, "unit"});
-    result.metrics.push_back({name, file.number({"metrics", name, "value"}), unit, better_of(file, name, unit)});
+    result.metrics.push_back(
+        {name, file.number({"metrics", name, "value"}), unit, better_of(file, "metrics", name, unit)});
   }
 }
 
@@ -54,9 +59,15 @@ std::vector<StoredBucket> read_buckets(const JsonFile& file, const JsonFile::Key
 void read_histograms(const JsonFile& file, StoredResult& result)
 {
   for (const auto& [name, ignored] : file.object({"histograms"}).items()) {
-    const auto number = [&](const char* key) { return file.number({"histograms", name, key}); };
+    // Results of earlier versions state zeros for a histogram of nothing.
+    const bool has_values = file.number({"histograms", name, "count"}) > 0;
+    const auto number = [&](const char* key) {
+      return has_values ? std::optional(file.number({"histograms", name, key})) : std::nullopt;
+    };
+    const std::string unit = file.text({"histograms", name, "unit"});
     result.histograms.push_back({.name = name,
-                                 .unit = file.text({"histograms", name, "unit"}),
+                                 .unit = unit,
+                                 .better = better_of(file, "histograms", name, unit),
                                  .mean = number("mean"),
                                  .median = number("p50"),
                                  .p99 = number("p99"),
@@ -91,6 +102,7 @@ void read_run(const JsonFile& file, StoredResult& result)
       result.assumed.push_back(each.get<std::string>());
   read_metrics(file, result);
   read_histograms(file, result);
+  result.breakdown_of = file.has({"breakdown_of"}) ? file.text({"breakdown_of"}) : sim::metrics::LayerTime;
   result.breakdown = read_parts(file, "breakdown");
   // Not every workload uses the UB plane.
   if (file.has({"sub_planes"}))
@@ -115,14 +127,6 @@ std::optional<StoredResult> read_stored_result(const std::string& path, sim::con
   if (result.is_done() && log.problems.size() == problems_before)
     read_run(file, result);
   return log.problems.size() == problems_before ? std::optional(result) : std::nullopt;
-}
-
-std::string statistic_name(const std::string& histogram, const std::string& statistic)
-{
-  const std::size_t unit = histogram.rfind('_');
-  if (unit == std::string::npos)
-    return fmt::format("{}_{}", histogram, statistic);
-  return fmt::format("{}_{}{}", histogram.substr(0, unit), statistic, histogram.substr(unit));
 }
 
 }  // namespace cm::tools

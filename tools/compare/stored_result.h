@@ -24,12 +24,14 @@ struct StoredBucket {
   double count = 0;
 };
 
+// Without values it has no statistics.
 struct StoredHistogram {
   std::string name;
   std::string unit;
-  double mean = 0;
-  double median = 0;
-  double p99 = 0;
+  sim::metrics::Better better = sim::metrics::Better::Neither;
+  std::optional<double> mean{};
+  std::optional<double> median{};
+  std::optional<double> p99{};
   std::vector<StoredBucket> buckets;  // ascending
 };
 
@@ -50,6 +52,7 @@ struct StoredResult {
   std::vector<std::string> assumed;    // "path = value: why"
   std::vector<StoredMetric> metrics;
   std::vector<StoredHistogram> histograms;
+  std::string breakdown_of;  // "the time of a layer"
   std::vector<StoredPart> breakdown;
   std::vector<StoredPart> sub_planes;
 
@@ -59,8 +62,5 @@ struct StoredResult {
 // Reads a result.json (cmsim-result/1) or a point of a sweep (cmsim-point/1). What is wrong goes to the log, with line
 // and column; the result is empty then.
 std::optional<StoredResult> read_stored_result(const std::string& path, sim::config::ReadingLog& log);
-
-// The name of a histogram's number: the unit stays at the end, so ttft_ms has ttft_p99_ms.
-std::string statistic_name(const std::string& histogram, const std::string& statistic);
 
 }  // namespace cm::tools

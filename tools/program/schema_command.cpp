@@ -55,11 +55,15 @@ void add_explain_command(CLI::App& program, const std::string& config_root)
 {
   const auto options = std::make_shared<SchemaOptions>();
   options->config_root = config_root;
-  CLI::App& command = *program.add_subcommand("explain", "say what a key means: unit, range, default, source");
-  command.add_option("key", options->word, "a key, or the end of one")->type_name("KEY")->required();
+  CLI::App& command = *program.add_subcommand(
+      "explain", "say what a key or a metric means: unit, range or direction, default or formula, source");
+  command.add_option("name", options->word, "a key or the end of one, or a metric of results")
+      ->type_name("NAME")
+      ->required();
   command.add_option("--configs", options->config_root, "folder that holds machines/, models/ and parts/")
       ->type_name("DIR");
-  command.footer("Examples:\n  cmsim explain machine.ub.mtu\n  cmsim explain sub_plane_choice");
+  command.footer(
+      "Examples:\n  cmsim explain machine.ub.mtu\n  cmsim explain sub_plane_choice\n  cmsim explain ttft_p99_ms");
   command.callback([options] { print(explanation(read_catalogue(options->config_root), options->word)); });
 }
 

@@ -70,6 +70,8 @@ PageSection point_section(const Json& point, bool is_lone)
   for (const char* const key : {"reason", "cause"})
     if (const auto text = point.at(key).get<std::string>(); !text.empty())
       told.lines.push_back(std::string(key) + ": " + text);
+  for (const Json& line : point.value("causes", Json::array()))
+    told.lines.push_back("cause of " + line.get<std::string>());
   for (const Json& line : point.at("configuration"))
     told.lines.push_back(line.get<std::string>());
   if (PageTable table = input_changes_table(inputs_of(point)); !table.rows.empty())

@@ -21,6 +21,8 @@ std::string text_of(const Json& value)
 {
   if (value.is_number())
     return short_number(value.get<double>());
+  if (value.is_null())
+    return "-";
   return value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -66,23 +68,26 @@ std::vector<PageVerdict> verdicts_of(const Json& result)
 
 PageTable metrics_table(const Json& metrics)
 {
-  PageTable table{"", {{"metric"}, {"value", true}, {"unit"}, {"better"}, {"how it is defined"}}, {}};
+  PageTable table{"", {{"metric"}, {"value", true}, {"unit"}, {"better"}, {"meaning"}, {"how it is computed"}}, {}};
   for (const auto& [name, metric] : metrics.items())
     table.rows.push_back({name, text_of(metric.at("value")), text_of(metric.at("unit")), metric.value("better", ""),
-                          metric.value("formula", "")});
+                          metric.value("meaning", ""), metric.value("formula", "")});
   return table;
 }
 
 PageTable histograms_table(const Json& histograms)
 {
-  constexpr std::array<const char*, 7> Numbers{"count", "mean", "p50", "p90", "p99", "p999", "max"};
-  PageTable table{"", {{"histogram"}, {"unit"}}, {}};
-  for (const char* const number : Numbers)
-    table.columns.push_back({number, true});
+  constexpr std::array<std::string_view, 7> Numbers{"count", "mean", "p50", "p90", "p99", "p999", "max"};
+  PageTable table{"", {{"histogram"}, {"unit"}, {"meaning"}}, {}};
+  for (const std::string_view number : Numbers)
+    table.columns.push_back({std::string(number), true});
   for (const auto& [name, histogram] : histograms.items()) {
-    std::vector<std::string> cells{name, histogram.value("unit", "")};
-    for (const char* const number : Numbers)
-      cells.push_back(histogram.contains(number) ? text_of(histogram.at(number)) : "");
+    std::vector<std::string> cells{name, histogram.value("unit", ""), histogram.value("meaning", "")};
+    // Results of earlier versions state zeros for a histogram of nothing.
+    const bool is_of_nothing = histogram.value("count", 1.0) == 0;
+    for (const std::string_view number : Numbers)
+      cells.push_back(
+          histogram.contains(number) && (number == "count" || !is_of_nothing) ? text_of(histogram.at(number)) : "-");
     table.rows.push_back(std::move(cells));
   }
   return table;

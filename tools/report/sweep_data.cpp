@@ -1,5 +1,6 @@
 #include "tools/report/sweep_data.h"
 
+#include "sim/metrics/metric_declaration.h"
 #include "tools/runner/json_file.h"
 
 #include <fmt/format.h>
@@ -12,13 +13,6 @@ namespace cm::tools {
 namespace {
 
 namespace fs = std::filesystem;
-
-// "p99" of "ttft_ms" is "ttft_p99_ms": the unit stays at the end.
-std::string tail_name(const std::string& histogram)
-{
-  const std::size_t unit = histogram.rfind('_');
-  return unit == std::string::npos ? histogram + "_p99" : histogram.substr(0, unit) + "_p99" + histogram.substr(unit);
-}
 
 std::string text_of(const Json& value)
 {
@@ -44,7 +38,8 @@ PointData read_point_data(const std::string& path, sim::config::ReadingLog& log)
   for (const auto& [name, metric] : file.object({"metrics"}).items())
     point.numbers.emplace_back(name, file.number({"metrics", name, "value"}));
   for (const auto& [name, histogram] : file.object({"histograms"}).items())
-    point.numbers.emplace_back(tail_name(name), file.number({"histograms", name, "p99"}));
+    if (file.number({"histograms", name, "count"}) > 0)
+      point.numbers.emplace_back(sim::metrics::statistic_name(name, "p99"), file.number({"histograms", name, "p99"}));
   return point;
 }
 

@@ -67,7 +67,7 @@ PageTable points_table(const BasePoints& base)
     }
     for (const std::string& metric : base.metrics) {
       const double* const value = point.number(metric);
-      cells.push_back(value == nullptr ? "" : short_number(*value));
+      cells.push_back(value == nullptr ? "-" : short_number(*value));
     }
     table.rows.push_back(std::move(cells));
   }

@@ -9,15 +9,16 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <ranges>
 #include <string_view>
 
 namespace cm::tools {
 namespace {
 
-using sim::metrics::Histogram;
 using sim::metrics::Manifest;
 using sim::metrics::Metric;
+using sim::metrics::NamedHistogram;
 using sim::metrics::Part;
 using sim::metrics::Result;
 
@@ -67,6 +68,17 @@ std::string title(const FinishedRun& run)
                      manifest.configuration_digest.substr(0, DigestShown));
 }
 
+// With the run's own numbers when it has some.
+std::string description_of(const Metric& metric)
+{
+  return metric.has_own_formula ? fmt::format("{}: {}", metric.meaning, metric.formula) : metric.meaning;
+}
+
+std::string number_or_dash(const std::optional<double>& value)
+{
+  return value ? short_number(*value) : "-";
+}
+
 std::string metrics_text(const std::vector<Metric>& metrics)
 {
   std::vector<Column> columns{{}, {{}, true}, {}};
@@ -78,7 +90,7 @@ std::string metrics_text(const std::vector<Metric>& metrics)
   std::string text;
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     const std::string start = row(columns, i) + "  ";
-    text += wrapped(start, metrics[i].formula, columns_of(start));
+    text += wrapped(start, description_of(metrics[i]), columns_of(start));
   }
   return text;
 }
@@ -106,18 +118,19 @@ std::string breakdown_text(const Result& result, const Pen& pen)
   return text;
 }
 
-std::string histograms_text(const std::vector<std::pair<std::string, Histogram>>& histograms, const Pen& pen)
+std::string histograms_text(const std::vector<NamedHistogram>& histograms, const Pen& pen)
 {
   std::vector<Column> columns{{{"histogram"}, false}, {{"unit"}, false}, {{"count"}, true}, {{"mean"}, true},
                               {{"p50"}, true},        {{"p95"}, true},   {{"p99"}, true},   {{"max"}, true}};
-  for (const auto& [name, histogram] : histograms) {
-    const std::array<double, 5> numbers{histogram.mean(), histogram.quantile(0.5), histogram.quantile(0.95),
-                                        histogram.quantile(0.99), histogram.maximum()};
-    columns[0].texts.push_back(name);
-    columns[1].texts.push_back(histogram.unit());
-    columns[2].texts.push_back(fmt::format("{}", histogram.count()));
+  for (const NamedHistogram& histogram : histograms) {
+    const sim::metrics::Histogram& values = histogram.values;
+    const std::array<std::optional<double>, 5> numbers{values.mean(), values.quantile(0.5), values.quantile(0.95),
+                                                       values.quantile(0.99), values.maximum()};
+    columns[0].texts.push_back(histogram.name);
+    columns[1].texts.push_back(values.unit());
+    columns[2].texts.push_back(fmt::format("{}", values.count()));
     for (std::size_t i = 0; i < numbers.size(); ++i)
-      columns[3 + i].texts.push_back(short_number(numbers.at(i)));
+      columns[3 + i].texts.push_back(number_or_dash(numbers.at(i)));
   }
   std::string text = fmt::format("{}\n", pen.heading(row(columns, 0)));
   for (std::size_t i = 1; i <= histograms.size(); ++i)
@@ -127,8 +140,10 @@ std::string histograms_text(const std::vector<std::pair<std::string, Histogram>>
 
 std::string cell_text(const sim::metrics::Table::Cell& cell)
 {
-  const double* const value = std::get_if<double>(&cell);
-  return value != nullptr ? short_number(*value) : std::get<std::string>(cell);
+  if (const double* const value = std::get_if<double>(&cell))
+    return short_number(*value);
+  const std::string* const text = std::get_if<std::string>(&cell);
+  return text != nullptr ? *text : "-";
 }
 
 std::string comparison_text(const sim::metrics::Table& table, const Pen& pen)

@@ -2,14 +2,23 @@
 
 #include "sim/config/suggestion.h"
 #include "workloads/collective/collective.h"
+#include "workloads/collective/collective_metric_table.h"
 #include "workloads/decode/decode.h"
+#include "workloads/decode/decode_metric_table.h"
 #include "workloads/expert_parallel/ep.h"
+#include "workloads/expert_parallel/ep_metric_table.h"
 #include "workloads/gemm/gemm.h"
+#include "workloads/gemm/gemm_metric_table.h"
 #include "workloads/kv_access/kv.h"
+#include "workloads/kv_access/kv_metric_table.h"
 #include "workloads/model_load/model_load.h"
+#include "workloads/model_load/model_load_metric_table.h"
 #include "workloads/point_to_point/p2p.h"
+#include "workloads/point_to_point/p2p_metric_table.h"
 #include "workloads/prefill/prefill.h"
+#include "workloads/prefill/prefill_metric_table.h"
 #include "workloads/serving/serving.h"
+#include "workloads/serving/serving_metric_table.h"
 
 #include <fmt/format.h>
 
@@ -85,20 +94,24 @@ constexpr bool KeepsCells = true;
 
 constexpr std::array<WorkloadKind, 9> Table{{
     {"p2p", "one read or write between two dies or CPUs", NeedsNoModel,
-     prepare_on_machine<workloads::read_p2p, workloads::run_p2p>},
+     prepare_on_machine<workloads::read_p2p, workloads::run_p2p>, workloads::P2pMetrics.rows},
     {"collective", "one collective operation over some dies", NeedsNoModel,
-     prepare_on_machine<workloads::read_collective, workloads::run_collective>},
-    {"gemm", "one product of matrices on one die", NeedsNoModel, prepare_gemm},
+     prepare_on_machine<workloads::read_collective, workloads::run_collective>, workloads::CollectiveMetrics.rows},
+    {"gemm", "one product of matrices on one die", NeedsNoModel, prepare_gemm, workloads::GemmMetrics.rows},
     {"ep", "dispatch and combine of an expert-parallel group, on an idle machine", NeedsNoModel, prepare_ep,
-     RecordsTimeline},
-    {"decode", "decode of a language model with a fixed batch per NPU", NeedsModel, prepare_decode, RecordsTimeline},
-    {"prefill", "prefill of prompts on one instance with expert parallelism", NeedsModel, prepare_prefill},
+     workloads::EpMetrics.rows, RecordsTimeline},
+    {"decode", "decode of a language model with a fixed batch per NPU", NeedsModel, prepare_decode,
+     workloads::DecodeMetrics.rows, RecordsTimeline},
+    {"prefill", "prefill of prompts on one instance with expert parallelism", NeedsModel, prepare_prefill,
+     workloads::PrefillMetrics.rows},
     {"kv", "reads and writes of pooled memory: latency by tier and path, bandwidth and what limits it", NeedsNoModel,
-     prepare_on_machine<workloads::read_kv, workloads::run_kv>, RecordsNoTimeline, UsesMemory},
+     prepare_on_machine<workloads::read_kv, workloads::run_kv>, workloads::KvMetrics.rows, RecordsNoTimeline,
+     UsesMemory},
     {"model-load", "start of serving instances from object store, pool or local DRAM", NeedsNoModel,
-     prepare_on_machine<workloads::read_model_load, workloads::run_model_load>, RecordsNoTimeline, UsesMemory},
+     prepare_on_machine<workloads::read_model_load, workloads::run_model_load>, workloads::ModelLoadMetrics.rows,
+     RecordsNoTimeline, UsesMemory},
     {"serving", "requests over time through prefill, context cache, hand-over and decode", NeedsModel, prepare_serving,
-     RecordsTimeline, UsesMemory, KeepsCells},
+     workloads::ServingMetrics.rows, RecordsTimeline, UsesMemory, KeepsCells},
 }};
 
 }  // namespace

@@ -36,6 +36,7 @@ struct WorkloadKind {
   std::string_view sentence;  // for --help
   bool needs_model = false;
   PreparedWorkload (*prepare)(const WorkloadInputs& inputs) = nullptr;  // problems go to the reader's log
+  std::span<const sim::metrics::MetricDeclaration> metrics;             // that it can report
   bool records_timeline = false;
   bool uses_memory = false;  // machine.memory: else its numbers are read and checked, and are no evidence of the run
   bool keeps_cells = false;  // between runs

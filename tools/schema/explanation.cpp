@@ -4,6 +4,7 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/units/parse_quantity.h"
 #include "tools/runner/table_text.h"
+#include "tools/schema/metric_explanation.h"
 
 #include <fmt/format.h>
 
@@ -88,29 +89,31 @@ bool matches(const std::string& path, const std::string& key)
   return path == key || path.ends_with(fmt::format(".{}", key));
 }
 
-[[noreturn]] void refuse(const std::vector<CataloguedKey>& keys, const std::string& key)
+[[noreturn]] void refuse(const std::vector<CataloguedKey>& keys, const std::string& name)
 {
   std::vector<std::string> names;
   for (const CataloguedKey& each : keys) {
     names.push_back(each.path);
     names.push_back(each.path.substr(each.path.rfind('.') + 1));
   }
-  const auto near = sim::config::nearest(key, names);
-  throw ConfigError(fmt::format("KEY:1:1: unknown key \"{}\"{}", key,
+  for (const std::string& metric : metric_names())
+    names.push_back(metric);
+  const auto near = sim::config::nearest(name, names);
+  throw ConfigError(fmt::format("NAME:1:1: unknown key or metric \"{}\"{}", name,
                                 near ? fmt::format("; did you mean \"{}\"?", *near)
-                                     : "; keys are written like machine.ub.mtu or workload.ep"));
+                                     : "; keys are written like machine.ub.mtu or workload.ep, metrics like tpot_ms"));
 }
 
 }  // namespace
 
-std::string explanation(const KeyCatalogue& catalogue, const std::string& key)
+std::string explanation(const KeyCatalogue& catalogue, const std::string& name)
 {
   const std::vector<CataloguedKey> keys = all_keys(catalogue);
-  const bool is_exact = std::ranges::find(keys, key, &CataloguedKey::path) != keys.end();
+  const bool is_exact = std::ranges::find(keys, name, &CataloguedKey::path) != keys.end();
   std::string text;
   std::string last_path;
   for (const CataloguedKey& each : keys) {
-    if (is_exact ? each.path != key : !matches(each.path, key))
+    if (is_exact ? each.path != name : !matches(each.path, name))
       continue;
     if (!last_path.empty() && last_path != each.path)
       text += numbers_text(catalogue, last_path);
@@ -118,9 +121,13 @@ std::string explanation(const KeyCatalogue& catalogue, const std::string& key)
     text += entry_text(each);
     last_path = each.path;
   }
+  if (!last_path.empty())
+    text += numbers_text(catalogue, last_path);
+  if (const std::string metric = metric_explanation(name); !metric.empty())
+    text += (text.empty() ? "" : "\n") + metric;
   if (text.empty())
-    refuse(keys, key);
-  return text + numbers_text(catalogue, last_path);
+    refuse(keys, name);
+  return text;
 }
 
 }  // namespace cm::tools

@@ -1,4 +1,4 @@
-// What a key means, for people.
+// What a key or a metric means, for people.
 #pragma once
 
 #include "tools/schema/key_catalogue.h"
@@ -8,8 +8,8 @@
 namespace cm::tools {
 
 // Of a full path ("machine.ub.mtu"), or of all keys that end so ("mtu", "ub.mtu"): sentence, type, range, default, and
-// the values of shipped machines and models with their sources. Throws ConfigError with the nearest key when there is
-// none.
-std::string explanation(const KeyCatalogue& catalogue, const std::string& key);
+// the values of shipped machines and models with their sources. Also of a metric, behind the keys of that name. Throws
+// ConfigError with the nearest name when there is neither.
+std::string explanation(const KeyCatalogue& catalogue, const std::string& name);
 
 }  // namespace cm::tools

@@ -40,15 +40,6 @@ std::string text_of(const Json& root)
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-// The unit stays at the end: "ttft_ms" becomes "ttft_p99_ms".
-std::string name_of_statistic(const std::string& histogram, std::string_view statistic)
-{
-  const std::size_t unit = histogram.rfind('_');
-  if (unit == std::string::npos)
-    return histogram + "_" + std::string(statistic);
-  return histogram.substr(0, unit + 1) + std::string(statistic) + histogram.substr(unit);
-}
-
 // Empty when there is no such text.
 std::string text_in(const Json& object, const char* key)
 {
@@ -64,6 +55,13 @@ void add_number(PointRecord& record, const std::string& name, const Json& object
     record.numbers.emplace_back(name, found->get<double>());
 }
 
+// Results of earlier versions state zeros for a histogram of nothing.
+bool is_of_nothing(const Json& histogram)
+{
+  const auto count = histogram.find("count");
+  return count != histogram.end() && count->is_number() && count->get<double>() == 0;
+}
+
 void add_numbers(const Json& root, PointRecord& record)
 {
   if (const auto metrics = root.find("metrics"); metrics != root.end())
@@ -71,8 +69,9 @@ void add_numbers(const Json& root, PointRecord& record)
       add_number(record, name, metric, "value");
   if (const auto histograms = root.find("histograms"); histograms != root.end())
     for (const auto& [name, histogram] : histograms->items())
-      for (const std::string_view statistic : {"mean", "p50", "p99"})
-        add_number(record, name_of_statistic(name, statistic), histogram, statistic);
+      if (!is_of_nothing(histogram))
+        for (const std::string_view statistic : {"mean", "p50", "p99"})
+          add_number(record, sim::metrics::statistic_name(name, statistic), histogram, statistic);
 }
 
 }  // namespace

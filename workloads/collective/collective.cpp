@@ -5,6 +5,7 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
 #include "workloads/collective/collective_flows.h"
+#include "workloads/collective/collective_metric_table.h"
 #include "workloads/collective/collective_run.h"
 
 #include <fmt/format.h>
@@ -33,10 +34,9 @@ std::vector<models::ProtocolSpec> candidates(const CollectiveSpec& spec, const m
 void add_time(const models::CollectiveQuestion& question, const models::CollectivePlan& plan, Seconds time,
               Result& result)
 {
-  result.add("time_us", microseconds(time), "us", "call to the end of the slowest rank");
-  result.add("bandwidth_gb_s", (models::least_bytes(question) / time).count() * 1e-9, "GB/s",
-             "bytes that the busiest rank must send or receive / time_us, decimal");
-  result.add("steps", plan.steps, "count", "steps of the algorithm, each waiting for the one before");
+  result.add(CollectiveMetrics["time_us"], microseconds(time));
+  result.add(CollectiveMetrics["bandwidth_gb_s"], (models::least_bytes(question) / time).count() * 1e-9);
+  result.add(CollectiveMetrics["steps"], plan.steps);
 }
 
 void run_on_packets(const models::CollectiveQuestion& question, const models::CollectivePlan& plan,
@@ -60,7 +60,7 @@ void run_on_packets(const models::CollectiveQuestion& question, const models::Co
   sim::metrics::Histogram ranks("us");
   for (const Picoseconds end : run.ends())
     ranks.record(microseconds(end));
-  result.histograms.emplace_back("rank_us", ranks);
+  result.add(CollectiveMetrics["rank_us"], ranks);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "workloads/decode/capacity_figures.h"
 
 #include "models/collectives/fused_exchange.h"
+#include "workloads/decode/decode_metric_table.h"
 
 #include <fmt/format.h>
 
@@ -29,17 +30,16 @@ void add_ep_limit(const DecodeSpec& spec, const models::ModelSpec& model, const 
   const BytesPerSecond slot = slot_traffic(spec, model, machine, iteration);
   const double lanes = static_cast<double>(machine.topology.dies()) * machine.topology.sub_planes;
   const BytesPerSecond all = machine.topology.lane_bandwidth * (machine.ub.payload_share * lanes);
-  result.add("ep_limit", ratio(all, slot), "slots",
+  result.add(DecodeMetrics["ep_limit"], ratio(all, slot),
              fmt::format("{:.4g} TB/s of all dies' lanes / {:.4g} GB/s that an expert slot exchanges",
                          all.count() * 1e-12, slot.count() * 1e-9));
 }
 
 void add_int8_gain(const DecodeSpec& spec, Seconds int8, Seconds bf16, sim::metrics::Result& result)
 {
-  result.add("int8_gain", ratio(bf16, int8), "ratio", "INT8 throughput / BF16 throughput, same deployment");
-  result.add("bf16_tpot_ms", bf16.count() * 1e3 / spec.tokens_per_iteration(), "ms", "TPOT of the same in BF16");
-  if (spec.accuracy_retention)
-    result.add("accuracy_retention", *spec.accuracy_retention, "ratio", "INT8 accuracy / BF16 accuracy, as given");
+  result.add(DecodeMetrics["int8_gain"], ratio(bf16, int8));
+  result.add(DecodeMetrics["bf16_tpot_ms"], bf16.count() * 1e3 / spec.tokens_per_iteration());
+  result.add(DecodeMetrics["accuracy_retention"], spec.accuracy_retention);
 }
 
 }  // namespace cm::workloads

@@ -6,6 +6,7 @@
 #include "sim/engine/engine.h"
 #include "sim/metrics/confidence.h"
 #include "workloads/decode/capacity_figures.h"
+#include "workloads/decode/decode_metric_table.h"
 #include "workloads/decode/decode_plan.h"
 #include "workloads/expert_parallel/asked_copies.h"
 
@@ -84,8 +85,8 @@ DecodeSpec in_bf16(const DecodeSpec& spec, const models::ModelSpec& model, const
   return companion;
 }
 
-void add_metrics(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
-                 const DecodePlan& plan, const DecodeRun& run, sim::metrics::Result& result)
+void add_metrics(const DecodeSpec& spec, const models::MachineSpec& machine, const DecodePlan& plan,
+                 const DecodeRun& run, sim::metrics::Result& result)
 {
   const double iteration = sim::metrics::mean(run.iteration_ms());
   const double tokens = spec.tokens_per_iteration();
@@ -94,25 +95,24 @@ void add_metrics(const DecodeSpec& spec, const models::ModelSpec& model, const m
   const bool is_fp8 = spec.quantisation == models::Quantisation::Fp8;
   const double die_peak = (is_fp8 ? machine.die.peak_fp8 : machine.die.peak_int8).count();
   const double peak = die_peak * machine.topology.dies_per_npu * 1e-12;
-  const LayerTimes layer = run.layer_times();
-  result.add("tpot_ms", tpot, "ms", fmt::format("iteration / {:.4g} expected tokens (1 + a + a^2 + ...)", tokens));
-  result.add("iteration_ms", iteration, "ms", "one decode step, mean over ranks and iterations");
+  result.add(DecodeMetrics["tpot_ms"], tpot,
+             fmt::format("iteration / {:.4g} expected tokens (1 + a + a^2 + ...)", tokens));
+  result.add(DecodeMetrics["iteration_ms"], iteration);
   if (run.iteration_ms().size() == 1)
     result.notes.emplace_back("one iteration gives no confidence interval; workload.iterations: 2 or more does");
   else
-    result.add("tpot_ci95_ms", sim::metrics::half_width_95(run.iteration_ms()) / tokens, "ms",
-               "half width, Student t over iterations", sim::metrics::Better::Neither);
-  result.add("tokens_per_s_per_npu", per_npu, "1/s", "batch per NPU / TPOT");
-  result.add("tokens_per_s_per_tflops", per_npu / peak, "1/s",
+    result.add(DecodeMetrics["tpot_ci95_ms"], sim::metrics::half_width_95(run.iteration_ms()) / tokens);
+  result.add(DecodeMetrics["tokens_per_s_per_npu"], per_npu);
+  result.add(DecodeMetrics["tokens_per_s_per_tflops"], per_npu / peak,
              fmt::format("tokens/s per NPU / {:.0f} peak {}", peak, is_fp8 ? "FP8 TFLOPS" : "INT8 TOPS"));
-  const bool has_experts = model.has_experts();
-  result.add("layer_us", layer.layer(), "us",
-             fmt::format("mean {}layer, all its microbatches", has_experts ? "MoE " : ""));
-  result.add("stream_attention_us", layer.attention_stream(), "us", "attention stream, per microbatch and layer");
-  result.add("stream_moe_us", layer.moe_stream(), "us",
-             fmt::format("{} stream, per microbatch and layer, waits included", has_experts ? "MoE" : "feed-forward"));
-  result.add("microbatches", plan.microbatches, "count", "that a rank alternates between");
-  result.add("attention_aic", plan.attention_cores.aic, "cores", "cube cores of the attention stream");
+  // A model cut down to its dense layers has no MoE layer to take the mean of.
+  if (const std::optional<LayerTimes> layer = run.layer_times()) {
+    result.add(DecodeMetrics["layer_us"], layer->layer());
+    result.add(DecodeMetrics["stream_attention_us"], layer->attention_stream());
+    result.add(DecodeMetrics["stream_moe_us"], layer->moe_stream());
+  }
+  result.add(DecodeMetrics["microbatches"], plan.microbatches);
+  result.add(DecodeMetrics["attention_aic"], plan.attention_cores.aic);
 }
 
 void add_breakdown(const DecodeSpec& spec, const models::ModelSpec& model, const LayerTimes& layer,
@@ -142,13 +142,13 @@ void add_histograms(const DecodeSpec& spec, const models::ModelSpec& model, cons
                     sim::metrics::Result& result)
 {
   if (model.has_experts()) {
-    result.histograms.emplace_back("dispatch_us", run.dispatch_us);
-    result.histograms.emplace_back("combine_us", run.combine_us);
-    result.histograms.emplace_back("rank_wait_us", run.wait_us);
+    result.add(DecodeMetrics["dispatch_us"], run.dispatch_us);
+    result.add(DecodeMetrics["combine_us"], run.combine_us);
+    result.add(DecodeMetrics["rank_wait_us"], run.wait_us);
   }
   if (spec.tp > 1)
-    result.histograms.emplace_back("tensor_exchange_us", run.tensor_exchange_us);
-  result.histograms.emplace_back("rank_iteration_ms", run.rank_iteration_ms);
+    result.add(DecodeMetrics["tensor_exchange_us"], run.tensor_exchange_us);
+  result.add(DecodeMetrics["rank_iteration_ms"], run.rank_iteration_ms);
 }
 
 }  // namespace
@@ -184,7 +184,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   });
   engine.run();
 
-  add_metrics(spec, model, machine, plan, run, result);
+  add_metrics(spec, machine, plan, run, result);
   std::ranges::copy(spec.choices.notes, std::back_inserter(result.notes));
   report_copies(spec.copies_note, {spec.redundant, spec.shared_copies}, result);
   const Seconds iteration(sim::metrics::mean(run.iteration_ms()) * 1e-3);
@@ -195,11 +195,10 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
     add_int8_gain(spec, iteration, Seconds(ms * 1e-3), result);
   }
   models::report_queues(machine, plane, result);
-  result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
-             "of the busiest die: weights, buffers, KV cache, reserve", sim::metrics::Better::Lower);
-  result.add("port_hops", static_cast<double>(plane.fabric().port_hops()), "count",
-             "packets leaving a port, all iterations");
-  add_breakdown(spec, model, run.layer_times(), result);
+  result.add(DecodeMetrics["hbm_used_gb"], static_cast<double>(budget.total().count()) * 1e-9);
+  result.add(DecodeMetrics["port_hops"], static_cast<double>(plane.fabric().port_hops()));
+  if (const std::optional<LayerTimes> layer = run.layer_times())
+    add_breakdown(spec, model, *layer, result);
   add_histograms(spec, model, run, result);
 }
 

@@ -88,8 +88,9 @@ DecodeTime time_decode_iteration(const DecodeSpec& spec, int microbatches, std::
   const double layers_over_simulated =
       static_cast<double>(model.layers - model.dense_layers + passes) /
       static_cast<double>(std::max<std::int64_t>(1, simulated - model.dense_layers + passes));
-  return {.iteration = Seconds(run.iteration_ms().front() * 1e-3 +
-                               run.layer_times().layer() * 1e-6 * static_cast<double>(model.layers - simulated)),
+  return {.iteration =
+              Seconds(run.iteration_ms().front() * 1e-3 + run.layer_times().value_or(LayerTimes{}).layer() * 1e-6 *
+                                                              static_cast<double>(model.layers - simulated)),
           .sent = static_cast<double>(plane.fabric().payload_bytes_emitted()) * layers_over_simulated / spec.dies()};
 }
 

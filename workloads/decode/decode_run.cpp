@@ -372,9 +372,11 @@ void DecodeRun::leave_layer(std::uint32_t rank, int micro, std::int64_t now)
     join(rank);
 }
 
-LayerTimes DecodeRun::layer_times() const
+std::optional<LayerTimes> DecodeRun::layer_times() const
 {
-  const double count = std::max<double>(1.0, static_cast<double>(layers_counted_));
+  if (layers_counted_ == 0)
+    return std::nullopt;
+  const auto count = static_cast<double>(layers_counted_);
   LayerTimes mean = sums_;
   for (double* part :
        {&mean.wait_attention, &mean.attention, &mean.attention_exchange, &mean.wait_moe, &mean.dense_ffn, &mean.gate,

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -77,7 +78,7 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
 
   void on_tensor_exchanged(std::uint32_t microbatch, std::uint32_t rank, Picoseconds now) override;
 
-  [[nodiscard]] LayerTimes layer_times() const;
+  [[nodiscard]] std::optional<LayerTimes> layer_times() const;
   // Mean over the ranks, one entry per iteration, in milliseconds.
   [[nodiscard]] const std::vector<double>& iteration_ms() const { return iteration_ms_; }
 

@@ -1,6 +1,7 @@
 #include "workloads/expert_parallel/asked_copies.h"
 
 #include "sim/config/suggestion.h"
+#include "workloads/expert_parallel/copies_metrics.h"
 
 #include <fmt/format.h>
 
@@ -92,11 +93,9 @@ void report_copies(const std::string& note, const models::CopyNumbers& taken, si
 {
   if (note.empty())
     return;
-  using sim::metrics::Better;
   result.notes.push_back(note);
-  result.add("redundant_copies", taken.redundant, "count", "redundant copies of routed experts that auto took",
-             Better::Neither);
-  result.add("shared_copies", taken.shared, "count", "copies of the shared expert that auto took", Better::Neither);
+  result.add(RedundantCopies, taken.redundant);
+  result.add(SharedCopies, taken.shared);
 }
 
 std::string copies_offer(const models::SlotSpec& slots, const models::CopyNumbers& automatic)

@@ -5,6 +5,7 @@
 #include "sim/engine/engine.h"
 #include "sim/metrics/confidence.h"
 #include "workloads/expert_parallel/ep_group.h"
+#include "workloads/expert_parallel/ep_metric_table.h"
 
 #include <algorithm>
 #include <array>
@@ -49,9 +50,7 @@ void add_balance(const std::vector<ExpertLayer>& layers, sim::metrics::Result& r
   std::vector<double> fullest;
   for (const ExpertLayer& layer : layers)
     fullest.push_back(layer.placement.imbalance(layer.gate.loads()));
-  result.add("hottest_rank_load", mean(fullest), "ratio",
-             "expected routed rows of the fullest rank / of the mean rank, mean over layers",
-             sim::metrics::Better::Lower);
+  result.add(EpMetrics["hottest_rank_load"], mean(fullest));
 }
 
 }  // namespace
@@ -92,27 +91,24 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
 
   const double rows = static_cast<double>(spec.tokens_per_rank) * spec.rows_per_token();
   const bool is_fused = spec.exchange == ExchangeKind::Fused;
-  const Bytes dispatch_message = is_fused ? models::fused_row(machine.die, spec.row, spec.quantised_dispatch)
-                                          : models::unfused_row(machine.die, spec.row, spec.quantised_dispatch);
-  const auto dispatch_row = static_cast<double>(dispatch_message.count());
-  const auto combine_row = static_cast<double>(spec.row.count());
-  result.add("dispatch_us", mean(dispatch), "us", "start of the first rank to end of the slowest");
-  result.add("combine_us", mean(combine), "us", "start of the first rank to end of the slowest");
-  result.add("dispatch_gb_s", rows * dispatch_row / mean(dispatch) * 1e-3, "GB/s",
-             "bytes a rank sends / dispatch_us, decimal");
-  result.add("combine_gb_s", rows * combine_row / mean(combine) * 1e-3, "GB/s",
-             "bytes a rank sends / combine_us, decimal");
+  const Bytes dispatched = is_fused ? models::fused_row(machine.die, spec.row, spec.quantised_dispatch)
+                                    : models::unfused_row(machine.die, spec.row, spec.quantised_dispatch);
+  const double dispatch_bytes = rows * static_cast<double>(dispatched.count());
+  const double combine_bytes = rows * static_cast<double>(spec.row.count());
+  result.add(EpMetrics["dispatch_us"], mean(dispatch));
+  result.add(EpMetrics["combine_us"], mean(combine));
+  result.add(EpMetrics["dispatch_gb_s"], dispatch_bytes / mean(dispatch) * 1e-3);
+  result.add(EpMetrics["combine_gb_s"], combine_bytes / mean(combine) * 1e-3);
   add_balance(layers, result);
   std::ranges::copy(spec.choices.notes, std::back_inserter(result.notes));
   if (!spec.copies_note.empty()) {
     result.notes.push_back(spec.copies_note);
-    result.add("redundant_copies", spec.redundant, "count", "redundant copies of routed experts that auto took",
-               sim::metrics::Better::Neither);
+    result.add(RedundantCopies, spec.redundant);
   }
   models::report_queues(machine, plane, result);
-  result.histograms.emplace_back("dispatch_rank_us", group.dispatch_us);
-  result.histograms.emplace_back("combine_rank_us", group.combine_us);
-  result.histograms.emplace_back("rank_wait_us", group.wait_us);
+  result.add(EpMetrics["dispatch_rank_us"], group.dispatch_us);
+  result.add(EpMetrics["combine_rank_us"], group.combine_us);
+  result.add(EpMetrics["rank_wait_us"], group.wait_us);
 }
 
 }  // namespace cm::workloads

@@ -1,6 +1,7 @@
 #include "workloads/gemm/gemm.h"
 
 #include "sim/units/parse_quantity.h"
+#include "workloads/gemm/gemm_metric_table.h"
 
 #include <fmt/format.h>
 
@@ -38,9 +39,9 @@ GemmSpec read_gemm(Reader& workload, const models::MachineSpec& machine)
 void run_gemm(const GemmSpec& spec, const models::MachineSpec& machine, sim::metrics::Result& result)
 {
   const models::TiledTime product = models::matrix_product_time(spec, machine.die);
-  result.add("time_us", microseconds(product.time), "us", "launch to result of one product");
-  result.add("tflops", spec.work().count() / product.time.count() * 1e-12, "TFLOP/s", "2 m n k / time_us");
-  result.add("waves", static_cast<double>(product.waves), "count", "tiles of the result / cores, rounded up");
+  result.add(GemmMetrics["time_us"], microseconds(product.time));
+  result.add(GemmMetrics["tflops"], spec.work().count() / product.time.count() * 1e-12);
+  result.add(GemmMetrics["waves"], static_cast<double>(product.waves));
   result.notes.push_back(fmt::format("tiles of {} x {}, limited by {}", product.tile_rows, product.tile_columns,
                                      product.memory_limits ? "memory" : "compute"));
 }

@@ -1,6 +1,7 @@
 #include "workloads/kv_access/kv.h"
 
 #include "sim/engine/engine.h"
+#include "workloads/kv_access/kv_metric_table.h"
 #include "workloads/kv_access/load_limit.h"
 #include "workloads/kv_access/load_run.h"
 #include "workloads/kv_access/sharing_run.h"
@@ -17,6 +18,7 @@ namespace {
 using models::AccessPath;
 using models::Share;
 using models::Tier;
+using sim::metrics::cell_of;
 using sim::metrics::Result;
 using sim::metrics::Table;
 
@@ -160,7 +162,7 @@ void KvStudy::compare_tiers(sim::engine::Control& control)
     const double ub = share_us(times, Share::Network);
     const double memory = share_us(times, Share::Memory);
     table.rows.push_back({row.word, {microseconds(times.total), mmu, ub, memory}});
-    result_.add(fmt::format("latency_{}_us", row.word), microseconds(times.total), "us",
+    result_.add(KvMetrics["latency_*_us"], row.word, microseconds(times.total),
                 fmt::format("{:.6g} T_MMU + {:.6g} T_UB + {:.6g} T_memory", mmu, ub, memory));
   }
   result_.tables.push_back(std::move(table));
@@ -204,23 +206,21 @@ void KvStudy::report_load(sim::engine::Control& control)
   const std::uint64_t misses = runner_.translation_misses();
   const Load load = run_load(control, spec_);
   const LoadResult& done = load.result;
-  result_.add("bandwidth_gb_s", done.bandwidth_gb_s(), "GB/s", "bytes of all accesses / time from first to last");
-  result_.add("bandwidth_per_die_gb_s", done.bandwidth_gb_s() / (spec_.readers + spec_.writers), "GB/s",
-              "the same per die that asks");
-  result_.add("limit_busy", load.limit.busy, "share", fmt::format("binds: {}", load.limit.name));
-  result_.add("translation_misses", static_cast<double>(runner_.translation_misses() - misses), "count",
-              "walks of a die's table during the load");
+  result_.add(KvMetrics["bandwidth_gb_s"], done.bandwidth_gb_s());
+  result_.add(KvMetrics["bandwidth_per_die_gb_s"], done.bandwidth_gb_s() / (spec_.readers + spec_.writers));
+  result_.add(KvMetrics["limit_busy"], load.limit.busy, fmt::format("binds: {}", load.limit.name));
+  result_.add(KvMetrics["translation_misses"], static_cast<double>(runner_.translation_misses() - misses));
   if (spec_.migration != models::Migration::None) {
-    result_.add("copies_read", static_cast<double>(done.copies_read) / static_cast<double>(done.access.count()),
-                "share", "accesses that found a copy in the die's own HBM");
-    result_.add("copies_made", static_cast<double>(done.copies_made), "count", "blocks migrated into HBM");
+    result_.add(KvMetrics["copies_read"], sim::metrics::share_of(static_cast<double>(done.copies_read),
+                                                                 static_cast<double>(done.access.count())));
+    result_.add(KvMetrics["copies_made"], static_cast<double>(done.copies_made));
   }
-  result_.histograms.emplace_back("kv_access_us", done.access);
-  result_.histograms.emplace_back("kv_mmu_us", done.shares[static_cast<std::size_t>(Share::Translation)]);
-  result_.histograms.emplace_back("kv_ub_us", done.shares[static_cast<std::size_t>(Share::Network)]);
-  result_.histograms.emplace_back("kv_memory_us", done.shares[static_cast<std::size_t>(Share::Memory)]);
+  result_.add(KvMetrics["kv_access_us"], done.access);
+  result_.add(KvMetrics["kv_mmu_us"], done.shares[static_cast<std::size_t>(Share::Translation)]);
+  result_.add(KvMetrics["kv_ub_us"], done.shares[static_cast<std::size_t>(Share::Network)]);
+  result_.add(KvMetrics["kv_memory_us"], done.shares[static_cast<std::size_t>(Share::Memory)]);
   for (const auto& [tier, histogram] : done.tiers)
-    result_.histograms.emplace_back(fmt::format("kv_{}_us", to_text(tier)), histogram);
+    result_.add(KvMetrics["kv_*_us"], to_text(tier), histogram);
   result_.notes.push_back(
       fmt::format("the load is limited by: {} ({:.0f} % busy)", load.limit.name, 100 * load.limit.busy));
 }
@@ -240,8 +240,8 @@ void KvStudy::compare_readers(sim::engine::Control& control)
     const Load load = run_load(control, spec);
     table.rows.push_back(
         {fmt::format("{}", readers),
-         {load.result.bandwidth_gb_s(), load.result.bandwidth_gb_s() / readers, load.result.access.mean(),
-          load.result.access.quantile(0.99), load.limit.name, load.limit.busy}});
+         {load.result.bandwidth_gb_s(), load.result.bandwidth_gb_s() / readers, cell_of(load.result.access.mean()),
+          cell_of(load.result.access.quantile(0.99)), load.limit.name, load.limit.busy}});
   }
   result_.tables.push_back(std::move(table));
 }
@@ -272,11 +272,12 @@ void KvStudy::compare_stripes(sim::engine::Control& control)
       best = stripe;
       best_bandwidth = bandwidth;
     }
-    table.rows.push_back({fmt::format("{}", stripe),
-                          {one.result.access.mean(), one.result.bandwidth_gb_s(), all.result.access.mean(),
-                           all.result.access.quantile(0.99), bandwidth, all.limit.name, all.limit.busy}});
+    table.rows.push_back(
+        {fmt::format("{}", stripe),
+         {cell_of(one.result.access.mean()), one.result.bandwidth_gb_s(), cell_of(all.result.access.mean()),
+          cell_of(all.result.access.quantile(0.99)), bandwidth, all.limit.name, all.limit.busy}});
   }
-  result_.add("best_stripe", best, "homes", "stripe width with the highest bandwidth of the load");
+  result_.add(KvMetrics["best_stripe"], best);
   result_.tables.push_back(std::move(table));
 }
 
@@ -311,13 +312,13 @@ void KvStudy::compare_write_shares(sim::engine::Control& control)
     const SharingResult coherent = run_sharing(control, share, true);
     const SharingResult immutable = run_sharing(control, share, false);
     const auto per = [](std::uint64_t count, std::uint64_t of) {
-      return of > 0 ? static_cast<double>(count) / static_cast<double>(of) : 0;
+      return cell_of(sim::metrics::share_of(static_cast<double>(count), static_cast<double>(of)));
     };
     table.rows.push_back(
         {fmt::format("{:.3g} %", 100 * share),
-         {coherent.reads.mean(), coherent.writes.mean(), per(coherent.conflicts, coherent.requests),
+         {cell_of(coherent.reads.mean()), cell_of(coherent.writes.mean()), per(coherent.conflicts, coherent.requests),
           per(coherent.invalidations, coherent.writes.count()), per(coherent.messages, coherent.accesses()),
-          immutable.reads.mean(), immutable.writes.mean()}});
+          cell_of(immutable.reads.mean()), cell_of(immutable.writes.mean())}});
   }
   result_.tables.push_back(std::move(table));
 }

@@ -3,6 +3,7 @@
 #include "sim/engine/engine.h"
 #include "sim/random/random_stream.h"
 #include "sim/units/parse_quantity.h"
+#include "workloads/model_load/model_load_metric_table.h"
 
 #include <fmt/format.h>
 
@@ -198,18 +199,16 @@ void report(const std::vector<Row>& rows, sim::metrics::Result& result)
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Row& row = rows[i];
     const Caching& caching = CachingTable.at(i);
-    const std::string word(caching.word);
     table.rows.push_back(
         {std::string(caching.sentence),
-         {row.cold.count(), caching.has_cache ? sim::metrics::Table::Cell(row.warm.count()) : std::string("-"),
+         {row.cold.count(), sim::metrics::cell_of(caching.has_cache ? std::optional(row.warm.count()) : std::nullopt),
           row.dram, row.hits, row.switched.count()}});
-    result.add(word + "_cold_s", row.cold.count(), "s", "bucket to NPUs, all instances at the same time");
+    result.add(ModelLoadMetrics["*_cold_s"], caching.word, row.cold.count());
     if (caching.has_cache)
-      result.add(word + "_warm_s", row.warm.count(), "s", "DRAM to NPUs, all instances at the same time");
-    result.add(word + "_dram", row.dram, "models", "DRAM that copies of the model take", sim::metrics::Better::Lower);
-    result.add(word + "_switch_hits", row.hits, "share", "switches to a model that the cache has",
-               sim::metrics::Better::Higher);
-    result.add(word + "_switch_s", row.switched.count(), "s", "hits * warm + (1 - hits) * cold, one instance alone");
+      result.add(ModelLoadMetrics["*_warm_s"], caching.word, row.warm.count());
+    result.add(ModelLoadMetrics["*_dram"], caching.word, row.dram);
+    result.add(ModelLoadMetrics["*_switch_hits"], caching.word, row.hits);
+    result.add(ModelLoadMetrics["*_switch_s"], caching.word, row.switched.count());
   }
   result.tables.push_back(std::move(table));
 }

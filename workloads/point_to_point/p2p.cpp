@@ -2,6 +2,7 @@
 
 #include "sim/engine/engine.h"
 #include "sim/units/parse_quantity.h"
+#include "workloads/point_to_point/p2p_metric_table.h"
 
 #include <fmt/format.h>
 
@@ -239,8 +240,8 @@ void run_p2p(const P2pSpec& spec, const models::MachineSpec& machine, std::uint6
 {
   const Seconds time = machine.ub.model == models::UbModel::Packet ? run_on_packets(spec, machine, seed)
                                                                    : run_on_flows(spec, machine, seed);
-  result.add("latency_us", microseconds(time), "us", "time from issue to last byte (read) or acknowledgement (write)");
-  result.add("bandwidth_gb_s", (spec.bytes / time).count() * 1e-9, "GB/s", "bytes / latency, decimal");
+  result.add(P2pMetrics["latency_us"], microseconds(time));
+  result.add(P2pMetrics["bandwidth_gb_s"], (spec.bytes / time).count() * 1e-9);
 }
 
 }  // namespace cm::workloads

@@ -4,6 +4,7 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
 #include "workloads/expert_parallel/asked_copies.h"
+#include "workloads/prefill/prefill_metric_table.h"
 #include "workloads/prefill/prefill_time.h"
 
 #include <fmt/format.h>
@@ -16,19 +17,18 @@ namespace {
 
 struct StageName {
   std::string_view part;
-  std::string_view metric;
-  std::string_view formula;
+  const sim::metrics::MetricDeclaration& metric;
 };
 
 constexpr std::array<StageName, PrefillStages> StageNames{{
-    {"wait for cube cores", "wait_for_cube_ms", "that the other microbatch has"},
-    {"attention: before heads", "attention_before_ms", "norm, down projections, all-gather, up projections"},
-    {"attention: heads", "attention_heads_ms", "attention of the die's own heads"},
-    {"attention: after heads", "attention_after_ms", "quantisation, all-to-all, output projection"},
-    {"gate", "gate_ms", "norm, router, a turn of the host"},
-    {"dispatch", "dispatch_ms", "packing, two turns of the host, all-to-all, sorting"},
-    {"experts", "experts_ms", "shared and routed experts"},
-    {"combine", "combine_ms", "packing, a turn of the host, all-to-all, accumulation"},
+    {"wait for cube cores", PrefillMetrics["wait_for_cube_ms"]},
+    {"attention: before heads", PrefillMetrics["attention_before_ms"]},
+    {"attention: heads", PrefillMetrics["attention_heads_ms"]},
+    {"attention: after heads", PrefillMetrics["attention_after_ms"]},
+    {"gate", PrefillMetrics["gate_ms"]},
+    {"dispatch", PrefillMetrics["dispatch_ms"]},
+    {"experts", PrefillMetrics["experts_ms"]},
+    {"combine", PrefillMetrics["combine_ms"]},
 }};
 
 void add_throughput(const PrefillSpec& spec, const models::MachineSpec& machine, Seconds device, std::size_t batches,
@@ -36,27 +36,22 @@ void add_throughput(const PrefillSpec& spec, const models::MachineSpec& machine,
 {
   const double per_npu = static_cast<double>(spec.tokens_per_npu) / device.count();
   const double peak = machine.die.peak_int8.count() * machine.topology.dies_per_npu * 1e-12;
-  result.add("prefill_tokens_per_s_per_npu", per_npu, "1/s",
-             "tokens of prompts per NPU, reused ones included / time of all batches on the dies");
-  result.add("prefill_tokens_per_s_per_tflops", per_npu / peak, "1/s",
+  result.add(PrefillMetrics["prefill_tokens_per_s_per_npu"], per_npu);
+  result.add(PrefillMetrics["prefill_tokens_per_s_per_tflops"], per_npu / peak,
              fmt::format("tokens/s per NPU / {:.0f} peak INT8 TOPS", peak));
-  result.add("ttft_ms", (device + machine.die.host.batch).count() * 1e3, "ms",
-             "of the last batch: all batches on the dies + the host's work for one");
-  result.add("batches", static_cast<double>(batches), "count", "one after another");
+  result.add(PrefillMetrics["ttft_ms"], (device + machine.die.host.batch).count() * 1e3);
+  result.add(PrefillMetrics["batches"], static_cast<double>(batches));
 }
 
 void add_layer(const PrefillRun& run, sim::metrics::Result& result)
 {
   const auto stages = run.stage_ms();
-  result.add("layer_ms", run.layer_ms(), "ms",
-             "mean layer of the first batch, all its microbatches: sum of the stages");
+  result.add(PrefillMetrics["layer_ms"], run.layer_ms());
   for (std::size_t stage = 0; stage < PrefillStages; ++stage) {
-    result.add(std::string(StageNames[stage].metric), stages[stage], "ms",
-               fmt::format("per microbatch: {}", StageNames[stage].formula));
+    result.add(StageNames[stage].metric, stages[stage]);
     result.breakdown.push_back({std::string(StageNames[stage].part), stages[stage], "ms"});
   }
-  result.add("expert_imbalance", run.worst_imbalance(), "1",
-             "most rows received by a die over the mean, worst simulated layer", sim::metrics::Better::Lower);
+  result.add(PrefillMetrics["expert_imbalance"], run.worst_imbalance());
 }
 
 }  // namespace
@@ -112,12 +107,10 @@ void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const 
                                        deployment.moe_layers(model) - runs.front().layers_left(),
                                        deployment.moe_layers(model)));
   report_copies(deployment.copies_note, {deployment.redundant, deployment.shared_copies}, result);
-  result.add("microbatches", microbatches, "count", "that a die alternates between");
+  result.add(PrefillMetrics["microbatches"], microbatches);
   models::report_queues(chunked, plane, result);
-  result.add("hbm_used_gb", static_cast<double>(budget.total().count()) * 1e-9, "GB",
-             "of a die: weights, buffers, latents of its share of a batch, reserve", sim::metrics::Better::Lower);
-  result.add("port_hops", static_cast<double>(plane.fabric().port_hops()), "count",
-             "packets leaving a port, of the layers that were simulated");
+  result.add(PrefillMetrics["hbm_used_gb"], static_cast<double>(budget.total().count()) * 1e-9);
+  result.add(PrefillMetrics["port_hops"], static_cast<double>(plane.fabric().port_hops()));
 }
 
 }  // namespace cm::workloads

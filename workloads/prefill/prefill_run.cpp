@@ -288,8 +288,9 @@ void PrefillRun::draw_experts(int micro, std::int64_t layer)
   rows = draw_rows(l.gate, l.placement, static_cast<std::uint32_t>(setup_.model.top_k), tokens, random);
   const std::int64_t sum = std::accumulate(rows.received.begin(), rows.received.end(), std::int64_t{0});
   if (sum > 0)
-    worst_imbalance_ = std::max(worst_imbalance_, static_cast<double>(*std::ranges::max_element(rows.received)) *
-                                                      static_cast<double>(tokens.size()) / static_cast<double>(sum));
+    worst_imbalance_ =
+        std::max(worst_imbalance_.value_or(1), static_cast<double>(*std::ranges::max_element(rows.received)) *
+                                                   static_cast<double>(tokens.size()) / static_cast<double>(sum));
 }
 
 void PrefillRun::end_layer(std::uint32_t rank, int micro)

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace cm::workloads {
@@ -51,8 +52,8 @@ class PrefillRun final : public sim::streams::DataPlaneClient {
   [[nodiscard]] std::int64_t layers_left() const { return layers_left_; }
   // Bytes that all ranks send to others, those of the layers left out included.
   [[nodiscard]] double sent_bytes() const;
-  // Most rows that a rank received in a layer over the mean, the worst layer.
-  [[nodiscard]] double worst_imbalance() const { return worst_imbalance_; }
+  // Most rows that a rank received in a layer over the mean, the worst layer. Empty when no layer has experts.
+  [[nodiscard]] std::optional<double> worst_imbalance() const { return worst_imbalance_; }
 
  private:
   static constexpr int Nobody = -1;
@@ -133,7 +134,7 @@ class PrefillRun final : public sim::streams::DataPlaneClient {
   std::array<double, PrefillStages> sums_{};
   std::uint64_t layers_counted_ = 0;
   std::array<std::int64_t, 2> sent_{};  // bytes, [whether the layer has experts], simulated layers
-  double worst_imbalance_ = 1;
+  std::optional<double> worst_imbalance_;
 };
 
 }  // namespace cm::workloads

@@ -181,8 +181,10 @@ void DecodeInstance::work(sim::engine::Control& control)
     busy_.add({start, control.now()});
     delayed_ += lasted - Seconds(alone.seconds);
     ++iterations_;
+    std::int64_t tokens = 0;
     for (InFlight* request : running_)
-      advance(*request, control.now());
+      tokens += advance(*request, control.now());
+    outputs_.add(to_picoseconds(control.now()), tokens);
     std::vector<InFlight*> done;
     std::erase_if(running_, [&](InFlight* request) {
       const bool is_done = request->produced_tokens == request->request.output_tokens;
@@ -205,7 +207,7 @@ void DecodeInstance::work(sim::engine::Control& control)
 }
 
 // One token, and speculative ones as long as they are accepted.
-void DecodeInstance::advance(InFlight& request, Seconds now)
+std::int64_t DecodeInstance::advance(InFlight& request, Seconds now)
 {
   std::int64_t tokens = 1;
   while (tokens <= spec_.decode.mtp_tokens && request.acceptance.uniform() < spec_.decode.mtp_acceptance)
@@ -219,6 +221,7 @@ void DecodeInstance::advance(InFlight& request, Seconds now)
   request.produced_tokens += tokens;
   kv_tokens_ += tokens;
   request.last_token = at;
+  return tokens;
 }
 
 }  // namespace cm::workloads

@@ -6,6 +6,7 @@
 #include "workloads/serving/busy_time.h"
 #include "workloads/serving/in_flight.h"
 #include "workloads/serving/iteration_cells.h"
+#include "workloads/serving/output_events.h"
 #include "workloads/serving/planes.h"
 #include "workloads/serving/serving_timeline.h"
 
@@ -46,6 +47,7 @@ class DecodeInstance {
   [[nodiscard]] Bytes kv_reserved_most() const { return kv_reserved_most_; }
   [[nodiscard]] std::int64_t iterations() const { return iterations_; }
   [[nodiscard]] const BusyTime& busy() const { return busy_; }
+  [[nodiscard]] const OutputEvents& outputs() const { return outputs_; }
   // Of the busy time: what keys and values on the same lanes added.
   [[nodiscard]] Seconds delayed() const { return delayed_; }
   // How often the first request that waits found no room in HBM, no place in the batch, or that the iteration would
@@ -83,7 +85,8 @@ class DecodeInstance {
   void join(InFlight& request);
   void work(sim::engine::Control& control);
   [[nodiscard]] Cell iteration(double kv_share);
-  void advance(InFlight& request, Seconds now);
+  // The tokens that it got.
+  std::int64_t advance(InFlight& request, Seconds now);
 
   const ServingSpec& spec_;
   sim::engine::Engine& engine_;
@@ -107,6 +110,7 @@ class DecodeInstance {
   bool is_working_ = false;
   std::int64_t iterations_ = 0;
   BusyTime busy_;
+  OutputEvents outputs_;
   Seconds delayed_;
   std::int64_t waits_for_memory_ = 0;
   std::int64_t waits_for_batch_ = 0;

@@ -6,6 +6,7 @@
 #include "workloads/serving/planes.h"
 
 #include <array>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,10 +31,12 @@ class KvPool {
   // Keys of the full blocks: only they are stored.
   [[nodiscard]] std::span<const std::uint64_t> full_blocks(const Request& request) const;
 
-  // Blocks found in a tier over all blocks of prompts that were looked up.
-  [[nodiscard]] double hit_rate(models::ContextCache::Tier tier) const
+  // Blocks found in a tier over all blocks of prompts that were looked up; empty when none were.
+  [[nodiscard]] std::optional<double> hit_rate(models::ContextCache::Tier tier) const
   {
-    return asked_ == 0 ? 0 : static_cast<double>(found_[static_cast<std::size_t>(tier)]) / static_cast<double>(asked_);
+    return asked_ == 0 ? std::nullopt
+                       : std::optional(static_cast<double>(found_[static_cast<std::size_t>(tier)]) /
+                                       static_cast<double>(asked_));
   }
   [[nodiscard]] const models::ContextCache& cache() const { return cache_; }
 

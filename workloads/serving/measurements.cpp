@@ -1,8 +1,7 @@
 #include "workloads/serving/measurements.h"
 
 #include "sim/diagnostics/ensure.h"
-
-#include <algorithm>
+#include "workloads/serving/serving_metric_table.h"
 
 namespace cm::workloads {
 
@@ -60,15 +59,15 @@ void Measurements::add_parts(const ServingSpec& spec, const RequestRecord& recor
 void Measurements::report(sim::metrics::Result& result) const
 {
   result.breakdown_of = "the time to first token";
-  for (std::size_t part = 1; part < Milestones; ++part)
-    result.breakdown.push_back({std::string(FirstTokenParts[part]),
-                                parts_[part] / static_cast<double>(std::max<std::uint64_t>(1, finished_)), "ms"});
-  result.histograms.emplace_back("ttft_ms", ttft_);
-  result.histograms.emplace_back("tpot_ms", tpot_);
-  result.histograms.emplace_back("e2e_ms", e2e_);
-  result.histograms.emplace_back("queue_ms", queue_);
-  result.histograms.emplace_back("kv_load_ms", kv_load_);
-  result.histograms.emplace_back("handover_ms", handover_);
+  for (std::size_t part = 1; part < Milestones && finished_ > 0; ++part)
+    result.breakdown.push_back(
+        {std::string(FirstTokenParts[part]), parts_[part] / static_cast<double>(finished_), "ms"});
+  result.add(ServingMetrics["ttft_ms"], ttft_);
+  result.add(ServingMetrics["tpot_ms"], tpot_);
+  result.add(ServingMetrics["e2e_ms"], e2e_);
+  result.add(ServingMetrics["queue_ms"], queue_);
+  result.add(ServingMetrics["kv_load_ms"], kv_load_);
+  result.add(ServingMetrics["handover_ms"], handover_);
 }
 
 }  // namespace cm::workloads

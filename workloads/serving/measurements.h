@@ -25,7 +25,7 @@ class Measurements {
   [[nodiscard]] const sim::metrics::Histogram& tpot() const { return tpot_; }
   [[nodiscard]] std::int64_t prompt_tokens() const { return prompt_tokens_; }
   [[nodiscard]] std::int64_t cached_tokens() const { return cached_tokens_; }
-  // Histograms, and the mean time to first token in its parts, which add up to it.
+  // Histograms, and the mean time to first token in its parts, which add up to it, when a request has one.
   void report(sim::metrics::Result& result) const;
 
  private:

@@ -6,6 +6,7 @@
 #include "workloads/serving/requests_csv.h"
 #include "workloads/serving/series_recorder.h"
 #include "workloads/serving/serving_limit.h"
+#include "workloads/serving/serving_metric_table.h"
 #include "workloads/serving/serving_metrics.h"
 #include "workloads/serving/serving_verdict.h"
 #include "workloads/serving/warm_up.h"
@@ -114,15 +115,14 @@ void add_verdict(const ServingSpec& spec, const Service& service, const WarmUp& 
   const ArrivalWindow window = arrival_window(service.records(), warm_up.requests);
   const Records counted = service.records().subspan(warm_up.requests);
   const DecodeWaits waits = waits_of(service.decode());
-  result.add("warm_up_requests", static_cast<double>(warm_up.requests), "count",
-             fmt::format("the first ones, which statistics leave out: {}", warm_up.rule));
-  result.add("arrival_rps", window.arrivals, "1/s", "requests that arrived after the warm-up / time");
+  result.add(ServingMetrics["warm_up_requests"], static_cast<double>(warm_up.requests), warm_up.rule);
+  // Requests that all arrive at once have no rate.
+  if (window.seconds > 0)
+    result.add(ServingMetrics["arrival_rps"], window.arrivals);
   if (const auto overload =
           overload_of(service.records(), warm_up.requests, warm_up.ttft_rises, room_of(spec, service.decode()))) {
     result.manifest.steady = false;
-    result.add("sustainable_rps", overload->sustainable, "1/s",
-               "requests that reached decode after the warm-up / time until the last of them did; not more than what "
-               "decode has room for / mean time in decode");
+    result.add(ServingMetrics["sustainable_rps"], overload->sustainable);
     result.warnings.push_back(
         fmt::format("OVERLOADED: {:.4g} requests/s arrive and {:.4g} could be served; limit: {}. Latencies grow with "
                     "the length of the run",
@@ -158,8 +158,10 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   const WarmUp warm_up = warm_up_of(spec, service.records());
   const Measurements measured(spec, service.records().subspan(warm_up.requests));
   add_verdict(spec, service, warm_up, result);
-  add_metrics({spec, model, service, cells, measured, warm_up.requests}, result);
+  add_metrics({spec, model, machine, service, cells, measured, warm_up.requests}, result);
   measured.report(result);
+  result.add(ServingMetrics["itl_ms"],
+             service.decode().outputs().pauses(spec.first_token, service.records().subspan(warm_up.requests)));
   recorder.report(result);
   timeline.add(result.series);
   if (spec.writes_requests)
@@ -172,8 +174,7 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
                     preview.spread, spec.trace->spread.count()));
   note_fast_times(spec, preview, result);
   if (spec.trace && spec.trace->skip_damaged_lines)
-    result.add("trace_lines_skipped", static_cast<double>(preview.skipped), "count",
-               "damaged lines of the part of the trace that is run");
+    result.add(ServingMetrics["trace_lines_skipped"], static_cast<double>(preview.skipped));
   if (spec.scaling.copies > 1)
     result.notes.push_back(
         fmt::format("every request is there {} times, with prefixes of its own each time", spec.scaling.copies));

@@ -1,11 +1,13 @@
 #include "workloads/serving/serving_metrics.h"
 
 #include "sim/diagnostics/ensure.h"
+#include "workloads/serving/serving_metric_table.h"
 #include "workloads/serving/serving_verdict.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 namespace cm::workloads {
@@ -18,42 +20,36 @@ constexpr double MostMiss = 0.5;
 // Of the largest batch: below it, what does not shrink with the tokens takes most of a batch's time.
 constexpr double SmallBatch = 1.0 / 8;
 
-double ratio_of(double part, double whole)
+std::optional<double> share_of(std::uint64_t part, std::uint64_t whole)
 {
-  return whole > 0 ? part / whole : 0;
-}
-
-double ratio_of(std::uint64_t part, std::uint64_t whole)
-{
-  return ratio_of(static_cast<double>(part), static_cast<double>(whole));
+  return sim::metrics::share_of(static_cast<double>(part), static_cast<double>(whole));
 }
 
 void note_misses(const ServingOutcome& outcome, Result& result)
 {
   const Measurements& measured = outcome.measured;
-  if (measured.ttft().count() == 0 || ratio_of(measured.good(), measured.asked()) >= MostMiss)
+  const std::optional<double> good = share_of(measured.good(), measured.asked());
+  if (!good || *good >= MostMiss || measured.ttft().count() == 0)
     return;
   const bool is_ttft = measured.held_ttft() <= measured.held_tpot();
   const auto& times = is_ttft ? measured.ttft() : measured.tpot();
+  const auto held = static_cast<double>(is_ttft ? measured.held_ttft() : measured.held_tpot());
   const Seconds level = is_ttft ? outcome.spec.slo_ttft : outcome.spec.slo_tpot;
   result.notes.push_back(fmt::format(
       "only {:.3g} % of the requests hold the SLO. Missed more often: slo.{} of {:.4g} ms, which {:.3g} % hold; the "
       "median is {:.4g} ms",
-      100 * ratio_of(measured.good(), measured.asked()), is_ttft ? "ttft" : "tpot", level.count() * 1e3,
-      100 * ratio_of(is_ttft ? measured.held_ttft() : measured.held_tpot(), measured.asked()), times.quantile(0.5)));
+      100 * *good, is_ttft ? "ttft" : "tpot", level.count() * 1e3, 100 * held / static_cast<double>(measured.asked()),
+      times.quantile(0.5).value_or(0)));
 }
 
 void add_levels(const ServingOutcome& outcome, Result& result)
 {
   const Measurements& measured = outcome.measured;
   const double seconds = arrival_window(outcome.service.records(), outcome.warm_up).seconds;
-  result.add("goodput_rps", ratio_of(static_cast<double>(measured.good()), seconds), "1/s",
-             "requests after the warm-up that held the SLO / time in which they arrived");
-  result.add("slo_attainment", ratio_of(measured.good(), measured.asked()), "1",
-             "share of the requests after the warm-up that held slo.ttft and slo.tpot; refused ones hold neither");
-  result.add("slo_ttft_attainment", ratio_of(measured.held_ttft(), measured.asked()), "1", "that held slo.ttft");
-  result.add("slo_tpot_attainment", ratio_of(measured.held_tpot(), measured.asked()), "1",
-             "that held slo.tpot, or left all tokens at once");
+  result.add(ServingMetrics["goodput_rps"], sim::metrics::share_of(static_cast<double>(measured.good()), seconds));
+  result.add(ServingMetrics["slo_attainment"], share_of(measured.good(), measured.asked()));
+  result.add(ServingMetrics["slo_ttft_attainment"], share_of(measured.held_ttft(), measured.asked()));
+  result.add(ServingMetrics["slo_tpot_attainment"], share_of(measured.held_tpot(), measured.asked()));
   note_misses(outcome, result);
 }
 
@@ -79,11 +75,10 @@ void add_counts(const ServingOutcome& outcome, Result& result)
     ensure(census.arrived == census.refused + census.finished + census.in_flight,
            "{} requests arrived, {} were refused, {} finished, {} are in flight", census.arrived, census.refused,
            census.finished, census.in_flight);
-  result.add("requests", static_cast<double>(last.arrived), "count", "that arrived");
-  result.add("requests_finished", static_cast<double>(last.finished), "count", "of these");
-  result.add("requests_refused", static_cast<double>(last.refused), "count",
-             "longer than the model's context or the HBM of a decode die");
-  result.add("in_flight_at_last_arrival", static_cast<double>(then.in_flight), "count", "arrived - refused - finished");
+  result.add(ServingMetrics["requests"], static_cast<double>(last.arrived));
+  result.add(ServingMetrics["requests_finished"], static_cast<double>(last.finished));
+  result.add(ServingMetrics["requests_refused"], static_cast<double>(last.refused));
+  result.add(ServingMetrics["in_flight_at_last_arrival"], static_cast<double>(then.in_flight));
   warn_of_refusals(outcome, last.arrived, last.refused, result);
 }
 
@@ -132,9 +127,9 @@ Window window_of(const ServingOutcome& outcome)
   return {{arrival(0), outcome.service.last_event()}, "from the first arrival to the last token"};
 }
 
-void note_small_batches(double fill, double tokens, std::int64_t most, Result& result)
+void note_small_batches(double tokens, std::int64_t most, Result& result)
 {
-  if (tokens > 0 && fill < SmallBatch)
+  if (tokens > 0 && tokens < SmallBatch * static_cast<double>(most))
     result.notes.push_back(fmt::format(
         "prefill batches have {:.0f} of at most {} tokens in the mean: host turns (machine.die.host.turn), fitted on "
         "batches of 8,192 and 16,384 tokens per NPU, take most of their time. Times to first token and the worth of "
@@ -152,69 +147,114 @@ void add_delays(const Service& service, Result& result)
     delayed += instance.delayed();
   }
   const DecodeInstance& decode = service.decode();
-  result.add("prefill_delayed", ratio_of(delayed.count(), busy.count()), "1",
-             "share of the time with a batch that keys and values on its lanes added");
-  result.add("decode_delayed", ratio_of(decode.delayed().count(), decode.busy().total().count()), "1",
-             "share of the time with an iteration that keys and values on its lanes added");
+  result.add(ServingMetrics["prefill_delayed"], sim::metrics::share_of(delayed.count(), busy.count()));
+  result.add(ServingMetrics["decode_delayed"],
+             sim::metrics::share_of(decode.delayed().count(), decode.busy().total().count()));
 }
 
-void add_work(const ServingOutcome& outcome, Result& result)
+void add_prefill(const ServingOutcome& outcome, const Window& window, Result& result)
 {
   const ServingSpec& spec = outcome.spec;
-  const Window window = window_of(outcome);
-  const double time = window.time.length().count();
   const PrefillWork prefill = prefill_work(outcome.service, window.time);
-  const double tokens = ratio_of(static_cast<double>(prefill.new_tokens), static_cast<double>(prefill.batches));
+  result.add(ServingMetrics["prefill_utilisation"],
+             sim::metrics::share_of(prefill.busy.count(), window.time.length().count() * spec.prefill_instances),
+             fmt::format("time with a batch / time, {}", window.text));
+  const std::optional<double> tokens =
+      sim::metrics::share_of(static_cast<double>(prefill.new_tokens), static_cast<double>(prefill.batches));
+  if (!tokens)
+    return;
   const std::int64_t most = spec.prefill.deployment.batch_tokens;
-  const double fill = tokens / static_cast<double>(most);
-  result.add("prefill_utilisation", ratio_of(prefill.busy.count(), time * spec.prefill_instances), "1",
-             fmt::format("time with a batch, however small / time, {}", window.text));
   result.add(
-      "prefill_batch_fill", fill, "1",
+      ServingMetrics["prefill_batch_fill"], *tokens / static_cast<double>(most),
       fmt::format("new tokens of a batch / {}, the most that it takes; mean of the batches that began then", most));
-  result.add("prefill_tokens_per_batch", tokens, "tokens", "new ones, mean of the same batches");
-  result.add("prefill_tokens_per_s_per_npu",
-             ratio_of(static_cast<double>(prefill.new_tokens + prefill.reused_tokens),
-                      prefill.batches_time.count() * spec.prefill_npus),
-             "1/s", "tokens of prompts, reused ones included / time on the NPUs, of the same batches");
+  result.add(ServingMetrics["prefill_tokens_per_batch"], tokens);
+  result.add(ServingMetrics["prefill_tokens_per_s_per_npu"],
+             sim::metrics::share_of(static_cast<double>(prefill.new_tokens + prefill.reused_tokens),
+                                    prefill.batches_time.count() * spec.prefill_npus));
+  note_small_batches(*tokens, most, result);
+}
+
+void add_decode(const ServingOutcome& outcome, const Window& window, Result& result)
+{
   const DecodeInstance& decode = outcome.service.decode();
-  result.add("decode_utilisation", ratio_of(decode.busy().within(window.time).count(), time), "1",
+  result.add(ServingMetrics["decode_utilisation"],
+             sim::metrics::share_of(decode.busy().within(window.time).count(), window.time.length().count()),
              fmt::format("time with an iteration / time, {}", window.text));
-  result.add("decode_iterations", static_cast<double>(decode.iterations()), "count", "");
+  result.add(ServingMetrics["decode_iterations"], static_cast<double>(decode.iterations()));
   add_delays(outcome.service, result);
-  result.add("decode_kv_peak", ratio(decode.kv_reserved_most(), decode.kv_room()), "1",
-             "most of a die's room for keys and values that was reserved");
+  // Without an admitted request there is no largest reservation.
+  if (decode.kv_reserved_most() > Bytes(0))
+    result.add(ServingMetrics["decode_kv_peak"], ratio(decode.kv_reserved_most(), decode.kv_room()));
   if (decode.target_is_missed_alone())
     result.warnings.push_back(
         fmt::format("an iteration with one request a die takes longer than tpot_target, {:.4g} ms, "
                     "allows: admission control cannot hold it",
-                    spec.tpot_target->count() * 1e3));
-  note_small_batches(fill, tokens, most, result);
+                    outcome.spec.tpot_target->count() * 1e3));
+}
+
+std::uint32_t npus_of(const ServingOutcome& outcome)
+{
+  const std::uint32_t dies_per_npu = outcome.machine.topology.dies_per_npu;
+  return outcome.spec.prefill_instances * outcome.spec.prefill_npus +
+         (outcome.spec.decode.dies() + dies_per_npu - 1) / dies_per_npu;
+}
+
+// Where prefill gives the first token, it leaves with the end of the prompt's prefill.
+std::int64_t first_tokens_within(const ServingOutcome& outcome, const Stretch& window)
+{
+  if (outcome.spec.first_token == FirstToken::Decode)
+    return 0;
+  return std::ranges::count_if(outcome.service.records(), [&](const RequestRecord& record) {
+    const Seconds left = to_seconds(Picoseconds(record.when(Milestone::Prefilled)));
+    return record.is_finished() && left >= window.begin && left <= window.end;
+  });
+}
+
+void add_output(const ServingOutcome& outcome, const Window& window, Result& result)
+{
+  const std::int64_t tokens =
+      outcome.service.decode().outputs().tokens_within(window.time) + first_tokens_within(outcome, window.time);
+  const std::optional<double> rate = sim::metrics::share_of(static_cast<double>(tokens), window.time.length().count());
+  const std::uint32_t npus = npus_of(outcome);
+  result.add(ServingMetrics["npus"], npus);
+  result.add(ServingMetrics["output_tokens_per_s"], rate, fmt::format("tokens that left / time, {}", window.text));
+  result.add(ServingMetrics["output_tokens_per_s_per_npu"], rate ? std::optional(*rate / npus) : std::nullopt);
+}
+
+void add_work(const ServingOutcome& outcome, Result& result)
+{
+  const Window window = window_of(outcome);
+  add_output(outcome, window, result);
+  add_prefill(outcome, window, result);
+  add_decode(outcome, window, result);
 }
 
 void add_pool(const ServingOutcome& outcome, Result& result)
 {
   const Planes& planes = outcome.service.planes();
-  for (const auto& [plane, name] : {std::pair{Plane::Rdma, "rdma_bytes"}, std::pair{Plane::Vpc, "vpc_bytes"},
-                                    std::pair{Plane::Ub, "ub_kv_bytes"}}) {
-    ensure(planes.entered(plane) == planes.left(plane), "{}: {} B entered the plane, {} B left it", name,
+  struct Moved {
+    Plane plane;
+    const sim::metrics::MetricDeclaration& metric;
+  };
+  for (const auto& [plane, metric] :
+       {Moved{Plane::Rdma, ServingMetrics["rdma_bytes"]}, Moved{Plane::Vpc, ServingMetrics["vpc_bytes"]},
+        Moved{Plane::Ub, ServingMetrics["ub_kv_bytes"]}}) {
+    ensure(planes.entered(plane) == planes.left(plane), "{}: {} B entered the plane, {} B left it", metric.name,
            planes.entered(plane), planes.left(plane));
-    result.add(name, static_cast<double>(planes.left(plane)), "B", "moved over the plane");
+    result.add(metric, static_cast<double>(planes.left(plane)));
   }
   if (!outcome.spec.pool.is_on)
     return;
   const KvPool& pool = outcome.service.pool();
   pool.cache().check();
-  result.add("hit_rate",
-             ratio_of(static_cast<double>(outcome.measured.cached_tokens()),
-                      static_cast<double>(outcome.measured.prompt_tokens())),
-             "1", "tokens of prompts that were found in the context cache, after the warm-up");
-  result.add("hit_rate_dram", pool.hit_rate(models::ContextCache::Tier::Dram), "1",
-             "blocks found in DRAM / blocks of prompts, all requests");
-  result.add("hit_rate_volume", pool.hit_rate(models::ContextCache::Tier::Volume), "1",
-             "blocks found on volumes / blocks of prompts, all requests");
-  result.add("pool_dropped_blocks", static_cast<double>(pool.cache().dropped()), "blocks",
-             "that made room in the last tier");
+  result.add(ServingMetrics["hit_rate"], sim::metrics::share_of(static_cast<double>(outcome.measured.cached_tokens()),
+                                                                static_cast<double>(outcome.measured.prompt_tokens())));
+  const std::optional<double> in_dram = pool.hit_rate(models::ContextCache::Tier::Dram);
+  result.add(ServingMetrics["hit_rate_dram"], in_dram);
+  result.add(ServingMetrics["hit_rate_volume"], pool.hit_rate(models::ContextCache::Tier::Volume));
+  // A pool that was never asked has dropped nothing because it was given nothing.
+  if (in_dram)
+    result.add(ServingMetrics["pool_dropped_blocks"], static_cast<double>(pool.cache().dropped()));
 }
 
 std::string error_text(std::string_view table, const CellTable::Error& error)
@@ -227,12 +267,10 @@ void add_cells(const IterationCells& cells, Result& result)
 {
   const auto decode = cells.decode().leave_one_out();
   const auto prefill = cells.prefill().leave_one_out();
-  result.add("cells_decode", static_cast<double>(cells.decode().cells()), "count",
-             "iterations simulated packet by packet");
-  result.add("cells_prefill", static_cast<double>(cells.prefill().cells()), "count",
-             "batches simulated packet by packet");
+  result.add(ServingMetrics["cells_decode"], static_cast<double>(cells.decode().cells()));
+  result.add(ServingMetrics["cells_prefill"], static_cast<double>(cells.prefill().cells()));
   if (decode.predictions + prefill.predictions > 0)
-    result.add("cells_error", std::max(decode.worst, prefill.worst), "1",
+    result.add(ServingMetrics["cells_error"], std::max(decode.worst, prefill.worst),
                fmt::format("largest error when a cell is predicted from its neighbours; {}; {}",
                            error_text("decode", decode), error_text("prefill", prefill)));
 }

@@ -10,6 +10,7 @@ namespace cm::workloads {
 struct ServingOutcome {
   const ServingSpec& spec;
   const models::ModelSpec& model;
+  const models::MachineSpec& machine;
   const Service& service;
   const IterationCells& cells;
   const Measurements& measured;

@@ -11,6 +11,12 @@ using namespace cm::sim::metrics;
 
 namespace {
 
+constexpr MetricTable Metrics{std::to_array<MetricDeclaration>({
+    {"latency_us", "us", Better::Lower, "time of an access", "end minus start"},
+    {"bandwidth_gb_s", "GB/s", Better::Higher, "rate of an access", "bytes over time"},
+    {"kv_*_us", "us", Better::Lower, "time of an access to a tier", "end minus start", Shape::Histogram},
+})};
+
 Result small_result()
 {
   Result result;
@@ -22,8 +28,8 @@ Result small_result()
   result.manifest.evidence_counts = {{"measured", 2}, {"assumed", 1}};
   result.manifest.assumed = {"machine.x = 1: a guess"};
   result.manifest.engine_settings = {{"network/crosstraffic", "0"}};
-  result.add("latency_us", 1.9, "us", "end minus start");
-  result.add("bandwidth_gb_s", 0.1, "GB/s", "bytes over time");
+  result.add(Metrics["latency_us"], 1.9);
+  result.add(Metrics["bandwidth_gb_s"], 0.1, "190 B / 1.9 us");
   result.breakdown.push_back({"attention", 12.5, "us"});
   result.sub_planes.push_back({"sub-plane 0", 100, "%"});
   result.warnings.emplace_back("say \"why\"");
@@ -59,13 +65,15 @@ TEST_CASE("a result is written with its keys in the promised order")
       "value": 1.9,
       "unit": "us",
       "better": "lower",
+      "meaning": "time of an access",
       "formula": "end minus start"
     },
     "bandwidth_gb_s": {
       "value": 0.1,
       "unit": "GB/s",
       "better": "higher",
-      "formula": "bytes over time"
+      "meaning": "rate of an access",
+      "formula": "190 B / 1.9 us"
     }
   },
   "histograms": {},
@@ -105,10 +113,12 @@ TEST_CASE("a histogram is written with its quantiles and buckets")
   Result result;
   Histogram histogram("us");
   histogram.record(4.0, 10);
-  result.histograms.emplace_back("kv_access_us", histogram);
+  result.add(Metrics["kv_*_us"], "access", histogram);
   const std::string text = to_json(result);
   CHECK_THAT(text, Catch::Contains(R"("kv_access_us": {
       "unit": "us",
+      "better": "lower",
+      "meaning": "time of an access to a tier",
       "count": 10,
       "mean": 4.0,
       "min": 4.0,
@@ -121,6 +131,46 @@ TEST_CASE("a histogram is written with its quantiles and buckets")
       "buckets": [
         [
 )"));
+}
+
+TEST_CASE("a histogram of nothing is written without statistics")
+{
+  Result result;
+  result.add(Metrics["kv_*_us"], "ssd", Histogram("us"));
+  CHECK_THAT(to_json(result), Catch::Contains(R"("kv_ssd_us": {
+      "unit": "us",
+      "better": "lower",
+      "meaning": "time of an access to a tier",
+      "count": 0,
+      "buckets": []
+    })"));
+}
+
+TEST_CASE("a metric without a value is not there, and a cell without one is null")
+{
+  Result result;
+  result.add(Metrics["latency_us"], share_of(3, 0));
+  CHECK(result.metrics.empty());
+  result.add(Metrics["latency_us"], share_of(3, 4));
+  CHECK(result.find("latency_us")->value == 0.75);
+  result.tables.push_back({"t", "s", {"row", "a", "b"}, {{"one", {cell_of(std::nullopt), cell_of(2.0)}}}});
+  CHECK_THAT(to_json(result), Catch::Contains(R"("one",
+          null,
+          2.0)"));
+}
+
+TEST_CASE("a name with a star stands for the names that put a word there")
+{
+  CHECK(is_name_of(Metrics["kv_*_us"], "kv_access_us"));
+  CHECK_FALSE(is_name_of(Metrics["kv_*_us"], "kv_us"));
+  CHECK_FALSE(is_name_of(Metrics["kv_*_us"], "kv_access_ms"));
+  CHECK_FALSE(is_name_of(Metrics["latency_us"], "latency_u"));
+  MetricDeclaration few = Metrics["kv_*_us"];
+  few.words = "hbm, local_dram";
+  CHECK(is_name_of(few, "kv_local_dram_us"));
+  CHECK_FALSE(is_name_of(few, "kv_dram_us"));
+  CHECK(statistic_name("ttft_ms", "p99") == "ttft_p99_ms");
+  CHECK(statistic_name("hops", "mean") == "hops_mean");
 }
 
 TEST_CASE("a series is written as two lists of one length")
@@ -148,8 +198,8 @@ TEST_CASE("a metric is found by its name")
 TEST_CASE("a metric is added once and is finite")
 {
   Result result = small_result();
-  CHECK_THROWS_AS(result.add("latency_us", 2, "us", ""), SimulationError);
-  CHECK_THROWS_AS(result.add("other", std::numeric_limits<double>::infinity(), "us", ""), SimulationError);
+  CHECK_THROWS_AS(result.add(Metrics["latency_us"], 2), SimulationError);
+  CHECK_THROWS_AS(Result{}.add(Metrics["latency_us"], std::numeric_limits<double>::infinity()), SimulationError);
   CHECK(result.metrics.size() == 2);
 }
 

@@ -6,6 +6,7 @@
 #include <sstream>
 
 using namespace cm::tools;
+using cm::sim::metrics::Better;
 using cm::sim::metrics::Histogram;
 
 namespace {
@@ -23,12 +24,13 @@ FinishedRun example()
                         {{"machine.a", {"1", "assumed", "1", "2", "why"}},
                          {"machine.b", {"2 = 2", "assumed", "", "", "why"}},
                          {"machine.c", {"5 us", "calibrated", "1 us", "9 us", "Table 1"}}}}};
-  run.result.add("tpot_ms", 49.4123, "ms", "iteration / tokens");
-  run.result.add("tokens_per_s_per_npu", 1943.2, "1/s", "batch / tpot_ms");
+  run.result.add({"tpot_ms", "ms", Better::Lower, "time of a token", "iteration / tokens"}, 49.4123);
+  run.result.add({"tokens_per_s_per_npu", "1/s", Better::Higher, "rate of an NPU", "batch / tpot_ms"}, 1943.2,
+                 "96 / 49 ms");
   run.result.breakdown = {{"attention", 75, "us"}, {"dispatch", 25, "us"}};
   Histogram histogram("us");
   histogram.record(2);
-  run.result.histograms.emplace_back("wait_us", histogram);
+  run.result.histograms.push_back({"wait_us", histogram});
   run.result.warnings = {"a queue is long"};
   return run;
 }
@@ -40,8 +42,8 @@ TEST_CASE("the table of a result looks like this")
   CHECK(result_table(example(), {.is_coloured = false, .files = {"out/result.json"}}) ==
         R"(decode of tiny on small, seed 7, configuration 0123456789ab
 
-tpot_ms               49.41  ms   iteration / tokens
-tokens_per_s_per_npu   1943  1/s  batch / tpot_ms
+tpot_ms               49.41  ms   time of a token
+tokens_per_s_per_npu   1943  1/s  rate of an NPU: 96 / 49 ms
 
 where the time of a layer goes
 attention  75  us  75.0 %  ███████████████████████████████████████▊
@@ -74,12 +76,24 @@ TEST_CASE("the breakdown says what it is of")
 TEST_CASE("no line of the table is wider than the terminal")
 {
   FinishedRun run = example();
-  run.result.add("long", 1, "us", std::string(30, 'a') + " " + std::string(30, 'b') + " " + std::string(30, 'c'));
+  const std::string meaning = std::string(30, 'a') + " " + std::string(30, 'b') + " " + std::string(30, 'c');
+  run.result.add({"long", "us", Better::Lower, meaning, ""}, 1);
   run.result.manifest.assumed.assign(20, "machine.something.long = 1: why");
   run.result.breakdown = {{"everything there is", 1234567, "us"}};
   std::istringstream lines(result_table(run, {.is_coloured = true, .files = {}}));
   for (std::string line; std::getline(lines, line);)
     CHECK(columns_of(line) <= TerminalWidth);
+}
+
+TEST_CASE("a statistic of nothing is a dash")
+{
+  FinishedRun run = example();
+  run.result.histograms.push_back({"ttft_ms", Histogram("ms")});
+  run.result.tables.push_back(
+      {"paths", "times", {"path", "us"}, {{"none", {cm::sim::metrics::cell_of(std::nullopt)}}}});
+  const std::string text = result_table(run, {});
+  CHECK_THAT(text, Catch::Contains("ttft_ms    ms        0     -    -    -    -    -\n"));
+  CHECK_THAT(text, Catch::Contains("none   -\n"));
 }
 
 TEST_CASE("colours are only there on request")

@@ -9,6 +9,7 @@ namespace {
 StoredResult with_breakdown(double attention, double dispatch, double wait)
 {
   StoredResult result;
+  result.breakdown_of = "the time of a layer";
   result.breakdown = {{"attention", attention, "us"}, {"dispatch", dispatch, "us"}, {"wait", wait, "us"}};
   return result;
 }
@@ -22,13 +23,13 @@ TEST_CASE("the part that moved most the way the layer did is the cause")
   REQUIRE(cause.parts.size() == 1);
   CHECK(cause.parts.front().part == "dispatch");
   CHECK(cause.parts.front().share == Approx(30.0 / 28));
-  CHECK(to_text(cause) == "dispatch +30 us of +28 us a layer (107 %)");
+  CHECK(to_text(cause) == "dispatch +30 us of +28 us in the time of a layer (107 %)");
 }
 
 TEST_CASE("several parts are told largest first and small ones not at all")
 {
   const Cause cause = find_cause(with_breakdown(600, 100, 50), with_breakdown(592, 88, 49.5));
-  CHECK(to_text(cause) == "dispatch -12 us of -20.50 us a layer (59 %), then attention -8 us (39 %)");
+  CHECK(to_text(cause) == "dispatch -12 us of -20.50 us in the time of a layer (59 %), then attention -8 us (39 %)");
 }
 
 TEST_CASE("a part that only one has counts as zero in the other")

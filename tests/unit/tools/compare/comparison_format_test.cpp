@@ -58,7 +58,7 @@ wait_p99_us           3.991  3.991  us         0 %        1 %  equal
 histogram  moved by  unit  of the mean  largest gap
 wait_us           0  us         0.00 %       0.00 %
 
-cause: dispatch +21 us of +21 us a layer (100 %)
+cause: dispatch +21 us of +21 us in the time of a layer (100 %)
 
 1 result: 1 worse
 )");
@@ -73,7 +73,7 @@ ep, workload.ep=16, seed 1: worse
 metric   old    new  unit   change  tolerance  verdict
 tpot_ms   50  51.50  ms    +3.00 %        1 %  worse
 
-cause: dispatch +20 us of +20 us a layer (100 %)
+cause: dispatch +20 us of +20 us in the time of a layer (100 %)
 
 ep, workload.ep=32, seed 1: lost
   refused: does not fit the HBM
@@ -90,7 +90,7 @@ TEST_CASE("markdown has a heading, a table and a cause")
                                    "| metric | old | new | unit | change | tolerance | verdict |\n"
                                    "|---|---:|---:|---:|---:|---:|---:|\n"
                                    "| tpot_ms | 50 | 51.50 | ms | +3.00 % | 1 % | **worse** |\n"));
-  CHECK_THAT(text, Catch::Contains("**Cause:** dispatch +20 us of +20 us a layer (100 %)"));
+  CHECK_THAT(text, Catch::Contains("**Cause:** dispatch +20 us of +20 us in the time of a layer (100 %)"));
   CHECK_THAT(comparison_markdown(lone({})), Catch::StartsWith("## cmsim: no regression\n"));
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("JUnit has a suite a point and a failure a regression")
   CHECK_THAT(text, Catch::Contains("<testsuites name=\"cmsim compare\" tests=\"13\" failures=\"2\">"));
   CHECK_THAT(text, Catch::Contains("<testsuite name=\"ep, workload.ep=16, seed 1\" tests=\"6\" failures=\"1\">"));
   CHECK_THAT(text, Catch::Contains("<failure message=\"worse: 51.50 ms, was 50 (+3.00 %, tolerance 1 %); cause: "
-                                   "dispatch +20 us of +20 us a layer (100 %)\"/>"));
+                                   "dispatch +20 us of +20 us in the time of a layer (100 %)\"/>"));
   CHECK_THAT(text, Catch::Contains("<failure message=\"lost: refused: does not fit the HBM\"/>"));
 }
 

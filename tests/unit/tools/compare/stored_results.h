@@ -3,6 +3,7 @@
 
 #include "sim/metrics/result.h"
 #include "tests/unit/sim/temporary_folder.h"
+#include "workloads/decode/decode_metric_table.h"
 
 #include <fmt/format.h>
 
@@ -24,9 +25,9 @@ inline sim::metrics::Result to_result(const SmallResult& small)
   sim::metrics::Result result;
   result.manifest.configuration_digest = "0123";
   result.manifest.assumed = {"machine.ub.mtu = 8 KiB: a guess"};
-  result.add("tpot_ms", small.tpot_ms, "ms", "");
-  result.add("tokens_per_s_per_npu", small.tokens_per_s, "1/s", "");
-  result.add("port_hops", small.hops, "count", "");
+  result.add(workloads::DecodeMetrics["tpot_ms"], small.tpot_ms);
+  result.add(workloads::DecodeMetrics["tokens_per_s_per_npu"], small.tokens_per_s);
+  result.add(workloads::DecodeMetrics["port_hops"], small.hops);
   result.breakdown = {{"attention", small.attention_us, "us"}, {"dispatch", small.dispatch_us, "us"}};
   result.sub_planes = {{"sub-plane 0", 50, "%"}, {"sub-plane 1", 50, "%"}};
   sim::metrics::Histogram histogram("us");

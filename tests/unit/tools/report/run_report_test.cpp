@@ -16,11 +16,11 @@ Json result_with_everything()
   result.manifest.scenario = "s.yaml";
   result.manifest.steady = false;
   result.manifest.assumed = {"a = 1: why"};
-  result.add("tpot_ms", 48.96, "ms", "a formula");
+  result.add({"tpot_ms", "ms", cm::sim::metrics::Better::Lower, "a meaning", "a formula"}, 48.96);
   cm::sim::metrics::Histogram histogram("us");
   for (int i = 1; i <= 1000; ++i)
     histogram.record(i);
-  result.histograms.emplace_back("dispatch_us", histogram);
+  result.histograms.push_back({"dispatch_us", histogram});
   result.breakdown = {{"attention", 3, "us"}, {"experts", 1, "us"}};
   result.sub_planes = {{"sub-plane 0", 75, "%"}, {"sub-plane 1", 25, "%"}};
   result.chips.push_back({"L2", "a sentence", {{1, 2, 3}, {4, 5, 6}}});
@@ -71,7 +71,7 @@ TEST_CASE("a run that is not steady is judged so, and its warnings counted")
 TEST_CASE("a result of metrics alone has no charts")
 {
   cm::sim::metrics::Result result;
-  result.add("time_us", 1, "us", "a formula");
+  result.add({"time_us", "us", cm::sim::metrics::Better::Lower, "a meaning", "a formula"}, 1);
   CHECK(run_page(Json::parse(to_json(result))).charts().empty());
 }
 
@@ -110,4 +110,22 @@ TEST_CASE("the page of a sweep begins with its file as it was read")
                                               {"bases", "{scenario: ep, set: {workload.repeats: 4}}"},
                                               {"axes", "{workload.ep: [8, 16]}"}});
   CHECK(sweep_inputs_section(Json::object()).blocks.empty());
+}
+
+TEST_CASE("statistics of nothing are dashes, in results of earlier versions too")
+{
+  cm::sim::metrics::Result result;
+  result.histograms.push_back({"ttft_ms", cm::sim::metrics::Histogram("ms")});
+  Json written = Json::parse(to_json(result));
+  const auto cells = [&] {
+    const Page page = run_page(written);
+    const auto& table =
+        std::get<PageTable>(std::ranges::find(page.sections, "Distributions", &PageSection::title)->blocks.front());
+    return table.rows.at(0);
+  };
+  const std::vector<std::string> dashes{"ttft_ms", "ms", "", "0", "-", "-", "-", "-", "-", "-"};
+  CHECK(cells() == dashes);
+  for (const char* const statistic : {"mean", "p50", "p90", "p99", "p999", "max"})
+    written["histograms"]["ttft_ms"][statistic] = 0;
+  CHECK(cells() == dashes);
 }

@@ -22,10 +22,10 @@ TEST_CASE("what a point's file says is read back")
 {
   const cm::tests::TemporaryFolder folder;
   cm::sim::metrics::Result result;
-  result.add("tpot_ms", 0.1 + 0.2, "ms", "a formula");
+  result.add({"tpot_ms", "ms", cm::sim::metrics::Better::Lower, "a meaning", "a formula"}, 0.1 + 0.2);
   cm::sim::metrics::Histogram histogram("us");
   histogram.record(2);
-  result.histograms.emplace_back("rank_wait_us", histogram);
+  result.histograms.push_back({"rank_wait_us", histogram});
   const auto record = read_point(folder.with("done.json", done_point(some_point(), result)));
   REQUIRE(record);
   CHECK(record->status == PointStatus::Done);
@@ -34,6 +34,18 @@ TEST_CASE("what a point's file says is read back")
   CHECK(record->numbers[0] == std::pair<std::string, double>("tpot_ms", 0.1 + 0.2));
   CHECK(record->numbers[1].first == "rank_wait_mean_us");
   CHECK(record->numbers[3].first == "rank_wait_p99_us");
+}
+
+TEST_CASE("a histogram of nothing has no numbers, in points of earlier versions either")
+{
+  const cm::tests::TemporaryFolder folder;
+  cm::sim::metrics::Result result;
+  result.histograms.push_back({"ttft_ms", cm::sim::metrics::Histogram("ms")});
+  std::string text = done_point(some_point(), result);
+  CHECK(read_point(folder.with("now.json", text))->numbers.empty());
+  const std::string count = "\"count\": 0,";
+  text.insert(text.find(count) + count.size(), " \"mean\": 0, \"p50\": 0, \"p99\": 0,");
+  CHECK(read_point(folder.with("before.json", text))->numbers.empty());
 }
 
 TEST_CASE("a point without a result has its reason")

@@ -37,9 +37,9 @@ sim::metrics::Histogram histogram(const Measurements& measured, const std::strin
 {
   sim::metrics::Result result;
   measured.report(result);
-  for (const auto& [each, values] : result.histograms)
-    if (each == name)
-      return values;
+  for (const sim::metrics::NamedHistogram& each : result.histograms)
+    if (each.name == name)
+      return each.values;
   FAIL("no histogram " << name);
   return sim::metrics::Histogram("ms");
 }
@@ -63,7 +63,7 @@ TEST_CASE("tokens that all leave at once have no time between them")
   const std::vector<RequestRecord> records{finished(1, 0), finished(2, 0), finished(11, 100)};
   const Measurements measured(with_levels(), records);
   CHECK(histogram(measured, "tpot_ms").count() == 1);
-  CHECK(histogram(measured, "tpot_ms").minimum() == Approx(10));
+  CHECK(histogram(measured, "tpot_ms").minimum().value() == Approx(10));
   CHECK(measured.held_tpot() == 3);
   CHECK(requests_csv(FirstToken::Decode, records, 0).find(",80.000000,,80.000000\n") != std::string::npos);
 }
@@ -72,7 +72,18 @@ TEST_CASE("the wait for decode is queueing, also when the first token has left b
 {
   ServingSpec spec = with_levels();
   const std::vector<RequestRecord> records{finished(11, 100)};
-  CHECK(histogram(Measurements(spec, records), "queue_ms").mean() == Approx(20));
+  CHECK(histogram(Measurements(spec, records), "queue_ms").mean().value() == Approx(20));
   spec.first_token = FirstToken::Prefill;
-  CHECK(histogram(Measurements(spec, records), "queue_ms").mean() == Approx(20));
+  CHECK(histogram(Measurements(spec, records), "queue_ms").mean().value() == Approx(20));
+}
+
+TEST_CASE("requests of which none is finished have no times and no parts of them")
+{
+  const std::vector<RequestRecord> records{
+      refused_record_of({.arrival = {}, .input_tokens = 900000, .output_tokens = 5, .blocks = {}}, Seconds(1))};
+  const Measurements measured(with_levels(), records);
+  CHECK_FALSE(histogram(measured, "ttft_ms").quantile(0.5));
+  sim::metrics::Result result;
+  measured.report(result);
+  CHECK(result.breakdown.empty());
 }
