@@ -1,7 +1,7 @@
 #include "workloads/decode/capacity_figures.h"
 
-#include "models/collectives/fused_exchange.h"
 #include "workloads/decode/decode_metric_table.h"
+#include "workloads/expert_parallel/expert_exchange.h"
 
 #include <fmt/format.h>
 
@@ -10,10 +10,9 @@ namespace cm::workloads {
 BytesPerSecond slot_traffic(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
                             Seconds iteration)
 {
+  // Rows come back as they were before they were quantised.
   const Bytes hidden(2 * model.hidden);
-  const bool quantised = spec.quantisation == models::Quantisation::Int8;
-  const Bytes row = models::plan_dispatch(machine.die, machine.die.aiv_cores, hidden, quantised, Seconds(0)).message +
-                    models::plan_combine(machine.die, machine.die.aiv_cores, hidden, Seconds(0)).message;
+  const Bytes row = dispatch_row(machine.die, spec.exchange, hidden, spec.quantised_dispatch) + hidden;
   const double slots = static_cast<double>(model.routed_experts) + spec.redundant + spec.shared_copies;
   const double requests = static_cast<double>(spec.batch_per_npu) / machine.topology.dies_per_npu * spec.dies();
   const double tokens = requests * (1.0 + static_cast<double>(spec.mtp_tokens));

@@ -1,6 +1,5 @@
 #include "workloads/expert_parallel/ep.h"
 
-#include "models/collectives/unfused_exchange.h"
 #include "models/network/queue_report.h"
 #include "sim/engine/engine.h"
 #include "sim/metrics/confidence.h"
@@ -90,9 +89,7 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
   engine.run();
 
   const double rows = static_cast<double>(spec.tokens_per_rank) * spec.rows_per_token();
-  const bool is_fused = spec.exchange == ExchangeKind::Fused;
-  const Bytes dispatched = is_fused ? models::fused_row(machine.die, spec.row, spec.quantised_dispatch)
-                                    : models::unfused_row(machine.die, spec.row, spec.quantised_dispatch);
+  const Bytes dispatched = dispatch_row(machine.die, spec.exchange, spec.row, spec.quantised_dispatch);
   const double dispatch_bytes = rows * static_cast<double>(dispatched.count());
   const double combine_bytes = rows * static_cast<double>(spec.row.count());
   result.add(EpMetrics["dispatch_us"], mean(dispatch));

@@ -1,5 +1,6 @@
 #include "workloads/expert_parallel/expert_exchange.h"
 
+#include "models/collectives/unfused_exchange.h"
 #include "workloads/expert_parallel/fused_exchange.h"
 #include "workloads/expert_parallel/unfused_exchange.h"
 
@@ -22,6 +23,12 @@ void read_exchange_kind(sim::config::Reader& workload, const models::DieSpec& di
   if (rows == Rows::Int8 && !may_quantise)
     workload.complain("dispatch_quantisation", "experts in BF16 take rows in BF16: expected bf16");
   quantised = rows == Rows::Int8;
+}
+
+Bytes dispatch_row(const models::DieSpec& die, ExchangeKind kind, Bytes row, bool quantised)
+{
+  return kind == ExchangeKind::Fused ? models::fused_row(die, row, quantised)
+                                     : models::unfused_row(die, row, quantised);
 }
 
 std::unique_ptr<ExpertExchange> make_exchange(ExchangeKind kind, const ExchangeSetup& setup, const ExchangePlace& place)

@@ -68,6 +68,9 @@ enum class ExchangeKind { Fused, Unfused };
 void read_exchange_kind(sim::config::Reader& workload, const models::DieSpec& die, bool may_quantise,
                         ExchangeKind& kind, bool& quantised);
 
+// A row of dispatch on the wire. `row`: BF16, as rows of combine are.
+Bytes dispatch_row(const models::DieSpec& die, ExchangeKind kind, Bytes row, bool quantised);
+
 std::unique_ptr<ExpertExchange> make_exchange(ExchangeKind kind, const ExchangeSetup& setup,
                                               const ExchangePlace& place);
 

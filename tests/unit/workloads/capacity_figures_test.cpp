@@ -30,9 +30,25 @@ TEST_CASE("a slot of the published deployment exchanges 864 rows in each of 59 p
   const BytesPerSecond slot = slot_traffic(published(), tests::deepseek_r1(), machine, Seconds(0.1));
   CHECK(slot.count() == Approx(864.0 * 59 * row / 0.1));
   DecodeSpec unquantised = published();
-  unquantised.quantisation = models::Quantisation::Bf16;
+  unquantised.quantised_dispatch = false;
   CHECK(slot_traffic(unquantised, tests::deepseek_r1(), machine, Seconds(0.1)).count() ==
         Approx(864.0 * 59 * (row + 7168) / 0.1));
+  unquantised.exchange = ExchangeKind::Unfused;
+  CHECK(slot_traffic(unquantised, tests::deepseek_r1(), machine, Seconds(0.1)).count() ==
+        Approx(864.0 * 59 * 2 * 14336.0 / 0.1));
+}
+
+TEST_CASE("FP8 products take rows of one byte, as INT8 products do, and the dispatch says what rows are")
+{
+  const auto traffic = [](models::Quantisation products, bool quantised_dispatch) {
+    DecodeSpec spec = published();
+    spec.quantisation = products;
+    spec.quantised_dispatch = quantised_dispatch;
+    return slot_traffic(spec, tests::deepseek_r1(), tests::small_machine(), Seconds(0.1)).count();
+  };
+  CHECK(traffic(models::Quantisation::Fp8, true) == traffic(models::Quantisation::Int8, true));
+  CHECK(traffic(models::Quantisation::Fp8, false) == traffic(models::Quantisation::Bf16, false));
+  CHECK(traffic(models::Quantisation::Fp8, false) > traffic(models::Quantisation::Fp8, true));
 }
 
 TEST_CASE("the EP limit is the machine's lanes over what a slot exchanges")
