@@ -101,6 +101,14 @@ def check_explanations(program):
         assert word in bandwidth.stdout, bandwidth.stdout
     choice = explain(program, "sub_plane_choice").stdout
     assert "workload.sub_plane_choice" in choice and "spray" in choice and "by-expert" in choice, choice
+    tail = explain(program, "ttft_p99_ms").stdout
+    for word in ["ttft_p99_ms (histogram of serving)", "99th percentile of ttft_ms", "unit: ms", "better: lower",
+                 "formula: first token - arrival"]:
+        assert word in tail, tail
+    # A key and a metric of the same name.
+    npus = explain(program, "npus").stdout
+    assert "workload.npus (prefill)" in npus and "npus (metric of serving)" in npus and "better: neither" in npus, npus
+    assert 'did you mean "slo_attainment"?' in explain(program, "slo_atainment").stderr
     wrong = explain(program, "machine.ub.lane_bandwith")
     assert wrong.returncode == 2 and not wrong.stdout, wrong
     assert 'did you mean "machine.ub.lane_bandwidth"?' in wrong.stderr, wrong.stderr
