@@ -10,7 +10,7 @@
 namespace cm::tools {
 namespace {
 
-std::string change_text(const ComparedMetric& metric)
+std::string moved_text(const ComparedMetric& metric)
 {
   if (!metric.new_value)
     return fmt::format("{} is gone", metric.name);
@@ -25,7 +25,7 @@ std::string change_of(std::string_view name, const std::vector<ComparedMetric>& 
   const std::string mean = sim::metrics::statistic_name(name, "mean");
   for (const ComparedMetric& metric : metrics)
     if ((metric.name == name || metric.name == mean) && metric.verdict != Verdict::Equal)
-      return change_text(metric);
+      return moved_text(metric);
   return {};
 }
 

@@ -42,7 +42,7 @@ std::string better_text(Better better)
   return "neither: an input, or a number that is good or bad only beside others";
 }
 
-std::string entry_text(const std::string& name, std::string_view statistic, const CataloguedMetric& metric)
+std::string metric_text(const std::string& name, std::string_view statistic, const CataloguedMetric& metric)
 {
   const MetricDeclaration& declared = metric.declaration;
   const std::vector<std::string> kinds(metric.kinds.begin(), metric.kinds.end());
@@ -75,7 +75,7 @@ std::string metric_explanation(const std::string& name)
   for (const CataloguedMetric& metric : all_metrics())
     if (metric.declaration.name == found->declaration.name)
       text += (text.empty() ? "" : "\n") +
-              entry_text(name, metric.declaration.shape == Shape::Histogram ? found->statistic : "", metric);
+              metric_text(name, metric.declaration.shape == Shape::Histogram ? found->statistic : "", metric);
   return text;
 }
 
