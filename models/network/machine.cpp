@@ -49,8 +49,8 @@ void check_latency_shares(Reader& memory, const MachineSpec& spec)
                                             "{:.0f} ns of {}, which hold both",
                                             rung, (hit + device).count() * 1e9, whole.count() * 1e9, whole_name));
   };
-  check("hbm", ladder.hbm, "machine.ub.access.npu_base", spec.ub.access.npu_base);
-  check("dram", ladder.dram, "machine.ub.access.cpu_base", spec.ub.access.cpu_base);
+  check("hbm", ladder.hbm, spec.ub.key("access.npu_base"), spec.ub.access.npu_base);
+  check("dram", ladder.dram, spec.ub.key("access.cpu_base"), spec.ub.access.cpu_base);
   check("hbm", ladder.hbm, "machine.memory.tiers.cross_die.access", spec.memory->cross_die_access);
 }
 

@@ -8,6 +8,7 @@ namespace fabric = sim::fabric;
 UbSpec read_ub(Reader& ub)
 {
   UbSpec spec;
+  spec.section = ub.path();
   ub.choice({"model", "how UB traffic is simulated"}, spec.model,
             {{"packet", UbModel::Packet}, {"flow", UbModel::Flow}});
   ub.choice({"write_limit", "whether the limit on remote writes belongs to the engine or to each lane (not published)"},
