@@ -132,6 +132,11 @@ sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topol
           .memory_bandwidth = spec.die.usable_hbm_bandwidth()};
 }
 
+std::uint32_t expert_lanes(const MachineSpec& spec)
+{
+  return spec.ub.sub_plane_choice == topology::SubPlaneChoice::ByExpert ? spec.topology.sub_planes : 0;
+}
+
 void narrow_lanes(sim::streams::DataPlaneSpec& plane, std::uint32_t first, std::uint32_t count, double share)
 {
   fabric::NetworkSpec& network = plane.network;

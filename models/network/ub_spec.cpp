@@ -60,7 +60,8 @@ fabric::FabricPolicy fabric_policy(const UbSpec& spec, std::uint64_t seed)
   switch (spec.sub_plane_choice) {
   case topology::SubPlaneChoice::Spray: policy.lane_choice = fabric::LaneChoice::Spray; break;
   case topology::SubPlaneChoice::Hash: policy.lane_choice = fabric::LaneChoice::Hash; break;
-  case topology::SubPlaneChoice::ByExpert: policy.lane_choice = fabric::LaneChoice::ByDestination; break;
+  case topology::SubPlaneChoice::ByDestination: policy.lane_choice = fabric::LaneChoice::ByDestination; break;
+  case topology::SubPlaneChoice::ByExpert: policy.lane_choice = fabric::LaneChoice::ByMessage; break;
   }
   switch (spec.l2_choice) {
   case topology::L2Choice::Spray: policy.spine_choice = fabric::SpineChoice::Spray; break;

@@ -152,6 +152,8 @@ CollectiveSpec read_collective(Reader& workload, models::MachineSpec& machine)
       {"protocol", "which of machine.die.collectives moves the data; auto takes what is expected to end first"},
       spec.protocol);
   models::read_policy_choices(workload, machine.ub);
+  if (workload.has("sub_plane_choice") && models::expert_lanes(machine) > 0)
+    workload.complain("sub_plane_choice", "a collective has no experts: expected spray, hash or by-destination");
   check_algorithm(workload, spec);
   check_machine(workload, spec, machine);
   check_memory(workload, question, machine);
