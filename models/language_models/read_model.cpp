@@ -93,6 +93,18 @@ void read_experts(Reader moe, ModelSpec& spec)
   moe.finish();
 }
 
+void read_mtp_layers(Reader& model, ModelSpec& spec)
+{
+  model.required({"mtp_layers", "layers for multi-token prediction; more than one is not modelled", 0.0, 8.0},
+                 spec.mtp_layers);
+  if (spec.mtp_layers > 1 && spec.not_modelled.empty())
+    spec.not_modelled =
+        fmt::format("{}: {}.mtp_layers: {} layers for multi-token prediction are not modelled, only one "
+                    "is: weights, KV cache and time of the others would be missing; {}.mtp_layers=1 "
+                    "counts the first one alone",
+                    to_text(model.position("mtp_layers")), model.path(), spec.mtp_layers, model.path());
+}
+
 }  // namespace
 
 ModelSpec read_model(Reader& model)
@@ -116,7 +128,7 @@ ModelSpec read_model(Reader& model)
   spec.attention = read_attention(model.section({"attention", "attention of every layer"}), spec.not_modelled);
   if (spec.dense_layers < spec.layers || model.has("moe"))
     read_experts(model.section({"moe", "mixture of experts"}), spec);
-  model.required({"mtp_layers", "layers for multi-token prediction", 0.0, 8.0}, spec.mtp_layers);
+  read_mtp_layers(model, spec);
   model.required({"step_overhead", "sampling, scheduling and launch that an iteration does not overlap", 0.0, 1.0},
                  spec.step_overhead);
   if (spec.layers > 0 && spec.dense_layers > spec.layers)

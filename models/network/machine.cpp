@@ -49,8 +49,8 @@ void check_latency_shares(Reader& memory, const MachineSpec& spec)
                                             "{:.0f} ns of {}, which hold both",
                                             rung, (hit + device).count() * 1e9, whole.count() * 1e9, whole_name));
   };
-  check("hbm", ladder.hbm, "machine.ub.access.npu_base", spec.ub.access.npu_base);
-  check("dram", ladder.dram, "machine.ub.access.cpu_base", spec.ub.access.cpu_base);
+  check("hbm", ladder.hbm, spec.ub.key("access.npu_base"), spec.ub.access.npu_base);
+  check("dram", ladder.dram, spec.ub.key("access.cpu_base"), spec.ub.access.cpu_base);
   check("hbm", ladder.hbm, "machine.memory.tiers.cross_die.access", spec.memory->cross_die_access);
 }
 
@@ -130,6 +130,11 @@ sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topol
           .policy = fabric_policy(spec.ub, seed),
           .dies = spec.topology.dies(),
           .memory_bandwidth = spec.die.usable_hbm_bandwidth()};
+}
+
+std::uint32_t expert_lanes(const MachineSpec& spec)
+{
+  return spec.ub.sub_plane_choice == topology::SubPlaneChoice::ByExpert ? spec.topology.sub_planes : 0;
 }
 
 void narrow_lanes(sim::streams::DataPlaneSpec& plane, std::uint32_t first, std::uint32_t count, double share)

@@ -42,6 +42,9 @@ MachineSpec read_machine(sim::config::Reader& machine);
 sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topology::Supernode& supernode,
                                             std::uint64_t seed);
 
+// The lanes that experts are dealt to by number, one each: all of them, or 0 when rows go as any other traffic.
+std::uint32_t expert_lanes(const MachineSpec& spec);
+
 // Leaves `share`, above 0 and up to 1, of the rate of the lanes of the dies [first, first + count), both ways: what
 // else crosses them takes the rest.
 void narrow_lanes(sim::streams::DataPlaneSpec& plane, std::uint32_t first, std::uint32_t count, double share);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <string>
 #include <vector>
 
 namespace cm::models {
@@ -81,6 +82,14 @@ void report_chips(const MachineSpec& machine, const sim::streams::DataPlane& pla
   result.chips.push_back({"L2", "links of a chip down to the nodes; a column a chip", l2.percent(plane.now())});
 }
 
+// Packets of a prefill's chunk may be larger than a buffer, which the machine's own never are.
+std::string credits_advice(const UbSpec& ub)
+{
+  const bool fits = ub.mtu + ub.frame_overhead <= ub.buffer;
+  return fmt::format("{}=credits makes buffers finite{}", ub.key("flow_control"),
+                     fits ? "" : ", with a workload.chunk that fits one");
+}
+
 }  // namespace
 
 void report_queues(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result)
@@ -92,9 +101,8 @@ void report_queues(const MachineSpec& machine, const sim::streams::DataPlane& pl
   result.add(PeakQueueBytes, static_cast<double>(peak));
   if (machine.ub.flow_control == sim::fabric::FlowControl::None &&
       peak > static_cast<std::uint64_t>(machine.ub.buffer.count()))
-    result.warnings.push_back(fmt::format("a queue of {} bytes passed the assumed buffer of {} bytes per port; "
-                                          "machine.ub.flow_control=credits makes buffers finite",
-                                          peak, machine.ub.buffer.count()));
+    result.warnings.push_back(fmt::format("a queue of {} bytes passed the assumed buffer of {} bytes per port; {}",
+                                          peak, machine.ub.buffer.count(), credits_advice(machine.ub)));
 }
 
 }  // namespace cm::models

@@ -8,6 +8,7 @@ namespace fabric = sim::fabric;
 UbSpec read_ub(Reader& ub)
 {
   UbSpec spec;
+  spec.section = ub.path();
   ub.choice({"model", "how UB traffic is simulated"}, spec.model,
             {{"packet", UbModel::Packet}, {"flow", UbModel::Flow}});
   ub.choice({"write_limit", "whether the limit on remote writes belongs to the engine or to each lane (not published)"},
@@ -59,7 +60,8 @@ fabric::FabricPolicy fabric_policy(const UbSpec& spec, std::uint64_t seed)
   switch (spec.sub_plane_choice) {
   case topology::SubPlaneChoice::Spray: policy.lane_choice = fabric::LaneChoice::Spray; break;
   case topology::SubPlaneChoice::Hash: policy.lane_choice = fabric::LaneChoice::Hash; break;
-  case topology::SubPlaneChoice::ByExpert: policy.lane_choice = fabric::LaneChoice::ByDestination; break;
+  case topology::SubPlaneChoice::ByDestination: policy.lane_choice = fabric::LaneChoice::ByDestination; break;
+  case topology::SubPlaneChoice::ByExpert: policy.lane_choice = fabric::LaneChoice::ByMessage; break;
   }
   switch (spec.l2_choice) {
   case topology::L2Choice::Spray: policy.spine_choice = fabric::SpineChoice::Spray; break;

@@ -6,6 +6,9 @@
 #include "sim/units/quantity.h"
 #include "topology/routing/policies.h"
 
+#include <string>
+#include <string_view>
+
 namespace cm::models {
 
 enum class UbModel { Packet, Flow };
@@ -39,6 +42,11 @@ struct UbSpec {
   int internode_traversals = 3;
   double internode_cost = 0;  // extra share of engine time that a packet between nodes takes
   AccessSpec access;
+  // Where these keys stand, for messages that name one: "machine.rdma.fabric" on a machine of another packet plane.
+  std::string section = "machine.ub";
+
+  // The full name of one of these keys.
+  [[nodiscard]] std::string key(std::string_view name) const { return section + "." + std::string(name); }
 
   // What the way between nodes takes longer than the way inside one, in one direction.
   [[nodiscard]] Seconds extra_traversals() const { return traversal * (internode_traversals - 1.0); }

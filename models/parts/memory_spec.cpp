@@ -30,13 +30,13 @@ LatencyLadder read_ladder(Reader ladder)
   const auto rung = [&](std::string_view name, std::string_view sentence, Seconds& out) {
     ladder.required(Key{name, sentence, 0.0, LongestDevice}, out);
   };
-  rung("register", "a register of a core", spec.register_file);
-  rung("l1_cache", "first-level cache", spec.l1_cache);
+  rung("register", "a register of a core; for reference, no run uses it", spec.register_file);
+  rung("l1_cache", "first-level cache; for reference, no run uses it", spec.l1_cache);
   rung("l2_cache", "second-level cache", spec.l2_cache);
-  rung("l3_cache", "third-level cache", spec.l3_cache);
+  rung("l3_cache", "third-level cache; for reference, no run uses it", spec.l3_cache);
   rung("hbm", "HBM of the die itself", spec.hbm);
   rung("dram", "DRAM of the CPU socket itself", spec.dram);
-  rung("other_socket_dram", "DRAM of another socket of the host", spec.other_socket_dram);
+  rung("other_socket_dram", "DRAM of another socket of the host; for reference, no run uses it", spec.other_socket_dram);
   rung("cxl_memory", "DRAM behind a CXL port", spec.cxl_memory);
   rung("ssd", "a flash device behind a network volume", spec.ssd);
   rung("disk", "a disk, or the first byte of an object", spec.disk);

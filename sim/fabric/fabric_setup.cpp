@@ -140,6 +140,8 @@ void PacketFabric::expect(InboxIndex inbox, std::uint64_t bytes, std::int64_t de
 void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
 {
   ensure(spec.pause.count() == 0 || spec.engine.engine != NoIndex, "a flow that rests needs an engine to rest");
+  ensure(spec.lanes.empty() || spec.lanes.size() == spec.messages.size(), "{} lanes for {} messages", spec.lanes.size(),
+         spec.messages.size());
   FlowIndex index = 0;
   if (free_flows_.empty()) {
     index = static_cast<FlowIndex>(flows_.size());
@@ -151,6 +153,7 @@ void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
   Flow& flow = flows_[index];
   flow = Flow{};
   flow.messages = std::move(spec.messages);
+  flow.lanes = std::move(spec.lanes);
   flow.source = spec.source;
   flow.engine = spec.engine.engine;
   flow.per_lane = spec.engine.per_lane;

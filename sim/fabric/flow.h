@@ -32,6 +32,7 @@ struct EngineUse {
 struct FlowSpec {
   EndpointIndex source = 0;
   std::vector<Message> messages;
+  std::vector<std::uint8_t> lanes{};  // [message]: its lane with LaneChoice::ByMessage; empty: sprayed all the same
   EngineUse engine;
   // The flow's own pace over all its messages, the local ones included: that of the cores that issue them, together.
   // 0: unlimited. Each core may have one message waiting for the engine.
@@ -51,7 +52,7 @@ struct FlowSpec {
 
 enum class FlowControl { None, Credits };
 enum class Forwarding { CutThrough, StoreAndForward };
-enum class LaneChoice { Spray, Hash, ByDestination };
+enum class LaneChoice { Spray, Hash, ByDestination, ByMessage };
 enum class SpineChoice { Spray, Hash, LeastQueue };
 enum class Acknowledgement { Latency, Packets };
 

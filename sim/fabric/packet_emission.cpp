@@ -21,12 +21,15 @@ std::uint32_t pair_hash(std::uint64_t a, std::uint64_t b, std::uint32_t buckets)
 
 inline std::uint32_t PacketFabric::choose_lane(const Flow& flow, std::uint32_t destination)
 {
-  if (policy_.lane_choice == LaneChoice::Spray) [[likely]] {
+  if (policy_.lane_choice == LaneChoice::Spray || (policy_.lane_choice == LaneChoice::ByMessage && flow.lanes.empty()))
+      [[likely]] {
     std::uint16_t& pointer = next_lane_[flow.source];
     const std::uint32_t lane = pointer;
     pointer = static_cast<std::uint16_t>(lane + 1 == sub_planes_ ? 0 : lane + 1);
     return lane;
   }
+  if (policy_.lane_choice == LaneChoice::ByMessage)
+    return flow.lanes[flow.next_message];
   return policy_.lane_choice == LaneChoice::Hash ? pair_hash(flow.source, destination, sub_planes_)
                                                  : destination % sub_planes_;
 }

@@ -181,6 +181,7 @@ void PacketFabric::release(FlowIndex index)
   if (flow.has_fence)
     post_notice(flow.fence_notice, flow.fence);
   flow.messages = {};
+  flow.lanes = {};
   free_flows_.push_back(index);
   --flows_in_flight_;
 }

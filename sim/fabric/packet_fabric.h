@@ -140,6 +140,7 @@ class PacketFabric {
 
     FlowIndex next_waiting = NoIndex;  // behind this flow in the list that it waits in, for room on a lane
     std::vector<Message> messages;
+    std::vector<std::uint8_t> lanes;  // [message], or empty
     std::uint32_t next_message = 0;
     std::uint32_t offset = 0;        // bytes of the next message already sent
     std::uint32_t cut_bytes = 0;     // the message length that packet_bytes is for

@@ -23,7 +23,7 @@ struct RandomExchange {
     clos.switch_latency = Seconds(400e-9 * random.uniform());
     policy.flow_control = static_cast<sim::fabric::FlowControl>(random.below(2));
     policy.forwarding = static_cast<sim::fabric::Forwarding>(random.below(2));
-    policy.lane_choice = static_cast<sim::fabric::LaneChoice>(random.below(3));
+    policy.lane_choice = static_cast<sim::fabric::LaneChoice>(random.below(4));
     policy.spine_choice = static_cast<sim::fabric::SpineChoice>(random.below(3));
     policy.frame_overhead = Bytes(random.below(2) * 24);
     policy.mtu = Bytes(256 << random.below(6));
@@ -34,6 +34,9 @@ struct RandomExchange {
       for (std::uint32_t i = random.below(40); i-- > 0;)
         messages.push_back({random.below(endpoints), 1 + random.below(30'000)});
       flows.push_back(flow(source, std::move(messages)));
+      if (policy.lane_choice == sim::fabric::LaneChoice::ByMessage)
+        for (std::size_t i = 0; i < flows.back().messages.size(); ++i)
+          flows.back().lanes.push_back(static_cast<std::uint8_t>(random.below(clos.sub_planes)));
     }
   }
 };

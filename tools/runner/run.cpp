@@ -8,6 +8,7 @@
 #include "sim/engine/engine.h"
 #include "tools/runner/cell_folder.h"
 #include "tools/runner/run_inputs.h"
+#include "tools/runner/unused_keys.h"
 #include "tools/runner/version.h"
 #include "tools/runner/workload_table.h"
 
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -162,6 +164,7 @@ struct ReadRun {
     Reader reader(*scenario.workload, "workload", scenario.log);
     workload = kind->prepare(
         {reader, machine, model, timeline, kind->keeps_cells ? cell_folder(scenario, request.cache_root) : ""});
+    notes = check_unused_keys(scenario, *kind, workload, machine);
   }
 
   ReadRun(const ReadRun&) = delete;
@@ -173,6 +176,7 @@ struct ReadRun {
   const WorkloadKind* kind;
   std::string refusal;  // why the model cannot be simulated; empty when it can
   PreparedWorkload workload;
+  std::vector<std::string> notes;  // about keys that were set on top and have no effect
 };
 
 }  // namespace
@@ -196,7 +200,8 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
                   .result = {}};
   run.result.manifest = describe(read.scenario, *read.kind);
   run.result.manifest.inputs = inputs_of(request, read.scenario, run.title);
-  read.workload(read.scenario.seed, progress, run.result);
+  read.workload.run(read.scenario.seed, progress, run.result);
+  std::ranges::copy(read.notes, std::back_inserter(run.result.notes));
   run.result.tables.push_back(uncertain_numbers(read.scenario, *read.kind));
   return run;
 }
@@ -208,7 +213,8 @@ ScenarioCheck check_scenario(const ScenarioRequest& request)
   return {.configuration_digest = configuration_digest(read.scenario),
           .seed = read.scenario.seed,
           .problems = log.problems,
-          .is_malformed = log.problems.size() > log.conflicts};
+          .is_malformed = log.problems.size() > log.conflicts,
+          .notes = read.notes};
 }
 
 std::vector<NumberRead> numbers_read(const ScenarioRequest& request)
@@ -230,7 +236,13 @@ std::vector<NumberRead> numbers_read(const ScenarioRequest& request)
 ScenarioReading read_scenario(const ScenarioRequest& request)
 {
   const ReadRun read(request, nullptr);
-  return {.log = read.scenario.log, .kind = read.kind != nullptr ? std::string(read.kind->name) : std::string()};
+  ScenarioReading reading{.log = read.scenario.log,
+                          .kind = read.kind != nullptr ? std::string(read.kind->name) : std::string(),
+                          .used = {}};
+  for (const sim::config::Declaration& key : reading.log.declarations)
+    if (read.kind != nullptr && !unused_key(key.path, read.scenario, *read.kind, read.workload, read.machine))
+      reading.used.push_back(key.path);
+  return reading;
 }
 
 topology::SupernodeSpec scenario_topology(const ScenarioRequest& request)

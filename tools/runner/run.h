@@ -45,7 +45,8 @@ struct ScenarioCheck {
   std::string configuration_digest;
   std::uint64_t seed = 0;
   std::vector<std::string> problems;
-  bool is_malformed = false;  // some problem lies in one key, not in how values go together
+  bool is_malformed = false;         // some problem lies in one key, not in how values go together
+  std::vector<std::string> notes{};  // about keys that were set on top and have no effect
 };
 
 // Throws ConfigError only when the scenario's own file cannot be read.
@@ -63,7 +64,8 @@ std::vector<NumberRead> numbers_read(const ScenarioRequest& request);
 // What reading a scenario leaves behind: problems, evidence, and the keys that were asked for.
 struct ScenarioReading {
   sim::config::ReadingLog log;
-  std::string kind;  // of workload; empty when the scenario names none
+  std::string kind;               // of workload; empty when the scenario names none
+  std::vector<std::string> used;  // of the keys that were asked for those that the run uses, by full path
 };
 
 // Throws ConfigError only when the scenario's own file cannot be read.

@@ -29,89 +29,163 @@
 namespace cm::tools {
 namespace {
 
+using sim::config::UnusedKey;
 using sim::metrics::Progress;
 using sim::metrics::Result;
+using workloads::unused_keys;
+
+std::vector<UnusedKey> unused_keys(const workloads::ModelLoadSpec& /*spec*/, const models::MachineSpec& /*machine*/)
+{
+  return {};
+}
 
 // Of a workload that asks for the machine alone.
 template <auto Read, auto Run>
 PreparedWorkload prepare_on_machine(const WorkloadInputs& inputs)
 {
-  return [spec = Read(inputs.workload, inputs.machine), &machine = inputs.machine](
-             std::uint64_t seed, Progress& /*progress*/, Result& result) { Run(spec, machine, seed, result); };
+  const auto spec = Read(inputs.workload, inputs.machine);
+  return {[spec, &machine = inputs.machine](std::uint64_t seed, Progress& /*progress*/, Result& result) {
+            Run(spec, machine, seed, result);
+          },
+          unused_keys(spec, inputs.machine)};
+}
+
+// Of one phase of a language model alone.
+template <typename Spec>
+std::vector<UnusedKey> unused_of_phase(const Spec& spec, const WorkloadInputs& inputs)
+{
+  auto unused = workloads::unused_workload_keys(spec, *inputs.model, inputs.machine, "workload");
+  const auto hardware = workloads::unused_hardware_keys(spec, *inputs.model, inputs.machine);
+  unused.insert(unused.end(), hardware.begin(), hardware.end());
+  return unused;
 }
 
 PreparedWorkload prepare_gemm(const WorkloadInputs& inputs)
 {
   const workloads::GemmSpec spec = workloads::read_gemm(inputs.workload, inputs.machine);
-  return [spec, &machine = inputs.machine](std::uint64_t /*seed*/, Progress& /*progress*/, Result& result) {
-    workloads::run_gemm(spec, machine, result);
-  };
+  return {[spec, &machine = inputs.machine](std::uint64_t /*seed*/, Progress& /*progress*/, Result& result) {
+            workloads::run_gemm(spec, machine, result);
+          },
+          workloads::unused_keys(spec)};
 }
 
 PreparedWorkload prepare_ep(const WorkloadInputs& inputs)
 {
   const workloads::EpSpec spec = workloads::read_ep(inputs.workload, inputs.machine);
-  return [spec, &machine = inputs.machine, timeline = inputs.timeline](std::uint64_t seed, Progress& progress,
-                                                                       Result& result) {
-    workloads::run_ep(spec, machine, seed, progress, result, timeline);
-  };
+  return {[spec, &machine = inputs.machine, timeline = inputs.timeline](std::uint64_t seed, Progress& progress,
+                                                                        Result& result) {
+            workloads::run_ep(spec, machine, seed, progress, result, timeline);
+          },
+          workloads::unused_keys(spec, inputs.machine)};
 }
 
 PreparedWorkload prepare_decode(const WorkloadInputs& inputs)
 {
   const workloads::DecodeSpec spec = workloads::read_decode(inputs.workload, *inputs.model, inputs.machine);
-  return [spec, &model = *inputs.model, &machine = inputs.machine,
-          timeline = inputs.timeline](std::uint64_t seed, Progress& progress, Result& result) {
-    workloads::run_decode(spec, model, machine, seed, progress, result, timeline);
-  };
+  return {[spec, &model = *inputs.model, &machine = inputs.machine,
+           timeline = inputs.timeline](std::uint64_t seed, Progress& progress, Result& result) {
+            workloads::run_decode(spec, model, machine, seed, progress, result, timeline);
+          },
+          unused_of_phase(spec, inputs)};
 }
 
 PreparedWorkload prepare_prefill(const WorkloadInputs& inputs)
 {
   const workloads::PrefillSpec spec = workloads::read_prefill(inputs.workload, *inputs.model, inputs.machine);
-  return [spec, &model = *inputs.model, &machine = inputs.machine](std::uint64_t seed, Progress& progress,
-                                                                   Result& result) {
-    workloads::run_prefill(spec, model, machine, seed, progress, result);
-  };
+  return {[spec, &model = *inputs.model, &machine = inputs.machine](std::uint64_t seed, Progress& progress,
+                                                                    Result& result) {
+            workloads::run_prefill(spec, model, machine, seed, progress, result);
+          },
+          unused_of_phase(spec, inputs)};
 }
 
 PreparedWorkload prepare_serving(const WorkloadInputs& inputs)
 {
   const workloads::ServingSpec spec = workloads::read_serving(inputs.workload, *inputs.model, inputs.machine);
-  return [spec, &model = *inputs.model, &machine = inputs.machine,
-          extras = workloads::ServingExtras{inputs.cell_folder, inputs.timeline}](std::uint64_t seed,
-                                                                                  Progress& progress, Result& result) {
-    workloads::run_serving(spec, model, machine, seed, progress, result, extras);
-  };
+  return {[spec, &model = *inputs.model, &machine = inputs.machine,
+           extras = workloads::ServingExtras{inputs.cell_folder, inputs.timeline}](std::uint64_t seed,
+                                                                                   Progress& progress, Result& result) {
+            workloads::run_serving(spec, model, machine, seed, progress, result, extras);
+          },
+          workloads::unused_keys(spec, *inputs.model, inputs.machine)};
 }
 
-constexpr bool NeedsNoModel = false;
-constexpr bool NeedsModel = true;
-constexpr bool RecordsTimeline = true;
-constexpr bool RecordsNoTimeline = false;
-constexpr bool UsesMemory = true;
-constexpr bool KeepsCells = true;
-
 constexpr std::array<WorkloadKind, 9> Table{{
-    {"p2p", "one read or write between two dies or CPUs", NeedsNoModel,
-     prepare_on_machine<workloads::read_p2p, workloads::run_p2p>, workloads::P2pMetrics.rows},
-    {"collective", "one collective operation over some dies", NeedsNoModel,
-     prepare_on_machine<workloads::read_collective, workloads::run_collective>, workloads::CollectiveMetrics.rows},
-    {"gemm", "one product of matrices on one die", NeedsNoModel, prepare_gemm, workloads::GemmMetrics.rows},
-    {"ep", "dispatch and combine of an expert-parallel group, on an idle machine", NeedsNoModel, prepare_ep,
-     workloads::EpMetrics.rows, RecordsTimeline},
-    {"decode", "decode of a language model with a fixed batch per NPU", NeedsModel, prepare_decode,
-     workloads::DecodeMetrics.rows, RecordsTimeline},
-    {"prefill", "prefill of prompts on one instance with expert parallelism", NeedsModel, prepare_prefill,
-     workloads::PrefillMetrics.rows},
-    {"kv", "reads and writes of pooled memory: latency by tier and path, bandwidth and what limits it", NeedsNoModel,
-     prepare_on_machine<workloads::read_kv, workloads::run_kv>, workloads::KvMetrics.rows, RecordsNoTimeline,
-     UsesMemory},
-    {"model-load", "start of serving instances from object store, pool or local DRAM", NeedsNoModel,
-     prepare_on_machine<workloads::read_model_load, workloads::run_model_load>, workloads::ModelLoadMetrics.rows,
-     RecordsNoTimeline, UsesMemory},
-    {"serving", "requests over time through prefill, context cache, hand-over and decode", NeedsModel, prepare_serving,
-     workloads::ServingMetrics.rows, RecordsTimeline, UsesMemory, KeepsCells},
+    {.name = "p2p",
+     .sentence = "one read or write between two dies or CPUs",
+     .prepare = prepare_on_machine<workloads::read_p2p, workloads::run_p2p>,
+      .metrics = workloads::P2pMetrics.rows,
+     .sends_packets = true,
+     .uses = "node.cpus die.hbm.capacity die.hbm.reserved die.write_engine die.read_engine cpu.dram.capacity "
+             "cpu.remote_read cpu.remote_write"},
+    {.name = "collective",
+     .sentence = "one collective operation over some dies",
+     .prepare = prepare_on_machine<workloads::read_collective, workloads::run_collective>,
+      .metrics = workloads::CollectiveMetrics.rows,
+     .sends_packets = true,
+     .uses = "die.collectives die.hbm.bandwidth die.compute.memory"},
+    {.name = "gemm",
+     .sentence = "one product of matrices on one die",
+     .prepare = prepare_gemm,
+      .metrics = workloads::GemmMetrics.rows,
+     .uses = "name die.aic_cores die.peak_bf16 die.peak_int8 die.peak_fp8 die.hbm die.compute.int8_gemm "
+             "die.compute.fp8_gemm die.compute.bf16_gemm die.compute.memory die.compute.overlap_exponent "
+             "die.compute.cube_operator die.tiles"},
+    {.name = "ep",
+     .sentence = "dispatch and combine of an expert-parallel group, on an idle machine",
+     .prepare = prepare_ep,
+      .metrics = workloads::EpMetrics.rows,
+     .records_timeline = true,
+     .sends_packets = true,
+     .uses = "die.aiv_cores die.write_engine die.hbm die.compute.memory "
+             "die.compute.vector_operator die.exchange die.unfused die.collectives"},
+    {.name = "decode",
+     .sentence = "decode of a language model with a fixed batch per NPU",
+     .needs_model = true,
+     .prepare = prepare_decode,
+      .metrics = workloads::DecodeMetrics.rows,
+     .records_timeline = true,
+     .sends_packets = true,
+     .uses = "model die.aic_cores die.aiv_cores die.core_group die.peak_bf16 die.peak_int8 "
+             "die.peak_fp8 die.hbm die.write_engine die.compute die.exchange die.unfused "
+             "die.collectives"},
+    {.name = "prefill",
+     .sentence = "prefill of prompts on one instance with expert parallelism",
+     .needs_model = true,
+     .prepare = prepare_prefill,
+      .metrics = workloads::PrefillMetrics.rows,
+     .sends_packets = true,
+     .uses = "model die.aic_cores die.aiv_cores die.peak_bf16 die.peak_int8 die.peak_fp8 die.hbm "
+             "die.compute die.exchange.slot die.sdma die.host"},
+    {.name = "kv",
+     .sentence = "reads and writes of pooled memory: latency by tier and path, bandwidth and what limits it",
+     .prepare = prepare_on_machine<workloads::read_kv, workloads::run_kv>,
+      .metrics = workloads::KvMetrics.rows,
+     .uses_memory = true,
+     .sends_packets = true,
+     .uses = "node.cpus node.die_to_die_bandwidth rdma.latency rdma.die_bandwidth vpc die.hbm "
+             "die.compute.memory die.write_engine die.read_engine die.sdma cpu memory"},
+    {.name = "model-load",
+     .sentence = "start of serving instances from object store, pool or local DRAM",
+     .prepare = prepare_on_machine<workloads::read_model_load, workloads::run_model_load>,
+      .metrics = workloads::ModelLoadMetrics.rows,
+     .uses_memory = true,
+     .uses = "name nodes node.npus node.dies_per_npu node.cpus vpc die.hbm.capacity cpu.dram.capacity cpu.remote_read "
+             "memory.tiers.object_store memory.tiers.loader memory.ladder.disk"},
+    {.name = "serving",
+     .sentence = "requests over time through prefill, context cache, hand-over and decode",
+     .needs_model = true,
+     .prepare = prepare_serving,
+      .metrics = workloads::ServingMetrics.rows,
+     .records_timeline = true,
+     .uses_memory = true,
+     .keeps_cells = true,
+     .sends_packets = true,
+     .uses = "node.cpus model rdma.latency rdma.die_bandwidth vpc die.aic_cores die.aiv_cores "
+             "die.core_group die.peak_bf16 die.peak_int8 die.peak_fp8 die.hbm die.write_engine "
+             "die.compute die.exchange die.unfused die.collectives die.sdma die.host "
+             "cpu.dram.capacity cpu.remote_read cpu.remote_write memory.tiers.ssd "
+             "memory.tiers.lookup.software memory.ladder.ssd"},
 }};
 
 }  // namespace

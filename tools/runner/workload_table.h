@@ -4,6 +4,7 @@
 #include "models/language_models/architecture.h"
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
+#include "sim/config/unused_key.h"
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
 #include "sim/timeline/timeline.h"
@@ -14,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cm::tools {
 
@@ -27,9 +29,11 @@ struct WorkloadInputs {
   std::string cell_folder{};  // where cells are kept between runs; empty: nowhere
 };
 
-// Runs what was read and adds to the result. The inputs are unchanged since, but for the reader, which is gone.
-using PreparedWorkload =
-    std::function<void(std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result)>;
+struct PreparedWorkload {
+  // Runs what was read and adds to the result. The inputs are unchanged since, but for the reader, which is gone.
+  std::function<void(std::uint64_t seed, sim::metrics::Progress& progress, sim::metrics::Result& result)> run;
+  std::vector<sim::config::UnusedKey> unused{};  // keys that the kind has and this run does not use
+};
 
 struct WorkloadKind {
   std::string_view name;
@@ -38,8 +42,13 @@ struct WorkloadKind {
   PreparedWorkload (*prepare)(const WorkloadInputs& inputs) = nullptr;  // problems go to the reader's log
   std::span<const sim::metrics::MetricDeclaration> metrics;             // that it can report
   bool records_timeline = false;
-  bool uses_memory = false;  // machine.memory: else its numbers are read and checked, and are no evidence of the run
-  bool keeps_cells = false;  // between runs
+  bool uses_memory = false;    // machine.memory: else its numbers are read and checked, and are no evidence of the run
+  bool keeps_cells = false;    // between runs
+  bool sends_packets = false;  // between dies: uses what they stand in, machine.packet_plane and that plane's keys
+  // Further keys and sections of machine and model that runs of the kind use, separated by blanks, those of the machine
+  // without "machine."; the rest is read and checked only. Keys that only some runs use are among them:
+  // PreparedWorkload names those that this one does not.
+  std::string_view uses{};
 };
 
 std::span<const WorkloadKind> workload_table();

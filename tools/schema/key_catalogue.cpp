@@ -4,6 +4,7 @@
 #include "sim/diagnostics/errors.h"
 #include "tools/calibrate/calibration.h"
 #include "tools/runner/run.h"
+#include "tools/runner/unused_keys.h"
 #include "tools/runner/workload_table.h"
 #include "tools/sweep/sweep_file.h"
 
@@ -92,6 +93,16 @@ void add(const ScenarioReading& reading, KeyCatalogue& catalogue)
     if (home.table != nullptr)
       add(declaration, home.path, *home.table, seen);
   }
+}
+
+// Of a key of machine or model; none for other keys.
+std::vector<std::string> kinds_that_use(const std::string& path)
+{
+  std::vector<std::string> kinds;
+  for (const WorkloadKind& kind : workload_table())
+    if (uses(kind, path, "machine.ub") || uses(kind, path, "machine.rdma.fabric"))
+      kinds.emplace_back(kind.name);
+  return kinds;
 }
 
 class CatalogueReader {
@@ -213,6 +224,8 @@ std::vector<CataloguedKey> all_keys(const KeyCatalogue& catalogue)
         CataloguedKey& kept = is_new ? keys.back() : *same;
         if (!kind.empty())
           kept.kinds.push_back(kind);
+        else if (declaration.type != "map" && kept.kinds.empty())
+          kept.kinds = kinds_that_use(full);
       }
   };
   add_table("", catalogue.scenario, "");

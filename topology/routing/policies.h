@@ -9,9 +9,10 @@ namespace cm::topology {
 
 // Which sub-plane a packet leaves its source on.
 enum class SubPlaneChoice {
-  Spray,     // round-robin per source from a random start
-  Hash,      // by flow (source and destination)
-  ByExpert,  // by the expert that a message is for: an expert that owns a die has one lane of it
+  Spray,          // round-robin per source from a random start
+  Hash,           // by flow (source and destination)
+  ByDestination,  // by the number of the receiving endpoint: all that a die receives comes on one lane
+  ByExpert,       // by the number of the expert that a row goes to or comes from; all else is sprayed
 };
 
 // Which L2 chip an L1 chip sends a packet up to.
@@ -25,8 +26,10 @@ template <typename Enum>
 using WordTable = std::initializer_list<std::pair<std::string_view, Enum>>;
 
 // For Reader::choice. Not constexpr: g++ 12 refuses a list of pairs there.
-inline const WordTable<SubPlaneChoice> SubPlaneChoiceWords = {
-    {"spray", SubPlaneChoice::Spray}, {"hash", SubPlaneChoice::Hash}, {"by-expert", SubPlaneChoice::ByExpert}};
+inline const WordTable<SubPlaneChoice> SubPlaneChoiceWords = {{"spray", SubPlaneChoice::Spray},
+                                                              {"hash", SubPlaneChoice::Hash},
+                                                              {"by-destination", SubPlaneChoice::ByDestination},
+                                                              {"by-expert", SubPlaneChoice::ByExpert}};
 
 inline const WordTable<L2Choice> L2ChoiceWords = {
     {"spray", L2Choice::Spray}, {"hash", L2Choice::Hash}, {"least-queue", L2Choice::LeastQueue}};

@@ -1,6 +1,7 @@
 #include "workloads/collective/collective_spec.h"
 
 #include "models/collectives/collective_table.h"
+#include "models/network/fabric_use.h"
 #include "sim/config/suggestion.h"
 #include "sim/units/parse_quantity.h"
 
@@ -84,8 +85,8 @@ void check_machine(Reader& workload, const CollectiveSpec& spec, const models::M
     workload.complain("ranks",
                       fmt::format("{0} ranks need {0} dies, but the machine has {1}", spec.question.ranks, dies));
   if (machine.ub.model == models::UbModel::Flow && spec.question.ranks > MostRanksOfFlows)
-    workload.complain("ranks", fmt::format("machine.ub.model: flow takes at most {} ranks, found {}", MostRanksOfFlows,
-                                           spec.question.ranks));
+    workload.complain("ranks", fmt::format("{}: flow takes at most {} ranks, found {}", machine.ub.key("model"),
+                                           MostRanksOfFlows, spec.question.ranks));
   const auto& protocols = machine.die.protocols;
   if (const auto problem = machine.node_traffic_problem())
     workload.complain("kind", "its ranks share nodes: " + *problem);
@@ -151,11 +152,27 @@ CollectiveSpec read_collective(Reader& workload, models::MachineSpec& machine)
       {"protocol", "which of machine.die.collectives moves the data; auto takes what is expected to end first"},
       spec.protocol);
   models::read_policy_choices(workload, machine.ub);
+  if (workload.has("sub_plane_choice") && models::expert_lanes(machine) > 0)
+    workload.complain("sub_plane_choice", "a collective has no experts: expected spray, hash or by-destination");
   check_algorithm(workload, spec);
   check_machine(workload, spec, machine);
   check_memory(workload, question, machine);
   workload.finish();
   return spec;
+}
+
+std::vector<sim::config::UnusedKey> unused_keys(const CollectiveSpec& spec, const models::MachineSpec& machine)
+{
+  std::vector<sim::config::UnusedKey> unused;
+  models::add_unused_fabric_keys(
+      machine, {.between_nodes = spec.question.ranks > machine.topology.dies_per_node(), .reports_queues = true},
+      unused);
+  for (const char* key : {"access", "write_limit", "cpu_bandwidth", "cpu_lanes"})
+    unused.push_back({machine.ub.key(key), "dies alone exchange, paced by their protocol (machine.die.collectives)"});
+  for (const models::ProtocolSpec& protocol : machine.die.protocols)
+    if (spec.protocol != "auto" && protocol.name != spec.protocol)
+      unused.push_back({"machine.die.collectives." + protocol.name, "workload.protocol names another one"});
+  return unused;
 }
 
 }  // namespace cm::workloads

@@ -4,8 +4,10 @@
 #include "models/collectives/collective.h"
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
+#include "sim/config/unused_key.h"
 
 #include <string>
+#include <vector>
 
 namespace cm::workloads {
 
@@ -17,5 +19,8 @@ struct CollectiveSpec {
 
 // May change the policies of machine.ub. Ranks sit on consecutive dies.
 CollectiveSpec read_collective(sim::config::Reader& workload, models::MachineSpec& machine);
+
+// Keys of the machine that such an operation does not meet.
+std::vector<sim::config::UnusedKey> unused_keys(const CollectiveSpec& spec, const models::MachineSpec& machine);
 
 }  // namespace cm::workloads

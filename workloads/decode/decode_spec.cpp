@@ -204,7 +204,8 @@ DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models:
   read_comparison(workload, spec);
   models::read_policy_choices(workload, machine.ub);
   if (machine.ub.model == models::UbModel::Flow)
-    workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p and collective only");
+    workload.complain(
+        "kind", fmt::format("needs {}: packet; the flow model runs p2p and collective only", machine.ub.key("model")));
   spec.iterations = static_cast<std::uint32_t>(iterations);
   check_deployment(workload, spec, model, machine);
   check_experts(workload, spec, model, machine);

@@ -6,12 +6,14 @@
 #include "models/memory/hbm_budget.h"
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
+#include "sim/config/unused_key.h"
 #include "workloads/expert_parallel/expert_choices.h"
 #include "workloads/expert_parallel/expert_exchange.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cm::workloads {
 
@@ -56,6 +58,14 @@ struct DecodeSpec {
 
 // `machine` is changed where the workload chooses policies of its own.
 DecodeSpec read_decode(sim::config::Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine);
+
+// Keys of its section that the deployment has no use for ("workload", "workload.decode").
+std::vector<sim::config::UnusedKey> unused_workload_keys(const DecodeSpec& spec, const models::ModelSpec& model,
+                                                         const models::MachineSpec& machine,
+                                                         const std::string& section);
+// Keys of machine and model that a run of nothing but this decode has no use for.
+std::vector<sim::config::UnusedKey> unused_hardware_keys(const DecodeSpec& spec, const models::ModelSpec& model,
+                                                         const models::MachineSpec& machine);
 
 // The busiest die's memory.
 models::HbmBudget decode_budget(const DecodeSpec& spec, const models::ModelSpec& model,

@@ -38,10 +38,13 @@ std::vector<ExpertLayer> build_layers(const EpSpec& spec, const models::MachineS
                              seed);
 }
 
-RoutingTask routing_task(const EpSpec& spec, const ExpertLayer& layer)
+RoutingTask routing_task(const EpSpec& spec, const ExpertLayer& layer, const models::MachineSpec& machine)
 {
-  return {layer.gate, layer.placement, spec.shared_expert ? SharedMessages::Anywhere : SharedMessages::None,
-          spec.top_k};
+  return {.gate = layer.gate,
+          .placement = layer.placement,
+          .shared = spec.shared_expert ? SharedMessages::Anywhere : SharedMessages::None,
+          .top_k = spec.top_k,
+          .expert_lanes = models::expert_lanes(machine)};
 }
 
 void add_balance(const std::vector<ExpertLayer>& layers, sim::metrics::Result& result)
@@ -76,7 +79,7 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
   engine.spawn("ep", [&](sim::engine::Control& control) {
     for (std::uint32_t repeat = 0; repeat < spec.repeats; ++repeat) {
       control.synchronise();
-      group.start_dispatch(repeat, routing_task(spec, layers[repeat % layers.size()]), random);
+      group.start_dispatch(repeat, routing_task(spec, layers[repeat % layers.size()], machine), random);
       control.wait(phase_done);
       dispatch.push_back(group.phase_us());
       control.synchronise();

@@ -3,6 +3,7 @@
 #include "models/collectives/fused_exchange.h"
 #include "sim/units/parse_quantity.h"
 #include "workloads/expert_parallel/asked_copies.h"
+#include "workloads/expert_parallel/exchange_keys.h"
 
 #include <fmt/format.h>
 
@@ -114,7 +115,8 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
                     repeats);
   models::read_policy_choices(workload, machine.ub);
   if (machine.ub.model == models::UbModel::Flow)
-    workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p and collective only");
+    workload.complain(
+        "kind", fmt::format("needs {}: packet; the flow model runs p2p and collective only", machine.ub.key("model")));
   spec.ep = static_cast<std::uint32_t>(ep);
   spec.tokens_per_rank = static_cast<std::uint32_t>(tokens);
   spec.row = Bytes(2 * static_cast<std::int64_t>(hidden));
@@ -129,6 +131,18 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
     check_slots(workload, spec, machine);
   workload.finish();
   return spec;
+}
+
+std::vector<sim::config::UnusedKey> unused_keys(const EpSpec& spec, const models::MachineSpec& machine)
+{
+  std::vector<sim::config::UnusedKey> unused;
+  add_unused_exchange_keys(spec.exchange, spec.ep, machine, unused);
+  unused.push_back({machine.ub.key("access"), "no single accesses are made"});
+  if (spec.exchange == ExchangeKind::Fused)
+    unused.push_back({"machine.die.compute.vector_operator", "fused kernels exchange (workload.fused)"});
+  if (spec.choices.table)
+    unused.push_back({"workload.placement", "workload.placement_file takes its place", true});
+  return unused;
 }
 
 }  // namespace cm::workloads

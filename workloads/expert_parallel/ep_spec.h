@@ -3,11 +3,13 @@
 
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
+#include "sim/config/unused_key.h"
 #include "workloads/expert_parallel/expert_choices.h"
 #include "workloads/expert_parallel/expert_exchange.h"
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace cm::workloads {
 
@@ -33,5 +35,8 @@ struct EpSpec {
 
 // `machine` is changed where the workload chooses policies of its own.
 EpSpec read_ep(sim::config::Reader& workload, models::MachineSpec& machine);
+
+// Keys that such a test has no use for.
+std::vector<sim::config::UnusedKey> unused_keys(const EpSpec& spec, const models::MachineSpec& machine);
 
 }  // namespace cm::workloads

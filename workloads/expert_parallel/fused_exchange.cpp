@@ -132,6 +132,8 @@ void FusedExchange::send_dispatch(Generation& g, std::uint32_t rank)
   flow.messages.reserve(g.traffic.destinations[rank].size());
   for (const std::uint32_t destination : g.traffic.destinations[rank])
     flow.messages.push_back({destination, bytes});
+  if (g.traffic.expert_lanes > 0)
+    flow.lanes = g.traffic.lanes[rank];
   flow.engine = engines_.source(rank, false);
   flow.issue_rate = dispatch_.issue_rate;
   flow.issuers = setup_.cores;
@@ -181,14 +183,21 @@ void FusedExchange::reorder(Generation& g, std::uint32_t rank)
 }
 
 // The rows to send back, peer by peer from the one behind the rank's own number (all ranks in the same order would meet
-// at one receiver), are cut into one stretch per core; the cores work on their stretches side by side.
+// at one receiver), are cut into one stretch per core; the cores work on their stretches side by side. Rows for one
+// peer lie by lane where lanes go by experts: a rank's rows lie by expert.
 void FusedExchange::send_combine(Generation& g, std::uint32_t rank)
 {
+  const std::uint32_t lanes = g.traffic.expert_lanes;
   std::vector<std::uint32_t> rows;
+  std::vector<std::uint8_t> lane_of_row;
   rows.reserve(g.traffic.received[rank]);
   for (std::uint32_t step = 1; step <= setup_.ranks; ++step) {
     const std::uint32_t peer = (rank + step) % setup_.ranks;
-    rows.insert(rows.end(), g.traffic.counts[static_cast<std::size_t>(peer) * setup_.ranks + rank], peer);
+    for (std::uint32_t lane = 0; lane < std::max(lanes, 1U); ++lane) {
+      const std::uint32_t count = g.traffic.rows(peer, rank, lane);
+      rows.insert(rows.end(), count, peer);
+      lane_of_row.insert(lane_of_row.end(), lanes > 0 ? count : 0, static_cast<std::uint8_t>(lane));
+    }
   }
   fabric::FlowSpec flow;
   flow.source = rank;
@@ -197,8 +206,11 @@ void FusedExchange::send_combine(Generation& g, std::uint32_t rank)
   const auto cores = static_cast<std::size_t>(setup_.cores);
   const std::size_t stretch = (rows.size() + cores - 1) / cores;
   for (std::size_t turn = 0; turn < stretch; ++turn)
-    for (std::size_t row = turn; row < rows.size(); row += stretch)
+    for (std::size_t row = turn; row < rows.size(); row += stretch) {
       flow.messages.push_back({rows[row], bytes});
+      if (lanes > 0)
+        flow.lanes.push_back(lane_of_row[row]);
+    }
   flow.engine = engines_.source(rank, false);
   flow.issue_rate = combine_.issue_rate;
   flow.issuers = setup_.cores;

@@ -23,6 +23,17 @@ struct ExchangeTraffic {
   std::vector<std::uint32_t> counts;                     // [source * ranks + destination]
   std::vector<std::uint32_t> received;                   // [destination]
   std::vector<std::uint32_t> received_routed;            // [destination]: without shared-expert messages
+  // Where an expert's rows take the lane of its number, there and back; else all of these are empty.
+  std::uint32_t expert_lanes = 0;
+  std::vector<std::vector<std::uint8_t>> lanes;  // [source], as destinations
+  std::vector<std::uint32_t> lane_counts;        // [(source * ranks + destination) * expert_lanes + lane]
+
+  // Rows from source to destination on one lane; all of them where lanes do not go by experts.
+  [[nodiscard]] std::uint32_t rows(std::uint32_t source, std::uint32_t destination, std::uint32_t lane) const
+  {
+    const std::size_t pair = static_cast<std::size_t>(source) * ranks + destination;
+    return expert_lanes == 0 ? counts[pair] : lane_counts[pair * expert_lanes + lane];
+  }
 };
 
 struct RoutingTask {
@@ -31,6 +42,9 @@ struct RoutingTask {
   SharedMessages shared = SharedMessages::None;
   std::uint32_t top_k = 0;
   models::TraceWalk walk{};  // of a gate that goes by a trace
+  // A row for expert e takes lane e modulo so many; the shared expert's number follows the routed ones, copies have the
+  // number of what they are copies of. 0: the fabric chooses.
+  std::uint32_t expert_lanes = 0;
 };
 
 // `tokens`: per rank. Equal arguments and streams in equal state give equal traffic. `traffic` is overwritten.

@@ -69,7 +69,7 @@ const models::ProtocolSpec& UnfusedExchange::choose_protocol(Round round, const 
   Bytes sent = models::counts_message(setup_.slots_per_rank) * peers;
   if (round != Counts) {
     const auto rows = std::accumulate(g.traffic.received.begin(), g.traffic.received.end(), std::int64_t{0});
-    sent = (round == Rows ? wire_row_ : setup_.row) * (rows / setup_.ranks);
+    sent = row(round) * (rows / setup_.ranks);
   }
   const BytesPerSecond lanes = machine.topology.lane_bandwidth * static_cast<double>(machine.topology.sub_planes);
   const models::ProtocolSpec* protocol = models::protocol_of_exchange(machine.die, lanes, sent, peers);
@@ -83,15 +83,31 @@ const models::ProtocolSpec& UnfusedExchange::choose_protocol(Round round, const 
 Bytes UnfusedExchange::bytes_between(Round round, const Generation& g, std::uint32_t source,
                                      std::uint32_t destination) const
 {
-  const auto rows = [&](std::uint32_t from, std::uint32_t to) {
-    return static_cast<std::int64_t>(g.traffic.counts[static_cast<std::size_t>(from) * setup_.ranks + to]);
+  if (round == Counts)
+    return models::counts_message(setup_.slots_per_rank);
+  const std::uint32_t from = round == Rows ? source : destination;
+  const std::uint32_t to = round == Rows ? destination : source;
+  return row(round) * std::int64_t{g.traffic.counts[static_cast<std::size_t>(from) * setup_.ranks + to]};
+}
+
+// One message, or one for each lane that has any bytes where lanes go by experts.
+void UnfusedExchange::add_messages(fabric::FlowSpec& flow, Round round, const Generation& g, std::uint32_t peer) const
+{
+  const auto add = [&](Bytes bytes) {
+    ensure(bytes.count() <= std::numeric_limits<std::uint32_t>::max(), "{} bytes for one peer", bytes.count());
+    if (bytes.count() > 0)
+      flow.messages.push_back({peer, static_cast<std::uint32_t>(bytes.count())});
+    return bytes.count() > 0;
   };
-  switch (round) {
-  case Counts: return models::counts_message(setup_.slots_per_rank);
-  case Rows: return wire_row_ * rows(source, destination);
-  case Outputs: break;
+  const std::uint32_t rank = flow.source;
+  if (round == Counts || g.traffic.expert_lanes == 0) {
+    add(bytes_between(round, g, rank, peer));
+    return;
   }
-  return setup_.row * rows(destination, source);
+  for (std::uint32_t lane = 0; lane < g.traffic.expert_lanes; ++lane)
+    if (add(row(round) *
+            std::int64_t{round == Rows ? g.traffic.rows(rank, peer, lane) : g.traffic.rows(peer, rank, lane)}))
+      flow.lanes.push_back(static_cast<std::uint8_t>(lane));
 }
 
 void UnfusedExchange::start_dispatch(std::uint32_t generation, std::uint32_t rank)
@@ -196,13 +212,8 @@ void UnfusedExchange::send(Round round, Step sent, Generation& g, std::uint32_t 
 {
   fabric::FlowSpec flow;
   flow.source = rank;
-  for (std::uint32_t step = 1; step < setup_.ranks; ++step) {
-    const std::uint32_t peer = (rank + step) % setup_.ranks;
-    const Bytes bytes = bytes_between(round, g, rank, peer);
-    ensure(bytes.count() <= std::numeric_limits<std::uint32_t>::max(), "{} bytes for one peer", bytes.count());
-    if (bytes.count() > 0)
-      flow.messages.push_back({peer, static_cast<std::uint32_t>(bytes.count())});
-  }
+  for (std::uint32_t step = 1; step < setup_.ranks; ++step)
+    add_messages(flow, round, g, (rank + step) % setup_.ranks);
   if (flow.messages.empty()) {
     end_of_sending(round, g, rank, place_.plane.now().count());
     return;

@@ -79,6 +79,8 @@ class UnfusedExchange final : public ExpertExchange {
   void send(Round round, Step sent, Generation& generation, std::uint32_t rank);
   // How the library carries a round: as it would one in which all ranks send the mean.
   [[nodiscard]] const models::ProtocolSpec& choose_protocol(Round round, const Generation& generation) const;
+  [[nodiscard]] Bytes row(Round round) const { return round == Rows ? wire_row_ : setup_.row; }
+  void add_messages(sim::fabric::FlowSpec& flow, Round round, const Generation& generation, std::uint32_t peer) const;
   [[nodiscard]] Bytes bytes_between(Round round, const Generation& generation, std::uint32_t source,
                                     std::uint32_t destination) const;
   void end_of_sending(Round round, Generation& generation, std::uint32_t rank, std::int64_t now);

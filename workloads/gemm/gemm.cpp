@@ -36,6 +36,17 @@ GemmSpec read_gemm(Reader& workload, const models::MachineSpec& machine)
   return spec;
 }
 
+std::vector<sim::config::UnusedKey> unused_keys(const GemmSpec& spec)
+{
+  std::vector<sim::config::UnusedKey> unused;
+  for (const auto& [format, word] : {std::pair{NumberFormat::Bf16, "bf16"}, std::pair{NumberFormat::Fp8, "fp8"},
+                                     std::pair{NumberFormat::Int8, "int8"}})
+    if (format != spec.format)
+      for (const char* key : {"machine.die.peak_{}", "machine.die.compute.{}_gemm", "machine.die.tiles.half_{}"})
+        unused.push_back({fmt::format(fmt::runtime(key), word), "workload.format is another one"});
+  return unused;
+}
+
 void run_gemm(const GemmSpec& spec, const models::MachineSpec& machine, sim::metrics::Result& result)
 {
   const models::TiledTime product = models::matrix_product_time(spec, machine.die);

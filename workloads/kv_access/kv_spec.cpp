@@ -214,7 +214,7 @@ KvSpec read_kv(Reader& workload, const MachineSpec& machine)
     return spec;
   }
   if (machine.ub.model == models::UbModel::Flow)
-    workload.complain("kind", "kv runs on packets: expected machine.ub.model=packet");
+    workload.complain("kind", fmt::format("kv runs on packets: expected {}=packet", machine.ub.key("model")));
   if (const auto problem = machine.node_traffic_problem())
     workload.complain("kind", "readers share nodes with homes: " + *problem);
   read_demand(workload, machine, spec);

@@ -6,6 +6,7 @@
 #include "models/memory/address_map.h"
 #include "models/memory/hot_block_cache.h"
 #include "sim/config/reader.h"
+#include "sim/config/unused_key.h"
 
 #include <cstdint>
 #include <vector>
@@ -51,5 +52,8 @@ struct KvSpec {
 };
 
 KvSpec read_kv(sim::config::Reader& workload, const models::MachineSpec& machine);
+
+// Keys that such a study has no use for.
+std::vector<sim::config::UnusedKey> unused_keys(const KvSpec& spec, const models::MachineSpec& machine);
 
 }  // namespace cm::workloads

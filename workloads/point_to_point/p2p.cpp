@@ -1,5 +1,7 @@
 #include "workloads/point_to_point/p2p.h"
 
+#include "models/memory/memory_tier.h"
+#include "models/network/fabric_use.h"
 #include "sim/engine/engine.h"
 #include "sim/units/parse_quantity.h"
 #include "workloads/point_to_point/p2p_metric_table.h"
@@ -230,10 +232,47 @@ P2pSpec read_p2p(Reader& workload, const models::MachineSpec& machine)
   spec.to = to.value_or(0);
   workload.optional({"bytes", "size of the transfer", 1.0, 1e12}, spec.bytes);
   if (machine.ub.mtu.count() > 0 && spec.bytes.count() / machine.ub.mtu.count() > 2'000'000'000)
-    workload.complain("bytes", "expected at most 2,000,000,000 packets: a smaller transfer or a larger machine.ub.mtu");
+    workload.complain("bytes", fmt::format("expected at most 2,000,000,000 packets: a smaller transfer or a larger {}",
+                                           machine.ub.key("mtu")));
   check_memory(workload, machine, spec);
   workload.finish();
   return spec;
+}
+
+std::vector<sim::config::UnusedKey> unused_keys(const P2pSpec& spec, const models::MachineSpec& machine)
+{
+  const std::uint32_t dies = machine.topology.dies();
+  const bool is_read = spec.op == AccessOp::Read;
+  const bool from_die = spec.from < dies;
+  const bool to_die = spec.to < dies;
+  const bool by_write_engine = !is_read && from_die;
+  const bool per_lane = machine.ub.write_limit == models::WriteLimit::Lane;
+  std::vector<sim::config::UnusedKey> unused;
+  // A machine that could not be read has no nodes.
+  if (dies == 0)
+    return unused;
+  models::add_unused_fabric_keys(machine,
+                                 {.between_nodes = models::node_of_endpoint(machine.topology, spec.from) !=
+                                                   models::node_of_endpoint(machine.topology, spec.to),
+                                  .asks_for_data = is_read,
+                                  .waits_for_writes = !is_read},
+                                 unused);
+  const auto add_unless = [&](bool is_used, const std::string& path) {
+    if (!is_used)
+      unused.push_back({path, "this access does not meet it (workload.from, to and op)"});
+  };
+  add_unless(to_die, machine.ub.key("access.npu_base"));
+  add_unless(!to_die, machine.ub.key("access.cpu_base"));
+  add_unless(!is_read, machine.ub.key("access.write_extra"));
+  add_unless(by_write_engine, machine.ub.key("write_limit"));
+  add_unless(from_die || to_die, machine.ub.key("lane_bandwidth"));
+  add_unless(!from_die || !to_die, machine.ub.key("cpu_bandwidth"));
+  add_unless(!from_die || !to_die || (by_write_engine && per_lane), machine.ub.key("cpu_lanes"));
+  add_unless(by_write_engine, "machine.die.write_engine");
+  add_unless(is_read && from_die, "machine.die.read_engine");
+  add_unless(is_read && !to_die, "machine.cpu.remote_read");
+  add_unless(!is_read && !to_die, "machine.cpu.remote_write");
+  return unused;
 }
 
 void run_p2p(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed, sim::metrics::Result& result)

@@ -3,7 +3,10 @@
 
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
+#include "sim/config/unused_key.h"
 #include "sim/metrics/result.h"
+
+#include <vector>
 
 namespace cm::workloads {
 
@@ -18,6 +21,9 @@ struct P2pSpec {
 
 // Endpoints are written "die:17" or "cpu:3".
 P2pSpec read_p2p(sim::config::Reader& workload, const models::MachineSpec& machine);
+
+// Keys of the machine that such an access does not meet.
+std::vector<sim::config::UnusedKey> unused_keys(const P2pSpec& spec, const models::MachineSpec& machine);
 
 void run_p2p(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed, sim::metrics::Result& result);
 

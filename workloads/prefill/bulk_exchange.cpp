@@ -21,16 +21,17 @@ BulkExchange::BulkExchange(std::uint32_t first_die, std::uint32_t ranks, const m
     generation.inboxes = plane.fabric().add_inboxes(first_die + ranks);
 }
 
-void BulkExchange::open(std::uint32_t generation, std::vector<std::int64_t>&& bytes)
+void BulkExchange::open(std::uint32_t generation, BulkBytes&& bytes)
 {
-  ensure(bytes.size() == static_cast<std::size_t>(ranks_) * ranks_, "{} amounts for {} ranks", bytes.size(), ranks_);
+  ensure(bytes.pairs.size() == static_cast<std::size_t>(ranks_) * ranks_, "{} amounts for {} ranks", bytes.pairs.size(),
+         ranks_);
   Generation& g = generations_[generation % 2];
   g.bytes = std::move(bytes);
   g.inbound.assign(ranks_, 0);
   for (std::uint32_t source = 0; source < ranks_; ++source)
     for (std::uint32_t destination = 0; destination < ranks_; ++destination)
       if (source != destination)
-        g.inbound[destination] += g.bytes[static_cast<std::size_t>(source) * ranks_ + destination];
+        g.inbound[destination] += g.bytes.pairs[static_cast<std::size_t>(source) * ranks_ + destination];
   for (std::uint32_t rank = 0; rank < ranks_; ++rank)
     if (g.inbound[rank] > 0)
       plane_.fabric().expect(g.inboxes + first_die_ + rank, static_cast<std::uint64_t>(g.inbound[rank]), 0,
@@ -43,6 +44,22 @@ bool BulkExchange::send(std::uint32_t generation, std::uint32_t rank)
   return generations_[generation % 2].inbound[rank] == 0;
 }
 
+void BulkExchange::add_messages(fabric::FlowSpec& flow, std::uint32_t destination, const BulkBytes& bytes,
+                                std::size_t pair)
+{
+  const std::size_t lanes = bytes.by_lane.size() / bytes.pairs.size();
+  for (std::size_t lane = 0; lane < std::max<std::size_t>(lanes, 1); ++lane) {
+    // A message counts its bytes in 32 bits; longer stretches go as several.
+    constexpr std::int64_t Longest = 1LL << 30U;
+    for (std::int64_t left = lanes > 0 ? bytes.by_lane[pair * lanes + lane] : bytes.pairs[pair]; left > 0;
+         left -= Longest) {
+      flow.messages.push_back({destination, static_cast<std::uint32_t>(std::min(left, Longest))});
+      if (lanes > 0)
+        flow.lanes.push_back(static_cast<std::uint8_t>(lane));
+    }
+  }
+}
+
 bool BulkExchange::on_notice(std::uint64_t number)
 {
   if (number >> (RankBits + 1) == Received)
@@ -53,10 +70,7 @@ bool BulkExchange::on_notice(std::uint64_t number)
   flow.source = first_die_ + rank;
   for (std::uint32_t step = 1; step < ranks_; ++step) {
     const std::uint32_t peer = (rank + step) % ranks_;
-    // A message counts its bytes in 32 bits; longer stretches go as several.
-    constexpr std::int64_t Longest = 1LL << 30U;
-    for (std::int64_t left = g.bytes[static_cast<std::size_t>(rank) * ranks_ + peer]; left > 0; left -= Longest)
-      flow.messages.push_back({first_die_ + peer, static_cast<std::uint32_t>(std::min(left, Longest))});
+    add_messages(flow, first_die_ + peer, g.bytes, static_cast<std::size_t>(rank) * ranks_ + peer);
   }
   if (flow.messages.empty())
     return false;

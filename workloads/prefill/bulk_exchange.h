@@ -11,6 +11,14 @@
 
 namespace cm::workloads {
 
+// What each rank sends to each.
+struct BulkBytes {
+  std::vector<std::int64_t> pairs;  // [source * ranks + destination]
+  // The same lane by lane, [(source * ranks + destination) * lanes + lane], when it is said which bytes take which
+  // lane.
+  std::vector<std::int64_t> by_lane{};
+};
+
 // One exchange at a time per rank. A rank may be one exchange ahead of another: inboxes are kept for two generations.
 class BulkExchange {
  public:
@@ -19,9 +27,8 @@ class BulkExchange {
   BulkExchange(std::uint32_t first_die, std::uint32_t ranks, const models::MachineSpec& machine,
                sim::streams::DataPlane& plane, const models::EndpointEngines& engines, std::uint64_t notice_base);
 
-  // Before a generation's first rank sends: what each rank sends to each, [source * ranks + destination]. Bytes to
-  // itself stay where they are.
-  void open(std::uint32_t generation, std::vector<std::int64_t>&& bytes);
+  // Before a generation's first rank sends: what each rank sends to each. Bytes to itself stay where they are.
+  void open(std::uint32_t generation, BulkBytes&& bytes);
   // A rank starts to send, after the start-up of its SDMA. True when the rank has nothing to receive and is through.
   bool send(std::uint32_t generation, std::uint32_t rank);
 
@@ -35,11 +42,14 @@ class BulkExchange {
   enum Event : std::uint64_t { StartedUp = 0, Received = 1 };
 
   struct Generation {
-    std::vector<std::int64_t> bytes;
+    BulkBytes bytes;
     std::vector<std::int64_t> inbound;  // [rank]
     sim::fabric::InboxIndex inboxes = 0;
   };
 
+  // `pair`: of source and destination. Bytes of each lane go as messages of their own.
+  static void add_messages(sim::fabric::FlowSpec& flow, std::uint32_t destination, const BulkBytes& bytes,
+                           std::size_t pair);
   [[nodiscard]] std::uint64_t notice(Event event, std::uint32_t generation, std::uint32_t rank) const
   {
     return notice_base_ + ((event << 1U | generation % 2) << RankBits | rank);

@@ -25,11 +25,11 @@ std::vector<std::int64_t> rows_per_expert(const models::Gate& gate, std::uint32_
 }  // namespace
 
 ExpertRows draw_rows(const models::Gate& gate, const models::Placement& placement, std::uint32_t top_k,
-                     const std::vector<std::int64_t>& tokens, sim::RandomStream& random)
+                     const std::vector<std::int64_t>& tokens, sim::RandomStream& random, std::uint32_t expert_lanes)
 {
   const std::size_t ranks = tokens.size();
   ExpertRows all{std::vector<std::int64_t>(ranks * ranks, 0), std::vector<std::int64_t>(ranks, 0),
-                 std::vector<std::int64_t>(ranks, 0)};
+                 std::vector<std::int64_t>(ranks, 0), std::vector<std::int64_t>(ranks * ranks * expert_lanes, 0)};
   for (std::size_t source = 0; source < ranks; ++source) {
     const auto rows = rows_per_expert(gate, top_k, static_cast<std::uint32_t>(source), tokens, random);
     for (std::uint32_t expert = 0; expert < rows.size(); ++expert) {
@@ -41,10 +41,27 @@ ExpertRows draw_rows(const models::Gate& gate, const models::Placement& placemen
         all.rows[source * ranks + rank] += share;
         all.received[rank] += share;
         all.sent[source] += share;
+        if (expert_lanes > 0)
+          all.lane_rows[(source * ranks + rank) * expert_lanes + expert % expert_lanes] += share;
       }
     }
   }
   return all;
+}
+
+std::vector<std::int64_t> bytes_by_lane(const ExpertRows& rows, Bytes row, bool is_way_back)
+{
+  const std::size_t ranks = rows.received.size();
+  const std::size_t lanes = rows.lane_rows.size() / rows.rows.size();
+  std::vector<std::int64_t> bytes;
+  bytes.reserve(rows.lane_rows.size());
+  for (std::size_t source = 0; source < ranks && lanes > 0; ++source)
+    for (std::size_t destination = 0; destination < ranks; ++destination) {
+      const std::size_t pair = is_way_back ? destination * ranks + source : source * ranks + destination;
+      for (std::size_t lane = 0; lane < lanes; ++lane)
+        bytes.push_back(rows.lane_rows[pair * lanes + lane] * row.count());
+    }
+  return bytes;
 }
 
 }  // namespace cm::workloads

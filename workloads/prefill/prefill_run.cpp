@@ -239,8 +239,13 @@ void PrefillRun::send(std::uint32_t rank, int micro, Exchange which)
   const std::int64_t generation = generation_of(which, batch.layer);
   BulkExchange& exchange = *traffic.exchanges[index(which)];
   if (generation == traffic.opened[index(which)]) {
-    std::vector<std::int64_t> bytes = exchanged_bytes(micro, which, generation);
-    sent_[batch.layer < setup_.model.dense_layers ? 0 : 1] += sent_to_others(bytes, setup_.deployment.ranks);
+    BulkBytes bytes{exchanged_bytes(micro, which, generation)};
+    const ExpertRows& rows = traffic.rows[static_cast<std::size_t>(generation) % 2];
+    if (which == Exchange::Dispatch)
+      bytes.by_lane = bytes_by_lane(rows, costs_.dispatch_row(), false);
+    else if (which == Exchange::Combine)
+      bytes.by_lane = bytes_by_lane(rows, costs_.combine_row(), true);
+    sent_[batch.layer < setup_.model.dense_layers ? 0 : 1] += sent_to_others(bytes.pairs, setup_.deployment.ranks);
     exchange.open(static_cast<std::uint32_t>(generation), std::move(bytes));
     ++traffic.opened[index(which)];
   }
@@ -285,7 +290,8 @@ void PrefillRun::draw_experts(int micro, std::int64_t layer)
   const std::uint64_t member = static_cast<std::uint64_t>(micro) << 32U | static_cast<std::uint64_t>(layer);
   sim::RandomStream random(setup_.seed, "prefill gate", member);
   ExpertRows& rows = traffic.rows[static_cast<std::size_t>(moe_layer) % 2];
-  rows = draw_rows(l.gate, l.placement, static_cast<std::uint32_t>(setup_.model.top_k), tokens, random);
+  rows = draw_rows(l.gate, l.placement, static_cast<std::uint32_t>(setup_.model.top_k), tokens, random,
+                   models::expert_lanes(setup_.machine));
   const std::int64_t sum = std::accumulate(rows.received.begin(), rows.received.end(), std::int64_t{0});
   if (sum > 0)
     worst_imbalance_ =

@@ -108,9 +108,11 @@ void check(Reader& workload, const PrefillSpec& spec, const models::ModelSpec& m
   check_experts(workload, d, model);
   if (machine.ub.flow_control == sim::fabric::FlowControl::Credits &&
       d.chunk + machine.ub.frame_overhead > machine.ub.buffer)
-    workload.complain("chunk", "with machine.ub.flow_control=credits a chunk must fit machine.ub.buffer");
+    workload.complain("chunk", fmt::format("with {}=credits a chunk must fit {}", machine.ub.key("flow_control"),
+                                           machine.ub.key("buffer")));
   if (machine.ub.model == models::UbModel::Flow)
-    workload.complain("kind", "needs machine.ub.model: packet; the flow model runs p2p and collective only");
+    workload.complain(
+        "kind", fmt::format("needs {}: packet; the flow model runs p2p and collective only", machine.ub.key("model")));
   if (const auto problem = machine.node_traffic_problem(); problem && d.ranks > 1)
     workload.complain("kind", "prefill exchanges between the dies of a node too: " + *problem);
 }

@@ -7,6 +7,7 @@
 #include "models/memory/hbm_budget.h"
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
+#include "sim/config/unused_key.h"
 #include "workloads/prefill/batch.h"
 
 #include <cstdint>
@@ -61,6 +62,14 @@ PrefillSpec read_prefill(sim::config::Reader& workload, const models::ModelSpec&
 // The same without the keys of a load's prompts: of an instance whose prompts come from elsewhere.
 PrefillSpec read_prefill_instance(sim::config::Reader& workload, const models::ModelSpec& model,
                                   models::MachineSpec& machine);
+
+// Keys of its section that an instance has no use for ("workload", "workload.prefill").
+std::vector<sim::config::UnusedKey> unused_workload_keys(const PrefillSpec& spec, const models::ModelSpec& model,
+                                                         const models::MachineSpec& machine,
+                                                         const std::string& section);
+// Keys of machine and model that a run of nothing but this prefill has no use for.
+std::vector<sim::config::UnusedKey> unused_hardware_keys(const PrefillSpec& spec, const models::ModelSpec& model,
+                                                         const models::MachineSpec& machine);
 
 // One die's memory with the fullest of these batches.
 models::HbmBudget prefill_budget(const PrefillDeployment& deployment, const models::ModelSpec& model,

@@ -92,7 +92,9 @@ void read_requests(Reader& workload, ServingSpec& spec)
                   .seed = 1};
   workload.optional({"time_scale", "arrival times are multiplied by it", 1e-6, 1e6}, spec.scaling.time_scale);
   workload.optional({"copies", "of every request, with prefixes of their own", 1.0, 10000.0}, spec.scaling.copies);
-  read_generator(workload.section({"generator", "requests when there is no trace"}), spec.generated);
+  const sim::config::Key generator{"generator", "requests when there is no trace"};
+  if (!spec.trace || workload.has(generator.name))
+    read_generator(workload.section(generator), spec.generated);
   spec.generated.block_tokens = spec.block_tokens;
 }
 

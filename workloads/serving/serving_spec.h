@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cm::workloads {
 
@@ -64,6 +65,10 @@ struct ServingSpec {
 
 // `machine` is changed where the workload chooses policies of its own.
 ServingSpec read_serving(sim::config::Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine);
+
+// Keys that such a service has no use for.
+std::vector<sim::config::UnusedKey> unused_keys(const ServingSpec& spec, const models::ModelSpec& model,
+                                                const models::MachineSpec& machine);
 
 // Keys and values of a token in all layers, of the MTP layer too when decode has one.
 Bytes kv_bytes_per_token(const ServingSpec& spec, const models::ModelSpec& model);

@@ -74,6 +74,16 @@ TEST_CASE("a model that contradicts itself is refused")
   CHECK_THAT(read("moe: {expert_load: {rank_256: 0.1}}").problems, Catch::Contains("rank_256"));
 }
 
+TEST_CASE("more than one layer for multi-token prediction is not modelled, and says so")
+{
+  CHECK(read("mtp_layers: 1").model.not_modelled.empty());
+  CHECK(read("mtp_layers: 0").model.not_modelled.empty());
+  const Read three = read("mtp_layers: 3");
+  CHECK(three.problems.empty());
+  CHECK_THAT(three.model.not_modelled, Catch::StartsWith("changes.yaml:1:13: model.mtp_layers: 3 layers") &&
+                                           Catch::Contains("model.mtp_layers=1"));
+}
+
 TEST_CASE("keys that a model has no use for may be left out, the others not")
 {
   const auto problems_of = [](const std::string& text) {

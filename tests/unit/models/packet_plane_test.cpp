@@ -57,6 +57,12 @@ TEST_CASE("packets run over the fat tree of a machine that says so")
   CHECK(reading.spec.ub.mtu == 4_KiB);
 }
 
+TEST_CASE("messages about the packet plane name keys of the plane that is simulated")
+{
+  CHECK(read(cluster()).spec.ub.key("mtu") == "machine.rdma.fabric.mtu");
+  CHECK(read_with({{"packet_plane", "ub"}, {"nodes", "1"}}).spec.ub.key("mtu") == "machine.ub.mtu");
+}
+
 TEST_CASE("one node of the same machine runs over its NVLinks")
 {
   const Reading reading = read_with({{"packet_plane", "ub"}, {"nodes", "1"}});

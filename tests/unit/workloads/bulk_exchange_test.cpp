@@ -14,18 +14,17 @@ constexpr std::uint32_t Ranks = 8;
 
 class Exchange final : public sim::streams::DataPlaneClient {
  public:
-  explicit Exchange(std::uint32_t first_die)
-      : machine_(tests::small_machine()), supernode_(machine_.topology),
-        plane_(models::data_plane_spec(machine_, supernode_, 1)), engines_(machine_, plane_.fabric()),
-        exchange_(first_die, Ranks, machine_, plane_, engines_, Base)
+  explicit Exchange(std::uint32_t first_die, const models::MachineSpec& machine = tests::small_machine())
+      : machine_(machine), supernode_(machine_.topology), plane_(models::data_plane_spec(machine_, supernode_, 1)),
+        engines_(machine_, plane_.fabric()), exchange_(first_die, Ranks, machine_, plane_, engines_, Base)
   {
     plane_.set_client(*this);
   }
 
-  void run(std::vector<std::int64_t> bytes)
+  void run(std::vector<std::int64_t> bytes, std::vector<std::int64_t> by_lane = {})
   {
     through.assign(Ranks, -1);
-    exchange_.open(generation_, std::move(bytes));
+    exchange_.open(generation_, {std::move(bytes), std::move(by_lane)});
     for (std::uint32_t rank = 0; rank < Ranks; ++rank)
       if (exchange_.send(generation_, rank))
         through[rank] = 0;
@@ -97,4 +96,23 @@ TEST_CASE("a rank that receives twice the bytes holds up itself only")
   CHECK(exchange.through[0] > 1.2 * others);
   // Rank 0's lanes bring in 196 GB/s.
   CHECK(exchange.through[0] > 7 * 20e6 / 196e3);
+}
+
+TEST_CASE("bytes that are told their lane take no other")
+{
+  models::MachineSpec machine = tests::small_machine();
+  machine.ub.sub_plane_choice = topology::SubPlaneChoice::ByExpert;
+  const auto time_with = [&](std::size_t lanes_used) {
+    Exchange exchange(0, machine);
+    std::vector<std::int64_t> by_lane;
+    for (std::uint32_t pair = 0; pair < Ranks * Ranks; ++pair)
+      for (std::size_t lane = 0; lane < 7; ++lane)
+        by_lane.push_back(lane < lanes_used ? 7'000'000 / static_cast<std::int64_t>(lanes_used) : 0);
+    exchange.run(std::vector<std::int64_t>(Ranks * Ranks, 7'000'000), by_lane);
+    CHECK(exchange.delivered() == 8ULL * 7 * 7'000'000);
+    return exchange.through[0];
+  };
+  // Seven peers' bytes over one lane of 28 GB/s; over all of them the engine's 180 GB/s are the limit.
+  CHECK(time_with(1) == Approx(7 * 7e6 / 28e3).epsilon(0.05));
+  CHECK(time_with(7) == Approx(7 * 7e6 / 180e3).epsilon(0.1));
 }

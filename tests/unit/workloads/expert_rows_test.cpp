@@ -10,14 +10,15 @@ using namespace cm::workloads;
 
 namespace {
 
-ExpertRows rows_of(models::Routing routing, std::uint32_t redundant, const std::vector<std::int64_t>& tokens)
+ExpertRows rows_of(models::Routing routing, std::uint32_t redundant, const std::vector<std::int64_t>& tokens,
+                   std::uint32_t expert_lanes = 0)
 {
   const models::Gate gate({.routing = routing, .experts = 256, .top_k = 8, .sigma = 1.0, .profile = {}}, 3);
   const models::Placement placement(
       {.ranks = static_cast<std::uint32_t>(tokens.size()), .routed = 256, .redundant = redundant},
       models::PlacementRule::Balanced, gate.loads());
   sim::RandomStream random(1, "gate");
-  return draw_rows(gate, placement, 8, tokens, random);
+  return draw_rows(gate, placement, 8, tokens, random, expert_lanes);
 }
 
 std::int64_t sum(const std::vector<std::int64_t>& values)
@@ -55,4 +56,29 @@ TEST_CASE("skewed experts load some ranks more than others")
 {
   const ExpertRows rows = rows_of(models::Routing::Skewed, 0, std::vector<std::int64_t>(64, 512));
   CHECK(5 * 64 * std::ranges::max(rows.received) > 6 * sum(rows.received));
+}
+
+TEST_CASE("rows by lane add up to all rows, there and back")
+{
+  const std::vector<std::int64_t> tokens(64, 100);
+  const ExpertRows rows = rows_of(models::Routing::Skewed, 0, tokens, 7);
+  CHECK(rows.rows == rows_of(models::Routing::Skewed, 0, tokens).rows);
+  CHECK(bytes_by_lane(rows_of(models::Routing::Skewed, 0, tokens), Bytes(2), false).empty());
+  const auto there = bytes_by_lane(rows, Bytes(2), false);
+  const auto back = bytes_by_lane(rows, Bytes(3), true);
+  for (std::size_t source = 0; source < 64; ++source)
+    for (std::size_t destination = 0; destination < 64; ++destination) {
+      const std::size_t pair = source * 64 + destination;
+      const std::size_t opposite = destination * 64 + source;
+      std::int64_t sum = 0;
+      std::int64_t used = 0;
+      for (std::size_t lane = 0; lane < 7; ++lane) {
+        sum += there[pair * 7 + lane];
+        used += there[pair * 7 + lane] > 0 ? 1 : 0;
+        REQUIRE(back[opposite * 7 + lane] == there[pair * 7 + lane] / 2 * 3);
+      }
+      REQUIRE(sum == 2 * rows.rows[pair]);
+      // A rank of 64 has four of the 256 experts.
+      REQUIRE(used <= 4);
+    }
 }

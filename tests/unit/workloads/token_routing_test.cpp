@@ -28,11 +28,12 @@ struct Case {
   }
 
   [[nodiscard]] ExchangeTraffic route(SharedMessages shared, const std::vector<std::uint32_t>& tokens,
-                                      std::uint64_t seed = 1) const
+                                      std::uint64_t seed = 1, std::uint32_t expert_lanes = 0) const
   {
     ExchangeTraffic traffic;
     RandomStream random(seed, "gate");
-    route_tokens({gate, placement, shared, 8}, tokens, random, traffic);
+    route_tokens({.gate = gate, .placement = placement, .shared = shared, .top_k = 8, .expert_lanes = expert_lanes},
+                 tokens, random, traffic);
     return traffic;
   }
 };
@@ -139,4 +140,28 @@ TEST_CASE("equal streams give equal traffic")
         one.route(SharedMessages::Anywhere, tokens).destinations);
   CHECK(one.route(SharedMessages::Anywhere, tokens).destinations !=
         one.route(SharedMessages::Anywhere, tokens, 2).destinations);
+}
+
+TEST_CASE("rows take the lane of their expert's number, copies that of what they are copies of")
+{
+  const Case one(Routing::Skewed, Published);
+  const std::vector<std::uint32_t> tokens(320, 5);
+  const ExchangeTraffic sprayed = one.route(SharedMessages::Nearest, tokens);
+  const ExchangeTraffic traffic = one.route(SharedMessages::Nearest, tokens, 1, 7);
+  CHECK(sprayed.lanes.empty());
+  CHECK(traffic.destinations == sprayed.destinations);
+  // [rank]: the lanes of the experts that it holds; a rank has one slot.
+  std::vector<std::uint32_t> lane_of(320, 256 % 7);
+  for (std::uint32_t expert = 0; expert < 256; ++expert)
+    for (const std::uint32_t rank : one.placement.copies(expert))
+      lane_of.at(rank) = expert % 7;
+  for (std::uint32_t source = 0; source < 320; ++source) {
+    REQUIRE(traffic.lanes[source].size() == traffic.destinations[source].size());
+    for (std::size_t row = 0; row < traffic.lanes[source].size(); ++row)
+      REQUIRE(traffic.lanes[source][row] == lane_of[traffic.destinations[source][row]]);
+    for (std::uint32_t destination = 0; destination < 320; ++destination)
+      for (std::uint32_t lane = 0; lane < 7; ++lane)
+        REQUIRE(traffic.rows(source, destination, lane) ==
+                (lane == lane_of[destination] ? sprayed.rows(source, destination, 0) : 0));
+  }
 }

@@ -122,6 +122,21 @@ TEST_CASE("by-destination keeps a destination on one lane whoever sends")
   CHECK(*std::ranges::max_element(lanes) == 150 * Packet);
 }
 
+TEST_CASE("by-message puts each message on its lane and sprays a flow that names none")
+{
+  const NetworkSpec network = small_clos({.endpoints_per_group = 8, .sub_planes = 7});
+  FabricRun run(network, {.lane_choice = LaneChoice::ByMessage});
+  FlowSpec named = flow(1, {{0, 50 * Packet}, {0, 20 * Packet}, {0, 5 * Packet}});
+  named.lanes = {3, 6, 3};
+  run.start(std::move(named));
+  run.start(flow(2, {{8, 70 * Packet}}));
+  run.finish();
+  const auto lanes = bytes_of(run, network.lane_in_ports.begin(), 7);
+  CHECK(lanes == std::vector<std::uint64_t>{0, 0, 0, 55 * Packet, 0, 0, 20 * Packet});
+  const auto sprayed = bytes_of(run, network.lane_in_ports.begin() + 8 * 7, 7);
+  CHECK(sprayed == std::vector<std::uint64_t>(7, 10 * Packet));
+}
+
 TEST_CASE("by-destination makes a lone transfer as slow as one lane")
 {
   const auto end = [](LaneChoice choice) {

@@ -1,0 +1,113 @@
+#include "tools/runner/unused_keys.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace cm::tools {
+namespace {
+
+using sim::config::UnusedKey;
+
+constexpr std::string_view Machine = "machine";
+constexpr std::string_view Model = "model";
+constexpr std::string_view Workload = "workload";
+constexpr std::string_view Fabric = "fabric";
+constexpr std::string_view ScaleUp = "machine.ub";
+constexpr std::string_view ScaleOut = "machine.rdma.fabric";
+
+bool is_at_or_below(std::string_view path, std::string_view section)
+{
+  return path == section || !path_below(path, section).empty();
+}
+
+// Of runs that send packets between dies; "fabric" is the packet plane.
+constexpr std::string_view PacketKeys = "name packet_plane nodes node.npus node.dies_per_npu fabric";
+
+// `section` as in the table of workloads.
+std::string full_path(std::string_view section, std::string_view fabric)
+{
+  if (is_at_or_below(section, Model))
+    return std::string(section);
+  return section == Fabric ? std::string(fabric) : fmt::format("{}.{}", Machine, section);
+}
+
+bool is_among(std::string_view path, std::string_view sections, std::string_view fabric)
+{
+  while (!sections.empty()) {
+    const std::string_view section = sections.substr(0, sections.find(' '));
+    sections.remove_prefix(std::min(sections.size(), section.size() + 1));
+    if (is_at_or_below(path, full_path(section, fabric)))
+      return true;
+  }
+  return false;
+}
+
+// The packet plane that is not simulated.
+UnusedKey idle_plane(const models::MachineSpec& machine)
+{
+  const std::string& fabric = machine.ub.section;
+  const bool is_scale_up = fabric == ScaleUp;
+  return {std::string(is_scale_up ? ScaleOut : ScaleUp),
+          fmt::format("the packets of {} are simulated, as machine.packet_plane: {} says", fabric,
+                      is_scale_up ? "ub" : "rdma")};
+}
+
+// Policies that the workload chooses for itself.
+std::optional<UnusedKey> replaced_policy(const std::string& path, const ResolvedScenario& scenario,
+                                         const models::MachineSpec& machine)
+{
+  for (const char* policy : {"sub_plane_choice", "l2_choice"})
+    if (path == machine.ub.key(policy) && scenario.workload && scenario.workload->find(policy) != nullptr)
+      return UnusedKey{path, fmt::format("{}.{} takes its place", Workload, policy)};
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool uses(const WorkloadKind& kind, std::string_view path, std::string_view fabric)
+{
+  return is_among(path, kind.uses, fabric) || (kind.sends_packets && is_among(path, PacketKeys, fabric));
+}
+
+std::optional<UnusedKey> unused_key(const std::string& path, const ResolvedScenario& scenario, const WorkloadKind& kind,
+                                    const PreparedWorkload& workload, const models::MachineSpec& machine)
+{
+  const auto stated =
+      std::ranges::find_if(workload.unused, [&](const UnusedKey& key) { return is_at_or_below(path, key.path); });
+  if (stated != workload.unused.end())
+    return *stated;
+  if (path_below(path, Machine).empty() && path_below(path, Model).empty())
+    return std::nullopt;
+  if (const UnusedKey idle = idle_plane(machine); is_at_or_below(path, idle.path))
+    return idle;
+  if (auto replaced = replaced_policy(path, scenario, machine))
+    return replaced;
+  if (uses(kind, path, machine.ub.section))
+    return std::nullopt;
+  return UnusedKey{path, fmt::format("a run of {} does not use it", kind.name)};
+}
+
+std::vector<std::string> check_unused_keys(ResolvedScenario& scenario, const WorkloadKind& kind,
+                                           const PreparedWorkload& workload, const models::MachineSpec& machine)
+{
+  std::vector<std::string> notes;
+  for (const std::vector<Change>* set_on_top : {&scenario.overrides, &scenario.changes, &scenario.sets})
+    for (const Change& change : *set_on_top) {
+      const auto found = unused_key(change.path, scenario, kind, workload, machine);
+      if (!found)
+        continue;
+      const std::string text = fmt::format("has no effect here: {}", found->reason);
+      if (is_at_or_below(change.path, Workload) && !found->may_be_set) {
+        add_problem(scenario.log, change.key_position, change.path, text);
+        ++scenario.log.conflicts;
+      } else if (std::string note = fmt::format("{} {}", change.path, text);
+                 std::ranges::find(notes, note) == notes.end()) {
+        notes.push_back(std::move(note));
+      }
+    }
+  return notes;
+}
+
+}  // namespace cm::tools

@@ -1,0 +1,29 @@
+// Keys that were set on top of a scenario (overrides, a sweep's settings, --set) and that its run does not use. A file
+// may hold more than one run needs; who sets a key for this run expects an effect. The rule is in docs/reference.md.
+#pragma once
+
+#include "tools/runner/scenario.h"
+#include "tools/runner/workload_table.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cm::tools {
+
+// Whether runs of the kind use a key of machine or model, by its full path. `fabric`: where the keys of the packet
+// plane stand.
+bool uses(const WorkloadKind& kind, std::string_view path, std::string_view fabric);
+
+// A key that the scenario's run does not use, and why; empty when it uses it.
+std::optional<sim::config::UnusedKey> unused_key(const std::string& path, const ResolvedScenario& scenario,
+                                                 const WorkloadKind& kind, const PreparedWorkload& workload,
+                                                 const models::MachineSpec& machine);
+
+// To be called when everything has been read. Keys of the workload become problems of the scenario's log; the others,
+// and what a grid of settings may hold, are returned as notes of the result in the order in which they were set.
+std::vector<std::string> check_unused_keys(ResolvedScenario& scenario, const WorkloadKind& kind,
+                                           const PreparedWorkload& workload, const models::MachineSpec& machine);
+
+}  // namespace cm::tools
