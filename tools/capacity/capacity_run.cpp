@@ -5,9 +5,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace cm::tools {
 namespace {
+
+sim::metrics::Table::Cell cell_of(const std::optional<double>& number)
+{
+  return number ? sim::metrics::Table::Cell(*number) : sim::metrics::Table::Cell(std::string("-"));
+}
 
 sim::metrics::Table table_of(const Capacity& capacity, const ServiceLevels& levels)
 {
@@ -24,8 +31,22 @@ sim::metrics::Table table_of(const Capacity& capacity, const ServiceLevels& leve
   for (const LoadTrial& trial : trials)
     table.rows.push_back({fmt::format("{:.4g}", trial.load),
                           {trial.arrival_rps, trial.holds(levels.share) ? "yes" : "no", trial.is_steady ? "yes" : "no",
-                           trial.share, trial.ttft_p90_ms, trial.tpot_p90_ms}});
+                           trial.share, cell_of(trial.ttft_p90_ms), cell_of(trial.tpot_p90_ms)}});
   return table;
+}
+
+// The answer's own, and those of the times to first token that it rests on.
+void caution(const Capacity& capacity, double share, sim::metrics::Result& result)
+{
+  std::vector<std::string> caveats = capacity_caveats(capacity, share);
+  std::ranges::copy(caveats, std::back_inserter(result.warnings));
+  if (std::string inherited = result.caveats_of("slo_ttft_attainment"); !inherited.empty())
+    caveats.push_back(std::move(inherited));
+  for (const char* const name : {"capacity_rps", "capacity_load"})
+    for (const std::string& caveat : caveats)
+      result.caveats.push_back({name, caveat});
+  if (std::string all = result.caveats_of("capacity_rps"); !all.empty())
+    result.tables.back().sentence += fmt::format(" [{}]", all);
 }
 
 }  // namespace
@@ -45,14 +66,7 @@ FinishedRun run_at_capacity(const ScenarioRequest& scenario, const ServiceLevels
   result.add("capacity_load", capacity.holds ? shown.load : 0, "1", "capacity / arrival rate of the scenario");
   result.tables.push_back(table_of(capacity, levels));
   result.notes.push_back("capacity: limit: " + limit_sentence(capacity, levels.share));
-  if (!capacity.holds)
-    result.warnings.push_back(
-        fmt::format("no arrival rate down to {:.4g} requests/s holds the service levels", shown.arrival_rps));
-  else if (!capacity.breaks)
-    result.warnings.push_back(
-        fmt::format("{:.4g} requests/s still hold the service levels: the capacity lies above", shown.arrival_rps));
-  if (std::string warning = length_warning(capacity, levels.share); !warning.empty())
-    result.warnings.push_back(std::move(warning));
+  caution(capacity, levels.share, result);
   return run;
 }
 

@@ -81,6 +81,7 @@ Json point_json(const ComparedPoint& point, bool is_lone)
           {"cause", cause_text(point)},
           {"inputs", inputs_json(point.inputs)},
           {"configuration", Json(configuration_lines(point))},
+          {"doubts", Json(point.doubts)},
           {"metrics", metrics_json(point.metrics)},
           {"breakdown", breakdown_json(point.breakdown)},
           {"histograms", histograms_json(point.histograms, is_lone)}};

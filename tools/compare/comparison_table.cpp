@@ -73,6 +73,8 @@ std::string point_text(const Comparison& comparison, const ComparedPoint& point)
   text += histograms_text(shown_histograms(comparison, point));
   if (const std::string cause = cause_text(point); !cause.empty())
     text += fmt::format("\n{}", wrapped("cause: ", cause, 2));
+  for (const std::string& line : point.doubts)
+    text += wrapped("doubt: ", line, 2);
   for (const std::string& line : configuration_lines(point))
     text += wrapped("note: ", line, 2);
   return text + "\n";
@@ -88,7 +90,7 @@ std::string comparison_table(const Comparison& comparison)
     text += wrapped("inputs: ", comparison.unknown_inputs, 2) + "\n";
   const bool is_lone = comparison.points.size() == 1;
   for (const ComparedPoint& point : comparison.points)
-    if (is_lone || point.verdict != Verdict::Equal)
+    if (is_lone || point.verdict != Verdict::Equal || !point.doubts.empty())
       text += point_text(comparison, point);
   return text + summary_text(comparison) + "\n";
 }

@@ -3,6 +3,7 @@
 
 #include "sim/config/reading_log.h"
 #include "sim/metrics/better.h"
+#include "tools/runner/run_health.h"
 #include "tools/runner/stored_inputs.h"
 
 #include <optional>
@@ -52,6 +53,7 @@ struct StoredResult {
   std::vector<StoredHistogram> histograms;
   std::vector<StoredPart> breakdown;
   std::vector<StoredPart> sub_planes;
+  RunHealth health;
 
   [[nodiscard]] bool is_done() const { return status == "done"; }
 };
