@@ -67,16 +67,25 @@ Json run_section(const Manifest& manifest)
   return section;
 }
 
-Json metrics_section(const std::vector<Metric>& metrics)
+// Only where there is one: other results stay as they were.
+void add_caveats(const Result& result, const std::string& name, Json& entry)
+{
+  if (std::string text = result.caveats_of(name); !text.empty())
+    entry["caveat"] = std::move(text);
+}
+
+Json metrics_section(const Result& result)
 {
   Json section = Json::object();
-  for (const Metric& metric : metrics)
-    insert(section, metric.name,
-           {{"value", number(metric.value, metric.name)},
-            {"unit", metric.unit},
-            {"better", to_text(metric.better)},
-            {"meaning", metric.meaning},
-            {"formula", metric.formula}});
+  for (const Metric& metric : result.metrics) {
+    Json entry{{"value", number(metric.value, metric.name)},
+               {"unit", metric.unit},
+               {"better", to_text(metric.better)},
+               {"meaning", metric.meaning},
+               {"formula", metric.formula}};
+    add_caveats(result, metric.name, entry);
+    insert(section, metric.name, std::move(entry));
+  }
   return section;
 }
 
@@ -107,11 +116,14 @@ Json histogram_entry(const NamedHistogram& named)
   return entry;
 }
 
-Json histograms_section(const std::vector<NamedHistogram>& histograms)
+Json histograms_section(const Result& result)
 {
   Json section = Json::object();
-  for (const NamedHistogram& each : histograms)
-    insert(section, each.name, histogram_entry(each));
+  for (const NamedHistogram& each : result.histograms) {
+    Json entry = histogram_entry(each);
+    add_caveats(result, each.name, entry);
+    insert(section, each.name, std::move(entry));
+  }
   return section;
 }
 
@@ -238,13 +250,22 @@ std::optional<double> share_of(double part, double whole)
   return whole > 0 ? std::optional(part / whole) : std::nullopt;
 }
 
+std::string Result::caveats_of(std::string_view name) const
+{
+  std::string text;
+  for (const Caveat& caveat : caveats)
+    if (caveat.of == name)
+      text += (text.empty() ? "" : "; ") + caveat.text;
+  return text;
+}
+
 std::string to_json(const Result& result)
 {
   Json root = Json::object();
   root["schema"] = "cmsim-result/1";
   root["run"] = run_section(result.manifest);
-  root["metrics"] = metrics_section(result.metrics);
-  root["histograms"] = histograms_section(result.histograms);
+  root["metrics"] = metrics_section(result);
+  root["histograms"] = histograms_section(result);
   if (result.breakdown_of != LayerTime)
     root["breakdown_of"] = result.breakdown_of;
   root["breakdown"] = parts_section(result.breakdown);

@@ -67,6 +67,19 @@ struct ChipUse {
   std::vector<std::vector<double>> busy_percent;  // [sub-plane][chip], mean over its ports and the run
 };
 
+// What speaks against one metric or histogram, told wherever it is shown.
+struct Caveat {
+  std::string of;  // its name
+  std::string text;
+};
+
+// Metrics and histograms that rest on one number of the machine more than on others: what is not known of it is a
+// caveat of theirs.
+struct Reliance {
+  std::string number;  // "machine.die.host.turn"
+  std::vector<std::string> names;
+};
+
 // What was run, with what evidence. No wall time, no host: equal runs give equal files.
 struct Manifest {
   std::string scenario;              // as the user named it
@@ -94,6 +107,8 @@ struct Result {
   std::vector<Table> tables;
   std::vector<std::string> notes;  // decisions that the run took by itself
   std::vector<std::string> warnings;
+  std::vector<Caveat> caveats;
+  std::vector<Reliance> reliances;
   // What the parts of the breakdown are parts of.
   std::string breakdown_of = LayerTime;
   std::vector<std::pair<std::string, std::string>> files;  // name, content: beside result.json when that is written
@@ -107,6 +122,8 @@ struct Result {
   void add(const MetricDeclaration& metric, Histogram values);
   void add(const MetricDeclaration& metric, std::string_view word, Histogram values);
   [[nodiscard]] const Metric* find(std::string_view name) const;
+  // All caveats of a metric or histogram, in their order; empty when there is none.
+  [[nodiscard]] std::string caveats_of(std::string_view name) const;
 
  private:
   void add_named(const MetricDeclaration& metric, std::string name, double value, std::string formula);

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace cm::tools {
 namespace {
@@ -32,6 +34,20 @@ sim::metrics::Table table_of(const Capacity& capacity, const ServiceLevels& leve
   return table;
 }
 
+// The answer's own, and those of the times to first token that it rests on.
+void caution(const Capacity& capacity, double share, sim::metrics::Result& result)
+{
+  std::vector<std::string> caveats = capacity_caveats(capacity, share);
+  std::ranges::copy(caveats, std::back_inserter(result.warnings));
+  if (std::string inherited = result.caveats_of("slo_ttft_attainment"); !inherited.empty())
+    caveats.push_back(std::move(inherited));
+  for (const char* const name : {"capacity_rps", "capacity_load"})
+    for (const std::string& caveat : caveats)
+      result.caveats.push_back({name, caveat});
+  if (std::string all = result.caveats_of("capacity_rps"); !all.empty())
+    result.tables.back().sentence += fmt::format(" [{}]", all);
+}
+
 }  // namespace
 
 FinishedRun run_at_capacity(const ScenarioRequest& scenario, const ServiceLevels& levels,
@@ -49,14 +65,7 @@ FinishedRun run_at_capacity(const ScenarioRequest& scenario, const ServiceLevels
   result.add(ServingMetrics["capacity_load"], capacity.holds ? shown.load : 0);
   result.tables.push_back(table_of(capacity, levels));
   result.notes.push_back("capacity: limit: " + limit_sentence(capacity, levels.share));
-  if (!capacity.holds)
-    result.warnings.push_back(
-        fmt::format("no arrival rate down to {:.4g} requests/s holds the service levels", shown.arrival_rps));
-  else if (!capacity.breaks)
-    result.warnings.push_back(
-        fmt::format("{:.4g} requests/s still hold the service levels: the capacity lies above", shown.arrival_rps));
-  if (std::string warning = length_warning(capacity, levels.share); !warning.empty())
-    result.warnings.push_back(std::move(warning));
+  caution(capacity, levels.share, result);
   return run;
 }
 

@@ -5,12 +5,14 @@
 #include "sim/units/parse_quantity.h"
 #include "tools/runner/child_runs.h"
 #include "tools/runner/run.h"
+#include "tools/runner/run_health.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace cm::tools {
 namespace {
@@ -55,32 +57,35 @@ ChildRun run_of(const ScenarioRequest& scenario, double load)
   return run;
 }
 
+// A run in which no request finished states no share and no percentile.
+std::optional<double> number_in(const nlohmann::ordered_json& section, const char* name, const char* statistic)
+{
+  const auto entry = section.find(name);
+  const auto value = entry == section.end() ? section.end() : entry->find(statistic);
+  return entry == section.end() || value == entry->end() || !value->is_number() ? std::nullopt
+                                                                                : std::optional(value->get<double>());
+}
+
 LoadTrial trial_of(double load, const std::string& output)
 {
-  const auto result = nlohmann::json::parse(output);
-  // What nothing can be said of is absent: the attainment of no requests, the percentile of no times.
-  const auto number = [&](const char* section, const char* name, const char* key) -> std::optional<double> {
-    const auto& numbers = result.at(section);
-    const auto found = numbers.find(name);
-    return found != numbers.end() && found->contains(key) ? std::optional(found->at(key).get<double>()) : std::nullopt;
-  };
-  const auto metric = [&](const char* name) { return number("metrics", name, "value").value_or(0); };
+  const auto result = nlohmann::ordered_json::parse(output);
+  const auto metric = [&](const char* name) { return number_in(result.at("metrics"), name, "value").value_or(0); };
+  const auto p90 = [&](const char* name) { return number_in(result.at("histograms"), name, "p90"); };
+  const RunHealth health = health_of(result);
   LoadTrial trial{.load = load,
                   .arrival_rps = metric("arrival_rps"),
-                  .is_steady = result.at("run").at("steady").get<bool>(),
+                  .is_steady = health.is_steady,
                   .share = metric("slo_attainment"),
                   .ttft_share = metric("slo_ttft_attainment"),
                   .tpot_share = metric("slo_tpot_attainment"),
-                  .ttft_p90_ms = number("histograms", "ttft_ms", "p90"),
-                  .tpot_p90_ms = number("histograms", "tpot_ms", "p90"),
+                  .ttft_p90_ms = p90("ttft_ms"),
+                  .tpot_p90_ms = p90("tpot_ms"),
                   .requests = metric("requests"),
                   .counted = metric("requests") - metric("warm_up_requests"),
-                  .ttft_mean_ms = number("histograms", "ttft_ms", "mean").value_or(0),
-                  .unsteady = {},
+                  .ttft_mean_ms = number_in(result.at("histograms"), "ttft_ms", "mean").value_or(0),
+                  .unsteady = health.why_unsteady,
                   .longest_part = {},
                   .longest_part_ms = 0};
-  if (!trial.is_steady)
-    trial.unsteady = result.at("warnings").front().get<std::string>();
   for (const auto& [name, part] : result.at("breakdown").items())
     if (const double value = part.at("value").get<double>(); value > trial.longest_part_ms) {
       trial.longest_part = name;
@@ -178,6 +183,20 @@ std::string limit_sentence(const Capacity& capacity, double share)
                        trial.arrival_rps, is_ttft ? longest_part_text(trial) : tpot_text(trial));
   return fmt::format("no steady state at {:.4g} requests/s, where {:.1f} % of the requests hold both levels: {}",
                      trial.arrival_rps, 100 * trial.share, trial.unsteady);
+}
+
+std::vector<std::string> capacity_caveats(const Capacity& capacity, double share)
+{
+  std::vector<std::string> caveats;
+  if (!capacity.holds)
+    caveats.push_back(fmt::format("no arrival rate down to {:.4g} requests/s holds the service levels",
+                                  capacity.trials[capacity.breaks.value_or(0)].arrival_rps));
+  else if (!capacity.breaks)
+    caveats.push_back(fmt::format("{:.4g} requests/s still hold the service levels: the capacity lies above",
+                                  capacity.trials[*capacity.holds].arrival_rps));
+  if (std::string warning = length_warning(capacity, share); !warning.empty())
+    caveats.push_back(std::move(warning));
+  return caveats;
 }
 
 std::string length_warning(const Capacity& capacity, double share)

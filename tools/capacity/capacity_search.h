@@ -25,7 +25,7 @@ struct LoadTrial {
   double share = 0;       // of the requests that hold both levels
   double ttft_share = 0;  // that hold one
   double tpot_share = 0;
-  std::optional<double> ttft_p90_ms;  // empty: no request has one
+  std::optional<double> ttft_p90_ms;  // empty when no request finished
   std::optional<double> tpot_p90_ms;
   double requests = 0;
   double counted = 0;        // after the warm-up
@@ -61,6 +61,10 @@ ScenarioRequest at_load(const ScenarioRequest& scenario, const ServiceLevels& le
 
 // What ends the highest load, in words.
 std::string limit_sentence(const Capacity& capacity, double share);
+
+// What speaks against the answer, each as a phrase that stands behind it: it is a bound, or a longer run may find
+// another.
+std::vector<std::string> capacity_caveats(const Capacity& capacity, double share);
 
 // Why a longer run may find another capacity: the rate above it was only not steady, or the runs are short beside the
 // times to first token. Empty: neither.

@@ -1,6 +1,8 @@
 // What `--find-capacity` is asked to hold.
 #pragma once
 
+#include "tools/runner/run_health.h"
+
 #include <string>
 
 namespace cm::tools {
@@ -8,7 +10,7 @@ namespace cm::tools {
 struct ServiceLevels {
   std::string ttft;  // a time as typed, like "2s"
   std::string tpot;
-  double share = 0.9;  // of the requests that must hold both
+  double share = UsualAttainment;  // of the requests that must hold both
 };
 
 // "slo.ttft=2s,slo.tpot=50ms", with "share=99%" at will. Throws ConfigError with everything that is wrong, each as

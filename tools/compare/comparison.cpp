@@ -164,6 +164,20 @@ Verdict summary_of(const std::vector<ComparedMetric>& metrics)
   return has(Verdict::Changed) || has(Verdict::Added) ? Verdict::Changed : Verdict::Equal;
 }
 
+std::vector<std::string> doubts_of(const StoredResult& old_result, const StoredResult& new_result)
+{
+  std::vector<std::string> doubts;
+  for (const auto& [side, result] : {std::pair{"old", &old_result}, std::pair{"new", &new_result}}) {
+    const RunHealth& health = result->health;
+    if (!health.is_steady)
+      doubts.push_back(
+          fmt::format("{}: {}, its latencies and rates depend on the length of the run", side, health.mark()));
+    if (health.misses_levels())
+      doubts.push_back(fmt::format("{}: SLO missed, {:.3g} % of the requests hold it", side, 100 * *health.attainment));
+  }
+  return doubts;
+}
+
 ComparedPoint compare_point(const StoredResult& old_result, const StoredResult& new_result,
                             const Tolerances& tolerances)
 {
@@ -187,6 +201,7 @@ ComparedPoint compare_point(const StoredResult& old_result, const StoredResult& 
   explain_metrics(point.cause, point.metrics);
   point.is_same_configuration = old_result.configuration_digest == new_result.configuration_digest;
   point.numbers = changed_numbers(old_result, new_result);
+  point.doubts = doubts_of(old_result, new_result);
   return point;
 }
 

@@ -53,6 +53,7 @@ struct ComparedPoint {
   Cause cause;
   std::vector<InputChange> inputs;  // that are not those of all points
   bool is_same_configuration = true;
+  std::vector<std::string> doubts;   // what speaks against judging the two: "new: overloaded"
   std::vector<std::string> numbers;  // assumed ones that differ: "machine.x: 1, was 2"
 };
 

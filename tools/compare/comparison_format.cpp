@@ -146,6 +146,9 @@ std::string summary_text(const Comparison& comparison)
     if (const std::size_t count = comparison.count(verdict); count > 0)
       text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, to_text(verdict));
   const std::size_t points = comparison.points.size();
+  if (const auto doubtful =
+          std::ranges::count_if(comparison.points, [](const auto& each) { return !each.doubts.empty(); }))
+    text += fmt::format("; {} in doubt", doubtful);
   return fmt::format("{} {}: {}", points, points == 1 ? "result" : "results", text);
 }
 

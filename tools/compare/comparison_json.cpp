@@ -83,6 +83,7 @@ Json point_json(const ComparedPoint& point, bool is_lone)
           {"inputs", inputs_json(point.inputs)},
           {"causes", Json(metric_cause_lines(point))},
           {"configuration", Json(configuration_lines(point))},
+          {"doubts", Json(point.doubts)},
           {"metrics", metrics_json(point.metrics)},
           {"breakdown", breakdown_json(point.breakdown)},
           {"histograms", histograms_json(point.histograms, is_lone)}};

@@ -71,8 +71,10 @@ std::string point_text(const Comparison& comparison, const ComparedPoint& point)
     for (const ComparedHistogram& histogram : histograms)
       text += row(histogram_cells(histogram));
   }
-  if (const auto lines = configuration_lines(point); !lines.empty())
+  if (const auto lines = configuration_lines(point); !lines.empty() || !point.doubts.empty())
     text += "\n";
+  for (const std::string& line : point.doubts)
+    text += fmt::format("- **doubt:** {}\n", escaped(line));
   for (const std::string& line : configuration_lines(point))
     text += fmt::format("- {}\n", escaped(line));
   return text;
@@ -90,7 +92,7 @@ std::string comparison_markdown(const Comparison& comparison)
     text += fmt::format("\nInputs: {}\n", escaped(comparison.unknown_inputs));
   const bool is_lone = comparison.points.size() == 1;
   for (const ComparedPoint& point : comparison.points)
-    if (is_lone || point.verdict != Verdict::Equal)
+    if (is_lone || point.verdict != Verdict::Equal || !point.doubts.empty())
       text += point_text(comparison, point);
   return text;
 }

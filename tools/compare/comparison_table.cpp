@@ -75,6 +75,8 @@ std::string point_text(const Comparison& comparison, const ComparedPoint& point)
     text += fmt::format("\n{}", wrapped("cause: ", cause, 2));
   for (const std::string& line : metric_cause_lines(point))
     text += wrapped("cause of ", line, 2);
+  for (const std::string& line : point.doubts)
+    text += wrapped("doubt: ", line, 2);
   for (const std::string& line : configuration_lines(point))
     text += wrapped("note: ", line, 2);
   return text + "\n";
@@ -90,7 +92,7 @@ std::string comparison_table(const Comparison& comparison)
     text += wrapped("inputs: ", comparison.unknown_inputs, 2) + "\n";
   const bool is_lone = comparison.points.size() == 1;
   for (const ComparedPoint& point : comparison.points)
-    if (is_lone || point.verdict != Verdict::Equal)
+    if (is_lone || point.verdict != Verdict::Equal || !point.doubts.empty())
       text += point_text(comparison, point);
   return text + summary_text(comparison) + "\n";
 }

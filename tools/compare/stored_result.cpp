@@ -100,6 +100,7 @@ void read_run(const JsonFile& file, StoredResult& result)
   for (const Json& each : file.list({"run", "assumed"}))
     if (each.is_string())
       result.assumed.push_back(each.get<std::string>());
+  result.health = health_of(file.root());
   read_metrics(file, result);
   read_histograms(file, result);
   result.breakdown_of = file.has({"breakdown_of"}) ? file.text({"breakdown_of"}) : sim::metrics::LayerTime;

@@ -3,6 +3,7 @@
 
 #include "sim/config/reading_log.h"
 #include "sim/metrics/better.h"
+#include "tools/runner/run_health.h"
 #include "tools/runner/stored_inputs.h"
 
 #include <optional>
@@ -55,6 +56,7 @@ struct StoredResult {
   std::string breakdown_of;  // "the time of a layer"
   std::vector<StoredPart> breakdown;
   std::vector<StoredPart> sub_planes;
+  RunHealth health;
 
   [[nodiscard]] bool is_done() const { return status == "done"; }
 };

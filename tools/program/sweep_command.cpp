@@ -18,6 +18,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <ranges>
 #include <string_view>
 #include <system_error>
 
@@ -58,12 +59,33 @@ std::string reasons(const SweepOutcome& outcome, PointStatus status)
   return text;
 }
 
+// What speaks against ranking the points that are done.
+std::string doubts(const SweepOutcome& outcome)
+{
+  const PointCounts& counts = outcome.counts;
+  std::string text;
+  if (counts.unsteady > 0)
+    text += fmt::format("{:<12}  {:>2}  of those: latencies and rates depend on the length of the run\n", "NOT STEADY",
+                        counts.unsteady);
+  for (const UnsteadyPoint& point : outcome.unsteady | std::views::take(MostReasonsShown))
+    text += wrapped(fmt::format("  point {} ({}):", point.number, point.title), " " + point.reason, 4);
+  if (outcome.unsteady.size() > MostReasonsShown)
+    text += fmt::format("  ... and {} more, column \"steady\"\n", outcome.unsteady.size() - MostReasonsShown);
+  if (counts.missed_levels > 0)
+    text += fmt::format("{:<12}  {:>2}  of those: fewer than {:g} % of the requests hold the service levels\n",
+                        "SLO MISSED", counts.missed_levels, 100 * UsualAttainment);
+  if (counts.warned > 0)
+    text += fmt::format("{:<12}  {:>2}  of those have warnings, column \"warnings\"\n", "warned", counts.warned);
+  return text;
+}
+
 std::string summary(const SweepRequest& request, const SweepOutcome& outcome)
 {
   const PointCounts& counts = outcome.counts;
   std::string text = fmt::format("sweep of {}: {} points", request.execution.sweep, outcome.points);
   text += outcome.kept > 0 ? fmt::format(", {} of them from earlier calls\n\n", outcome.kept) : "\n\n";
   text += fmt::format("{:<8}  {:>6}\n", "done", counts.done);
+  text += doubts(outcome);
   text += fmt::format("{:<8}  {:>6}  by their model\n", "refused", counts.refused);
   text += reasons(outcome, PointStatus::Refused);
   text += fmt::format("{:<8}  {:>6}\n", "failed", counts.failed);

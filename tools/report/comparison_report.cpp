@@ -63,6 +63,12 @@ PageSection inputs_section(const Json& comparison)
   return section;
 }
 
+// Comparisons of versions before the key existed have none.
+std::vector<std::string> doubts_of(const Json& point)
+{
+  return point.value("doubts", std::vector<std::string>());
+}
+
 PageSection point_section(const Json& point, bool is_lone)
 {
   PageSection section{fmt::format("{}: {}", label_of(point), point.at("verdict").get<std::string>()), {}};
@@ -72,6 +78,8 @@ PageSection point_section(const Json& point, bool is_lone)
       told.lines.push_back(std::string(key) + ": " + text);
   for (const Json& line : point.value("causes", Json::array()))
     told.lines.push_back("cause of " + line.get<std::string>());
+  if (const std::vector<std::string> doubts = doubts_of(point); !doubts.empty())
+    section.blocks.emplace_back(PageList{"In doubt", doubts, true});
   for (const Json& line : point.at("configuration"))
     told.lines.push_back(line.get<std::string>());
   if (PageTable table = input_changes_table(inputs_of(point)); !table.rows.empty())
@@ -112,15 +120,18 @@ Page comparison_page(const Json& comparison)
       fmt::format("{} against {}", comparison.at("new").get<std::string>(), comparison.at("old").get<std::string>());
   page.subtitle = "Comparison: the new against the old";
   const bool is_bad = comparison.at("regression").get<bool>();
+  const bool is_doubtful = std::ranges::any_of(points, [](const Json& point) { return !doubts_of(point).empty(); });
+  const PageVerdict::Kind praise = is_doubtful ? PageVerdict::Kind::Neutral : PageVerdict::Kind::Good;
   page.verdicts = {
-      {is_bad ? PageVerdict::Kind::Bad : PageVerdict::Kind::Good,
+      {is_bad ? PageVerdict::Kind::Bad : praise,
        fmt::format("{}: {}.", is_bad ? "Regression" : "No regression", comparison.at("summary").get<std::string>())}};
   const bool is_lone = points.size() == 1;
   page.sections.push_back(inputs_section(comparison));
   if (!is_lone)
     page.sections.push_back({"All results", {points_table(points)}});
   for (const Json& point : points)
-    if ((is_lone || point.at("verdict") != "equal") && page.sections.size() <= MostSections)
+    if ((is_lone || point.at("verdict") != "equal" || !doubts_of(point).empty()) &&
+        page.sections.size() <= MostSections)
       page.sections.push_back(point_section(point, is_lone));
   return page;
 }

@@ -3,6 +3,7 @@
 #include "sim/metrics/result.h"
 #include "tools/report/inputs_section.h"
 #include "tools/report/run_charts.h"
+#include "tools/runner/run_health.h"
 #include "tools/runner/table_text.h"
 
 #include <fmt/format.h>
@@ -16,6 +17,8 @@ namespace cm::tools {
 namespace {
 
 constexpr std::size_t DigestShown = 12;
+// Nearly all requests hold the service levels.
+constexpr double PraisedAttainment = 0.99;
 
 std::string text_of(const Json& value)
 {
@@ -42,20 +45,36 @@ std::vector<std::string> texts_of(const Json& list)
   return texts;
 }
 
+// Of the service levels, and how they were held. Praise is for a run that is steady.
+PageVerdict attainment_verdict(const RunHealth& health)
+{
+  const double share = *health.attainment;
+  const std::string text =
+      fmt::format("{} % of the requests hold the SLO (slo_attainment).", short_number(100 * share));
+  if (health.misses_levels())
+    return {PageVerdict::Kind::Bad, "SLO missed: " + text};
+  return {share >= PraisedAttainment && health.is_steady ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral, text};
+}
+
+PageVerdict warnings_verdict(const RunHealth& health)
+{
+  if (health.warnings > 0)
+    return {PageVerdict::Kind::Bad,
+            fmt::format("{} warning{}, below.", health.warnings, health.warnings == 1 ? "" : "s")};
+  const bool is_praised = health.is_steady && health.attainment.value_or(1) >= PraisedAttainment;
+  return {is_praised ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral, "No warning."};
+}
+
 std::vector<PageVerdict> verdicts_of(const Json& result)
 {
+  const RunHealth health = health_of(result);
   std::vector<PageVerdict> verdicts;
-  if (!result.at("run").value("steady", true))
-    verdicts.push_back({PageVerdict::Kind::Bad, "Not steady: latencies depend on the length of the run."});
-  if (const Json& attained = section_of(section_of(result, "metrics"), "slo_attainment"); attained.contains("value")) {
-    const double share = attained.at("value").get<double>();
-    verdicts.push_back({share >= 0.99 ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral,
-                        fmt::format("slo_attainment is {}.", short_number(share))});
-  }
-  const std::size_t warnings = section_of(result, "warnings").size();
-  verdicts.push_back(warnings == 0 ? PageVerdict{PageVerdict::Kind::Good, "No warning."}
-                                   : PageVerdict{PageVerdict::Kind::Bad, fmt::format("{} warning{}, below.", warnings,
-                                                                                     warnings == 1 ? "" : "s")});
+  if (!health.is_steady)
+    verdicts.push_back({PageVerdict::Kind::Bad, fmt::format("{}: latencies and rates depend on the length of the run.",
+                                                            health.is_overloaded() ? "Overloaded" : "Not steady")});
+  if (health.attainment)
+    verdicts.push_back(attainment_verdict(health));
+  verdicts.push_back(warnings_verdict(health));
   const Json& evidence = section_of(result.at("run"), "evidence");
   std::string counts;
   for (const auto& [kind, count] : evidence.items())
@@ -66,12 +85,19 @@ std::vector<PageVerdict> verdicts_of(const Json& result)
   return verdicts;
 }
 
+// What speaks against a number stands beside it.
+std::string with_caveat(const std::string& text, const Json& entry)
+{
+  const std::string caveat = entry.value("caveat", "");
+  return caveat.empty() ? text : fmt::format("{}{}[{}]", text, text.empty() ? "" : " ", caveat);
+}
+
 PageTable metrics_table(const Json& metrics)
 {
   PageTable table{"", {{"metric"}, {"value", true}, {"unit"}, {"better"}, {"meaning"}, {"how it is computed"}}, {}};
   for (const auto& [name, metric] : metrics.items())
     table.rows.push_back({name, text_of(metric.at("value")), text_of(metric.at("unit")), metric.value("better", ""),
-                          metric.value("meaning", ""), metric.value("formula", "")});
+                          metric.value("meaning", ""), with_caveat(metric.value("formula", ""), metric)});
   return table;
 }
 
@@ -81,6 +107,10 @@ PageTable histograms_table(const Json& histograms)
   PageTable table{"", {{"histogram"}, {"unit"}, {"meaning"}}, {}};
   for (const std::string_view number : Numbers)
     table.columns.push_back({std::string(number), true});
+  const bool has_caveats =
+      std::ranges::any_of(histograms, [](const Json& histogram) { return histogram.contains("caveat"); });
+  if (has_caveats)
+    table.columns.push_back({"caveat"});
   for (const auto& [name, histogram] : histograms.items()) {
     std::vector<std::string> cells{name, histogram.value("unit", ""), histogram.value("meaning", "")};
     // Results of earlier versions state zeros for a histogram of nothing.
@@ -88,6 +118,8 @@ PageTable histograms_table(const Json& histograms)
     for (const std::string_view number : Numbers)
       cells.push_back(
           histogram.contains(number) && (number == "count" || !is_of_nothing) ? text_of(histogram.at(number)) : "-");
+    if (has_caveats)
+      cells.push_back(histogram.value("caveat", ""));
     table.rows.push_back(std::move(cells));
   }
   return table;

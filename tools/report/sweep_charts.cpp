@@ -13,6 +13,53 @@ namespace {
 // From this ratio on, the values of an axis lie better on a logarithmic one.
 constexpr double WideRange = 8;
 
+// Field of a row: RunHealth::mark(). Only where a point has one.
+constexpr const char* Standing = "in doubt";
+constexpr const char* Doubt = "#c9302c";
+
+bool has_marks(const BasePoints& base)
+{
+  return std::ranges::any_of(base.points, [](const PointData& point) { return !point.health.mark().empty(); });
+}
+
+std::size_t unsteady_in(const std::vector<PointData>& points)
+{
+  return static_cast<std::size_t>(
+      std::ranges::count_if(points, [](const PointData& point) { return !point.health.is_steady; }));
+}
+
+// Crosses over the points that are not steady, whatever the chart draws there.
+Json unsteady_layer(const Json& tooltip)
+{
+  const std::string field = datum(Standing);
+  return {{"transform",
+           Json::array({{{"filter", fmt::format("{} === 'overloaded' || {} === 'not steady'", field, field)}}})},
+          {"mark",
+           {{"type", "point"},
+            {"shape", "cross"},
+            {"angle", 45},
+            {"filled", true},
+            {"size", 170},
+            {"opacity", 1},
+            {"color", Doubt}}},
+          {"encoding", {{"color", {{"value", Doubt}}}, {"tooltip", tooltip}}}};
+}
+
+// The chart's mark, with crosses over it where points are not steady.
+void mark_unsteady(const BasePoints& base, const Json& tooltip, Chart& chart)
+{
+  const std::size_t unsteady = unsteady_in(base.points);
+  if (unsteady == 0)
+    return;
+  Json& specification = chart.specification;
+  specification["layer"] = Json::array({{{"mark", specification.at("mark")}}, unsteady_layer(tooltip)});
+  specification.erase("mark");
+  chart.sentence +=
+      fmt::format(" A red cross is a point that is not steady ({} of {}): its numbers depend on the length "
+                  "of the run.",
+                  unsteady, base.points.size());
+}
+
 Json rows_of(const BasePoints& base)
 {
   Json rows = Json::array();
@@ -22,6 +69,8 @@ Json rows_of(const BasePoints& base)
       row[axis.key] = axis_value(axis, point);
     for (const auto& [name, value] : point.numbers)
       row[name] = value;
+    if (has_marks(base))
+      row[Standing] = point.health.mark();
     rows.push_back(std::move(row));
   }
   return rows;
@@ -90,6 +139,8 @@ Json tooltip_of(const BasePoints& base)
   for (const SweepAxis& axis : base.axes)
     fields.push_back(channel(axis.key, axis.is_number ? "quantitative" : "nominal", axis.short_name()));
   fields.push_back(channel("chosen metric", "quantitative", "metric", {{"format", ",.5~g"}}));
+  if (has_marks(base))
+    fields.push_back(channel(Standing, "nominal", Standing));
   return fields;
 }
 
@@ -99,6 +150,13 @@ std::string chosen_rest(const BasePoints& base, std::size_t shown)
   for (std::size_t i = shown; i < base.axes.size(); ++i)
     names += fmt::format("{}{}", names.empty() ? "" : ", ", base.axes[i].short_name());
   return names.empty() ? "" : fmt::format(" One value of {} at a time.", names);
+}
+
+const char* kind_of(const ParetoPoint& point)
+{
+  if (!point.is_ranked)
+    return "not steady";
+  return point.is_front ? "front" : "beaten";
 }
 
 }  // namespace
@@ -119,9 +177,11 @@ Chart line_chart(const BasePoints& base)
     lines = fmt::format(", a line for each {}", second.short_name());
   }
   chart["encoding"]["tooltip"] = tooltip_of(base);
-  return {"lines-" + file_name_of(base.base),
-          fmt::format("{}: {} against {}", base.base, base.metrics.front(), across.short_name()),
-          fmt::format("A metric of your choice against {}{}.{}", across.key, lines, chosen_rest(base, 2)), chart};
+  Chart result{"lines-" + file_name_of(base.base),
+               fmt::format("{}: {} against {}", base.base, base.metrics.front(), across.short_name()),
+               fmt::format("A metric of your choice against {}{}.{}", across.key, lines, chosen_rest(base, 2)), chart};
+  mark_unsteady(base, tooltip_of(base), result);
+  return result;
 }
 
 Chart surface_chart(const BasePoints& base)
@@ -142,9 +202,12 @@ Chart surface_chart(const BasePoints& base)
       {"color", value_channel({{"scale", {{"zero", false}}},
                                {"legend", {{"orient", "top"}, {"gradientLength", 260}, {"format", "~s"}}}})},
       {"tooltip", tooltip_of(base)}};
-  return {"surface-" + file_name_of(base.base),
-          fmt::format("{}: {} over {} and {}", base.base, base.metrics.front(), across.short_name(), up.short_name()),
-          fmt::format("A metric of your choice as colour.{}", chosen_rest(base, 2)), chart};
+  Chart result{
+      "surface-" + file_name_of(base.base),
+      fmt::format("{}: {} over {} and {}", base.base, base.metrics.front(), across.short_name(), up.short_name()),
+      fmt::format("A metric of your choice as colour.{}", chosen_rest(base, 2)), chart};
+  mark_unsteady(base, tooltip_of(base), result);
+  return result;
 }
 
 Chart pareto_chart(const std::vector<PointData>& points, const std::string& base)
@@ -154,8 +217,8 @@ Chart pareto_chart(const std::vector<PointData>& points, const std::string& base
   // The front is drawn last, so that nothing hides it.
   std::ranges::stable_sort(designs, {}, &ParetoPoint::is_front);
   for (const ParetoPoint& point : designs)
-    rows.push_back(
-        {{"user", point.x}, {"npu", point.y}, {"point", point.label}, {"kind", point.is_front ? "front" : "beaten"}});
+    rows.push_back({{"user", point.x}, {"npu", point.y}, {"point", marked_label(point)}, {"kind", kind_of(point)}});
+  const std::size_t unsteady = unsteady_in(points);
   Json chart = specification_of(rows, 340);
   const Json x =
       channel("user", "quantitative", "tokens/s per user (1000 / TPOT in ms)", {{"scale", {{"zero", false}}}});
@@ -163,18 +226,29 @@ Chart pareto_chart(const std::vector<PointData>& points, const std::string& base
   const Json tooltip = Json::array({channel("point", "nominal", "point"),
                                     channel("user", "quantitative", "tokens/s per user", {{"format", ",.4~g"}}),
                                     channel("npu", "quantitative", "tokens/s per NPU", {{"format", ",.4~g"}})});
-  const Json colours = {{"domain", {"front", "beaten"}}, {"range", {"#e0822f", "#3b82c4"}}};
+  Json colours = {{"domain", {"front", "beaten"}}, {"range", {"#e0822f", "#3b82c4"}}};
+  Json shapes = {{"domain", {"front", "beaten"}}, {"range", {"circle", "circle"}}};
+  if (unsteady > 0) {
+    for (Json* const scale : {&colours, &shapes})
+      scale->at("domain").push_back("not steady");
+    colours["range"].push_back(Doubt);
+    shapes["range"].push_back("cross");
+  }
   const Json colour =
       channel("kind", "nominal", "", {{"scale", colours}, {"legend", {{"orient", "top"}, {"title", nullptr}}}});
+  const Json shape =
+      channel("kind", "nominal", "", {{"scale", shapes}, {"legend", {{"orient", "top"}, {"title", nullptr}}}});
+  std::string sentence =
+      "Speed for one user against work done by an NPU. No point is better in both numbers than one of the front.";
+  if (unsteady > 0)
+    sentence += fmt::format(" {} of {} points are not steady, so they are not ranked.", unsteady, designs.size());
   chart["encoding"] = {{"x", x}, {"y", y}};
   chart["layer"] = Json::array({{{"transform", Json::array({{{"filter", "datum.kind === 'front'"}}})},
                                  {"mark", {{"type", "line"}, {"color", "#e0822f"}, {"opacity", 0.7}}},
                                  {"encoding", {{"order", {{"field", "user"}, {"type", "quantitative"}}}}}},
                                 {{"mark", {{"type", "point"}, {"filled", true}, {"size", 70}, {"opacity", 0.85}}},
-                                 {"encoding", {{"color", colour}, {"tooltip", tooltip}}}}});
-  return {"pareto-" + file_name_of(base), fmt::format("{}: users against NPUs", base),
-          "Speed for one user against work done by an NPU. No point is better in both numbers than one of the front.",
-          chart};
+                                 {"encoding", {{"color", colour}, {"shape", shape}, {"tooltip", tooltip}}}}});
+  return {"pareto-" + file_name_of(base), fmt::format("{}: users against NPUs", base), sentence, chart};
 }
 
 }  // namespace cm::tools

@@ -2,17 +2,36 @@
 
 #include "sim/metrics/metric_declaration.h"
 #include "tools/runner/json_file.h"
+#include "tools/runner/point_file.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <initializer_list>
+#include <string_view>
 #include <system_error>
 
 namespace cm::tools {
 namespace {
 
 namespace fs = std::filesystem;
+
+void add_caveat(PointData& point, const std::string& name, const Json& entry)
+{
+  const auto caveat = entry.find("caveat");
+  if (caveat != entry.end() && caveat->is_string())
+    point.caveats.emplace_back(name, caveat->get<std::string>());
+}
+
+// Of the first name that the point has.
+const double* number_of(const PointData& point, std::initializer_list<const char*> names)
+{
+  for (const char* const name : names)
+    if (const double* const number = point.number(name))
+      return number;
+  return nullptr;
+}
 
 std::string text_of(const Json& value)
 {
@@ -35,11 +54,20 @@ PointData read_point_data(const std::string& path, sim::config::ReadingLog& log)
     point.reason = file.text({"point", "reason"});
   if (point.status != "done")
     return point;
-  for (const auto& [name, metric] : file.object({"metrics"}).items())
+  point.health = health_of(file.root());
+  for (const auto& [name, metric] : file.object({"metrics"}).items()) {
     point.numbers.emplace_back(name, file.number({"metrics", name, "value"}));
-  for (const auto& [name, histogram] : file.object({"histograms"}).items())
+    add_caveat(point, name, metric);
+  }
+  for (const auto& [name, histogram] : file.object({"histograms"}).items()) {
+    // Results of earlier versions state zeros for a histogram of nothing.
     if (file.number({"histograms", name, "count"}) > 0)
-      point.numbers.emplace_back(sim::metrics::statistic_name(name, "p99"), file.number({"histograms", name, "p99"}));
+      for (const char* const statistic : {"mean", "p99"})
+        if (file.has({"histograms", name, statistic}))
+          point.numbers.emplace_back(sim::metrics::statistic_name(name, statistic),
+                                     file.number({"histograms", name, statistic}));
+    add_caveat(point, name, histogram);
+  }
   return point;
 }
 
@@ -74,7 +102,7 @@ SweepData read_sweep_data(const std::string& folder, sim::config::ReadingLog& lo
   std::vector<std::string> files;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder + "/points", error))
-    if (entry.path().extension() == ".json")
+    if (is_point_file(entry.path().filename().string()))
       files.push_back(entry.path().string());
   std::ranges::sort(files);
   for (const std::string& file : files)
@@ -86,10 +114,14 @@ std::vector<ParetoPoint> user_against_npu(const std::vector<PointData>& points)
 {
   std::vector<ParetoPoint> designs;
   for (const PointData& point : points) {
-    const double* const tpot = point.number("tpot_ms");
-    const double* const tokens = point.number("tokens_per_s_per_npu");
+    const double* const tpot = number_of(point, {"tpot_ms", "tpot_mean_ms"});
+    const double* const tokens = number_of(point, {"tokens_per_s_per_npu", "output_tokens_per_s_per_npu"});
     if (tpot != nullptr && tokens != nullptr && *tpot > 0)
-      designs.push_back({1000 / *tpot, *tokens, point.label()});
+      designs.push_back({.x = 1000 / *tpot,
+                         .y = *tokens,
+                         .label = point.label(),
+                         .mark = point.health.mark(),
+                         .is_ranked = point.health.is_steady});
   }
   mark_front(designs);
   return designs;

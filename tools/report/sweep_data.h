@@ -4,6 +4,7 @@
 #include "sim/config/reading_log.h"
 #include "tools/report/page.h"
 #include "tools/runner/pareto.h"
+#include "tools/runner/run_health.h"
 
 #include <map>
 #include <string>
@@ -18,7 +19,9 @@ struct PointData {
   std::string seed;
   std::string status;  // done, refused or failed
   std::string reason;
-  std::vector<std::pair<std::string, double>> numbers;  // metrics, then p99 of each histogram
+  std::vector<std::pair<std::string, double>> numbers;       // metrics, then mean and p99 of each histogram
+  RunHealth health;                                          // of a point that is done
+  std::vector<std::pair<std::string, std::string>> caveats;  // name of a number and what speaks against it
 
   [[nodiscard]] const double* number(const std::string& name) const;
   [[nodiscard]] std::string label() const;  // "decode, ep 32, sub_planes 7"
@@ -35,7 +38,8 @@ struct SweepData {
 // Reads sweep.json and points/*.json of a folder. What is wrong goes to the log.
 SweepData read_sweep_data(const std::string& folder, sim::config::ReadingLog& log);
 
-// Tokens/s per user (1000 / tpot_ms) against tokens/s per NPU, of the points that have both; the front is marked.
+// Tokens/s per user (1000 / tpot_ms, its mean where it is a histogram) against tokens/s per NPU, of the points that
+// have both; the front is marked. Points that are not steady are not ranked.
 std::vector<ParetoPoint> user_against_npu(const std::vector<PointData>& points);
 extern const ParetoTitles UserAgainstNpu;
 

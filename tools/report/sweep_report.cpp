@@ -1,5 +1,6 @@
 #include "tools/report/sweep_report.h"
 
+#include "sim/config/suggestion.h"
 #include "tools/report/inputs_section.h"
 #include "tools/report/sweep_charts.h"
 #include "tools/runner/table_text.h"
@@ -52,11 +53,21 @@ BasePoints done_points(const SweepData& sweep, const std::string& base)
   return done;
 }
 
+// "yes", "yes, SLO missed", "no: overloaded".
+std::string standing_of(const PointData& point)
+{
+  if (!point.health.is_steady)
+    return point.health.is_overloaded() ? "no: overloaded" : "no";
+  return point.health.misses_levels() ? "yes, SLO missed" : "yes";
+}
+
 PageTable points_table(const BasePoints& base)
 {
   PageTable table{fmt::format("All points of {}", base.base), {}, {}, true};
   for (const SweepAxis& axis : base.axes)
     table.columns.push_back({axis.short_name(), axis.is_number});
+  table.columns.push_back({"steady"});
+  table.columns.push_back({"warnings", true});
   for (const std::string& metric : base.metrics)
     table.columns.push_back({metric, true});
   for (const PointData& point : base.points) {
@@ -65,6 +76,8 @@ PageTable points_table(const BasePoints& base)
       const Json value = axis_value(axis, point);
       cells.push_back(value.is_number() ? short_number(value.get<double>()) : value.get<std::string>());
     }
+    cells.push_back(standing_of(point));
+    cells.push_back(fmt::format("{}", point.health.warnings));
     for (const std::string& metric : base.metrics) {
       const double* const value = point.number(metric);
       cells.push_back(value == nullptr ? "-" : short_number(*value));
@@ -74,10 +87,30 @@ PageTable points_table(const BasePoints& base)
   return table;
 }
 
+// Each once, with the numbers that it speaks against.
+PageList caveats_of(const std::vector<PointData>& points)
+{
+  std::vector<std::pair<std::string, std::vector<std::string>>> caveats;
+  for (const PointData& point : points)
+    for (const auto& [name, text] : point.caveats) {
+      auto entry = std::ranges::find(caveats, text, [](const auto& each) { return each.first; });
+      if (entry == caveats.end())
+        entry = caveats.insert(entry, {text, {}});
+      if (std::ranges::find(entry->second, name) == entry->second.end())
+        entry->second.push_back(name);
+    }
+  PageList list{"Caveats", {}, true};
+  for (const auto& [text, names] : caveats)
+    list.lines.push_back(fmt::format("{}: {}", sim::config::joined(names, ", "), text));
+  return list;
+}
+
 PageSection base_section(const SweepData& sweep, const std::string& name)
 {
   const BasePoints base = done_points(sweep, name);
   PageSection section{name, {}};
+  if (PageList caveats = caveats_of(base.points); !caveats.lines.empty())
+    section.blocks.emplace_back(std::move(caveats));
   if (!base.axes.empty() && !base.metrics.empty())
     section.blocks.emplace_back(line_chart(base));
   if (base.axes.size() > 1 && !base.metrics.empty())
@@ -94,6 +127,42 @@ std::size_t count_of(const SweepData& sweep, const std::string& status)
   return static_cast<std::size_t>(std::ranges::count(sweep.points, status, &PointData::status));
 }
 
+std::string missed_text(const RunHealth& health)
+{
+  return fmt::format("SLO missed: {} % of the requests hold it", short_number(100 * health.attainment.value_or(0)));
+}
+
+std::size_t count_where(const SweepData& sweep, bool (*holds)(const RunHealth&))
+{
+  return static_cast<std::size_t>(
+      std::ranges::count_if(sweep.points, [&](const PointData& point) { return holds(point.health); }));
+}
+
+// What speaks against ranking the points that are done.
+std::vector<PageVerdict> doubts_of(const SweepData& sweep)
+{
+  const std::size_t done = count_of(sweep, "done");
+  const std::size_t unsteady = count_where(sweep, [](const RunHealth& health) { return !health.is_steady; });
+  const std::size_t overloaded = count_where(sweep, [](const RunHealth& health) { return health.is_overloaded(); });
+  const std::size_t missed = count_where(sweep, [](const RunHealth& health) { return health.misses_levels(); });
+  const std::size_t warned = count_where(sweep, [](const RunHealth& health) { return health.warnings > 0; });
+  std::vector<PageVerdict> doubts;
+  if (unsteady > 0)
+    doubts.push_back({PageVerdict::Kind::Bad,
+                      fmt::format("{} of {} points with a result are not steady ({} overloaded): their latencies and "
+                                  "rates depend on the length of the run.",
+                                  unsteady, done, overloaded)});
+  if (missed > 0)
+    doubts.push_back(
+        {PageVerdict::Kind::Bad,
+         fmt::format("{} of {} points with a result miss the SLO: fewer than {:g} % of their requests hold it.", missed,
+                     done, 100 * UsualAttainment)});
+  if (warned > 0)
+    doubts.push_back(
+        {PageVerdict::Kind::Neutral, fmt::format("{} of {} points with a result have warnings.", warned, done)});
+  return doubts;
+}
+
 std::vector<PageVerdict> verdicts_of(const SweepData& sweep)
 {
   const std::size_t done = count_of(sweep, "done");
@@ -101,9 +170,36 @@ std::vector<PageVerdict> verdicts_of(const SweepData& sweep)
   const std::size_t failed = count_of(sweep, "failed");
   const std::size_t planned = std::max(sweep.planned, sweep.points.size());
   const bool is_whole = failed == 0 && sweep.points.size() == planned;
+  std::vector<PageVerdict> verdicts = doubts_of(sweep);
   std::string text = fmt::format("{} of {} points are done, {} were refused by their model", done, planned, refused);
   text += fmt::format(", {} failed, {} are missing.", failed, planned - sweep.points.size());
-  return {{is_whole ? PageVerdict::Kind::Good : PageVerdict::Kind::Bad, text}};
+  // A sweep that ran whole is no good news beside points that nobody should rank.
+  const PageVerdict::Kind praise = verdicts.empty() ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral;
+  verdicts.insert(verdicts.begin(), {is_whole ? praise : PageVerdict::Kind::Bad, text});
+  return verdicts;
+}
+
+// The points that are done and not to be ranked, with their reasons.
+PageSection doubtful_section(const SweepData& sweep)
+{
+  PageSection section{"Points in doubt", {}};
+  PageTable table{"", {{"point"}, {"why"}, {"warnings", true}}, {}};
+  std::size_t left_out = 0;
+  for (const PointData& point : sweep.points) {
+    if (point.health.is_sound())
+      continue;
+    if (table.rows.size() == MostReasons) {
+      ++left_out;
+      continue;
+    }
+    const std::string why = point.health.is_steady ? missed_text(point.health) : point.health.why_unsteady;
+    table.rows.push_back({point.label(), why.empty() ? "not steady" : why, fmt::format("{}", point.health.warnings)});
+  }
+  if (!table.rows.empty())
+    section.blocks.emplace_back(std::move(table));
+  if (left_out > 0)
+    section.blocks.emplace_back(PageList{"", {fmt::format("{} more points in doubt, in the tables below.", left_out)}});
+  return section;
 }
 
 PageSection undone_section(const SweepData& sweep)
@@ -131,6 +227,7 @@ Page sweep_page(const SweepData& sweep)
   page.subtitle = fmt::format("cmsim {}, {} points", sweep.version, sweep.points.size());
   page.verdicts = verdicts_of(sweep);
   page.sections.push_back(sweep_inputs_section(sweep.head));
+  page.sections.push_back(doubtful_section(sweep));
   for (const std::string& base : bases_of(sweep))
     page.sections.push_back(base_section(sweep, base));
   page.sections.push_back(undone_section(sweep));

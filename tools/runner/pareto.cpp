@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <ranges>
 
 namespace cm::tools {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::size_t Columns = 64;
 constexpr std::size_t Rows = 16;
 constexpr std::size_t MostListed = 12;
 
-enum class Cell { Empty, Point, Front };
+enum class Cell { Empty, Point, Unranked, Front };
 
 struct Range {
   double low = std::numeric_limits<double>::infinity();
@@ -43,7 +44,16 @@ std::string drawn(Cell cell, bool is_coloured)
     return " ";
   if (cell == Cell::Point)
     return "·";
+  if (cell == Cell::Unranked)
+    return "×";
   return is_coloured ? "\x1b[36m●\x1b[0m" : "●";
+}
+
+Cell cell_of(const ParetoPoint& point)
+{
+  if (!point.is_ranked)
+    return Cell::Unranked;
+  return point.is_front ? Cell::Front : Cell::Point;
 }
 
 std::string front_text(const std::vector<ParetoPoint>& points, const ParetoTitles& titles)
@@ -51,11 +61,14 @@ std::string front_text(const std::vector<ParetoPoint>& points, const ParetoTitle
   std::vector<ParetoPoint> front;
   std::ranges::copy_if(points, std::back_inserter(front), &ParetoPoint::is_front);
   std::ranges::stable_sort(front, {}, &ParetoPoint::x);
-  std::string text = fmt::format("● no point is better in both: {} of {}\n{:>12}  {:>12}\n", front.size(),
-                                 points.size(), titles.x, titles.y);
-  for (std::size_t i = 0; i < front.size() && i < MostListed; ++i)
-    text += wrapped(fmt::format("{:>12}  {:>12}  ", short_number(front[i].x), short_number(front[i].y)), front[i].label,
-                    28);
+  std::string text = fmt::format("● no point is better in both: {} of {}\n", front.size(), points.size());
+  if (const auto unranked = std::ranges::count(points, false, &ParetoPoint::is_ranked); unranked > 0)
+    text += fmt::format("× not steady, so not ranked: {} of {}\n", unranked, points.size());
+  if (!front.empty())
+    text += fmt::format("{:>12}  {:>12}\n", titles.x, titles.y);
+  for (const ParetoPoint& point : front | std::views::take(MostListed))
+    text +=
+        wrapped(fmt::format("{:>12}  {:>12}  ", short_number(point.x), short_number(point.y)), marked_label(point), 28);
   if (front.size() > MostListed)
     text += fmt::format("{:>12}\n", "...");
   return text;
@@ -63,12 +76,18 @@ std::string front_text(const std::vector<ParetoPoint>& points, const ParetoTitle
 
 }  // namespace
 
+std::string marked_label(const ParetoPoint& point)
+{
+  return point.mark.empty() ? point.label : fmt::format("{} [{}]", point.label, point.mark);
+}
+
 void mark_front(std::vector<ParetoPoint>& points)
 {
   std::vector<ParetoPoint*> order;
   for (ParetoPoint& point : points) {
     point.is_front = false;
-    order.push_back(&point);
+    if (point.is_ranked)
+      order.push_back(&point);
   }
   std::ranges::stable_sort(
       order, [](const ParetoPoint* a, const ParetoPoint* b) { return a->x != b->x ? a->x > b->x : a->y > b->y; });
@@ -98,7 +117,7 @@ std::string pareto_plot(const std::vector<ParetoPoint>& points, const ParetoTitl
   std::vector<std::vector<Cell>> grid(Rows, std::vector<Cell>(Columns, Cell::Empty));
   for (const ParetoPoint& point : points) {
     Cell& cell = grid[Rows - 1 - ys.cell(point.y, Rows)][xs.cell(point.x, Columns)];
-    cell = std::max(cell, point.is_front ? Cell::Front : Cell::Point);
+    cell = std::max(cell, cell_of(point));
   }
   std::string text = fmt::format("{} (up) against {} (right)\n", titles.y, titles.x);
   for (std::size_t row = 0; row < Rows; ++row) {

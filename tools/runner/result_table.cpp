@@ -1,5 +1,6 @@
 #include "tools/runner/result_table.h"
 
+#include "tools/runner/run_health.h"
 #include "tools/runner/table_text.h"
 
 #include <fmt/format.h>
@@ -79,8 +80,15 @@ std::string number_or_dash(const std::optional<double>& value)
   return value ? short_number(*value) : "-";
 }
 
-std::string metrics_text(const std::vector<Metric>& metrics)
+// A text and what speaks against what it explains.
+std::string with_caveats(const std::string& text, const std::string& caveats)
 {
+  return caveats.empty() ? text : fmt::format("{}{}[{}]", text, text.empty() ? "" : " ", caveats);
+}
+
+std::string metrics_text(const Result& result)
+{
+  const std::vector<Metric>& metrics = result.metrics;
   std::vector<Column> columns{{}, {{}, true}, {}};
   for (const Metric& metric : metrics) {
     columns[0].texts.push_back(metric.name);
@@ -90,7 +98,8 @@ std::string metrics_text(const std::vector<Metric>& metrics)
   std::string text;
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     const std::string start = row(columns, i) + "  ";
-    text += wrapped(start, description_of(metrics[i]), columns_of(start));
+    text += wrapped(start, with_caveats(description_of(metrics[i]), result.caveats_of(metrics[i].name)),
+                    columns_of(start));
   }
   return text;
 }
@@ -118,8 +127,9 @@ std::string breakdown_text(const Result& result, const Pen& pen)
   return text;
 }
 
-std::string histograms_text(const std::vector<NamedHistogram>& histograms, const Pen& pen)
+std::string histograms_text(const Result& result, const Pen& pen)
 {
+  const auto& histograms = result.histograms;
   std::vector<Column> columns{{{"histogram"}, false}, {{"unit"}, false}, {{"count"}, true}, {{"mean"}, true},
                               {{"p50"}, true},        {{"p95"}, true},   {{"p99"}, true},   {{"max"}, true}};
   for (const NamedHistogram& histogram : histograms) {
@@ -133,8 +143,10 @@ std::string histograms_text(const std::vector<NamedHistogram>& histograms, const
       columns[3 + i].texts.push_back(number_or_dash(numbers.at(i)));
   }
   std::string text = fmt::format("{}\n", pen.heading(row(columns, 0)));
-  for (std::size_t i = 1; i <= histograms.size(); ++i)
-    text += fmt::format("{}\n", row(columns, i));
+  for (std::size_t i = 1; i <= histograms.size(); ++i) {
+    const std::string caveats = with_caveats("", result.caveats_of(histograms[i - 1].name));
+    text += caveats.empty() ? row(columns, i) + "\n" : wrapped(row(columns, i) + "  ", caveats, 4);
+  }
   return text;
 }
 
@@ -210,22 +222,37 @@ std::string evidence_text(const Manifest& manifest, const Pen& pen)
   return text + wrapped(fmt::format("the {} assumed: ", manifest.assumed.size()), names, 2);
 }
 
+// What speaks against the numbers, before them. Empty when nothing does.
+std::string doubts_text(const RunHealth& health, const Pen& pen)
+{
+  std::string text;
+  if (!health.is_steady)
+    text += fmt::format("{}: latencies and rates depend on the length of the run\n",
+                        pen.warning(health.is_overloaded() ? "OVERLOADED" : "NOT STEADY"));
+  if (health.misses_levels())
+    text += fmt::format("{}: {} % of the requests hold it\n", pen.warning("SLO MISSED"),
+                        short_number(100 * *health.attainment));
+  return text;
+}
+
 }  // namespace
 
 std::string result_table(const FinishedRun& run, const TablePrinting& printing)
 {
   const Pen pen(printing.is_coloured);
   const Result& result = run.result;
-  std::string text = fmt::format("{}\n\n{}", pen.heading(title(run)), metrics_text(result.metrics));
-  if (!result.manifest.steady)
-    text += fmt::format("\n{}: latencies depend on the length of the run\n", pen.warning("NOT STEADY"));
+  const RunHealth health = health_of(result);
+  std::string text = fmt::format("{}\n{}\n{}", pen.heading(title(run)), doubts_text(health, pen), metrics_text(result));
+  // Once more where the numbers end: on a long table nobody sees the first lines.
+  if (!health.is_steady)
+    text += fmt::format("\n{}", doubts_text(health, pen));
   if (!result.breakdown.empty())
     text += fmt::format("\n{}", breakdown_text(result, pen));
   for (const sim::metrics::Table& table : result.tables)
     if (table.name != UncertainNumbers)
       text += fmt::format("\n{}", comparison_text(table, pen));
   if (!result.histograms.empty())
-    text += fmt::format("\n{}", histograms_text(result.histograms, pen));
+    text += fmt::format("\n{}", histograms_text(result, pen));
   if (!result.notes.empty() || !result.warnings.empty())
     text += "\n";
   for (const std::string& note : result.notes)

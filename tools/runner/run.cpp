@@ -6,6 +6,7 @@
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
+#include "sim/units/decimal.h"
 #include "tools/runner/cell_folder.h"
 #include "tools/runner/run_inputs.h"
 #include "tools/runner/unused_keys.h"
@@ -24,6 +25,9 @@
 
 namespace cm::tools {
 namespace {
+
+// A number whose range spans a larger factor is hardly known.
+constexpr double WideRange = 5;
 
 using sim::config::Evidence;
 using sim::config::Provenance;
@@ -94,6 +98,35 @@ sim::metrics::Table uncertain_numbers(const ResolvedScenario& scenario, const Wo
                            range != nullptr ? range->items.at(1).text : std::string(), number.source}});
   }
   return table;
+}
+
+std::optional<double> leading_number(const std::string& text)
+{
+  const auto scanned = scan_decimal(text);
+  return scanned ? to_double(scanned->number) : std::nullopt;
+}
+
+// Empty unless the number's stated range is wide.
+std::string wide_range(const ResolvedScenario& scenario, const std::string& number)
+{
+  const sim::config::Value* const range = stated_range(scenario, number);
+  if (range == nullptr)
+    return {};
+  // Both ends have the value's unit.
+  const std::string& low = range->items.at(0).text;
+  const std::string& high = range->items.at(1).text;
+  const auto least = leading_number(low);
+  const auto most = leading_number(high);
+  return least && most && *most > WideRange * *least ? fmt::format("{} to {}", low, high) : std::string();
+}
+
+// Says of every figure that rests on a number that is hardly known which number that is.
+void caution(const ResolvedScenario& scenario, sim::metrics::Result& result)
+{
+  for (const sim::metrics::Reliance& reliance : result.reliances)
+    if (const std::string range = wide_range(scenario, reliance.number); !range.empty())
+      for (const std::string& name : reliance.names)
+        result.caveats.push_back({name, fmt::format("rests on {}, {}", reliance.number, range)});
 }
 
 void describe_evidence(const sim::config::ReadingLog& log, const WorkloadKind& kind, Manifest& manifest)
@@ -203,6 +236,7 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
   read.workload.run(read.scenario.seed, progress, run.result);
   std::ranges::copy(read.notes, std::back_inserter(run.result.notes));
   run.result.tables.push_back(uncertain_numbers(read.scenario, *read.kind));
+  caution(read.scenario, run.result);
   return run;
 }
 

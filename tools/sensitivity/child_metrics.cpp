@@ -1,6 +1,7 @@
 #include "tools/sensitivity/child_metrics.h"
 
 #include "tools/runner/child_runs.h"
+#include "tools/runner/run_health.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -26,20 +27,20 @@ ChildRun run_of(const ScenarioRequest& scenario, const std::vector<PlacedSetting
           .sets = scenario.sets};
 }
 
-MetricValues metrics_of(const std::string& output)
+ChildResult result_of(const std::string& output)
 {
-  MetricValues metrics;
-  const auto result = nlohmann::json::parse(output);
-  for (const auto& [name, metric] : result.at("metrics").items())
-    metrics[name] = {metric.at("value").get<double>(), metric.at("unit").get<std::string>()};
-  return metrics;
+  const auto root = nlohmann::ordered_json::parse(output);
+  ChildResult result{.metrics = {}, .is_steady = health_of(root).is_steady};
+  for (const auto& [name, metric] : root.at("metrics").items())
+    result.metrics[name] = {metric.at("value").get<double>(), metric.at("unit").get<std::string>()};
+  return result;
 }
 
 }  // namespace
 
-std::vector<MetricValues> child_metrics(const ScenarioRequest& scenario,
-                                        const std::vector<std::vector<PlacedSetting>>& settings, int jobs,
-                                        sim::metrics::Progress& progress)
+std::vector<ChildResult> child_results(const ScenarioRequest& scenario,
+                                       const std::vector<std::vector<PlacedSetting>>& settings, int jobs,
+                                       sim::metrics::Progress& progress)
 {
   std::vector<ChildRun> runs;
   runs.reserve(settings.size());
@@ -49,10 +50,10 @@ std::vector<MetricValues> child_metrics(const ScenarioRequest& scenario,
   const std::vector<std::string> outputs = run_children(runs, jobs, [&](std::size_t ended) {
     progress.update(static_cast<double>(ended) / total, fmt::format("{} of {} runs", ended, runs.size()));
   });
-  std::vector<MetricValues> results;
+  std::vector<ChildResult> results;
   results.reserve(outputs.size());
   for (const std::string& output : outputs)
-    results.push_back(metrics_of(output));
+    results.push_back(result_of(output));
   return results;
 }
 

@@ -16,9 +16,14 @@ struct MetricValue {
 };
 using MetricValues = std::map<std::string, MetricValue>;
 
+struct ChildResult {
+  MetricValues metrics;
+  bool is_steady = true;  // its numbers do not depend on the length of the run
+};
+
 // One result for each list of further settings, in their order. Throws ConfigError when a run is refused.
-std::vector<MetricValues> child_metrics(const ScenarioRequest& scenario,
-                                        const std::vector<std::vector<PlacedSetting>>& settings, int jobs,
-                                        sim::metrics::Progress& progress);
+std::vector<ChildResult> child_results(const ScenarioRequest& scenario,
+                                       const std::vector<std::vector<PlacedSetting>>& settings, int jobs,
+                                       sim::metrics::Progress& progress);
 
 }  // namespace cm::tools

@@ -61,17 +61,21 @@ Sensitivity sensitivity(const SensitivityRequest& request, sim::metrics::Progres
       found.not_varied.push_back(number);
       continue;
     }
-    found.swings.push_back({number, 0, 0});
+    found.swings.push_back({.number = number, .at_low = 0, .at_high = 0});
     for (const double end : {number.range->low, number.range->high})
       settings.push_back({{fmt::format("{}={}", number.path, number.range->text(end)), number.range_place}});
   }
-  const std::vector<MetricValues> results = child_metrics(request.scenario, settings, request.jobs, progress);
-  const MetricValue& nominal = metric_of(results.front(), request.metric);
+  const std::vector<ChildResult> results = child_results(request.scenario, settings, request.jobs, progress);
+  const MetricValue& nominal = metric_of(results.front().metrics, request.metric);
+  found.is_steady = results.front().is_steady;
   found.nominal = nominal.value;
   found.unit = nominal.unit;
   for (std::size_t i = 0; i < found.swings.size(); ++i) {
-    found.swings[i].at_low = metric_of(results[1 + 2 * i], request.metric).value;
-    found.swings[i].at_high = metric_of(results[2 + 2 * i], request.metric).value;
+    const ChildResult& low = results[1 + 2 * i];
+    const ChildResult& high = results[2 + 2 * i];
+    found.swings[i].at_low = metric_of(low.metrics, request.metric).value;
+    found.swings[i].at_high = metric_of(high.metrics, request.metric).value;
+    found.swings[i].is_steady = low.is_steady && high.is_steady;
   }
   std::ranges::stable_sort(found.swings, std::ranges::greater{}, &Swing::size);
   return found;

@@ -20,6 +20,7 @@ struct Swing {
   UncertainNumber number;
   double at_low = 0;  // the metric with the number at the lower end of its range
   double at_high = 0;
+  bool is_steady = true;  // both runs; else their numbers depend on the length of the run
 
   [[nodiscard]] double size() const;
 };
@@ -28,6 +29,7 @@ struct Sensitivity {
   std::string metric;
   std::string unit;
   double nominal = 0;
+  bool is_steady = true;                    // the run as shipped
   std::vector<Swing> swings;                // largest first
   std::vector<UncertainNumber> not_varied;  // no range is stated
 

@@ -54,6 +54,20 @@ std::string joined_paths(const std::vector<std::string>& paths)
   return text;
 }
 
+// Swings between runs that are not steady say little, however wide they are.
+std::string unsteady_text(const Sensitivity& found)
+{
+  std::vector<std::string> paths;
+  for (const Swing& swing : found.swings)
+    if (!swing.is_steady)
+      paths.push_back(swing.number.path);
+  if (!found.is_steady)
+    return "\nNOT STEADY as shipped: all numbers depend on the length of the run\n";
+  if (paths.empty())
+    return "";
+  return fmt::format("\n{}", wrapped("NOT STEADY at an end of their range: ", joined_paths(paths), 2));
+}
+
 }  // namespace
 
 std::string tornado_table(const Sensitivity& found)
@@ -69,6 +83,7 @@ std::string tornado_table(const Sensitivity& found)
       fmt::format("{} = {} {}, from {} to {} if each number errs by itself\n\n", found.metric,
                   short_number(found.nominal), found.unit, short_number(found.low()), short_number(found.high()));
   text += swings_text(found);
+  text += unsteady_text(found);
   if (!idle.empty()) {
     text += '\n';
     text += wrapped("these move it by less than 0.01 %: ", joined_paths(idle), 2);
@@ -90,7 +105,8 @@ std::string tornado_json(const Sensitivity& found)
                                {"evidence", to_text(swing.number.evidence)},
                                {"range", {range.text(range.low), range.text(range.high)}},
                                {"at_low", swing.at_low},
-                               {"at_high", swing.at_high}});
+                               {"at_high", swing.at_high},
+                               {"steady", swing.is_steady}});
   }
   root["not_varied"] = Json::array();
   for (const UncertainNumber& number : found.not_varied)

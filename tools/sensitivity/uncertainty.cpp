@@ -60,7 +60,7 @@ sim::metrics::Table uncertainty(const UncertaintyRequest& request, const sim::me
   const std::vector<UncertainNumber> numbers = uncertain_numbers(request.scenario);
   const auto varied =
       std::ranges::count_if(numbers, [](const UncertainNumber& each) { return each.range.has_value(); });
-  const std::vector<MetricValues> results = child_metrics(
+  const std::vector<ChildResult> results = child_results(
       request.scenario, hypercube(numbers, request.samples, nominal.manifest.seed), request.jobs, progress);
   sim::metrics::Table table{
       .name = "uncertainty",
@@ -69,10 +69,15 @@ sim::metrics::Table uncertainty(const UncertaintyRequest& request, const sim::me
                               request.samples, varied, static_cast<std::ptrdiff_t>(numbers.size()) - varied),
       .columns = {"metric", "value", "5 %", "95 %", "unit"},
       .rows = {}};
+  if (const auto unsteady = std::ranges::count(results, false, &ChildResult::is_steady); unsteady > 0)
+    table.sentence +=
+        fmt::format("; {} of the {} runs are not steady: their latencies and rates depend on the length of "
+                    "the run",
+                    unsteady, request.samples);
   for (const sim::metrics::Metric& metric : nominal.metrics) {
     std::vector<double> values;
-    for (const MetricValues& result : results)
-      if (const auto found = result.find(metric.name); found != result.end())
+    for (const ChildResult& result : results)
+      if (const auto found = result.metrics.find(metric.name); found != result.metrics.end())
         values.push_back(found->second.value);
     if (values.empty())
       continue;

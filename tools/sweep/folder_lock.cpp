@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <string_view>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -29,23 +30,46 @@ std::string content_of(int descriptor)
   return count > 0 ? std::string(text.data()) : "another process";
 }
 
+// Whether the file still has its name: its last holder may have removed it between our opening and our locking it.
+bool has_name(int descriptor, const std::string& path)
+{
+  struct stat open{};
+  struct stat named{};
+  return ::fstat(descriptor, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
+         open.st_dev == named.st_dev;
+}
+
+int locked(const std::string& folder, const std::string& path)
+{
+  for (;;) {
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+      throw ConfigError(fmt::format("--out {}: cannot write: {}", folder, std::generic_category().message(errno)));
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+      const std::string holder = content_of(descriptor);
+      ::close(descriptor);
+      throw ConfigError(fmt::format("--out {}: another sweep is writing there ({}); wait for it or choose another "
+                                    "folder",
+                                    folder, holder));
+    }
+    if (has_name(descriptor, path))
+      return descriptor;
+    ::close(descriptor);
+  }
+}
+
 }  // namespace
 
-FolderLock::FolderLock(const std::string& folder)
+FolderLock::FolderLock(const std::string& folder) : path_(folder + "/" + FileName), descriptor_(locked(folder, path_))
 {
-  const std::string path = folder + "/" + FileName;
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor_ < 0)
-    throw ConfigError(fmt::format("--out {}: cannot write: {}", folder, std::generic_category().message(errno)));
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    const std::string holder = content_of(descriptor_);
-    ::close(descriptor_);
-    throw ConfigError(fmt::format("--out {}: another sweep is writing there ({}); wait for it or choose another folder",
-                                  folder, holder));
-  }
   const std::string text = owner();
   const bool is_noted = ::ftruncate(descriptor_, 0) == 0 && ::pwrite(descriptor_, text.data(), text.size(), 0) > 0;
   static_cast<void>(is_noted);  // the note is a courtesy, the lock is what counts
+}
+
+void FolderLock::remove_file() const
+{
+  ::unlink(path_.c_str());
 }
 
 FolderLock::~FolderLock()

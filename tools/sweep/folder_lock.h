@@ -14,10 +14,13 @@ class FolderLock {
   FolderLock& operator=(const FolderLock&) = delete;
   ~FolderLock();
 
-  // Of the lock's file. It stays in the folder: removing it would let two sweeps lock two files of one name.
+  // For a folder that is about to go. Who opened the file before sees that it went, and takes the next one.
+  void remove_file() const;
+
   static constexpr const char* FileName = ".lock";
 
  private:
+  std::string path_;
   int descriptor_ = -1;
 };
 

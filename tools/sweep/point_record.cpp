@@ -109,7 +109,10 @@ std::optional<PointRecord> read_point(const std::string& path)
   PointRecord record{.digest = text_in(*point, "digest"),
                      .status = status->status,
                      .reason = text_in(*point, "reason"),
-                     .numbers = {}};
+                     .numbers = {},
+                     .health = {}};
+  if (record.status == PointStatus::Done)
+    record.health = health_of(root);
   add_numbers(root, record);
   return record;
 }

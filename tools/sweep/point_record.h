@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/metrics/result.h"
+#include "tools/runner/run_health.h"
 #include "tools/sweep/sweep_plan.h"
 
 #include <optional>
@@ -20,6 +21,7 @@ struct PointRecord {
   PointStatus status = PointStatus::Failed;
   std::string reason;                                   // empty when done
   std::vector<std::pair<std::string, double>> numbers;  // metrics, then mean, p50 and p99 of each histogram
+  RunHealth health;                                     // of a point that is done
 
   [[nodiscard]] bool is_finished() const { return status != PointStatus::Failed; }
 };

@@ -1,10 +1,13 @@
 #include "tools/sweep/results_csv.h"
 
+#include "sim/units/parse_quantity.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstddef>
-#include <set>
+#include <iterator>
+#include <map>
 #include <string_view>
 
 namespace cm::tools {
@@ -12,24 +15,33 @@ namespace {
 
 using Records = std::vector<std::optional<PointRecord>>;
 
-// In the order in which they are met first.
-std::vector<std::string> names_of_numbers(const Records& records)
-{
+// The columns of numbers, in the order in which their names are met first.
+struct NumberColumns {
   std::vector<std::string> names;
-  std::set<std::string> known;
-  for (const auto& record : records)
-    if (record)
-      for (const auto& [name, value] : record->numbers)
-        if (known.insert(name).second)
-          names.push_back(name);
-  return names;
-}
+  std::map<std::string, std::size_t> places;
 
-template <typename Value, typename Print>
-std::string cell(const std::vector<std::pair<std::string, Value>>& row, const std::string& name, Print print)
+  explicit NumberColumns(const Records& records)
+  {
+    for (const auto& record : records)
+      if (record)
+        for (const auto& [name, value] : record->numbers)
+          if (places.try_emplace(name, names.size()).second)
+            names.push_back(name);
+  }
+
+  [[nodiscard]] std::vector<std::string> cells(const PointRecord& record) const
+  {
+    std::vector<std::string> cells(names.size());
+    for (const auto& [name, value] : record.numbers)
+      cells[places.at(name)] = fmt::format("{}", value);
+    return cells;
+  }
+};
+
+std::string label_of(const SweepPoint& point, const std::string& key)
 {
-  const auto found = std::ranges::find(row, name, [](const auto& each) { return each.first; });
-  return found == row.end() ? std::string() : print(found->second);
+  const auto found = std::ranges::find(point.labels, key, &std::pair<std::string, std::string>::first);
+  return found == point.labels.end() ? std::string() : found->second;
 }
 
 // One line, whatever the reason was written on.
@@ -44,6 +56,13 @@ std::string on_one_line(std::string_view text)
   return line;
 }
 
+// Spreadsheets run a cell that begins so as a formula, whether it is quoted or not; numbers they take as they are.
+bool is_formula(std::string_view text)
+{
+  return !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos &&
+         !parse_number(text);
+}
+
 void append_row(std::string& csv, const std::vector<std::string>& cells)
 {
   for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -55,10 +74,11 @@ void append_row(std::string& csv, const std::vector<std::string>& cells)
 
 }  // namespace
 
-std::string csv_cell(std::string_view text)
+std::string csv_cell(std::string_view written)
 {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos)
-    return std::string(text);
+  const std::string text = (is_formula(written) ? "'" : "") + std::string(written);
+  if (text.find_first_of(",\"\r\n\t") == std::string::npos)
+    return text;
   std::string quoted = "\"";
   for (const char letter : text) {
     if (letter == '"')
@@ -71,11 +91,11 @@ std::string csv_cell(std::string_view text)
 
 std::string results_csv(const SweepPlan& plan, const Records& records)
 {
-  const std::vector<std::string> names = names_of_numbers(records);
+  const NumberColumns numbers(records);
   std::vector<std::string> cells{"point", "base"};
   cells.insert(cells.end(), plan.axis_keys.begin(), plan.axis_keys.end());
-  cells.insert(cells.end(), {"seed", "status", "reason"});
-  cells.insert(cells.end(), names.begin(), names.end());
+  cells.insert(cells.end(), {"seed", "status", "reason", "steady", "warnings"});
+  cells.insert(cells.end(), numbers.names.begin(), numbers.names.end());
   std::string csv;
   append_row(csv, cells);
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -84,12 +104,14 @@ std::string results_csv(const SweepPlan& plan, const Records& records)
     const SweepPoint& point = plan.points[i];
     cells = {fmt::format("{}", i + 1), point.base};
     for (const std::string& key : plan.axis_keys)
-      cells.push_back(cell(point.labels, key, [](const std::string& text) { return text; }));
+      cells.push_back(label_of(point, key));
     cells.push_back(fmt::format("{}", point.seed));
     cells.emplace_back(to_text(records[i]->status));
     cells.push_back(on_one_line(records[i]->reason));
-    for (const std::string& name : names)
-      cells.push_back(cell(records[i]->numbers, name, [](double value) { return fmt::format("{}", value); }));
+    const bool has_result = records[i]->status == PointStatus::Done;
+    cells.emplace_back(!has_result ? "" : (records[i]->health.is_steady ? "true" : "false"));
+    cells.push_back(has_result ? fmt::format("{}", records[i]->health.warnings) : "");
+    std::ranges::copy(numbers.cells(*records[i]), std::back_inserter(cells));
     append_row(csv, cells);
   }
   return csv;

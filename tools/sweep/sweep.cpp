@@ -35,14 +35,25 @@ std::vector<UndonePoint> undone_points(const SweepPlan& plan, const SweepBoard& 
   return undone;
 }
 
+std::vector<UnsteadyPoint> unsteady_points(const SweepPlan& plan, const SweepBoard& board)
+{
+  std::vector<UnsteadyPoint> unsteady;
+  for (std::size_t i = 0; i < plan.points.size(); ++i)
+    if (const auto& record = board.records()[i]; record && !record->health.is_steady)
+      unsteady.push_back({i + 1, title_of(plan.points[i]), record->health.why_unsteady});
+  return unsteady;
+}
+
 }  // namespace
 
 SweepOutcome run_sweep(const SweepRequest& request, sim::metrics::Progress& progress)
 {
   const auto started = std::chrono::system_clock::now();
-  const SweepPlan plan = plan_sweep(request.execution.sweep, request.execution.config_root);
+  SweepPlan plan = list_points(request.execution.sweep, request.execution.config_root);
   const SweepFolder folder(request.out);
-  const OpenedFolder opened(folder, request.is_resumed);
+  // Ours before the points are read, which may take minutes; without a trace when they turn out wrong.
+  OpenedFolder opened(folder, request.is_resumed);
+  check_points(plan, progress);
   EarlierPoints earlier = opened.keep(plan, {request.execution.sweep, program_digest()});
   tell(earlier, request);
   // From here on the points and their order are known and nothing of them changes.
@@ -58,6 +69,7 @@ SweepOutcome run_sweep(const SweepRequest& request, sim::metrics::Progress& prog
   folder.write("run.log", run_log(started, request.execution.sweep));
   outcome.counts = board.counts();
   outcome.undone = undone_points(plan, board);
+  outcome.unsteady = unsteady_points(plan, board);
   outcome.files = {folder.file("results.csv"), folder.file("points")};
   return outcome;
 }

@@ -24,11 +24,19 @@ struct UndonePoint {
   std::string reason;
 };
 
+// A point with a result whose numbers depend on the length of the run, and why.
+struct UnsteadyPoint {
+  std::size_t number = 0;
+  std::string title;
+  std::string reason;
+};
+
 struct SweepOutcome {
   std::size_t points = 0;
   std::size_t kept = 0;  // finished by earlier calls
   PointCounts counts;
   std::vector<UndonePoint> undone;
+  std::vector<UnsteadyPoint> unsteady;
   std::vector<std::string> files;
   int stop_signal = 0;  // that ended it early
 };

@@ -31,6 +31,9 @@ PointCounts SweepBoard::counts() const
     counts.done += record->status == PointStatus::Done ? 1U : 0U;
     counts.refused += record->status == PointStatus::Refused ? 1U : 0U;
     counts.failed += record->status == PointStatus::Failed ? 1U : 0U;
+    counts.unsteady += record->health.is_steady ? 0U : 1U;
+    counts.missed_levels += record->health.misses_levels() ? 1U : 0U;
+    counts.warned += record->health.warnings > 0 ? 1U : 0U;
   }
   return counts;
 }
@@ -62,6 +65,8 @@ void SweepBoard::show(std::string_view what)
       fmt::format("{} of {} done, {}, {} failed", now.done + now.refused, records_.size(), what, now.failed);
   if (now.refused > 0)
     text += fmt::format(", {} refused", now.refused);
+  if (now.unsteady > 0)
+    text += fmt::format(", {} not steady", now.unsteady);
   progress_.update(static_cast<double>(now.all()) / static_cast<double>(records_.size()), text + time_left());
   if (table_ == Table::Left || is_written_ || Clock::now() < next_write_)
     return;

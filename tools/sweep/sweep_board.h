@@ -19,6 +19,9 @@ struct PointCounts {
   std::size_t done = 0;
   std::size_t refused = 0;
   std::size_t failed = 0;
+  std::size_t unsteady = 0;       // of those done
+  std::size_t missed_levels = 0;  // of those done: too few of their requests held the service levels
+  std::size_t warned = 0;         // of those done: with at least one warning
 
   [[nodiscard]] std::size_t all() const { return done + refused + failed; }
 };

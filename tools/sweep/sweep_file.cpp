@@ -89,6 +89,16 @@ std::vector<Filter> read_filters(const Value* list, const std::string& path, con
   return filters;
 }
 
+void refuse_filters_in_other_units(const SweepSpec& spec, ReadingLog& log)
+{
+  std::vector<Axis> axes = spec.axes;
+  for (const SweepBase& base : spec.bases)
+    axes.insert(axes.end(), base.axes.begin(), base.axes.end());
+  for (const auto& [filters, path] : {std::pair{&spec.only, "only"}, std::pair{&spec.skip, "skip"}})
+    for (std::size_t i = 0; i < filters->size(); ++i)
+      refuse_other_units((*filters)[i], axes, fmt::format("{}[{}]", path, i), log);
+}
+
 void refuse_equal_names(const SweepSpec& spec, const Value& list, ReadingLog& log)
 {
   for (std::size_t i = 0; i < spec.bases.size(); ++i)
@@ -151,6 +161,7 @@ SweepSpec read_sweep(const std::string& path, const std::string& config_root, Re
   known.emplace_back("base");
   spec.only = read_filters(reader.value({"only", "points that are kept; all when missing"}, false), "only", known, log);
   spec.skip = read_filters(reader.value({"skip", "points that are left out"}, false), "skip", known, log);
+  refuse_filters_in_other_units(spec, log);
   read_seeds(reader, spec, log);
   reader.finish();
   for (const sim::config::FileRead& file : log.files)

@@ -3,16 +3,18 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/metrics/write_file.h"
 #include "tools/runner/file_digest.h"
+#include "tools/runner/point_file.h"
 #include "tools/runner/version.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <regex>
+#include <string_view>
 #include <system_error>
 
 namespace cm::tools {
@@ -29,12 +31,24 @@ constexpr const char* IdentityFile = "sweep.json";
   throw ConfigError(fmt::format("--out {}: {}", folder.path(), reason));
 }
 
+// How write_whole() calls a file that is not whole yet.
+bool is_partial(const std::string& name)
+{
+  return name.find(".partial-") != std::string::npos;
+}
+
 // Null when there is no sweep of ours.
 Json identity_in(const SweepFolder& folder)
 {
   std::ifstream in(folder.file(IdentityFile));
   Json identity = Json::parse(in, nullptr, false);
   return identity.is_object() && identity.value("schema", "") == Schema ? identity : Json();
+}
+
+// What a sweep that was killed before it had an identity may have left: its lock, and that file half-written.
+bool is_left_of_start(const std::string& name)
+{
+  return name == FolderLock::FileName || (name.starts_with(IdentityFile) && is_partial(name));
 }
 
 void require_free_or_ours(const SweepFolder& folder)
@@ -47,40 +61,42 @@ void require_free_or_ours(const SweepFolder& folder)
     refuse(folder, "expected a folder, found something else of that name");
   bool has_files = false;
   for (const fs::directory_entry& entry : fs::directory_iterator(path, error))
-    has_files = has_files || entry.path().filename() != FolderLock::FileName;
+    has_files = has_files || !is_left_of_start(entry.path().filename().string());
   if (error)
     refuse(folder, fmt::format("cannot read the folder: {}", error.message()));
   if (has_files && identity_in(folder).is_null())
     refuse(folder, "expected a new or empty folder or one with an earlier sweep, found one with other files");
 }
 
-const std::string& created(const SweepFolder& folder)
+// The folders that it created, innermost first.
+std::vector<std::string> created(const SweepFolder& folder)
 {
   require_free_or_ours(folder);
+  std::vector<std::string> missing;
   std::error_code error;
+  for (fs::path path = folder.path(); !path.empty() && !fs::exists(path, error); path = path.parent_path())
+    missing.push_back(path.string());
   fs::create_directories(folder.path(), error);
   if (error)
     refuse(folder, fmt::format("cannot write: {}", error.message()));
-  return folder.path();
+  return missing;
 }
 
-// What a killed process left of the files beside the points.
-void remove_partial_files(const SweepFolder& folder)
+void remove_partial_files(const std::string& folder)
 {
   std::error_code ignored;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder.path(), ignored))
-    if (entry.path().filename().string().find(".partial-") != std::string::npos)
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
+    if (is_partial(entry.path().filename().string()))
       fs::remove(entry.path(), ignored);
 }
 
-// Ours, and what a killed process left of them.
+// Never a half-written one, which may look whole: its process was killed before it said that it is.
 std::vector<fs::path> point_files(const SweepFolder& folder)
 {
-  static const std::regex Name("[0-9]{5,}-[0-9a-f]{12}\\.json(\\.partial-.*)?");
   std::vector<fs::path> files;
   std::error_code ignored;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder.file("points"), ignored))
-    if (std::regex_match(entry.path().filename().string(), Name))
+    if (is_point_file(entry.path().filename().string()))
       files.push_back(entry.path());
   std::ranges::sort(files);
   return files;
@@ -88,9 +104,7 @@ std::vector<fs::path> point_files(const SweepFolder& folder)
 
 std::size_t points_through(const SweepFolder& folder)
 {
-  const auto files = point_files(folder);
-  return static_cast<std::size_t>(
-      std::ranges::count_if(files, [](const fs::path& file) { return file.extension() == ".json"; }));
+  return point_files(folder).size();
 }
 
 std::string identity_text(const SweepPlan& plan, const SweepIdentity& identity)
@@ -132,7 +146,7 @@ void SweepFolder::write(const std::string& name, const std::string& content) con
 }
 
 OpenedFolder::OpenedFolder(const SweepFolder& folder, bool is_resumed)
-    : folder_(folder), is_resumed_(is_resumed), lock_(created(folder))
+    : folder_(folder), is_resumed_(is_resumed), created_(created(folder)), lock_(folder.path())
 {
   const Json identity = identity_in(folder);
   if (is_resumed || identity.is_null())
@@ -146,15 +160,29 @@ OpenedFolder::OpenedFolder(const SweepFolder& folder, bool is_resumed)
                        through, points));
 }
 
-EarlierPoints OpenedFolder::keep(const SweepPlan& plan, const SweepIdentity& identity) const
+OpenedFolder::~OpenedFolder()
 {
+  if (is_kept_ || !identity_in(folder_).is_null())
+    return;
+  std::error_code ignored;
+  lock_.remove_file();
+  for (const std::string& path : created_)
+    fs::remove(path, ignored);
+}
+
+EarlierPoints OpenedFolder::keep(const SweepPlan& plan, const SweepIdentity& identity)
+{
+  is_kept_ = true;
+  std::error_code error;
+  // Both tell of points that may go below.
+  for (const char* const name : {"results.csv", "report.html"})
+    fs::remove(folder_.file(name), error);
   EarlierPoints earlier;
   earlier.records.resize(plan.points.size());
   const Json before = identity_in(folder_);
   earlier.is_other_program = is_resumed_ && !before.is_null() && before.value("program", "") != identity.program;
   const bool keeps = is_resumed_ && !earlier.is_other_program;
   const auto indices = indices_of(plan);
-  std::error_code error;
   for (const fs::path& file : point_files(folder_)) {
     const auto record = keeps ? read_point(file.string()) : std::nullopt;
     const auto index = record ? indices.find(record->digest) : indices.end();
@@ -168,7 +196,8 @@ EarlierPoints OpenedFolder::keep(const SweepPlan& plan, const SweepIdentity& ide
     fs::rename(file, folder_.point_path(file_name(index->second + 1, plan.points[index->second])), error);
     earlier.records[index->second] = record;
   }
-  remove_partial_files(folder_);
+  remove_partial_files(folder_.path());
+  remove_partial_files(folder_.file("points"));
   folder_.write(IdentityFile, identity_text(plan, identity));
   fs::create_directories(folder_.file("points"), error);
   if (error)

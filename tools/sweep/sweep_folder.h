@@ -50,14 +50,20 @@ class OpenedFolder {
   // Creates the folder if need be. Throws ConfigError when it holds something else, cannot be written, another sweep is
   // at work there, or it holds an unfinished sweep and `is_resumed` is false.
   OpenedFolder(const SweepFolder& folder, bool is_resumed);
+  OpenedFolder(const OpenedFolder&) = delete;
+  OpenedFolder& operator=(const OpenedFolder&) = delete;
+  // Without a call of keep(), nothing is left that was not there before.
+  ~OpenedFolder();
 
-  // Keeps the files of points that are finished and unchanged, under their numbers in the plan, and removes the others.
-  // Without `is_resumed` it removes all of them.
-  EarlierPoints keep(const SweepPlan& plan, const SweepIdentity& identity) const;
+  // Keeps the files of points that are finished and unchanged, under their numbers in the plan, and removes the others
+  // and what killed processes left half-written. Without `is_resumed` it removes all of them.
+  EarlierPoints keep(const SweepPlan& plan, const SweepIdentity& identity);
 
  private:
   const SweepFolder& folder_;  // borrowed; outlives this
   bool is_resumed_;
+  bool is_kept_ = false;
+  std::vector<std::string> created_;  // folders, innermost first
   FolderLock lock_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "sim/config/digest.h"
 #include "sim/diagnostics/errors.h"
+#include "tools/runner/point_file.h"
 #include "tools/runner/run.h"
 #include "tools/runner/version.h"
 #include "tools/sweep/sweep_inputs.h"
@@ -21,7 +22,8 @@ using sim::config::add_problem;
 using sim::config::ReadingLog;
 
 constexpr std::size_t MostPoints = 100000;
-constexpr std::size_t DigestInName = 12;
+// Before filters: as many as are walked through in seconds.
+constexpr std::size_t MostCombinations = 1000000;
 
 // All combinations of the axes' stops: an odometer whose last wheel turns fastest.
 class Odometer {
@@ -92,29 +94,44 @@ void add_with_seeds(std::vector<SweepPoint>& points, const SweepPoint& point, co
   }
 }
 
-std::vector<SweepPoint> grid(const SweepSpec& spec, const std::string& config_root)
+enum class Walk { On, Stop };
+
+// Hands every combination of axes to `take`, before filters and seeds, until it wants no more. False when there are
+// more than anybody walks through.
+template <typename Take>
+bool walk_grid(const SweepSpec& spec, const std::string& config_root, Take take)
 {
-  std::vector<SweepPoint> points;
+  std::size_t count = 0;
   for (const SweepBase& base : spec.bases) {
     Odometer odometer(axes_of(base, spec));
-    for (bool is_left = odometer.is_possible(); is_left && points.size() <= MostPoints; is_left = odometer.advance()) {
+    for (bool is_left = odometer.is_possible(); is_left; is_left = odometer.advance()) {
+      if (++count > MostCombinations)
+        return false;
       SweepPoint point{.base = base.name, .labels = {}, .request = {}, .digest = {}};
       point.request = {.path = base.scenario, .sets = {}, .seed = {}, .config_root = config_root, .changes = base.set};
       odometer.describe(point);
-      points.push_back(std::move(point));
+      if (take(point) == Walk::Stop)
+        return true;
     }
   }
-  return points;
+  return true;
 }
 
 // Whoever writes a filter wants points to go, or to stay.
-void refuse_idle_filters(const SweepSpec& spec, const std::vector<SweepPoint>& points, ReadingLog& log)
+void refuse_idle_filters(const SweepSpec& spec, const std::string& config_root, ReadingLog& log)
 {
-  for (const std::vector<Filter>* filters : {&spec.only, &spec.skip})
-    for (const Filter& filter : *filters)
-      if (std::ranges::none_of(points, [&](const SweepPoint& point) { return filter.holds(with_base(point)); }))
-        add_problem(log, filter.position, filters == &spec.only ? "only" : "skip",
-                    "expected a filter that some point meets, found one that none does");
+  std::vector<std::pair<const Filter*, const char*>> idle;
+  for (const Filter& filter : spec.only)
+    idle.emplace_back(&filter, "only");
+  for (const Filter& filter : spec.skip)
+    idle.emplace_back(&filter, "skip");
+  walk_grid(spec, config_root, [&](const SweepPoint& point) {
+    if (!idle.empty())
+      std::erase_if(idle, [labels = with_base(point)](const auto& each) { return each.first->holds(labels); });
+    return idle.empty() ? Walk::Stop : Walk::On;
+  });
+  for (const auto& [filter, list] : idle)
+    add_problem(log, filter->position, list, "expected a filter that some point meets, found one that none does");
 }
 
 std::string text_of(const SweepPoint& point)
@@ -151,10 +168,10 @@ class CheckOfPoints {
   [[nodiscard]] std::vector<std::string> problems() const
   {
     std::vector<std::string> problems;
+    std::set<std::string> told;
     for (const Complaint& complaint : order_) {
       const bool is_everywhere = counts_.at(complaint) == points_of_.at(complaint.first);
-      const bool is_new = std::ranges::find(problems, complaint.second) == problems.end();
-      if (is_new && (is_everywhere || malformed_.contains(complaint)))
+      if ((is_everywhere || malformed_.contains(complaint)) && told.insert(complaint.second).second)
         problems.push_back(complaint.second);
     }
     return problems;
@@ -189,31 +206,48 @@ ScenarioCheck checked(SweepPoint& point)
 std::vector<SweepPoint> expand(const SweepSpec& spec, const std::string& config_root)
 {
   std::vector<SweepPoint> points;
-  for (const SweepPoint& point : grid(spec, config_root))
+  walk_grid(spec, config_root, [&](const SweepPoint& point) {
     if (is_kept(spec, point))
       add_with_seeds(points, point, spec.seeds);
+    return points.size() > MostPoints ? Walk::Stop : Walk::On;
+  });
   return points;
 }
 
-SweepPlan plan_sweep(const std::string& path, const std::string& config_root)
+SweepPlan list_points(const std::string& path, const std::string& config_root)
 {
   ReadingLog log;
   const SweepSpec spec = read_sweep(path, config_root, log);
   throw_if_any(log);
+  if (!walk_grid(spec, config_root, [](const SweepPoint&) { return Walk::On; }))
+    add_problem(log, {path, 1, 1}, "",
+                fmt::format("expected at most {} combinations of the axes' values, before filters, found more",
+                            MostCombinations));
+  throw_if_any(log);
   SweepPlan plan{.axis_keys = spec.axis_keys(), .points = expand(spec, config_root)};
   plan.inputs = sweep_inputs(path, spec).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  refuse_idle_filters(spec, grid(spec, config_root), log);
+  refuse_idle_filters(spec, config_root, log);
   refuse_twins(plan.points, path, log);
   if (plan.points.empty() || plan.points.size() > MostPoints)
     add_problem(log, {path, 1, 1}, "",
                 fmt::format("expected 1 to {} points, found {}", MostPoints, plan.points.empty() ? "none" : "more"));
   throw_if_any(log);
+  return plan;
+}
+
+void check_points(SweepPlan& plan, sim::metrics::Progress& progress)
+{
   CheckOfPoints checks;
-  for (SweepPoint& point : plan.points)
+  std::size_t done = 0;
+  for (SweepPoint& point : plan.points) {
+    progress.update(static_cast<double>(done) / static_cast<double>(plan.points.size()),
+                    fmt::format("reading the points: {} of {}", done, plan.points.size()));
     checks.add(point, checked(point));
+    ++done;
+  }
+  ReadingLog log;
   log.problems = checks.problems();
   throw_if_any(log);
-  return plan;
 }
 
 SweepPlan plan_points(const std::string& path, const std::string& config_root, std::span<const std::size_t> indices)
@@ -230,7 +264,7 @@ SweepPlan plan_points(const std::string& path, const std::string& config_root, s
 
 std::string file_name(std::size_t number, const SweepPoint& point)
 {
-  return fmt::format("{:05}-{}.json", number, point.digest.substr(0, DigestInName));
+  return point_file_name(number, point.digest);
 }
 
 }  // namespace cm::tools

@@ -1,6 +1,7 @@
 // All points of a sweep, in order, each checked and named before the first one runs.
 #pragma once
 
+#include "sim/metrics/progress.h"
 #include "tools/runner/scenario.h"
 #include "tools/sweep/filter.h"
 #include "tools/sweep/sweep_file.h"
@@ -28,20 +29,23 @@ struct SweepPlan {
   std::string inputs{};  // what it was made from, as JSON (sweep_inputs)
 };
 
-// Reads the sweep and everything that it names. Throws ConfigError with all that is wrong with the file: its form, keys
-// and values that no scenario takes, and mistakes that all points of a base share. A point whose values are fine each
-// and do not go together stays; running it says why it cannot be.
-SweepPlan plan_sweep(const std::string& path, const std::string& config_root);
+// Reads the sweep and lists its points, without seeds and digests: quick, however many there are. Throws ConfigError
+// with all that is wrong with the file's form.
+SweepPlan list_points(const std::string& path, const std::string& config_root);
+
+// Reads all that the points name and gives each its seed and digest: milliseconds a point, so it tells how far it is.
+// Throws ConfigError with keys and values that no scenario takes, and mistakes that all points of a base share. A point
+// whose values are fine each and do not go together stays; running it says why it cannot be.
+void check_points(SweepPlan& plan, sim::metrics::Progress& progress);
 
 // The same points, of which only some are checked and have seed and digest: a task of many need not check all.
 SweepPlan plan_points(const std::string& path, const std::string& config_root, std::span<const std::size_t> indices);
 
 // The points of a sweep before they are checked: without digests, and with a seed only where the sweep gives one.
-// The last axis walks fastest, then the seeds.
+// The last axis walks fastest, then the seeds. Ends early behind the most that a sweep may have.
 std::vector<SweepPoint> expand(const SweepSpec& spec, const std::string& config_root);
 
-// "00012-3fa9c1d2e0b1.json": numbers count from 1; the digits are the digest's first, so that a point is known again
-// when it has another number.
+// Of the point's file, as point_file_name() has it.
 std::string file_name(std::size_t number, const SweepPoint& point);
 
 }  // namespace cm::tools

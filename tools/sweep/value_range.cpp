@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -27,7 +28,7 @@ struct Counted {
   std::string unit;  // what followed the number, its space included
 };
 
-std::optional<ScannedDecimal> scan(const std::string& text)
+std::optional<ScannedDecimal> scan(std::string_view text)
 {
   auto scanned = scan_decimal(text);
   if (!scanned || scanned->number.exponent < FinestExponent)
@@ -35,7 +36,7 @@ std::optional<ScannedDecimal> scan(const std::string& text)
   return scanned;
 }
 
-std::optional<Counted> counted(const std::string& text, int exponent)
+std::optional<Counted> counted(std::string_view text, int exponent)
 {
   const auto scanned = scan(text);
   if (!scanned)
@@ -73,6 +74,28 @@ std::optional<int> common_exponent(const RangeTexts& texts)
   return exponent;
 }
 
+// The next value, without a sum or a product beyond `last` that 64 bits may not hold; empty behind it.
+std::optional<std::int64_t> added(std::int64_t count, std::int64_t step, std::int64_t last)
+{
+  // Two's complement: the distance of any two 64-bit numbers fits the unsigned ones.
+  const std::uint64_t left = static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(count);
+  return left >= static_cast<std::uint64_t>(step) ? std::optional(count + step) : std::nullopt;
+}
+
+// Of a count above 0.
+std::optional<std::int64_t> multiplied(std::int64_t count, std::int64_t times, std::int64_t last)
+{
+  return count <= last / times ? std::optional(count * times) : std::nullopt;
+}
+
+// Whether all three are numbers, and 64 bits cannot count one of them in the last place of the finest.
+bool is_beyond_count(const RangeTexts& texts, std::optional<int> exponent)
+{
+  const std::array<std::string_view, 3> all{texts.from, texts.to, texts.step};
+  return std::ranges::all_of(all, [](std::string_view text) { return scan_decimal(text).has_value(); }) &&
+         std::ranges::any_of(all, [&](std::string_view text) { return !exponent || !counted(text, *exponent); });
+}
+
 // Empty with the reason in `problem`.
 std::vector<std::string> walk(RangeTexts texts, std::string& problem)
 {
@@ -86,7 +109,11 @@ std::vector<std::string> walk(RangeTexts texts, std::string& problem)
   const auto from = exponent ? counted(texts.from, *exponent) : std::nullopt;
   const auto to = exponent ? counted(texts.to, *exponent) : std::nullopt;
   const auto step = exponent ? counted(texts.step, *exponent) : std::nullopt;
-  if (!from || !to || !step)
+  if (is_beyond_count(texts, exponent))
+    problem = fmt::format("expected numbers that 64 bits count in their last digit, of 1e{} or more, found \"{}\", "
+                          "\"{}\" and \"{}\"",
+                          FinestExponent, texts.from, texts.to, texts.step);
+  else if (!from || !to || !step)
     problem = "expected numbers like {from: 1, to: 7} or {from: 14 GB/s, to: 28 GB/s, step: 7 GB/s}";
   else if (from->unit != to->unit || from->unit != step->unit)
     problem = fmt::format("expected one unit, found \"{}\", \"{}\" and \"{}\"", texts.from, texts.to, texts.step);
@@ -95,11 +122,9 @@ std::vector<std::string> walk(RangeTexts texts, std::string& problem)
   if (!problem.empty())
     return {};
   std::vector<std::string> values;
-  for (std::int64_t count = from->count; count <= to->count && values.size() <= MostValues;) {
-    values.push_back(text_of(count, *exponent, from->unit));
-    if (count > to->count / std::max<std::int64_t>(texts.times, 1))
-      break;
-    count = texts.times > 0 ? count * texts.times : count + step->count;
+  for (auto count = std::optional(from->count); count && values.size() <= MostValues;
+       count = texts.times > 0 ? multiplied(*count, texts.times, to->count) : added(*count, step->count, to->count)) {
+    values.push_back(text_of(*count, *exponent, from->unit));
   }
   if (values.size() > MostValues) {
     problem = fmt::format("expected at most {} values, found more", MostValues);

@@ -43,6 +43,14 @@ void add_throughput(const PrefillSpec& spec, const models::MachineSpec& machine,
   result.add(PrefillMetrics["batches"], static_cast<double>(batches));
 }
 
+// Of each layer, four turns of the host for each microbatch.
+void rest_on_host(sim::metrics::Result& result)
+{
+  result.reliances.push_back(
+      {"machine.die.host.turn",
+       {"prefill_tokens_per_s_per_npu", "prefill_tokens_per_s_per_tflops", "ttft_ms", "layer_ms"}});
+}
+
 void add_layer(const PrefillRun& run, sim::metrics::Result& result)
 {
   const auto stages = run.stage_ms();
@@ -102,6 +110,7 @@ void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const 
     device += device_time(run);
   add_throughput(spec, machine, device, batches.size(), result);
   add_layer(runs.front(), result);
+  rest_on_host(result);
   if (runs.front().layers_left() > 0)
     result.notes.push_back(fmt::format("{} of {} MoE layers were simulated; the others take their mean",
                                        deployment.moe_layers(model) - runs.front().layers_left(),

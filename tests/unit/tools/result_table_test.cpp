@@ -73,6 +73,30 @@ TEST_CASE("the breakdown says what it is of")
   CHECK(to_json(example().result).find("breakdown_of") == std::string::npos);
 }
 
+TEST_CASE("a run that is overloaded or misses its levels says so before and behind its numbers")
+{
+  FinishedRun run = example();
+  run.result.manifest.steady = false;
+  run.result.warnings = {"OVERLOADED: 400 requests/s arrive"};
+  run.result.add("slo_attainment", 0.05, "1", "a share");
+  const std::string text = result_table(run, {.is_coloured = false, .files = {}});
+  const std::string doubts = "OVERLOADED: latencies and rates depend on the length of the run\n"
+                             "SLO MISSED: 5 % of the requests hold it\n";
+  CHECK(text.find(doubts) < text.find("tpot_ms"));
+  CHECK(text.find(doubts, text.find("tpot_ms")) < text.find("where the time"));
+}
+
+TEST_CASE("caveats stand on the line of the number that they speak against")
+{
+  FinishedRun run = example();
+  run.result.caveats = {{"tpot_ms", "a bound"}, {"wait_us", "rests on a guess"}, {"tpot_ms", "short run"}};
+  const std::string text = result_table(run, {.is_coloured = false, .files = {}});
+  CHECK(text.find("ms   iteration / tokens [a bound; short run]\n") != std::string::npos);
+  CHECK(text.find("    2  [rests on a guess]\n") != std::string::npos);
+  CHECK(to_json(run.result).find("\"caveat\": \"a bound; short run\"") != std::string::npos);
+  CHECK(to_json(example().result).find("caveat") == std::string::npos);
+}
+
 TEST_CASE("no line of the table is wider than the terminal")
 {
   FinishedRun run = example();

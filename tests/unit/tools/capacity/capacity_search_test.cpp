@@ -69,6 +69,16 @@ TEST_CASE("the limit is the level that fewer requests hold")
   CHECK(limit_sentence(found, 0.5).find("no steady state") == 0);
 }
 
+TEST_CASE("what speaks against an answer stands behind it")
+{
+  const Capacity never = bisect(0.5, [](double load) { return service_of(1e-9, load); });
+  REQUIRE(capacity_caveats(never, 0.5).size() == 1);
+  CHECK(capacity_caveats(never, 0.5)[0].find("no arrival rate down to 0.009766 requests/s") == 0);
+  const Capacity always = bisect(0.5, [](double load) { return service_of(1e9, load); });
+  CHECK(capacity_caveats(always, 0.5)[0].find("still hold the service levels: the capacity lies above") !=
+        std::string::npos);
+}
+
 TEST_CASE("a search that rests on short runs says so")
 {
   LoadTrial holds = service_of(1, 0.1);

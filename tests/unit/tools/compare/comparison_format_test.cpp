@@ -64,6 +64,24 @@ cause: dispatch +21 us of +21 us in the time of a layer (100 %)
 )");
 }
 
+TEST_CASE("a result that is overloaded or misses its levels is told in every format, equal or not")
+{
+  const TemporaryFolder folder;
+  cm::sim::metrics::Result now = cm::tests::to_result({});
+  now.manifest.steady = false;
+  now.warnings = {"OVERLOADED: 9 arrive"};
+  const std::string was = folder.with("old/result.json", cm::tests::result_json());
+  const std::string is = folder.with("new/result.json", to_json(now));
+  cm::sim::config::ReadingLog log;
+  const Comparison comparison = compare(read_results(was, log), read_results(is, log), {});
+  CHECK(log.problems.empty());
+  const std::string doubt = "new: overloaded, its latencies and rates depend on the length of the run";
+  CHECK_THAT(comparison_table(comparison), Catch::Contains("doubt: new: overloaded, its latencies"));
+  CHECK_THAT(comparison_table(comparison), Catch::Contains("1 equal; 1 in doubt\n"));
+  CHECK_THAT(comparison_markdown(comparison), Catch::Contains("**doubt:** " + doubt));
+  CHECK_THAT(comparison_json(comparison), Catch::Contains("\"doubts\": [\n        \"" + doubt));
+}
+
 TEST_CASE("of several points the table shows what moved")
 {
   CHECK(comparison_table(several()) == R"(old: before

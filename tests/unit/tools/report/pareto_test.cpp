@@ -47,6 +47,21 @@ TEST_CASE("a plot keeps to 80 columns and tells the front's points by x")
   CHECK(pareto_plot(designs(), {"users", "work"}, true).find("\x1b[36m●") != std::string::npos);
 }
 
+TEST_CASE("a point that is not steady is drawn apart, counted, and neither in front nor in the way")
+{
+  std::vector<ParetoPoint> points = designs();
+  points.push_back({.x = 20, .y = 20, .label = "collapsing", .mark = "overloaded", .is_ranked = false});
+  points[1].mark = "SLO missed";
+  mark_front(points);
+  CHECK_FALSE(points.back().is_front);
+  CHECK(points[0].is_front);
+  const std::string plot = pareto_plot(points, {"users", "work"}, false);
+  CHECK(plot.find("● no point is better in both: 4 of 8\n× not steady, so not ranked: 1 of 8\n") != std::string::npos);
+  CHECK(plot.find("×\n") != std::string::npos);
+  CHECK(plot.find("between [SLO missed]") != std::string::npos);
+  CHECK(pareto_plot(designs(), {"users", "work"}, false).find("×") == std::string::npos);
+}
+
 TEST_CASE("one point is no choice")
 {
   CHECK(pareto_plot({{1, 1, "alone", true}}, {"x", "y"}, false).empty());

@@ -68,6 +68,40 @@ TEST_CASE("a run that is not steady is judged so, and its warnings counted")
   CHECK(page.verdicts[1].text == "1 warning, below.");
 }
 
+TEST_CASE("nothing is praised beside missed service levels or a run that is not steady")
+{
+  const auto praises = [](double attainment, bool is_steady) {
+    cm::sim::metrics::Result result;
+    result.manifest.steady = is_steady;
+    result.add("slo_attainment", attainment, "1", "a share");
+    const Page page = run_page(Json::parse(to_json(result)));
+    return std::ranges::count(page.verdicts, PageVerdict::Kind::Good, &PageVerdict::kind);
+  };
+  CHECK(praises(1, true) == 2);
+  CHECK(praises(0.95, true) == 0);
+  CHECK(praises(0, true) == 0);
+  CHECK(praises(1, false) == 0);
+  cm::sim::metrics::Result missed;
+  missed.add("slo_attainment", 0.25, "1", "a share");
+  const Page page = run_page(Json::parse(to_json(missed)));
+  CHECK(page.verdicts[0].kind == PageVerdict::Kind::Bad);
+  CHECK(page.verdicts[0].text == "SLO missed: 25 % of the requests hold the SLO (slo_attainment).");
+}
+
+TEST_CASE("what speaks against a number stands on its line")
+{
+  cm::sim::metrics::Result result;
+  result.add("capacity_rps", 3, "1/s", "a rate");
+  cm::sim::metrics::Histogram histogram("ms");
+  histogram.record(1);
+  result.histograms.emplace_back("ttft_ms", histogram);
+  result.caveats = {{"capacity_rps", "a bound"}, {"ttft_ms", "rests on a guess"}};
+  const Page page = run_page(Json::parse(to_json(result)));
+  CHECK(std::get<PageTable>(page.sections[0].blocks[0]).rows[0].back() == "a rate [a bound]");
+  const auto distributions = std::ranges::find(page.sections, "Distributions", &PageSection::title);
+  CHECK(std::get<PageTable>(distributions->blocks[0]).rows[0].back() == "rests on a guess");
+}
+
 TEST_CASE("a result of metrics alone has no charts")
 {
   cm::sim::metrics::Result result;

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
 using namespace cm::tools;
@@ -26,7 +27,9 @@ std::vector<PointData> grid()
                           "1",
                           "done",
                           "",
-                          {{"layer_us", 100.0}, {"tpot_ms", 1.0 * ep}, {"tokens_per_s_per_npu", 10.0 * ep + planes}}});
+                          {{"layer_us", 100.0}, {"tpot_ms", 1.0 * ep}, {"tokens_per_s_per_npu", 10.0 * ep + planes}},
+                          {},
+                          {}});
   return points;
 }
 
@@ -79,6 +82,63 @@ TEST_CASE("users against NPUs marks what no design beats")
   }
   // Of each EP the two points with seven sub-planes.
   CHECK(front == 4);
+}
+
+TEST_CASE("points that are not steady or miss their levels are marked and counted, and nothing is praised")
+{
+  SweepData sweep{"s.yaml", "0", 8, grid()};
+  sweep.points[0].health = {
+      .is_steady = false, .warnings = 1, .why_unsteady = "OVERLOADED: 9 arrive", .attainment = 0.2};
+  sweep.points[1].health.attainment = 0.5;
+  const Page page = sweep_page(sweep);
+  REQUIRE(page.verdicts.size() == 4);
+  CHECK(page.verdicts[0].kind == PageVerdict::Kind::Neutral);
+  CHECK(page.verdicts[1].kind == PageVerdict::Kind::Bad);
+  CHECK(page.verdicts[1].text == "1 of 8 points with a result are not steady (1 overloaded): their latencies and rates "
+                                 "depend on the length of the run.");
+  CHECK(page.verdicts[2].text ==
+        "2 of 8 points with a result miss the SLO: fewer than 90 % of their requests hold it.");
+  CHECK(page.verdicts[3].text == "1 of 8 points with a result have warnings.");
+  CHECK(page.sections[0].title == "Points in doubt");
+  const auto& doubtful = std::get<PageTable>(page.sections[0].blocks.at(0));
+  REQUIRE(doubtful.rows.size() == 2);
+  CHECK(doubtful.rows[0][1] == "OVERLOADED: 9 arrive");
+  CHECK(doubtful.rows[1][1] == "SLO missed: 50 % of the requests hold it");
+  for (const Chart& chart : page.charts())
+    CHECK(
+        (chart.sentence.find("1 of 8") != std::string::npos && chart.sentence.find("not steady") != std::string::npos));
+  const Json& front = page.charts()[2].specification.at("data").at("values");
+  CHECK(std::ranges::count(front, "not steady", [](const Json& row) { return row.at("kind"); }) == 1);
+  CHECK(std::get<PageTable>(page.sections[1].blocks.back()).rows[0][3] == "no: overloaded");
+}
+
+TEST_CASE("what speaks against numbers is told once, before their charts")
+{
+  SweepData sweep{"s.yaml", "0", 8, grid()};
+  for (PointData& point : sweep.points)
+    point.caveats = {{"tpot_ms", "rests on a guess"}, {"layer_us", "rests on a guess"}};
+  const Page page = sweep_page(sweep);
+  CHECK(std::get<PageList>(page.sections[1].blocks.front()).lines ==
+        std::vector<std::string>{"tpot_ms, layer_us: rests on a guess"});
+}
+
+TEST_CASE("a sweep of serving has a front of mean times per token")
+{
+  std::vector<PointData> points = grid();
+  points.resize(2);
+  points[0].numbers = {{"tpot_mean_ms", 20}, {"output_tokens_per_s_per_npu", 7}};
+  points[1].numbers = {{"tpot_mean_ms", 40}, {"output_tokens_per_s_per_npu", 9}};
+  REQUIRE(user_against_npu(points).size() == 2);
+  CHECK(user_against_npu(points)[0].x == 50);
+}
+
+TEST_CASE("a sweep whose points are all sound has no section of doubts")
+{
+  const Page page = sweep_page({"s.yaml", "0", 8, grid()});
+  REQUIRE(page.verdicts.size() == 1);
+  CHECK(page.verdicts[0].kind == PageVerdict::Kind::Good);
+  CHECK(page.sections[0].blocks.empty());
+  CHECK(page.charts()[0].specification.contains("mark"));
 }
 
 TEST_CASE("points without a result are told with their reason")

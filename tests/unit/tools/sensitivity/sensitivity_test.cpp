@@ -10,7 +10,7 @@ namespace {
 Swing swing(const std::string& path, double at_low, double at_high)
 {
   UncertainNumber number{.path = path, .value = "1", .range = StatedRange{.low = 0, .high = 2, .unit = ""}};
-  return {number, at_low, at_high};
+  return {.number = number, .at_low = at_low, .at_high = at_high};
 }
 
 }  // namespace
@@ -21,6 +21,18 @@ TEST_CASE("the interval is the root of the sum of the squared moves to each side
   found.swings = {swing("machine.a", 97, 106), swing("machine.b", 108, 96), swing("machine.c", 100, 100)};
   CHECK(found.low() == Approx(95));
   CHECK(found.high() == Approx(110));
+}
+
+TEST_CASE("a tornado names the numbers at whose ends a run is not steady")
+{
+  Sensitivity found{.metric = "ttft_ms", .unit = "ms", .nominal = 100, .swings = {}, .not_varied = {}};
+  found.swings = {swing("machine.wide", 90, 110), swing("machine.narrow", 99, 101)};
+  CHECK(tornado_table(found).find("NOT STEADY") == std::string::npos);
+  found.swings[0].is_steady = false;
+  CHECK_THAT(tornado_table(found), Catch::Contains("NOT STEADY at an end of their range: machine.wide\n"));
+  CHECK_THAT(tornado_json(found), Catch::Contains("\"steady\": false"));
+  found.is_steady = false;
+  CHECK_THAT(tornado_table(found), Catch::Contains("NOT STEADY as shipped"));
 }
 
 TEST_CASE("a tornado names what moves the metric, what does not and what was not varied")

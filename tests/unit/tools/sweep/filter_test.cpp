@@ -39,6 +39,41 @@ TEST_CASE("a filter may name an interval, ends included")
   CHECK_FALSE(holds("{base: {from: 1, to: 2}}"));
 }
 
+TEST_CASE("a filter compares quantities, not the numbers that they begin with")
+{
+  CHECK_FALSE(holds("{rate: {from: 10 MB/s, to: 20 MB/s}}"));
+  CHECK(holds("{rate: {from: 13000 MB/s, to: 14000 MB/s}}"));
+  CHECK(holds("{rate: {from: 100 Gb/s, to: 1 TB/s}}"));
+  CHECK(holds("{rate: 14000 MB/s}"));
+  CHECK(holds("{workload.ep: 32.0}"));
+  CHECK_FALSE(holds("{rate: 14 GB}"));
+}
+
+TEST_CASE("whole numbers at the end of 64 bits are told apart")
+{
+  ReadingLog log;
+  const Filter filter = read_filter(parse_text("f", "{rate: {from: 9223372036854775807, to: 9223372036854775807}}"),
+                                    "skip[0]", Known, log);
+  CHECK(filter.holds({{"rate", "9223372036854775807"}}));
+  CHECK_FALSE(filter.holds({{"rate", "9223372036854775806"}}));
+}
+
+TEST_CASE("an interval in other units than its axis, or upside down, is refused where it stands")
+{
+  ReadingLog log;
+  const std::vector<Axis> axes{read_axis(parse_text("f", "{rate: [14 GB/s, 28 GB/s]}"), "axes[0]", log)};
+  for (const char* text : {"{rate: {from: 10 MB, to: 20 MB}}", "{rate: {from: 10, to: 20}}"})
+    refuse_other_units(read_filter(parse_text("f", text), "skip[0]", Known, log), axes, "skip[0]", log);
+  REQUIRE(log.problems.size() == 2);
+  CHECK_THAT(log.problems[0], Catch::StartsWith("f:1:8: skip[0].rate: expected values that compare with those of the "
+                                                "axis, like \"14 GB/s\""));
+  read_filter(parse_text("f", "{rate: {from: 2 s, to: 1 GB/s}}"), "skip[0]", Known, log);
+  read_filter(parse_text("f", "{rate: {from: 2 GB/s, to: 1 GB/s}}"), "skip[0]", Known, log);
+  REQUIRE(log.problems.size() == 4);
+  CHECK_THAT(log.problems[2], Catch::Contains("two quantities of one kind"));
+  CHECK_THAT(log.problems[3], Catch::Contains("expected the smaller value first"));
+}
+
 TEST_CASE("a filter does not hold for a point without its key")
 {
   ReadingLog log;

@@ -17,6 +17,15 @@ TEST_CASE("a folder has one lock at a time")
   CHECK_NOTHROW(FolderLock(folder.path().string()));
 }
 
+TEST_CASE("a lock whose file goes with its folder excludes nobody, and another file may follow it")
+{
+  const cm::tests::TemporaryFolder folder;
+  const FolderLock first(folder.path().string());
+  first.remove_file();
+  const FolderLock second(folder.path().string());
+  CHECK_THROWS(FolderLock(folder.path().string()));
+}
+
 TEST_CASE("a folder that cannot be written cannot be locked")
 {
   CHECK_THROWS_AS(FolderLock("/proc/no-such"), cm::ConfigError);

@@ -27,7 +27,7 @@ SweepPlan plan_of(const std::vector<std::string>& digests)
 EarlierPoints call(const SweepFolder& folder, const SweepPlan& plan, bool is_resumed,
                    const std::vector<std::size_t>& finished, const SweepIdentity& identity = Ours)
 {
-  const OpenedFolder opened(folder, is_resumed);
+  OpenedFolder opened(folder, is_resumed);
   EarlierPoints earlier = opened.keep(plan, identity);
   for (const std::size_t index : finished)
     folder.write("points/" + file_name(index + 1, plan.points[index]),
@@ -81,6 +81,43 @@ TEST_CASE("failed and half-written points are run again")
   folder.write("points/" + file_name(2, plan.points[1]) + ".partial-1-0", "{");
   CHECK(kept(call(folder, plan, true, {})) == std::vector<bool>{true, false});
   CHECK(std::distance(std::filesystem::directory_iterator(folder.file("points")), {}) == 1);
+}
+
+TEST_CASE("a half-written file of a killed process is never a result, even when it looks whole")
+{
+  const TemporaryFolder temporary;
+  const SweepFolder folder(temporary.file("out"));
+  const SweepPlan plan = plan_of({"a", "b"});
+  call(folder, plan, false, {0});
+  folder.write("points/" + file_name(2, plan.points[1]) + ".partial-1-0",
+               undone_point(plan.points[1], PointStatus::Refused, "r"));
+  folder.write("results.csv.partial-1-0", "point");
+  folder.write("report.html", "of points that are gone");
+  CHECK(kept(call(folder, plan, true, {})) == std::vector<bool>{true, false});
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.file("points")), {}) == 1);
+  CHECK_FALSE(std::filesystem::exists(folder.file("results.csv.partial-1-0")));
+  CHECK_FALSE(std::filesystem::exists(folder.file("report.html")));
+}
+
+TEST_CASE("a folder is taken before the points are read, and given back as it was found")
+{
+  const TemporaryFolder temporary;
+  const SweepFolder folder(temporary.file("new/out"));
+  {
+    const OpenedFolder opened(folder, false);
+    CHECK_THROWS_WITH(OpenedFolder(folder, false), Catch::Contains("another sweep is writing there"));
+  }
+  CHECK_FALSE(std::filesystem::exists(temporary.file("new")));
+}
+
+TEST_CASE("a sweep that was killed while it read its points leaves a folder for the next one")
+{
+  const TemporaryFolder temporary;
+  temporary.with("out/.lock", "process 1 on a host");
+  temporary.with("out/sweep.json.partial-1-0", "{");
+  const SweepFolder folder(temporary.file("out"));
+  CHECK(kept(call(folder, plan_of({"a"}), false, {})) == std::vector<bool>{false});
+  CHECK_FALSE(std::filesystem::exists(folder.file("sweep.json.partial-1-0")));
 }
 
 TEST_CASE("a finished sweep is replaced, an unfinished one only resumed")

@@ -14,7 +14,10 @@ namespace {
 
 SweepPlan plan(const TemporaryFolder& folder, const std::string& text)
 {
-  return plan_sweep(folder.with("w.yaml", text), CM_SOURCE_DIR "/configs");
+  cm::sim::metrics::NoProgress silent;
+  SweepPlan sweep = list_points(folder.with("w.yaml", text), CM_SOURCE_DIR "/configs");
+  check_points(sweep, silent);
+  return sweep;
 }
 
 std::string problems(const std::string& text)
@@ -119,6 +122,50 @@ TEST_CASE("a key or a value that no point can take is told before anything runs"
   CHECK_THAT(problems("bases: [{scenario: ep, axes: [{workload.ep: [8, 8]}]}]"), Contains("expected each point once"));
   CHECK_THAT(problems("bases: [{scenario: ep}]\nskip: [{base: ep}]"),
              Contains("expected 1 to 100000 points, found none"));
+}
+
+TEST_CASE("filters see all combinations, also those behind the most that a sweep may have")
+{
+  const TemporaryFolder folder;
+  const std::string path = folder.with("w.yaml", R"(
+bases: [{scenario: p2p}]
+axes: [{workload.bytes: {from: 1, to: 10000}}, {machine.ub.sub_planes: {from: 1, to: 7}}, {seed: {from: 1, to: 3}}]
+only: [{workload.bytes: {from: 9999, to: 10000}}]
+)");
+  const SweepPlan sweep = list_points(path, CM_SOURCE_DIR "/configs");
+  REQUIRE(sweep.points.size() == 42);
+  CHECK(sweep.points.front().labels.front().second == "9999");
+}
+
+TEST_CASE("more points or combinations than a sweep may have are refused, whatever multiplies them")
+{
+  using Catch::Contains;
+  const TemporaryFolder folder;
+  const auto problem = [&](const std::string& text) {
+    try {
+      list_points(folder.with("w.yaml", text), CM_SOURCE_DIR "/configs");
+    } catch (const cm::ConfigError& error) {
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  const std::string bytes = "bases: [{scenario: p2p}]\naxes: [{workload.bytes: {from: 1, to: 10000}}";
+  CHECK_THAT(problem(bytes + "]\nrepeats: 10000"), Contains("expected 1 to 100000 points, found more"));
+  CHECK_THAT(problem(bytes + ", {machine.ub.sub_planes: {from: 1, to: 7}}, {workload.from: {from: 1, to: 1000}}]"),
+             Contains("w.yaml:1:1: expected at most 1000000 combinations"));
+}
+
+TEST_CASE("reading the points tells how far it is")
+{
+  struct Told final : cm::sim::metrics::Progress {
+    std::vector<std::string> lines;
+    void update(double /*share*/, std::string_view what) override { lines.emplace_back(what); }
+  } told;
+  const TemporaryFolder folder;
+  SweepPlan sweep = list_points(folder.with("w.yaml", "bases: [{scenario: ep, axes: [{workload.ep: [8, 16]}]}]"),
+                                CM_SOURCE_DIR "/configs");
+  check_points(sweep, told);
+  CHECK(told.lines == std::vector<std::string>{"reading the points: 0 of 2", "reading the points: 1 of 2"});
 }
 
 TEST_CASE("values that do not go together stop the sweep only when no point of a base can run")

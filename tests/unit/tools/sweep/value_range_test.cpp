@@ -41,6 +41,25 @@ TEST_CASE("a range walks from end to end, both included")
   CHECK(log.problems.empty());
 }
 
+TEST_CASE("a range at the end of 64 bits ends there")
+{
+  using Texts = std::vector<std::string>;
+  ReadingLog log;
+  CHECK(values("{from: 9223372036854775806, to: 9223372036854775807}", log) ==
+        Texts{"9223372036854775806", "9223372036854775807"});
+  CHECK(values("{from: 9223372036854775800, to: 9223372036854775807, step: 5}", log) ==
+        Texts{"9223372036854775800", "9223372036854775805"});
+  CHECK(values("{from: -9223372036854775807, to: 9223372036854775807, step: 9223372036854775807}", log) ==
+        Texts{"-9223372036854775807", "0", "9223372036854775807"});
+  CHECK(values("{from: 4611686018427387904, to: 9223372036854775807, times: 2}", log) == Texts{"4611686018427387904"});
+  CHECK(values("{from: 922337203685477580.6, to: 922337203685477580.7, step: 0.1}", log) ==
+        Texts{"922337203685477580.6", "922337203685477580.7"});
+  CHECK(log.problems.empty());
+  CHECK_THAT(problem("{from: 1, to: 9223372036854775808}"), Catch::Contains("that 64 bits count in their last digit"));
+  CHECK_THAT(problem("{from: 0.1, to: 9223372036854775807, step: 0.1}"), Catch::Contains("64 bits count"));
+  CHECK_THAT(problem("{from: 1e-13, to: 1, step: 1}"), Catch::Contains("of 1e-12 or more"));
+}
+
 TEST_CASE("a range that cannot be walked says why")
 {
   using Catch::Contains;

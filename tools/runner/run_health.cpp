@@ -1,0 +1,94 @@
+#include "tools/runner/run_health.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <initializer_list>
+#include <vector>
+
+namespace cm::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view Overloaded = "OVERLOADED";
+constexpr std::string_view NotSteady = "NOT STEADY";
+constexpr const char* Attainment = "slo_attainment";
+
+// Null when a key is missing on the way.
+const Json* find(const Json& root, std::initializer_list<const char*> keys)
+{
+  const Json* value = &root;
+  for (const char* const key : keys) {
+    const auto found = value->find(key);
+    if (found == value->end())
+      return nullptr;
+    value = &*found;
+  }
+  return value;
+}
+
+bool tells(const std::string& warning)
+{
+  return warning.starts_with(Overloaded) || warning.starts_with(NotSteady);
+}
+
+// Any workload may be unsteady; serving says why with one of two words.
+std::string reason_in(const std::vector<std::string>& warnings)
+{
+  const auto told = std::ranges::find_if(warnings, tells);
+  if (told != warnings.end())
+    return *told;
+  return warnings.empty() ? std::string() : warnings.front();
+}
+
+std::vector<std::string> texts_of(const Json& list)
+{
+  std::vector<std::string> texts;
+  for (const Json& each : list)
+    texts.push_back(each.is_string() ? each.get<std::string>() : std::string());
+  return texts;
+}
+
+}  // namespace
+
+bool RunHealth::is_overloaded() const
+{
+  return why_unsteady.starts_with(Overloaded);
+}
+
+std::string_view RunHealth::mark() const
+{
+  if (!is_steady)
+    return is_overloaded() ? "overloaded" : "not steady";
+  return misses_levels() ? "SLO missed" : "";
+}
+
+RunHealth health_of(const Json& root)
+{
+  RunHealth health;
+  if (const Json* const steady = find(root, {"run", "steady"}); steady != nullptr && steady->is_boolean())
+    health.is_steady = steady->get<bool>();
+  if (const Json* const warnings = find(root, {"warnings"}); warnings != nullptr && warnings->is_array()) {
+    health.warnings = warnings->size();
+    if (!health.is_steady)
+      health.why_unsteady = reason_in(texts_of(*warnings));
+  }
+  const Json* const attainment = find(root, {"metrics", Attainment, "value"});
+  if (attainment != nullptr && attainment->is_number())
+    health.attainment = attainment->get<double>();
+  return health;
+}
+
+RunHealth health_of(const sim::metrics::Result& result)
+{
+  RunHealth health{.is_steady = result.manifest.steady,
+                   .warnings = result.warnings.size(),
+                   .why_unsteady = result.manifest.steady ? "" : reason_in(result.warnings),
+                   .attainment = {}};
+  if (const sim::metrics::Metric* const attainment = result.find(Attainment))
+    health.attainment = attainment->value;
+  return health;
+}
+
+}  // namespace cm::tools
