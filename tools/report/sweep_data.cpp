@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <system_error>
 
@@ -74,7 +75,7 @@ SweepData read_sweep_data(const std::string& folder, sim::config::ReadingLog& lo
     data.head = head.root();
     data.sweep = head.text({"sweep"});
     data.version = head.text({"version"});
-    data.planned = static_cast<std::size_t>(std::max(0.0, head.number({"points"})));
+    data.planned = head.count({"points"});
   }
   std::vector<std::string> files;
   std::error_code error;
@@ -93,7 +94,7 @@ std::vector<ParetoPoint> user_against_npu(const std::vector<PointData>& points)
   for (const PointData& point : points) {
     const double* const tpot = point.number("tpot_ms");
     const double* const tokens = point.number("tokens_per_s_per_npu");
-    if (tpot != nullptr && tokens != nullptr && *tpot > 0)
+    if (tpot != nullptr && tokens != nullptr && *tpot > 0 && std::isfinite(1000 / *tpot))
       designs.push_back({1000 / *tpot, *tokens, point.label()});
   }
   mark_front(designs);
