@@ -51,6 +51,8 @@ ARROWS = {
         **{folder: [] for folder in DEMANDS},
         # Recorded routing and placements are files.
         "expert_parallel": ["traces"],
+        # A recorded order of accesses is a file too.
+        "kv_access": ["traces"],
         # A decode iteration is made of dispatches and combines; a prefill layer reports its queues as they do.
         "decode": ["expert_parallel", "traces"],
         "prefill": ["expert_parallel", "traces"],

@@ -2,6 +2,7 @@
 
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
+#include "sim/diagnostics/printable.h"
 
 #include <fmt/format.h>
 
@@ -15,19 +16,11 @@ constexpr std::size_t LongestFoundText = 80;
 // A message is one line of the terminal, whatever the file holds.
 std::string on_one_line(std::string_view text)
 {
-  std::string line;
-  for (const char letter : text) {
-    const bool is_inside_character = (static_cast<unsigned char>(letter) & 0xc0U) == 0x80U;
-    if (line.size() >= LongestFoundText && !is_inside_character)
-      return line + "...";
-    if (letter == '\n')
-      line += "\\n";
-    else if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f)
-      line += fmt::format("\\x{:02x}", static_cast<unsigned char>(letter));
-    else
-      line += letter;
-  }
-  return line;
+  const bool is_long = text.size() > LongestFoundText;
+  std::size_t end = is_long ? LongestFoundText : text.size();
+  while (is_long && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U)
+    ++end;
+  return printable_on_one_line(text.substr(0, end)) + (end < text.size() ? "..." : "");
 }
 
 }  // namespace

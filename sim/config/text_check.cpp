@@ -2,6 +2,7 @@
 
 #include "sim/config/value.h"
 #include "sim/diagnostics/errors.h"
+#include "sim/diagnostics/printable.h"
 
 #include <fmt/format.h>
 
@@ -14,44 +15,6 @@ namespace {
 std::uint32_t byte_at(std::string_view text, std::size_t index)
 {
   return static_cast<unsigned char>(text[index]);
-}
-
-// Zero for a byte that can start no character.
-std::size_t length_announced(std::uint32_t first)
-{
-  if (first < 0x80)
-    return 1;
-  if (first >= 0xc2 && first < 0xe0)
-    return 2;
-  if (first >= 0xe0 && first < 0xf0)
-    return 3;
-  return first >= 0xf0 && first < 0xf5 ? 4 : 0;
-}
-
-// Three bytes must say something above U+07FF that is no surrogate, four something in U+10000 to U+10FFFF.
-bool fits_its_length(std::uint32_t first, std::uint32_t second)
-{
-  switch (first) {
-  case 0xe0: return second >= 0xa0;
-  case 0xed: return second < 0xa0;
-  case 0xf0: return second >= 0x90;
-  case 0xf4: return second < 0x90;
-  default: return true;
-  }
-}
-
-// Bytes of the character at the front; zero when it is none.
-std::size_t character_length(std::string_view text)
-{
-  const std::size_t length = length_announced(byte_at(text, 0));
-  if (length == 0 || length > text.size())
-    return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte_at(text, i) & 0xc0U) != 0x80U)
-      return 0;
-  if (length > 2 && !fits_its_length(byte_at(text, 0), byte_at(text, 1)))
-    return 0;
-  return length;
 }
 
 bool is_control(std::uint32_t byte)

@@ -3,6 +3,7 @@
 // What yaml-cpp says nothing about is checked here: duplicate keys, a second document, merge keys.
 #include "sim/config/value.h"
 
+#include "sim/config/input_file.h"
 #include "sim/config/text_check.h"
 #include "sim/diagnostics/errors.h"
 
@@ -12,17 +13,11 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <cstddef>
 #include <exception>
-#include <filesystem>
-#include <fstream>
-#include <ios>
 #include <iterator>
 #include <optional>
 #include <sstream>
-#include <system_error>
 
 namespace cm::sim::config {
 namespace {
@@ -212,33 +207,11 @@ class TreeBuilder final : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-std::string content_of(const std::string& path)
-{
-  const Position top{path, 1, 1};
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status))
-    refuse(top, fmt::format("expected a readable file, found none ({})", error.message()));
-  if (std::filesystem::is_directory(status))
-    refuse(top, "expected a file, found a directory");
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in)
-    refuse(top, fmt::format("expected a readable file, cannot open it ({})", std::generic_category().message(errno)));
-  std::string content;
-  std::array<char, 65536> chunk{};
-  while (in && content.size() <= LargestFile) {
-    in.read(chunk.data(), chunk.size());
-    content.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
-  }
-  return content;
-}
-
 }  // namespace
 
 Value load_file(const std::string& path)
 {
-  Value root = parse_text(path, content_of(path));
+  Value root = parse_text(path, file_content(path, LargestFile));
   if (root.kind == Value::Kind::Null)
     refuse(root.position, "expected keys such as \"name: value\", found an empty file");
   if (root.kind != Value::Kind::Map)
@@ -250,7 +223,7 @@ Value load_file(const std::string& path)
 Value parse_text(const std::string& label, const std::string& text)
 {
   if (text.size() > LargestFile)
-    refuse({label, 1, 1}, fmt::format("expected at most {} MiB of text, found more", LargestFile >> 20U));
+    refuse({label, 1, 1}, fmt::format("expected at most {} of text, found more", byte_count_text(LargestFile)));
   check_text(label, text);
   // yaml-cpp counts positions from after the byte order mark.
   const std::size_t start = text.starts_with(ByteOrderMark) ? ByteOrderMark.size() : 0;

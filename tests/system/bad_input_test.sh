@@ -179,6 +179,23 @@ offers()
   assert_contains "$stderr" '; the largest batch_per_npu that fits is '
 }
 
+# Endless, inflated and nested input, and a file that would steer the terminal.
+files_that_do_harm()
+{
+  local serving=$scenarios/serving-mooncake.yaml
+  mkfifo pipe
+  printf '{"timestamp": 0, "input_length": %s\n' "$(printf '%*s' 200000 '' | tr ' ' '[')" | gzip >deep.jsonl.gz
+  head -c 40000000 /dev/zero | tr '\0' x | gzip >line.gz
+  printf 'machine: cloudmatrix384\nworkload: {kind: "\\e[2J"}\n' >screen.yaml
+  refused 'pipe:1:1: expected a file, found a pipe' pipe
+  refused 'pipe:1:1: expected a file, found a pipe' "$serving" --set workload.trace=pipe
+  refused '/dev/zero:1:1: expected a file, found a device' "$serving" --set workload.trace=/dev/zero
+  refused 'deep.jsonl.gz:1:97: expected at most 64 levels' "$serving" --set workload.trace=deep.jsonl.gz
+  refused 'line.gz:1:1: ' "$serving" --set workload.trace=line.gz
+  refused '\x1b[2J' screen.yaml
+  [[ $stderr != *$'\e'* ]] || fail 'an escape reached the terminal'
+}
+
 all_problems_at_once()
 {
   cat >s.yaml <<'YAML'

@@ -1,5 +1,6 @@
 #include "tools/calibrate/fitted_text.h"
 
+#include "sim/config/input_file.h"
 #include "sim/config/value.h"
 #include "sim/diagnostics/errors.h"
 
@@ -7,8 +8,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
+#include <cstddef>
 #include <limits>
+#include <sstream>
 #include <string_view>
 
 namespace cm::tools {
@@ -16,9 +18,11 @@ namespace {
 
 using sim::config::Value;
 
+constexpr std::size_t LargestFile = std::size_t{16} << 20U;
+
 std::vector<std::string> lines_of(const std::string& path)
 {
-  std::ifstream file(path);
+  std::istringstream file(sim::config::file_content(path, LargestFile));
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);)
     lines.push_back(line);
@@ -35,7 +39,7 @@ const Value& number_at(const Value& tree, const std::string& path, std::string_v
   }
   if (place == nullptr || place->find("value") == nullptr)
     throw ConfigError(
-        fmt::format("{}: expected a number with evidence, {}: {{value: ..., source: ...}}, found none", path, key));
+        fmt::format("{}:1:1: expected a number with evidence, {}: {{value: ..., source: ...}}, found none", path, key));
   return *place;
 }
 

@@ -41,17 +41,26 @@ void read_metrics(const JsonFile& file, StoredResult& result)
   }
 }
 
+bool is_bucket(const Json& value)
+{
+  return value.is_array() && value.size() == 3 && value[0].is_number() && value[1].is_number() && value[2].is_number();
+}
+
 std::vector<StoredBucket> read_buckets(const JsonFile& file, const JsonFile::Keys& keys)
 {
   std::vector<StoredBucket> buckets;
-  for (const Json& bucket : file.list(keys)) {
-    const bool is_bucket = bucket.is_array() && bucket.size() == 3 && bucket[0].is_number() && bucket[1].is_number() &&
-                           bucket[2].is_number();
-    if (!is_bucket) {
-      file.complain(keys, "buckets of [low, high, count]");
+  for (const Json& each : file.list(keys)) {
+    StoredBucket bucket;
+    if (is_bucket(each))
+      bucket = {each[0].get<double>(), each[1].get<double>(), each[2].get<double>()};
+    const bool fits = buckets.empty() || buckets.back().low <= bucket.low;
+    if (!is_bucket(each) || bucket.low > bucket.high || bucket.count < 0 || !fits) {
+      JsonFile::Keys place = keys;
+      place.push_back(fmt::format("{}", buckets.size()));
+      file.complain(place, "a bucket [low, high, count] above the one before, its count at least 0");
       return {};
     }
-    buckets.push_back({bucket[0].get<double>(), bucket[1].get<double>(), bucket[2].get<double>()});
+    buckets.push_back(bucket);
   }
   return buckets;
 }
@@ -97,9 +106,8 @@ void read_run(const JsonFile& file, StoredResult& result)
 {
   result.configuration_digest = file.text({"run", "configuration_digest"});
   result.inputs = read_stored_inputs(file);
-  for (const Json& each : file.list({"run", "assumed"}))
-    if (each.is_string())
-      result.assumed.push_back(each.get<std::string>());
+  for (std::size_t i = 0; i < file.list({"run", "assumed"}).size(); ++i)
+    result.assumed.push_back(file.text({"run", "assumed", fmt::format("{}", i)}));
   result.health = health_of(file.root());
   read_metrics(file, result);
   read_histograms(file, result);

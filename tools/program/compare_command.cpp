@@ -7,6 +7,7 @@
 #include "tools/compare/revisions.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
+#include "tools/runner/standard_error.h"
 
 #include <fmt/format.h>
 
@@ -48,13 +49,12 @@ Sides sides_of(const CompareOptions& options)
   }
   if (options.paths.empty())
     throw ConfigError("--rev: expected the scenarios that both revisions run, found none");
-  const RevisionResults results =
-      run_revisions({.repository = options.repository,
-                     .old_revision = options.revisions[0],
-                     .new_revision = options.revisions[1],
-                     .scenarios = options.paths,
-                     .sets = options.sets,
-                     .notice = [](const std::string& text) { fmt::print(stderr, "{}\n", text); }});
+  const RevisionResults results = run_revisions({.repository = options.repository,
+                                                 .old_revision = options.revisions[0],
+                                                 .new_revision = options.revisions[1],
+                                                 .scenarios = options.paths,
+                                                 .sets = options.sets,
+                                                 .notice = [](const std::string& text) { tell(text); }});
   return {results.old_folder, results.new_folder};
 }
 

@@ -13,6 +13,7 @@
 #include "tools/program/terminal.h"
 #include "tools/program/topology_command.h"
 #include "tools/program/validate_command.h"
+#include "tools/runner/standard_error.h"
 #include "tools/runner/version.h"
 
 #include <CLI/CLI.hpp>
@@ -57,7 +58,7 @@ int run_program(int count, char** arguments)
   } catch (const CLI::Success& asked) {
     return program.exit(asked);  // --help and --version
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "{}\n", cm::tools::explain(program, error));
+    cm::tools::tell(cm::tools::explain(program, error));
     return UsersError;
   }
 }
@@ -69,13 +70,13 @@ int main(int count, char** arguments)
   try {
     return run_program(count, arguments);
   } catch (const cm::ConfigError& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    cm::tools::tell(error.what());
     return UsersError;
   } catch (const std::exception& error) {
-    fmt::print(stderr,
-               "cmsim {}: internal error: {}\nThis is a mistake in cmsim. Please report it with the scenario and the "
-               "whole command line.\n",
-               cm::tools::version_and_commit(), error.what());
+    cm::tools::tell(fmt::format(
+        "cmsim {}: internal error: {}\nThis is a mistake in cmsim. Please report it with the scenario and the whole "
+        "command line.",
+        cm::tools::version_and_commit(), error.what()));
     return OurError;
   }
 }

@@ -7,6 +7,7 @@
 #include "tools/report/chart_library.h"
 #include "tools/report/html.h"
 #include "tools/report/report.h"
+#include "tools/runner/standard_error.h"
 
 #include <fmt/format.h>
 
@@ -81,7 +82,7 @@ int report(const ReportOptions& options)
     written.insert(written.end(), files.begin(), files.end());
   }
   if (library.code.empty()) {
-    fmt::print(stderr, "cmsim report: {} has tables and no charts: {}\n", path, library.missing);
+    tell(fmt::format("cmsim report: {} has tables and no charts: {}", path, library.missing));
   } else {
     for (const auto& [is_wanted, kind] : {std::pair(options.with_svg, "svg"), std::pair(options.with_png, "png")})
       if (is_wanted) {

@@ -4,6 +4,7 @@
 #include "tools/program/terminal.h"
 #include "tools/report/sweep_data.h"
 #include "tools/runner/pareto.h"
+#include "tools/runner/standard_error.h"
 #include "tools/runner/table_text.h"
 #include "tools/runner/terminal_progress.h"
 #include "tools/sweep/local_executor.h"
@@ -39,7 +40,7 @@ SweepOutcome sweep_with_progress(const SweepRequest& request)
   // Its line is erased before anything else is printed.
   TerminalProgress progress;
   SweepRequest telling = request;
-  telling.execution.notice = [](const std::string& text) { fmt::print(stderr, "cmsim sweep: {}\n", text); };
+  telling.execution.notice = [](const std::string& text) { tell("cmsim sweep: " + text); };
   return run_sweep(telling, progress);
 }
 

@@ -2,6 +2,7 @@
 
 #include "sim/diagnostics/errors.h"
 #include "tools/report/comparison_report.h"
+#include "tools/report/file_shape.h"
 #include "tools/report/run_report.h"
 #include "tools/report/sweep_report.h"
 #include "tools/runner/json_file.h"
@@ -22,12 +23,13 @@ using sim::config::ReadingLog;
 struct Source {
   const char* file;
   const char* schema;
+  void (*check)(const JsonFile& file);
   Page (*page)(const Json& root);
 };
 
 constexpr std::array<Source, 2> Sources{{
-    {"result.json", "cmsim-result/1", run_page},
-    {"comparison.json", "cmsim-comparison/1", comparison_page},
+    {"result.json", "cmsim-result/1", check_result, run_page},
+    {"comparison.json", "cmsim-comparison/1", check_comparison, comparison_page},
 }};
 
 Page page_of(const Source& source, const std::string& path)
@@ -38,12 +40,13 @@ Page page_of(const Source& source, const std::string& path)
   if (file.text({"schema"}) != source.schema)
     file.complain({"schema"}, fmt::format("\"{}\"", source.schema));
   throw_if_any(log);
+  source.check(file);
+  throw_if_any(log);
   try {
     return source.page(file.root());
   } catch (const Json::exception& error) {
-    // Ours are written whole, so somebody changed it.
-    throw ConfigError(
-        fmt::format("{}: expected a file of schema {}, found another shape: {}", path, source.schema, error.what()));
+    throw ConfigError(fmt::format("{}:1:1: expected a file of schema {}, found another shape: {}", path, source.schema,
+                                  error.what()));
   }
 }
 
@@ -65,14 +68,14 @@ Page any_page(const std::string& folder)
   namespace fs = std::filesystem;
   std::error_code error;
   if (!fs::is_directory(folder, error))
-    throw ConfigError(fmt::format("{}: expected a folder with results, found {}", folder,
+    throw ConfigError(fmt::format("{}:1:1: expected a folder with results, found {}", folder,
                                   fs::exists(folder, error) ? "something else" : "nothing"));
   for (const Source& source : Sources)
     if (const std::string path = folder + "/" + source.file; fs::exists(path, error))
       return page_of(source, path);
   if (fs::exists(folder + "/sweep.json", error))
     return sweep_page_of(folder);
-  throw ConfigError(fmt::format("{}: expected result.json (cmsim run --out), sweep.json (cmsim sweep --out) or "
+  throw ConfigError(fmt::format("{}:1:1: expected result.json (cmsim run --out), sweep.json (cmsim sweep --out) or "
                                 "comparison.json (cmsim compare --out), found none of them",
                                 folder));
 }

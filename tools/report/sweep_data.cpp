@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <initializer_list>
 #include <string_view>
@@ -97,7 +98,7 @@ SweepData read_sweep_data(const std::string& folder, sim::config::ReadingLog& lo
     data.head = head.root();
     data.sweep = head.text({"sweep"});
     data.version = head.text({"version"});
-    data.planned = static_cast<std::size_t>(std::max(0.0, head.number({"points"})));
+    data.planned = head.count({"points"});
   }
   std::vector<std::string> files;
   std::error_code error;
@@ -116,7 +117,7 @@ std::vector<ParetoPoint> user_against_npu(const std::vector<PointData>& points)
   for (const PointData& point : points) {
     const double* const tpot = number_of(point, {"tpot_ms", "tpot_mean_ms"});
     const double* const tokens = number_of(point, {"tokens_per_s_per_npu", "output_tokens_per_s_per_npu"});
-    if (tpot != nullptr && tokens != nullptr && *tpot > 0)
+    if (tpot != nullptr && tokens != nullptr && *tpot > 0 && std::isfinite(1000 / *tpot))
       designs.push_back({.x = 1000 / *tpot,
                          .y = *tokens,
                          .label = point.label(),

@@ -1,69 +1,51 @@
 #include "tools/runner/json_file.h"
 
+#include "sim/config/input_file.h"
+#include "sim/config/json_text.h"
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
+#include "sim/diagnostics/printable.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstddef>
-#include <fstream>
-#include <sstream>
+#include <charconv>
 #include <system_error>
 
 namespace cm::tools {
 namespace {
 
-using sim::config::Position;
-using sim::config::Value;
+// Trees that keep the order of members look for each new one among all before.
+constexpr std::size_t MostMembers = 2000;
+constexpr std::size_t MostShown = 80;  // bytes of what was found
 
-Position position_of_byte(const std::string& path, const std::string& text, std::size_t byte)
+std::string shown(const JsonFile::Json& value)
 {
-  const std::string before = text.substr(0, byte > 0 ? byte - 1 : 0);
-  const auto lines = std::ranges::count(before, '\n');
-  const std::size_t start = before.rfind('\n');
-  const std::size_t column = before.size() - (start == std::string::npos ? 0 : start + 1);
-  return {path, static_cast<int>(lines) + 1, static_cast<int>(column) + 1};
-}
-
-// JSON is YAML too, and the reader of configurations keeps positions. Only read when something is wrong.
-Position position_of_keys(const std::string& path, const JsonFile::Keys& keys)
-{
-  const Value tree = sim::config::load_file(path);
-  const Value* value = &tree;
-  Position position = tree.position;
-  for (const std::string& key : keys) {
-    value = value->find(key);
-    if (value == nullptr)
-      break;
-    position = value->position;
-  }
-  return position;
+  if (value.is_array())
+    return "a list";
+  if (value.is_object())
+    return "an object";
+  const std::string text = value.dump();
+  return printable_on_one_line(text.substr(0, MostShown)) + (text.size() > MostShown ? "..." : "");
 }
 
 }  // namespace
 
 JsonFile::JsonFile(const std::string& path, sim::config::ReadingLog& log) : path_(path), log_(log)
 {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    add_problem(log, {path}, "", fmt::format("cannot read: {}", std::generic_category().message(errno)));
-    return;
-  }
-  std::ostringstream content;
-  content << in.rdbuf();
-  const std::string text = content.str();
   try {
-    root_ = Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    // The library's position is a byte; a person looks for a line.
-    add_problem(log, position_of_byte(path, text, error.byte), "", "expected JSON, found something else");
+    text_ = sim::config::file_content(path, LargestFile);
+  } catch (const ConfigError& error) {
+    log.problems.emplace_back(error.what());
     return;
   }
+  if (const auto problem = sim::config::json_problem(text_, MostMembers)) {
+    add_problem(log, {path, problem->place.line, problem->place.column}, "", problem->what);
+    return;
+  }
+  root_ = Json::parse(text_);
   if (root_.is_object())
     return;
-  add_problem(log, {path}, "", "expected a result of cmsim, found JSON that is no object");
+  complain({}, "an object of JSON");
   root_ = Json();
 }
 
@@ -71,6 +53,14 @@ const JsonFile::Json* JsonFile::find(const Keys& keys) const
 {
   const Json* value = &root_;
   for (const std::string& key : keys) {
+    if (value->is_array()) {
+      std::size_t index = 0;
+      const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
+      if (error != std::errc() || end != key.data() + key.size() || index >= value->size())
+        return nullptr;
+      value = &(*value)[index];
+      continue;
+    }
     const auto found = value->find(key);
     if (found == value->end())
       return nullptr;
@@ -85,6 +75,15 @@ double JsonFile::number(const Keys& keys) const
   if (value != nullptr && value->is_number())
     return value->get<double>();
   complain(keys, "a number");
+  return 0;
+}
+
+std::uint64_t JsonFile::count(const Keys& keys) const
+{
+  const Json* value = find(keys);
+  if (value != nullptr && value->is_number_unsigned())
+    return value->get<std::uint64_t>();
+  complain(keys, "a whole number of at least 0");
   return 0;
 }
 
@@ -119,9 +118,15 @@ const JsonFile::Json& JsonFile::list(const Keys& keys) const
 
 void JsonFile::complain(const Keys& keys, const std::string& expected) const
 {
+  if (++problems_ > MostProblems) {
+    if (problems_ == MostProblems + 1)
+      add_problem(log_, {path_}, "", "more problems of this file are not told");
+    return;
+  }
   const Json* value = find(keys);
-  add_problem(log_, position_of_keys(path_, keys), sim::config::joined(keys, "."),
-              fmt::format("expected {}, found {}", expected, value == nullptr ? "no such key" : value->dump()));
+  const auto place = sim::config::json_place(text_, keys);
+  add_problem(log_, {path_, place.line, place.column}, printable_on_one_line(sim::config::joined(keys, ".")),
+              fmt::format("expected {}, found {}", expected, value == nullptr ? "no such key" : shown(*value)));
 }
 
 }  // namespace cm::tools

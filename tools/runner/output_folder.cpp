@@ -1,14 +1,14 @@
 #include "tools/runner/output_folder.h"
 
+#include "sim/config/reading_log.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/metrics/write_file.h"
+#include "tools/runner/json_file.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <string_view>
 #include <system_error>
 #include <unistd.h>
@@ -35,14 +35,9 @@ constexpr std::array<std::string_view, 3> OnRequest{"timeline.json.gz", "request
 
 bool is_of_ours(const fs::path& file, std::string_view schema)
 {
-  std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored))
-    return false;
-  std::ifstream in(file);
-  const auto document = nlohmann::json::parse(in, nullptr, false);
-  if (!document.is_object() || !document.contains("schema") || !document["schema"].is_string())
-    return false;
-  return document["schema"].get<std::string>().starts_with(schema);
+  sim::config::ReadingLog problems;
+  const JsonFile document(file.string(), problems);
+  return document.has({"schema"}) && document.text({"schema"}).starts_with(schema);
 }
 
 // Tried, not asked for: for root and on special file systems permissions say little.

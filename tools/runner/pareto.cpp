@@ -34,7 +34,9 @@ struct Range {
   {
     if (high <= low)
       return count / 2;
-    return static_cast<std::size_t>(std::lround((value - low) / (high - low) * static_cast<double>(count - 1)));
+    // Halves: the distance of two doubles may be none.
+    const double share = (value / 2 - low / 2) / (high / 2 - low / 2);
+    return static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * static_cast<double>(count - 1)));
   }
 };
 

@@ -67,10 +67,16 @@ bool take_command(const std::string& command, RepeatedRun& run)
   return true;
 }
 
+constexpr std::uintmax_t LargestLog = 1U << 20U;
+
 // Of a line "key: value" in the run.log beside a result.
 std::string logged(const std::string& result, const std::string& key)
 {
-  std::ifstream in(fs::path(result).parent_path() / "run.log");
+  const fs::path log = fs::path(result).parent_path() / "run.log";
+  std::error_code ignored;
+  if (!fs::is_regular_file(log, ignored) || fs::file_size(log, ignored) > LargestLog)
+    return {};
+  std::ifstream in(log);
   for (std::string line; std::getline(in, line);)
     if (line.starts_with(key + ": "))
       return line.substr(key.size() + 2);

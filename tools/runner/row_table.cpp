@@ -1,5 +1,6 @@
 #include "tools/runner/row_table.h"
 
+#include "sim/config/input_file.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/units/parse_quantity.h"
 
@@ -7,7 +8,8 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
+#include <cstddef>
+#include <istream>
 #include <span>
 #include <sstream>
 #include <string_view>
@@ -114,10 +116,12 @@ TableRow row_of(const Line& line)
   return row;
 }
 
-std::vector<std::string> head_of(std::ifstream& file)
+constexpr std::size_t LargestTable = std::size_t{16} << 20U;
+
+std::vector<std::string> head_of(std::istream& text)
 {
   std::string line;
-  return std::getline(file, line) ? fields_of(line) : std::vector<std::string>{};
+  return std::getline(text, line) ? fields_of(line) : std::vector<std::string>{};
 }
 
 }  // namespace
@@ -146,17 +150,17 @@ std::vector<PlacedSetting> placed_settings(const std::string& settings, const si
 
 bool is_row_table(const std::string& path)
 {
-  std::ifstream file(path);
+  std::istringstream file(sim::config::file_content(path, LargestTable));
   const std::vector<std::string> head = head_of(file);
   return std::ranges::find(head, "published") != head.end();
 }
 
 std::vector<TableRow> read_row_table(const std::string& path)
 {
-  std::ifstream file(path);
+  std::istringstream file(sim::config::file_content(path, LargestTable));
   const std::vector<std::string> head = head_of(file);
   if (head.empty())
-    throw ConfigError(fmt::format("{}: expected a table of published rows, found none that can be read", path));
+    throw ConfigError(fmt::format("{}:1:1: expected a table of published rows, found none that can be read", path));
   std::vector<TableRow> rows;
   std::string text;
   for (std::size_t number = 2; std::getline(file, text); ++number)

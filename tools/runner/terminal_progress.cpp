@@ -1,5 +1,7 @@
 #include "tools/runner/terminal_progress.h"
 
+#include "sim/diagnostics/printable.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,7 +36,7 @@ void TerminalProgress::update(double share, std::string_view what)
     return;
   next_ = now + Interval;
   is_shown_ = true;
-  std::string line = fmt::format("{:3.0f} %  {}", 100 * std::clamp(share, 0.0, 1.0), what);
+  std::string line = fmt::format("{:3.0f} %  {}", 100 * std::clamp(share, 0.0, 1.0), printable_on_one_line(what));
   line.resize(std::min(line.size(), Width));
   std::fprintf(stderr, "%s%s", EraseLine, line.c_str());
   std::fflush(stderr);

@@ -1,10 +1,12 @@
 #include "tools/sweep/point_record.h"
 
+#include "sim/config/reading_log.h"
+#include "tools/runner/json_file.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <string_view>
 
 namespace cm::tools {
@@ -40,38 +42,30 @@ std::string text_of(const Json& root)
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-// Empty when there is no such text.
-std::string text_in(const Json& object, const char* key)
+// Nothing where the file has none: not every metric and histogram of every version has every number.
+void add_number(PointRecord& record, const std::string& name, const JsonFile& file, const JsonFile::Keys& keys)
 {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? *found->get_ptr<const std::string*>() : std::string();
-}
-
-void add_number(PointRecord& record, const std::string& name, const Json& object, std::string_view key)
-{
-  const auto found = object.find(key);
   const bool is_known = std::ranges::any_of(record.numbers, [&](const auto& each) { return each.first == name; });
-  if (found != object.end() && found->is_number() && !is_known)
-    record.numbers.emplace_back(name, found->get<double>());
+  if (file.has(keys) && !is_known)
+    record.numbers.emplace_back(name, file.number(keys));
 }
 
 // Results of earlier versions state zeros for a histogram of nothing.
-bool is_of_nothing(const Json& histogram)
+bool is_of_nothing(const JsonFile& file, const std::string& histogram)
 {
-  const auto count = histogram.find("count");
-  return count != histogram.end() && count->is_number() && count->get<double>() == 0;
+  return file.has({"histograms", histogram, "count"}) && file.number({"histograms", histogram, "count"}) == 0;
 }
 
-void add_numbers(const Json& root, PointRecord& record)
+void add_numbers(const JsonFile& file, PointRecord& record)
 {
-  if (const auto metrics = root.find("metrics"); metrics != root.end())
-    for (const auto& [name, metric] : metrics->items())
-      add_number(record, name, metric, "value");
-  if (const auto histograms = root.find("histograms"); histograms != root.end())
-    for (const auto& [name, histogram] : histograms->items())
-      if (!is_of_nothing(histogram))
-        for (const std::string_view statistic : {"mean", "p50", "p99"})
-          add_number(record, sim::metrics::statistic_name(name, statistic), histogram, statistic);
+  if (file.has({"metrics"}))
+    for (const auto& [name, metric] : file.object({"metrics"}).items())
+      add_number(record, name, file, {"metrics", name, "value"});
+  if (file.has({"histograms"}))
+    for (const auto& [name, histogram] : file.object({"histograms"}).items())
+      if (!is_of_nothing(file, name))
+        for (const char* const statistic : {"mean", "p50", "p99"})
+          add_number(record, sim::metrics::statistic_name(name, statistic), file, {"histograms", name, statistic});
 }
 
 }  // namespace
@@ -98,23 +92,23 @@ std::string undone_point(const SweepPoint& point, PointStatus status, const std:
 
 std::optional<PointRecord> read_point(const std::string& path)
 {
-  std::ifstream in(path);
-  const Json root = Json::parse(in, nullptr, false);
-  const auto point = root.is_object() && text_in(root, "schema") == Schema ? root.find("point") : root.end();
-  if (point == root.end() || !point->is_object())
+  // Damage is told by nobody: the point is simulated again.
+  sim::config::ReadingLog log;
+  const JsonFile file(path, log);
+  if (!log.problems.empty() || file.text({"schema"}) != Schema)
     return std::nullopt;
-  const auto status = std::ranges::find(StatusNames, text_in(*point, "status"), &StatusName::name);
+  const auto status = std::ranges::find(StatusNames, file.text({"point", "status"}), &StatusName::name);
   if (status == StatusNames.end())
     return std::nullopt;
-  PointRecord record{.digest = text_in(*point, "digest"),
+  PointRecord record{.digest = file.text({"point", "digest"}),
                      .status = status->status,
-                     .reason = text_in(*point, "reason"),
+                     .reason = file.text({"point", "reason"}),
                      .numbers = {},
                      .health = {}};
   if (record.status == PointStatus::Done)
-    record.health = health_of(root);
-  add_numbers(root, record);
-  return record;
+    record.health = health_of(file.root());
+  add_numbers(file, record);
+  return log.problems.empty() ? std::optional(record) : std::nullopt;
 }
 
 }  // namespace cm::tools

@@ -31,7 +31,7 @@ std::string done_point(const SweepPoint& point, const sim::metrics::Result& resu
 // `point` alone, with the reason.
 std::string undone_point(const SweepPoint& point, PointStatus status, const std::string& reason);
 
-// Empty when there is no such file or it is none of ours.
+// Empty when there is no such file, it is none of ours, or it is damaged.
 std::optional<PointRecord> read_point(const std::string& path);
 
 }  // namespace cm::tools

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 namespace cm::tools {
 namespace {
@@ -20,6 +22,9 @@ std::string task_log(const std::string& job, std::size_t task)
 
 std::string last_words_of_log(const std::string& path)
 {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored))
+    return {};
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   const std::streamoff size = file.tellg();
   if (size <= 0)

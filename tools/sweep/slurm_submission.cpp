@@ -1,10 +1,15 @@
 #include "tools/sweep/slurm_submission.h"
 
+#include "sim/config/reading_log.h"
+#include "tools/runner/json_file.h"
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 namespace cm::tools {
 namespace {
@@ -13,16 +18,21 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view Schema = "cmsim-slurm/1";
 
-std::optional<std::vector<SubmittedPoint>> read_chunk(const Json& list)
+std::vector<SubmittedPoint> read_chunk(const JsonFile& file, const JsonFile::Keys& keys)
 {
   std::vector<SubmittedPoint> chunk;
-  for (const Json& point : list) {
-    if (!point.is_array() || point.size() != 2 || !point[0].is_number_unsigned())
-      return std::nullopt;
-    const auto* digest = point[1].get_ptr<const std::string*>();
-    if (digest == nullptr)
-      return std::nullopt;
-    chunk.push_back({point[0].get<std::size_t>(), *digest});
+  for (std::size_t i = 0; i < file.list(keys).size(); ++i) {
+    JsonFile::Keys point = keys;
+    point.push_back(fmt::format("{}", i));
+    if (file.list(point).size() != 2) {
+      file.complain(point, "a point's number and its digest");
+      continue;
+    }
+    JsonFile::Keys number = point;
+    number.emplace_back("0");
+    JsonFile::Keys digest = point;
+    digest.emplace_back("1");
+    chunk.push_back({file.count(number), file.text(digest)});
   }
   return chunk;
 }
@@ -66,17 +76,19 @@ std::string to_json(const SlurmSubmission& submission)
 
 std::optional<SlurmSubmission> read_submission(const std::string& path)
 {
-  std::ifstream in(path);
-  const Json root = Json::parse(in, nullptr, false);
-  if (!root.is_object() || root.value("schema", "") != Schema || !root.contains("chunks") || !root["chunks"].is_array())
+  std::error_code error;
+  if (!std::filesystem::exists(path, error))
     return std::nullopt;
-  SlurmSubmission submission{.program = root.value("program", ""), .chunks = {}};
-  for (const Json& list : root["chunks"]) {
-    const auto chunk = read_chunk(list);
-    if (!chunk)
-      return std::nullopt;
-    submission.chunks.push_back(*chunk);
-  }
+  sim::config::ReadingLog log;
+  const JsonFile file(path, log);
+  throw_if_any(log);
+  if (file.text({"schema"}) != Schema)
+    file.complain({"schema"}, fmt::format("\"{}\"", Schema));
+  throw_if_any(log);
+  SlurmSubmission submission{.program = file.text({"program"}), .chunks = {}};
+  for (std::size_t i = 0; i < file.list({"chunks"}).size(); ++i)
+    submission.chunks.push_back(read_chunk(file, {"chunks", fmt::format("{}", i)}));
+  throw_if_any(log);
   return submission;
 }
 

@@ -27,7 +27,7 @@ struct SlurmSubmission {
 SlurmSubmission submission_of(const std::vector<std::vector<std::size_t>>& chunks, const SweepBoard& board);
 
 std::string to_json(const SlurmSubmission& submission);
-// Empty when there is no such file or it is none of ours.
+// Empty when there is no such file. Throws ConfigError with the place when it is none of ours or damaged.
 std::optional<SlurmSubmission> read_submission(const std::string& path);
 
 // Whether its points are still those of the plan, and the program is the same.

@@ -24,7 +24,7 @@ int run_slurm_task(const ExecutorSpec& spec, const std::string& out, const std::
 {
   const auto handed_over = read_submission(submission);
   if (!handed_over || task >= handed_over->chunks.size())
-    throw ConfigError(fmt::format("{}: expected the points of task {}", submission, task));
+    throw ConfigError(fmt::format("{}:1:1: expected the points of task {}", submission, task));
   const std::vector<SubmittedPoint>& chunk = handed_over->chunks[task];
   std::vector<std::size_t> indices;
   for (const SubmittedPoint& point : chunk)
@@ -35,7 +35,7 @@ int run_slurm_task(const ExecutorSpec& spec, const std::string& out, const std::
   SweepBoard board(plan, folder, std::vector<std::optional<PointRecord>>(plan.points.size()), silent,
                    SweepBoard::Table::Left);
   if (!is_current({handed_over->program, {chunk}}, board, program_digest()))
-    throw ConfigError(fmt::format("{}: the sweep or the program changed since it was handed to Slurm", spec.sweep));
+    throw ConfigError(fmt::format("{}:1:1: the sweep or the program changed since it was handed to Slurm", spec.sweep));
   const std::vector<std::size_t> left = left_of(chunk, board);
   return LocalExecutor(1).run(left, board);
 }

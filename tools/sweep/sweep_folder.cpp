@@ -3,6 +3,7 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/metrics/write_file.h"
 #include "tools/runner/file_digest.h"
+#include "tools/runner/json_file.h"
 #include "tools/runner/point_file.h"
 #include "tools/runner/version.h"
 
@@ -14,6 +15,8 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
+#include <regex>
 #include <string_view>
 #include <system_error>
 
@@ -37,12 +40,28 @@ bool is_partial(const std::string& name)
   return name.find(".partial-") != std::string::npos;
 }
 
-// Null when there is no sweep of ours.
-Json identity_in(const SweepFolder& folder)
+// As sweep.json tells it.
+struct EarlierSweep {
+  std::string program;
+  std::uint64_t points = 0;
+};
+
+// Empty when there is none of ours. Throws ConfigError with the place when what is there is damaged.
+std::optional<EarlierSweep> earlier_sweep(const SweepFolder& folder)
 {
-  std::ifstream in(folder.file(IdentityFile));
-  Json identity = Json::parse(in, nullptr, false);
-  return identity.is_object() && identity.value("schema", "") == Schema ? identity : Json();
+  std::error_code error;
+  if (!fs::exists(folder.file(IdentityFile), error))
+    return std::nullopt;
+  sim::config::ReadingLog log;
+  const JsonFile file(folder.file(IdentityFile), log);
+  throw_if_any(log);
+  if (!file.has({"schema"}) || file.text({"schema"}) != Schema) {
+    throw_if_any(log);
+    return std::nullopt;
+  }
+  EarlierSweep earlier{.program = file.text({"program"}), .points = file.count({"points"})};
+  throw_if_any(log);
+  return earlier;
 }
 
 // What a sweep that was killed before it had an identity may have left: its lock, and that file half-written.
@@ -64,7 +83,7 @@ void require_free_or_ours(const SweepFolder& folder)
     has_files = has_files || !is_left_of_start(entry.path().filename().string());
   if (error)
     refuse(folder, fmt::format("cannot read the folder: {}", error.message()));
-  if (has_files && identity_in(folder).is_null())
+  if (has_files && !earlier_sweep(folder))
     refuse(folder, "expected a new or empty folder or one with an earlier sweep, found one with other files");
 }
 
@@ -148,11 +167,11 @@ void SweepFolder::write(const std::string& name, const std::string& content) con
 OpenedFolder::OpenedFolder(const SweepFolder& folder, bool is_resumed)
     : folder_(folder), is_resumed_(is_resumed), created_(created(folder)), lock_(folder.path())
 {
-  const Json identity = identity_in(folder);
-  if (is_resumed || identity.is_null())
+  const auto earlier = earlier_sweep(folder);
+  if (is_resumed || !earlier)
     return;
   const std::size_t through = points_through(folder);
-  const auto points = identity.value("points", std::size_t{0});
+  const std::uint64_t points = earlier->points;
   if (through > 0 && through < points)
     refuse(folder,
            fmt::format("holds an unfinished sweep ({} of {} points); --resume goes on with it, removing the folder "
@@ -162,9 +181,9 @@ OpenedFolder::OpenedFolder(const SweepFolder& folder, bool is_resumed)
 
 OpenedFolder::~OpenedFolder()
 {
-  if (is_kept_ || !identity_in(folder_).is_null())
-    return;
   std::error_code ignored;
+  if (is_kept_ || fs::exists(folder_.file(IdentityFile), ignored))
+    return;
   lock_.remove_file();
   for (const std::string& path : created_)
     fs::remove(path, ignored);
@@ -179,8 +198,8 @@ EarlierPoints OpenedFolder::keep(const SweepPlan& plan, const SweepIdentity& ide
     fs::remove(folder_.file(name), error);
   EarlierPoints earlier;
   earlier.records.resize(plan.points.size());
-  const Json before = identity_in(folder_);
-  earlier.is_other_program = is_resumed_ && !before.is_null() && before.value("program", "") != identity.program;
+  const auto before = earlier_sweep(folder_);
+  earlier.is_other_program = is_resumed_ && before && before->program != identity.program;
   const bool keeps = is_resumed_ && !earlier.is_other_program;
   const auto indices = indices_of(plan);
   for (const fs::path& file : point_files(folder_)) {

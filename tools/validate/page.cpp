@@ -1,5 +1,6 @@
 #include "tools/validate/page.h"
 
+#include "sim/config/input_file.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/metrics/write_file.h"
 #include "tools/runner/table_text.h"
@@ -9,9 +10,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string_view>
 
 namespace cm::tools {
@@ -93,12 +93,8 @@ std::string block(const Validation& validation)
 
 std::string text_of(const std::filesystem::path& path)
 {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    throw ConfigError(fmt::format("{}: expected the page whose rows are to be written, found none", path.string()));
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+  constexpr std::size_t LargestPage = std::size_t{16} << 20U;
+  return sim::config::file_content(path.string(), LargestPage);
 }
 
 }  // namespace
@@ -108,7 +104,7 @@ std::string page_with_rows(const std::string& page, const std::string& path, con
   const std::size_t opening = page.find(Opening);
   const std::size_t closing = opening == std::string::npos ? opening : page.find(Closing, opening);
   if (closing == std::string::npos)
-    throw ConfigError(fmt::format("{}: expected the lines \"{}\" and \"{}\", found not both", path,
+    throw ConfigError(fmt::format("{}:1:1: expected the lines \"{}\" and \"{}\", found not both", path,
                                   Opening.substr(0, Opening.size() - 1), Closing.substr(0, Closing.size() - 1)));
   return page.substr(0, opening + Opening.size()) + "\n" + block(validation) + "\n" + page.substr(closing);
 }

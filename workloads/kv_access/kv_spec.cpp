@@ -1,12 +1,15 @@
 #include "workloads/kv_access/kv_spec.h"
 
+#include "sim/diagnostics/errors.h"
 #include "sim/units/parse_quantity.h"
+#include "workloads/traces/input_file.h"
 
 #include <fmt/format.h>
 
 #include <charconv>
-#include <fstream>
+#include <cstddef>
 #include <optional>
+#include <system_error>
 
 namespace cm::workloads {
 namespace {
@@ -18,6 +21,7 @@ using sim::config::Value;
 
 constexpr int MostBlocks = 100'000'000;
 constexpr int MostAccesses = 1'000'000;
+constexpr std::size_t MostTraceLines = 10'000'000;
 
 void read_count(Reader& reader, std::string_view name, std::string_view sentence, int minimum, std::uint32_t maximum,
                 std::uint32_t& out)
@@ -64,6 +68,24 @@ std::vector<std::uint32_t> read_counts(Reader& reader, std::string_view name, st
   return counts;
 }
 
+// Throws ConfigError with the place of what is no block number.
+void read_blocks(const std::string& path, KvSpec& spec)
+{
+  InputFile file(path);
+  for (std::string line; file.next_line(line);) {
+    std::uint64_t block = 0;
+    const char* const end = line.data() + line.size();
+    const auto [parsed, error] = std::from_chars(line.data(), end, block);
+    if (error != std::errc() || parsed != end || block >= spec.blocks)
+      throw ConfigError(fmt::format("{}: expected a block number below {}, found \"{}\"", to_text(file.position()),
+                                    spec.blocks, line.substr(0, 40)));
+    if (spec.trace.size() == MostTraceLines)
+      throw ConfigError(
+          fmt::format("{}: expected at most {} block numbers, found more", to_text(file.position()), MostTraceLines));
+    spec.trace.push_back(block);
+  }
+}
+
 // One block number a line; a path is relative to the scenario's file, or to the current folder with --set.
 void read_trace(Reader& workload, KvSpec& spec)
 {
@@ -76,22 +98,11 @@ void read_trace(Reader& workload, KvSpec& spec)
     return;
   }
   const std::string path = workload.named_file("trace", name);
-  std::ifstream file(path);
-  if (!file) {
-    workload.complain("trace", fmt::format("expected a readable file, found no {}", path));
+  try {
+    read_blocks(path, spec);
+  } catch (const ConfigError& error) {
+    workload.complain("trace", error.what());
     return;
-  }
-  std::string line;
-  for (int number = 1; std::getline(file, line); ++number) {
-    std::uint64_t block = 0;
-    const char* const end = line.data() + line.size();
-    const auto [parsed, error] = std::from_chars(line.data(), end, block);
-    if (error != std::errc() || parsed != end || block >= spec.blocks) {
-      workload.complain("trace", fmt::format("{}:{}: expected a block number below {}, found \"{}\"", path, number,
-                                             spec.blocks, line.substr(0, 40)));
-      return;
-    }
-    spec.trace.push_back(block);
   }
   if (spec.trace.empty())
     workload.complain("trace", fmt::format("expected block numbers, found none in {}", path));

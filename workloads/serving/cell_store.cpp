@@ -1,5 +1,7 @@
 #include "workloads/serving/cell_store.h"
 
+#include "sim/config/digest.h"
+#include "sim/config/input_file.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/metrics/write_file.h"
 
@@ -7,12 +9,42 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 #include <utility>
 
 namespace cm::workloads {
+namespace {
+
+constexpr std::size_t MostBytes = 200;  // of a file; a cell needs 80
+
+// The shortest texts that give the same numbers again, and the digest.
+std::string text_of(const std::string& path, const Cell& cell)
+{
+  const std::string numbers = fmt::format("{} {}", cell.seconds, cell.sent);
+  const std::string name = std::filesystem::path(path).filename().string();
+  return fmt::format("{} {}\n", numbers, sim::config::digest(name + " " + numbers));
+}
+
+// Empty when no two numbers stand in front.
+std::optional<Cell> cell_in(const std::string& text)
+{
+  Cell cell;
+  const char* const end = text.data() + text.size();
+  const auto time = std::from_chars(text.data(), end, cell.seconds);
+  if (time.ec != std::errc() || time.ptr == end || *time.ptr != ' ')
+    return std::nullopt;
+  const auto sent = std::from_chars(time.ptr + 1, end, cell.sent);
+  return sent.ec == std::errc() ? std::optional(cell) : std::nullopt;
+}
+
+bool is_good(const Cell& cell)
+{
+  return std::isfinite(cell.seconds) && cell.seconds > 0 && std::isfinite(cell.sent) && cell.sent >= 0;
+}
+
+}  // namespace
 
 std::string CellStore::path(const std::string& table, const CellTable::Point& point) const
 {
@@ -26,21 +58,15 @@ std::optional<Cell> CellStore::find(const std::string& table, const CellTable::P
 {
   if (folder_.empty())
     return std::nullopt;
-  std::ifstream file(path(table, point));
-  std::string line;
-  // The shortest texts that give the same numbers again. A file without its last byte was cut off.
-  if (!std::getline(file, line) || file.eof())
-    return std::nullopt;
-  Cell cell;
-  const char* const end = line.data() + line.size();
-  const auto time = std::from_chars(line.data(), end, cell.seconds);
-  if (time.ec != std::errc() || time.ptr == end || *time.ptr != ' ')
-    return std::nullopt;
-  const auto sent = std::from_chars(time.ptr + 1, end, cell.sent);
-  if (sent.ec != std::errc() || sent.ptr != end || !std::isfinite(cell.seconds) || cell.seconds <= 0 ||
-      !std::isfinite(cell.sent) || cell.sent < 0)
-    return std::nullopt;
-  return cell;
+  const std::string file = path(table, point);
+  std::string text;
+  try {
+    text = sim::config::file_content(file, MostBytes);
+  } catch (const ConfigError&) {
+    return std::nullopt;  // Not there, or something else of that name.
+  }
+  const std::optional<Cell> cell = cell_in(text);
+  return cell && is_good(*cell) && text == text_of(file, *cell) ? cell : std::nullopt;
 }
 
 void CellStore::keep(const std::string& table, const CellTable::Point& point, const Cell& cell) const
@@ -52,7 +78,8 @@ void CellStore::keep(const std::string& table, const CellTable::Point& point, co
   if (error)
     return;
   try {
-    sim::metrics::write_whole(path(table, point), fmt::format("{} {}\n", cell.seconds, cell.sent));
+    const std::string file = path(table, point);
+    sim::metrics::write_whole(file, text_of(file, cell));
   } catch (const ConfigError&) {
     return;  // A full disk, or a folder of somebody else's.
   }

@@ -44,7 +44,7 @@ Preview preview_of(const ServingSpec& spec, std::uint64_t seed)
   preview.skipped = source->skipped();
   preview.spread = source->spread();
   if (preview.requests == 0)
-    throw ConfigError(fmt::format("{}: expected at least one request, found none", spec.trace->path));
+    throw ConfigError(fmt::format("{}:1:1: expected at least one request, found none", spec.trace->path));
   return preview;
 }
 

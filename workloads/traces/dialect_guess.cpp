@@ -1,5 +1,6 @@
 #include "workloads/traces/dialect_guess.h"
 
+#include "sim/config/json_text.h"
 #include "sim/diagnostics/errors.h"
 #include "workloads/traces/input_file.h"
 #include "workloads/traces/request.h"
@@ -44,6 +45,8 @@ void look_at_time(double time, Looks& looks)
 
 void look_at(const std::string& line, Looks& looks)
 {
+  if (sim::config::json_problem(line))
+    return;
   const auto fields = nlohmann::json::parse(line, nullptr, false);
   if (!fields.is_object())
     return;

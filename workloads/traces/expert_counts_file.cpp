@@ -25,6 +25,8 @@ constexpr std::size_t MostJsonBytes = 64U << 20U;
 constexpr std::int64_t MostLayers = 1000;
 constexpr std::int64_t MostExperts = 65536;
 constexpr std::int64_t MostCount = 1'000'000'000'000;
+// Lines of a file, and places of its table. 61 layers of 288 experts have 17,568.
+constexpr std::size_t MostEntries = 1'000'000;
 constexpr std::string_view Header = "layer,expert,count";
 
 struct Entry {
@@ -88,6 +90,9 @@ std::vector<Entry> read_csv(InputFile& file, ProblemList& problems)
         problems.add(fmt::format("{}: expected the line \"{}\", found \"{}\"", to_text(file.position()), Header, text));
         return entries;
       }
+    } else if (entries.size() == MostEntries) {
+      problems.add(fmt::format("{}: expected at most {} counts, found more", to_text(file.position()), MostEntries));
+      return entries;
     } else if (const auto entry = entry_of(text, file, problems)) {
       entries.push_back(*entry);
     }
@@ -139,7 +144,13 @@ models::ExpertCounts table_of(const std::vector<Entry>& entries, const std::stri
     table.layers = std::max(table.layers, static_cast<std::uint32_t>(entry.layer) + 1);
     table.experts = std::max(table.experts, static_cast<std::uint32_t>(entry.expert) + 1);
   }
-  std::vector<const Entry*> found(static_cast<std::size_t>(table.layers) * table.experts);
+  const std::size_t places = static_cast<std::size_t>(table.layers) * table.experts;
+  if (places > MostEntries) {
+    problems.add(fmt::format("{}:1:1: expected at most {} counts, found {} layers of {} experts", path, MostEntries,
+                             table.layers, table.experts));
+    return table;
+  }
+  std::vector<const Entry*> found(places);
   table.counts.assign(found.size(), 0);
   for (const Entry& entry : entries) {
     const auto place = static_cast<std::size_t>(entry.layer * table.experts + entry.expert);
@@ -152,8 +163,9 @@ models::ExpertCounts table_of(const std::vector<Entry>& entries, const std::stri
   }
   for (std::size_t place = 0; place < found.size(); ++place)
     if (found[place] == nullptr)
-      problems.add(fmt::format("{}: expected experts 0 to {} of layers 0 to {}, found no expert {} of layer {}", path,
-                               table.experts - 1, table.layers - 1, place % table.experts, place / table.experts));
+      problems.add(fmt::format("{}:1:1: expected experts 0 to {} of layers 0 to {}, found no expert {} of layer {}",
+                               path, table.experts - 1, table.layers - 1, place % table.experts,
+                               place / table.experts));
   return table;
 }
 
@@ -165,12 +177,13 @@ void check_shares(const models::ExpertCounts& table, std::uint32_t top_k, const 
     const auto counts = table.layer(layer);
     const std::uint64_t sum = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
     if (std::ranges::count_if(counts, [](auto count) { return count > 0; }) < top_k)
-      problems.add(fmt::format("{}: layer {}: expected at least {} experts that were chosen", path, layer, top_k));
+      problems.add(fmt::format("{}:1:1: layer {}: expected at least {} experts that were chosen", path, layer, top_k));
     for (std::size_t expert = 0; expert < counts.size(); ++expert)
       if (counts[expert] * top_k > sum)
-        problems.add(fmt::format("{}: layer {}: expected at most one of {} choices of a token for expert {}, found {} "
-                                 "of {} in all",
-                                 path, layer, top_k, expert, counts[expert], sum));
+        problems.add(
+            fmt::format("{}:1:1: layer {}: expected at most one of {} choices of a token for expert {}, found {} "
+                        "of {} in all",
+                        path, layer, top_k, expert, counts[expert], sum));
   }
 }
 
@@ -188,7 +201,7 @@ ReadOrProblems<models::ExpertCounts> read_expert_counts(const std::string& path,
       entries = read_csv(file, problems);
     }
     if (problems.empty() && entries.empty())
-      problems.add(fmt::format("{}: expected counts, found none", path));
+      problems.add(fmt::format("{}:1:1: expected counts, found none", path));
     if (!problems.empty())
       return problems.all();
     models::ExpertCounts table = table_of(entries, path, problems);

@@ -1,10 +1,12 @@
 // zlib reads plain files as they are, through the same calls as gzip files.
 #include "workloads/traces/input_file.h"
 
+#include "sim/config/input_file.h"
 #include "sim/diagnostics/errors.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <zlib.h>
@@ -37,10 +39,17 @@ void InputFile::Close::operator()(void* file) const
   gzclose_r(handle(file));
 }
 
-InputFile::InputFile(const std::string& path) : path_(path), file_(gzopen(path.c_str(), "rb")), buffer_(BufferBytes)
+InputFile::InputFile(const std::string& path) : path_(path), buffer_(BufferBytes)
 {
+  sim::config::require_regular_file(path);
+  file_.reset(gzopen(path.c_str(), "rb"));
   if (!file_)
-    throw ConfigError(fmt::format("{}: expected a readable file: {}", path, std::strerror(errno)));
+    refuse(fmt::format("expected a readable file, cannot open it ({})", std::strerror(errno)));
+}
+
+void InputFile::refuse(const std::string& what) const
+{
+  throw ConfigError(fmt::format("{}: {}", to_text(position()), what));
 }
 
 bool InputFile::fill()
@@ -50,25 +59,35 @@ bool InputFile::fill()
   gzerror(handle(file_.get()), &code);
   // A file that was cut off gives its bytes, with the error already; it is told behind the last of them.
   if (read < 0 || (read == 0 && code == Z_BUF_ERROR))
-    throw ConfigError(
-        fmt::format("{}: cannot be read: {}", line_ > 0 ? to_text(position()) : path_, reason(handle(file_.get()))));
+    refuse(fmt::format("cannot be read: {}", reason(handle(file_.get()))));
   ahead_ = std::string_view(buffer_.data(), static_cast<std::size_t>(read));
+  unpacked_ += ahead_.size();
+  if (unpacked_ > MostUnpacked)
+    refuse(fmt::format("expected at most {} in all, found more", sim::config::byte_count_text(MostUnpacked)));
   return read > 0;
+}
+
+std::string_view InputFile::beginning(std::size_t count)
+{
+  if (ahead_.empty())
+    fill();
+  return ahead_.substr(0, count);
 }
 
 bool InputFile::next_line(std::string& line)
 {
   line.clear();
-  ++line_;
-  if (ahead_.empty() && !fill()) {
-    --line_;
+  if (ahead_.empty() && !fill())
     return false;
-  }
+  ++line_;
   if (line_ == 1 && ahead_.starts_with(ByteOrderMark))
     ahead_.remove_prefix(ByteOrderMark.size());
   for (;;) {
     const std::size_t end = ahead_.find('\n');
     line += ahead_.substr(0, end);
+    if (line.size() > LongestLine)
+      refuse(
+          fmt::format("expected a line of at most {}, found a longer one", sim::config::byte_count_text(LongestLine)));
     if (end != std::string_view::npos) {
       ahead_.remove_prefix(end + 1);
       break;
@@ -78,18 +97,37 @@ bool InputFile::next_line(std::string& line)
   }
   if (line.ends_with('\r'))
     line.pop_back();
+  empty_lines_ = line.empty() ? empty_lines_ + 1 : 0;
+  if (empty_lines_ > MostEmptyLines)
+    refuse(fmt::format("expected text, found {} empty lines", empty_lines_));
   return true;
+}
+
+std::string InputFile::take(std::size_t count)
+{
+  std::string taken;
+  while (taken.size() < count && (!ahead_.empty() || fill())) {
+    const std::string_view part = ahead_.substr(0, count - taken.size());
+    taken += part;
+    ahead_.remove_prefix(part.size());
+  }
+  return taken;
+}
+
+void InputFile::skip(std::size_t count)
+{
+  while (count > 0 && (!ahead_.empty() || fill())) {
+    const std::size_t part = std::min(count, ahead_.size());
+    ahead_.remove_prefix(part);
+    count -= part;
+  }
 }
 
 std::string InputFile::rest(std::size_t limit)
 {
-  std::string all;
-  while (!ahead_.empty() || fill()) {
-    all += ahead_;
-    ahead_ = {};
-    if (all.size() > limit)
-      throw ConfigError(fmt::format("{}: expected at most {} bytes, found more", path_, limit));
-  }
+  std::string all = take(limit);
+  if (!ahead_.empty() || fill())
+    refuse(fmt::format("expected at most {}, found more", sim::config::byte_count_text(limit)));
   return all;
 }
 

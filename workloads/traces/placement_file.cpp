@@ -3,6 +3,7 @@
 #include "workloads/traces/placement_file.h"
 
 #include "sim/diagnostics/errors.h"
+#include "sim/diagnostics/printable.h"
 #include "workloads/traces/input_file.h"
 #include "workloads/traces/problem_list.h"
 
@@ -13,7 +14,8 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
-#include <optional>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace cm::workloads {
@@ -22,14 +24,18 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the numbers of the files are little-endian");
 
 constexpr std::string_view Magic = "\x93NUMPY";
+constexpr std::size_t MostHeaderBytes = 65536;
 constexpr std::size_t MostBytes = 1'000'000'000;
+constexpr std::size_t MostRanks = 65536;
+constexpr std::size_t MostLayers = 1000;
+constexpr std::size_t MostExperts = 65536;
 constexpr std::array<std::pair<std::string_view, std::size_t>, 7> NumberBytes{
     {{"<i4", 4}, {"<i8", 8}, {"<i2", 2}, {"<u4", 4}, {"|i1", 1}, {"|u1", 1}, {"|b1", 1}}};
 
 struct Array {
   std::size_t number_bytes = 0;
   std::array<std::size_t, 3> shape{};  // rank, layer, expert
-  std::string_view numbers;            // of the file's bytes
+  std::string numbers;
 
   [[nodiscard]] std::int64_t at(std::size_t index) const
   {
@@ -38,6 +44,12 @@ struct Array {
     return value;
   }
 };
+
+std::string shown(const std::string& header)
+{
+  constexpr std::size_t Most = 120;
+  return printable_on_one_line(header.substr(0, Most)) + (header.size() > Most ? "..." : "");
+}
 
 // What follows `key` in the header, up to where the next key starts.
 std::string_view value_of(std::string_view header, std::string_view key)
@@ -63,36 +75,71 @@ bool read_shape(std::string_view text, std::array<std::size_t, 3>& shape)
   return end != std::string_view::npos && text[end] == ')';
 }
 
-// Throws ConfigError with what is wrong with the header.
-Array array_of(const std::string& path, std::string_view bytes)
+[[noreturn]] void refuse(const std::string& path, std::size_t byte, const std::string& what)
 {
-  if (!bytes.starts_with(Magic) || bytes.size() < 12)
-    throw ConfigError(fmt::format("{}: expected a NumPy file (.npy), found none", path));
-  const bool is_first_version = bytes[6] == 1;
-  const std::size_t length_bytes = is_first_version ? 2 : 4;
-  std::uint32_t length = 0;
-  std::memcpy(&length, bytes.data() + 8, length_bytes);
-  const std::size_t start = 8 + length_bytes + length;
-  if (start > bytes.size())
-    throw ConfigError(fmt::format("{}: expected {} bytes of header, found the end of the file", path, length));
-  const std::string_view header = bytes.substr(8 + length_bytes, length);
+  throw ConfigError(fmt::format("{}:1:1: byte {}: {}", path, byte, what));
+}
 
+// The text between magic and numbers.
+std::string header_of(const std::string& path, InputFile& file, std::size_t& start)
+{
+  const std::string begin = file.take(10);
+  if (!begin.starts_with(Magic) || begin.size() < 10)
+    refuse(path, 0, "expected a NumPy file (.npy), found none");
+  const std::size_t length_bytes = begin[6] == 1 ? 2 : 4;
+  const std::string lengths = begin.substr(8) + file.take(length_bytes - 2);
+  std::uint32_t length = 0;
+  std::memcpy(&length, lengths.data(), std::min(lengths.size(), length_bytes));
+  start = 8 + length_bytes + length;
+  if (length > MostHeaderBytes)
+    refuse(path, 8, fmt::format("expected at most {} bytes of header, found {}", MostHeaderBytes, length));
+  std::string header = file.take(length);
+  if (header.size() != length)
+    refuse(path, 8, fmt::format("expected {} bytes of header, found the end of the file", length));
+  return header;
+}
+
+// Bytes of the numbers. Extents are divided, not multiplied: their product may be more than 64 bits hold.
+std::size_t bytes_of(const std::string& path, const Array& array)
+{
+  std::size_t room = MostBytes / array.number_bytes;
+  for (const std::size_t extent : array.shape)
+    room /= extent;
+  if (room == 0)
+    refuse(path, 8,
+           fmt::format("expected at most {} bytes of numbers, found the shape ({}, {}, {})", MostBytes, array.shape[0],
+                       array.shape[1], array.shape[2]));
+  for (const auto& [name, extent, most] :
+       {std::tuple{"ranks", array.shape[0], MostRanks}, std::tuple{"layers", array.shape[1], MostLayers},
+        std::tuple{"experts", array.shape[2], MostExperts}})
+    if (extent > most)
+      refuse(path, 8, fmt::format("expected at most {} {}, found {}", most, name, extent));
+  return array.shape[0] * array.shape[1] * array.shape[2] * array.number_bytes;
+}
+
+// Throws ConfigError with what is wrong with the header. Reads no more numbers than it tells of.
+Array array_of(const std::string& path)
+{
+  InputFile file(path);
+  std::size_t start = 0;
+  const std::string header = header_of(path, file, start);
   Array array;
   const std::string_view type = value_of(header, "'descr': '");
   for (const auto& [name, size] : NumberBytes)
     if (type.starts_with(name))
       array.number_bytes = size;
   if (array.number_bytes == 0)
-    throw ConfigError(fmt::format("{}: expected integers such as '<i4', found {}", path, header));
+    refuse(path, 8, fmt::format("expected integers such as '<i4', found {}", shown(header)));
   if (!value_of(header, "'fortran_order': ").starts_with("False"))
-    throw ConfigError(fmt::format("{}: expected 'fortran_order': False, found {}", path, header));
+    refuse(path, 8, fmt::format("expected 'fortran_order': False, found {}", shown(header)));
   if (!read_shape(value_of(header, "'shape': "), array.shape))
-    throw ConfigError(fmt::format("{}: expected the shape (ranks, layers, experts), found {}", path, header));
-  array.numbers = bytes.substr(start);
-  const std::size_t expected = array.shape[0] * array.shape[1] * array.shape[2] * array.number_bytes;
-  if (array.numbers.size() != expected)
-    throw ConfigError(
-        fmt::format("{}: expected {} bytes behind the header, found {}", path, expected, array.numbers.size()));
+    refuse(path, 8, fmt::format("expected the shape (ranks, layers, experts), found {}", shown(header)));
+  const std::size_t expected = bytes_of(path, array);
+  array.numbers = file.take(expected + 1);
+  if (array.numbers.size() > expected)
+    refuse(path, start, fmt::format("expected {} bytes behind the header, found more", expected));
+  if (array.numbers.size() < expected)
+    refuse(path, start, fmt::format("expected {} bytes behind the header, found {}", expected, array.numbers.size()));
   return array;
 }
 
@@ -110,7 +157,7 @@ models::PlacementTable table_of(const Array& array, const std::string& path, Pro
       if (value == 1)
         table.ranks_of[place].push_back(rank);
       else if (value != 0)
-        problems.add(fmt::format("{}: rank {}, layer {}, expert {}: expected 0 or 1, found {}", path, rank,
+        problems.add(fmt::format("{}:1:1: rank {}, layer {}, expert {}: expected 0 or 1, found {}", path, rank,
                                  place / table.experts, place % table.experts, value));
     }
   return table;
@@ -122,14 +169,14 @@ void check_layer(const models::PlacementTable& table, std::uint32_t layer, const
   std::vector<std::uint32_t> held(table.ranks);
   for (std::uint32_t expert = 0; expert < table.experts; ++expert) {
     if (table.holders(layer, expert).empty())
-      problems.add(
-          fmt::format("{}: layer {}: expected expert {} on at least one rank, found it on none", path, layer, expert));
+      problems.add(fmt::format("{}:1:1: layer {}: expected expert {} on at least one rank, found it on none", path,
+                               layer, expert));
     for (const std::uint32_t rank : table.holders(layer, expert))
       ++held[rank];
   }
   for (std::uint32_t rank = 1; rank < table.ranks; ++rank)
     if (held[rank] != held[0]) {
-      problems.add(fmt::format("{}: layer {}: expected as many experts on every rank, found {} on rank 0 and {} on "
+      problems.add(fmt::format("{}:1:1: layer {}: expected as many experts on every rank, found {} on rank 0 and {} on "
                                "rank {}",
                                path, layer, held[0], held[rank], rank));
       return;
@@ -142,8 +189,7 @@ ReadOrProblems<models::PlacementTable> read_placement(const std::string& path)
 {
   ProblemList problems;
   try {
-    const std::string bytes = read_input(path, MostBytes);
-    models::PlacementTable table = table_of(array_of(path, bytes), path, problems);
+    models::PlacementTable table = table_of(array_of(path), path, problems);
     for (std::uint32_t layer = 0; problems.empty() && layer < table.layers; ++layer)
       check_layer(table, layer, path, problems);
     if (problems.empty())

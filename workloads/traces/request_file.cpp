@@ -214,9 +214,7 @@ class RequestFile final : public RequestSource {
 
 std::unique_ptr<RequestSource> open_request_file(const RequestFileSpec& spec)
 {
-  InputFile probe(spec.path);
-  // The header of an archive has no line ends.
-  if (std::string line; probe.next_line(line) && begins_like_tar(line)) {
+  if (begins_like_tar(InputFile(spec.path).beginning(512))) {
     check_dialect(spec, "a tar archive (ServeGen)");
     return open_servegen(spec.path, spec.seed, spec.skip_damaged_lines);
   }

@@ -1,5 +1,6 @@
 #include "workloads/traces/request_format.h"
 
+#include "sim/config/json_text.h"
 #include "sim/diagnostics/ensure.h"
 #include "sim/units/bit_mix.h"
 
@@ -36,7 +37,6 @@ int column_at(std::string_view line, std::size_t index)
 // Of a key's value in a flat JSON object; 1 when there is no such key.
 int column_of(std::string_view line, std::string_view key)
 {
-  // Of keys given twice the last one counts.
   const std::size_t name = line.rfind(fmt::format("\"{}\"", key));
   const std::size_t colon = name == std::string_view::npos ? name : line.find(':', name);
   return colon == std::string_view::npos ? 1 : column_at(line, line.find_first_not_of(" \t", colon + 1));
@@ -69,12 +69,9 @@ class JsonLines final : public RequestFormat {
 
   Parsed parse(std::string_view line) const override
   {
-    nlohmann::json fields;
-    try {
-      fields = nlohmann::json::parse(line);
-    } catch (const nlohmann::json::parse_error& error) {
-      return Damage{Expected, static_cast<int>(std::clamp<std::size_t>(error.byte, 1, line.size()))};
-    }
+    if (const auto problem = sim::config::json_problem(line))
+      return Damage{problem->what, problem->place.column};
+    const auto fields = nlohmann::json::parse(line, nullptr, false);
     if (!fields.is_object())
       return Damage{Expected};
     Record record;

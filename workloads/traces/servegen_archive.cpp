@@ -1,5 +1,6 @@
 #include "workloads/traces/servegen_archive.h"
 
+#include "sim/config/json_text.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/units/parse_quantity.h"
 #include "workloads/traces/request.h"
@@ -18,15 +19,15 @@
 namespace cm::workloads {
 namespace {
 
-// Of the unpacked archive.
-constexpr std::size_t MostBytes = std::size_t{1} << 30U;
+// Of one unpacked file. ServeGen's largest client has 40 MB of histograms.
+constexpr std::size_t MostBytes = std::size_t{256} << 20U;
 // Seconds, as ServeGen cuts its days.
 constexpr double LoneWindow = 600;
 constexpr double MostRate = 1e6;  // requests per second, of one client
 constexpr std::string_view TraceEnd = "-trace.csv";
 constexpr std::string_view DatasetEnd = "-dataset.json";
 
-[[noreturn]] void refuse(const std::string& file, std::size_t line, std::size_t column, std::string_view what)
+[[noreturn]] void refuse(const std::string& file, int line, int column, std::string_view what)
 {
   throw ConfigError(fmt::format("{}:{}:{}: {}", file, line, column, what));
 }
@@ -82,7 +83,7 @@ std::vector<ServeGenWindow> windows_of(const std::string& file, std::string_view
                                        std::uint64_t& skipped)
 {
   std::vector<ServeGenWindow> windows;
-  for (std::size_t number = 1; !text.empty(); ++number) {
+  for (int number = 1; !text.empty(); ++number) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     if (line.ends_with('\r'))
@@ -141,6 +142,8 @@ std::optional<ServeGenHistogram> histogram_of(std::string_view text)
     histogram.tokens.push_back(tokens);
     histogram.up_to.push_back(sum);
   }
+  if (!shares.empty() && !(sum > 0))
+    return std::nullopt;
   for (double& share : histogram.up_to)
     share /= sum;
   return histogram;
@@ -148,15 +151,21 @@ std::optional<ServeGenHistogram> histogram_of(std::string_view text)
 
 std::vector<ServeGenLengths> lengths_of(const std::string& file, const std::string& text)
 {
+  if (const auto problem = sim::config::json_problem(text))
+    refuse(file, problem->place.line, problem->place.column, problem->what);
   const auto document = nlohmann::json::parse(text, nullptr, false);
+  const auto refuse_at = [&](const std::vector<std::string>& keys, std::string_view what) {
+    const auto place = sim::config::json_place(text, keys);
+    refuse(file, place.line, place.column, what);
+  };
   if (!document.is_object())
-    refuse(file, 1, 1, "expected a JSON object {window start: {\"input_tokens\": ..., \"output_tokens\": ...}}");
+    refuse_at({}, "expected a JSON object {window start: {\"input_tokens\": ..., \"output_tokens\": ...}}");
   std::vector<ServeGenLengths> all;
   for (const auto& [start, window] : document.items()) {
     ServeGenLengths lengths;
     const auto seconds = parse_number(start);
     if (!seconds || !window.is_object())
-      refuse(file, 1, 1, fmt::format("expected the start of a window in seconds with an object, found \"{}\"", start));
+      refuse_at({start}, fmt::format("expected the start of a window in seconds with an object, found \"{}\"", start));
     lengths.start = *seconds;
     for (const auto& [key, target] :
          {std::pair{"input_tokens", &lengths.input}, std::pair{"output_tokens", &lengths.output}}) {
@@ -164,7 +173,7 @@ std::vector<ServeGenLengths> lengths_of(const std::string& file, const std::stri
       const auto histogram =
           found != window.end() && found->is_string() ? histogram_of(found->template get<std::string>()) : std::nullopt;
       if (!histogram)
-        refuse(file, 1, 1, fmt::format("{}.{}: expected a text like \"{{35: 0.25, 36: 0.75}}\"", start, key));
+        refuse_at({start, key}, fmt::format("{}.{}: expected a text like \"{{35: 0.25, 36: 0.75}}\"", start, key));
       *target = *histogram;
     }
     if (!lengths.input.tokens.empty() && !lengths.output.tokens.empty())
@@ -192,7 +201,8 @@ ServeGenArchive read_servegen(const std::string& path, bool skip_damaged_lines)
 {
   ServeGenArchive archive;
   std::map<std::uint64_t, ServeGenClient> clients;
-  for (const TarEntry& entry : read_tar(path, MostBytes)) {
+  TarFile tar(path, MostBytes);
+  for (TarEntry entry; tar.next(entry);) {
     const std::string file = path + "/" + entry.name;
     if (const auto traced = client_of(entry.name, TraceEnd))
       clients[*traced].windows = windows_of(file, entry.content, skip_damaged_lines, archive.skipped);
@@ -201,13 +211,13 @@ ServeGenArchive read_servegen(const std::string& path, bool skip_damaged_lines)
   }
   if (clients.empty())
     throw ConfigError(
-        fmt::format("{}: expected files chunk-N{} and chunk-N{} in it, found none", path, TraceEnd, DatasetEnd));
+        fmt::format("{}:1:1: expected files chunk-N{} and chunk-N{} in it, found none", path, TraceEnd, DatasetEnd));
   for (auto& [number, client] : clients) {
     client.number = number;
     const bool sends = std::ranges::any_of(client.windows, [](const ServeGenWindow& each) { return each.rate > 0; });
     if (sends && client.lengths.empty())
-      throw ConfigError(fmt::format("{}: client {} sends requests: expected histograms of lengths in chunk-{}{}", path,
-                                    number, number, DatasetEnd));
+      throw ConfigError(fmt::format("{}:1:1: client {} sends requests: expected histograms of lengths in chunk-{}{}",
+                                    path, number, number, DatasetEnd));
     if (sends)
       archive.clients.push_back(std::move(client));
   }

@@ -1,18 +1,20 @@
 #include "workloads/traces/tar_file.h"
 
+#include "sim/config/input_file.h"
 #include "sim/diagnostics/errors.h"
-#include "workloads/traces/input_file.h"
 
 #include <fmt/format.h>
 
 #include <charconv>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 namespace cm::workloads {
 namespace {
 
 constexpr std::size_t Record = 512;
+constexpr std::size_t ArchiveOfFiles = 4;
 
 // A field ends at its length, a zero byte or a blank.
 std::string_view field(std::string_view header, std::size_t at, std::size_t length)
@@ -39,39 +41,40 @@ bool begins_like_tar(std::string_view beginning)
   return beginning.size() >= Record && beginning.substr(257, 5) == "ustar";
 }
 
-std::vector<TarEntry> read_tar(const std::string& path, std::size_t limit)
+void TarFile::refuse(const std::string& what) const
 {
-  const std::string archive = read_input(path, limit);
-  const std::string_view all = archive;
-  std::vector<TarEntry> entries;
-  std::size_t at = 0;
-  const auto refuse = [&] {
-    throw ConfigError(fmt::format(
-        "{}: expected a file of a tar archive at byte {}, found none, or the archive is cut off", path, at));
-  };
+  throw ConfigError(fmt::format("{}:1:1: byte {}: {}", path_, at_, what));
+}
+
+bool TarFile::next(TarEntry& entry)
+{
   for (;;) {
-    if (all.size() < at + Record)
-      refuse();
+    const std::string header = file_.take(Record);
     // An empty record ends the archive.
-    if (all[at] == '\0')
-      break;
-    const std::string_view header = all.substr(at, Record);
-    const auto size = octal(field(header, 124, 12));
-    if (!begins_like_tar(header) || !size || *size > all.size() - at - Record)
-      refuse();
-    const std::size_t length = size.value_or(0);
+    if (header.size() == Record && header.front() == '\0')
+      return false;
+    const auto size = begins_like_tar(header) ? octal(field(header, 124, 12)) : std::nullopt;
+    if (!size)
+      refuse("expected a file of a tar archive, found none, or the archive is cut off");
+    if (*size > limit_ || at_ + *size > ArchiveOfFiles * limit_)
+      refuse(fmt::format("expected files of at most {} and {} in all, found more", sim::config::byte_count_text(limit_),
+                         sim::config::byte_count_text(ArchiveOfFiles * limit_)));
     const char type = header[156];
-    if (type == '0' || type == '\0') {
-      const std::string_view folder = field(header, 345, 155);
-      std::string name(folder);
-      if (!folder.empty())
-        name += '/';
-      name += field(header, 0, 100);
-      entries.push_back({std::move(name), std::string(all.substr(at + Record, length))});
-    }
-    at += Record + (length + Record - 1) / Record * Record;
+    const bool is_file = type == '0' || type == '\0';
+    const std::size_t padded = (*size + Record - 1) / Record * Record;
+    std::string content = file_.take(padded);
+    if (content.size() != padded)
+      refuse("expected a whole file, found the archive cut off");
+    at_ += Record + padded;
+    if (!is_file)
+      continue;
+    content.resize(*size);
+    const std::string_view folder = field(header, 345, 155);
+    entry.name = folder.empty() ? std::string() : std::string(folder) + "/";
+    entry.name += field(header, 0, 100);
+    entry.content = std::move(content);
+    return true;
   }
-  return entries;
 }
 
 }  // namespace cm::workloads

@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
+#include <charconv>
 #include <filesystem>
+#include <system_error>
 
 namespace cm::workloads {
 namespace {
@@ -29,8 +31,15 @@ void check_sequences(Reader& description, std::uint64_t tokens)
   if (lengths == nullptr || lengths->kind != Value::Kind::List)
     return;
   std::uint64_t sum = 0;
-  for (const Value& item : lengths->items)
-    sum += static_cast<std::uint64_t>(std::max(0LL, std::atoll(item.text.c_str())));
+  for (const Value& item : lengths->items) {
+    std::uint64_t length = 0;
+    const char* const end = item.text.data() + item.text.size();
+    const auto [parsed, error] = std::from_chars(item.text.data(), end, length);
+    if (item.kind != Value::Kind::Scalar || error != std::errc() || parsed != end || length > tokens)
+      return description.complain(
+          "sequence_lengths", fmt::format("expected numbers of tokens up to {}, found {}", tokens, found_text(item)));
+    sum += length;
+  }
   if (sum != tokens)
     description.complain("sequence_lengths", fmt::format("expected {} tokens in all, found {}", tokens, sum));
 }
@@ -72,7 +81,9 @@ void check_rows(const models::TokenTrace& trace, const std::string& path, Proble
       std::bitset<256> seen;
       std::uint64_t place = (token * trace.layers + layer) * trace.top_k;
       for (const std::uint8_t expert : trace.row(token, layer)) {
-        const auto where = [&] { return fmt::format("{}: byte {}: token {}, layer {}", path, place, token, layer); };
+        const auto where = [&] {
+          return fmt::format("{}:1:1: byte {}: token {}, layer {}", path, place, token, layer);
+        };
         if (expert >= trace.experts)
           problems.add(fmt::format("{}: expected an expert below {}, found {}", where(), trace.experts, expert));
         else if (seen[expert])
@@ -107,10 +118,16 @@ ReadOrProblems<models::TokenTrace> read_token_trace(const TokenTraceFiles& files
     models::TokenTrace trace = describe(description);
     if (!log.problems.empty())
       return log.problems;
-    const std::string bytes = read_input(files.bytes, MostBytes);
+    // No more is unpacked than is expected and one byte.
     const std::uint64_t expected = trace.tokens * trace.layers * trace.top_k;
+    const std::string bytes = InputFile(files.bytes).take(std::min<std::uint64_t>(expected, MostBytes) + 1);
+    if (bytes.size() != expected && bytes.size() > MostBytes)
+      return std::vector{fmt::format("{}:1:1: expected at most {} bytes, found more", files.bytes, MostBytes)};
+    if (bytes.size() > expected)
+      return std::vector{fmt::format("{}:1:1: expected {} tokens * {} layers * {} experts = {} bytes, found more",
+                                     files.bytes, trace.tokens, trace.layers, trace.top_k, expected)};
     if (bytes.size() != expected)
-      return std::vector{fmt::format("{}: expected {} tokens * {} layers * {} experts = {} bytes, found {}",
+      return std::vector{fmt::format("{}:1:1: expected {} tokens * {} layers * {} experts = {} bytes, found {}",
                                      files.bytes, trace.tokens, trace.layers, trace.top_k, expected, bytes.size())};
     trace.chosen.assign(bytes.begin(), bytes.end());
     check_rows(trace, files.bytes, problems);

@@ -23,6 +23,6 @@ TEST_CASE("what was found is told on one short line")
   CHECK(found_text(parse_text("f", "[1]")) == "a list");
   CHECK(found_text(parse_text("f", "{a: 1}")) == "a map");
   CHECK(found_text(parse_text("f", "28")) == "\"28\"");
-  CHECK(found_text(parse_text("f", "\"a\\nb\\tc\"")) == "\"a\\nb\\x09c\"");
+  CHECK(found_text(parse_text("f", "\"a\\nb\\tc\"")) == "\"a\\nb\\tc\"");
   CHECK(found_text(parse_text("f", std::string(1000, 'x'))) == "\"" + std::string(80, 'x') + "...\"");
 }

@@ -73,3 +73,10 @@ TEST_CASE("points of one value make a plot too")
   mark_front(points);
   CHECK(pareto_plot(points, {"x", "y"}, false).find("2 of 2") != std::string::npos);
 }
+
+TEST_CASE("points at both ends of what a double holds make a plot")
+{
+  std::vector<ParetoPoint> points{{-1.7e308, 1.7e308, "a"}, {1.7e308, -1.7e308, "b"}};
+  mark_front(points);
+  CHECK(pareto_plot(points, {"x", "y"}, false).find("2 of 2") != std::string::npos);
+}

@@ -46,6 +46,17 @@ TEST_CASE("axes are what varied by itself, numbers first and ascending")
   CHECK_FALSE(axes[2].is_number);
 }
 
+TEST_CASE("words that a number's parser takes are no numbers of an axis")
+{
+  std::vector<PointData> points = grid();
+  points[0].axes[3].second = std::string("nan");
+  points[1].axes[3].second = std::string("inf");
+  const std::vector<SweepAxis> axes = varied_axes(points);
+  REQUIRE(axes.size() == 3);
+  CHECK(axes[2].key == "machine.ub.sub_planes");
+  CHECK_FALSE(axes[2].is_number);
+}
+
 TEST_CASE("several seeds are an axis to choose from")
 {
   std::vector<PointData> points = grid();

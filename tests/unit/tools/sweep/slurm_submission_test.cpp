@@ -55,12 +55,23 @@ TEST_CASE("a submission is current while its points and the program are")
   CHECK_FALSE(is_current(submission, sweep.board(), "p"));
 }
 
-TEST_CASE("what is no submission is not read")
+TEST_CASE("what is no submission is told with its place")
 {
   const cm::tests::TemporaryFolder folder;
   CHECK_FALSE(read_submission(folder.file("missing")));
-  CHECK_FALSE(read_submission(folder.with("a", "{")));
-  CHECK_FALSE(read_submission(folder.with("b", R"({"schema": "cmsim-slurm/1"})")));
-  CHECK_FALSE(read_submission(folder.with("c", R"({"schema": "cmsim-slurm/1", "chunks": [[[0]]]})")));
-  CHECK_FALSE(read_submission(folder.with("d", R"({"schema": "cmsim-slurm/1", "chunks": [3]})")));
+  const auto refusal = [&](const std::string& content, const std::string& words) {
+    INFO(content);
+    CHECK_THROWS_WITH(read_submission(folder.with("job-1.json", content)), Catch::Contains("job-1.json:" + words));
+  };
+  const std::string head = R"({"schema": "cmsim-slurm/1", "program": "p", )";
+  refusal("{", "1:2: expected a key in quotes");
+  refusal(R"({"schema": 3})", "1:12: schema: expected a text, found 3");
+  refusal(R"({"schema": "theirs/1"})", "1:12: schema: expected \"cmsim-slurm/1\"");
+  refusal(R"({"schema": "cmsim-slurm/1", "program": [], "chunks": []})",
+          "1:40: program: expected a text, found a list");
+  refusal(head + "\"x\": 1}", "1:1: chunks: expected a list, found no such key");
+  refusal(head + "\"chunks\": [[[0]]]}", "1:56: chunks.0.0: expected a point's number and its digest");
+  refusal(head + "\"chunks\": [3]}", "1:55: chunks.0: expected a list, found 3");
+  refusal(head + "\"chunks\": [[[-1, \"a\"]]]}", "1:57: chunks.0.0.0: expected a whole number of at least 0, found -1");
+  refusal(head + "\"chunks\": [[[1e999, \"a\"]]]}", "1:57: expected a number of at most 1.8e308");
 }

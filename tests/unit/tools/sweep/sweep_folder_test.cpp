@@ -138,3 +138,46 @@ TEST_CASE("folders with other files, and files, are refused")
   CHECK_THROWS_AS(OpenedFolder(SweepFolder(other), true), cm::ConfigError);
   CHECK_THROWS_AS(SweepFolder(""), cm::ConfigError);
 }
+
+TEST_CASE("a damaged sweep.json is told with its place, and nothing is removed")
+{
+  const TemporaryFolder temporary;
+  const SweepFolder folder(temporary.file("out"));
+  const SweepPlan plan = plan_of({"a", "b"});
+  call(folder, plan, false, {0});
+  const auto refusal = [&](const std::string& content, const std::string& words) {
+    folder.write("sweep.json", content);
+    INFO(content);
+    CHECK_THROWS_WITH(call(folder, plan, true, {}), Catch::Contains("out/sweep.json:" + words));
+    CHECK_FALSE(std::filesystem::is_empty(folder.file("points")));
+  };
+  refusal("", "1:1: expected a value of JSON, found the end of the text");
+  refusal("[]", "1:1: expected an object of JSON, found a list");
+  refusal(R"({"schema": 7})", "1:12: schema: expected a text, found 7");
+  const std::string head = R"({"schema": "cmsim-sweep/1", )";
+  refusal(head + R"("points": 2, "program": 5})", "1:55: program: expected a text, found 5");
+  refusal(head + R"("points": -2, "program": "p"})", "1:40: points: expected a whole number of at least 0, found -2");
+  refusal(head + R"("points": 1e999, "program": "p"})", "1:40: expected a number of at most 1.8e308");
+  refusal(head + R"("points": "two"})", "1:40: points: expected a whole number of at least 0, found \"two\"");
+}
+
+TEST_CASE("points that are damaged are run again")
+{
+  const TemporaryFolder temporary;
+  const SweepFolder folder(temporary.file("out"));
+  const SweepPlan plan = plan_of({"a"});
+  call(folder, plan, false, {0});
+  const std::string name = "points/" + file_name(1, plan.points[0]);
+  const std::string good = cm::tests::content_of(folder.file(name));
+  const std::string digest = R"("point": {"digest": "a00000000000", "reason": "", "status": "done"})";
+  for (const std::string content :
+       {good.substr(0, good.size() / 2), good + "x", R"({"schema": "cmsim-point/1", )" + digest + R"(, "metrics": 3})",
+        R"({"schema": "cmsim-point/1", )" + digest + R"(, "metrics": {"a_ms": {"value": "fast"}}})",
+        R"({"schema": "cmsim-point/1", )" + digest + R"(, "metrics": {"a_ms": {"value": 1e999}}})"}) {
+    folder.write(name, content);
+    INFO(content);
+    CHECK(kept(call(folder, plan, true, {})) == std::vector<bool>{false});
+  }
+  folder.write(name, good);
+  CHECK(kept(call(folder, plan, true, {})) == std::vector<bool>{true});
+}

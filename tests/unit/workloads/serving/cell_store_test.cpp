@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace cm;
@@ -55,19 +57,47 @@ TEST_CASE("what is in the store is not asked again")
   CHECK(asked == 1);
 }
 
-TEST_CASE("a damaged cell is none")
+TEST_CASE("a damaged cell is none, and is simulated again and written anew")
 {
   const Folder folder;
   const CellStore store(folder.path());
   store.keep("decode", {1}, {0.5, 3});
-  for (const std::string content : {"", "0.5 3", "0.5 3x\n", "0.5x 3\n", "-0.5 3\n", "0.5 -3\n", "nan 3\n", "0.5 nan\n",
-                                    "inf 3\n", "0.5\n", "0.5 \n", "\n"}) {
+  std::ostringstream text;
+  text << std::ifstream(folder.only_file()).rdbuf();
+  const std::string good = text.str();
+  const std::string digest = good.substr(6);
+  REQUIRE(good == "0.5 3 " + digest);
+  // The third is a cell that somebody edited.
+  for (const std::string content : {std::string(), std::string("0.5 3\n"), "0.6 3 " + digest, "0.5 4 " + digest,
+                                    "0.50 3 " + digest, "-0.5 3 " + digest, "nan 3 " + digest, "0.5 " + digest,
+                                    good.substr(0, good.size() - 1), good + "\n", good + std::string(1000, 'x')}) {
     std::ofstream(folder.only_file()) << content;
     INFO(content);
     CHECK_FALSE(store.find("decode", {1}));
   }
-  store.keep("decode", {1}, {0.25, 0});
+  const auto ask = store.before("decode", [](const CellTable::Point&) { return Cell{0.25, 0}; });
+  CHECK(ask({1}) == Cell{0.25, 0});
   CHECK(store.find("decode", {1}) == Cell{0.25, 0});
+}
+
+TEST_CASE("a cell under another one's name is none")
+{
+  const Folder folder;
+  const CellStore store(folder.path());
+  store.keep("decode", {1}, {0.5, 3});
+  std::filesystem::rename(folder.only_file(), folder.only_file().parent_path() / "decode_2");
+  CHECK_FALSE(store.find("decode", {2}));
+}
+
+TEST_CASE("a pipe in place of a cell does not keep a run waiting")
+{
+  const Folder folder;
+  const CellStore store(folder.path());
+  store.keep("decode", {1}, {0.5, 3});
+  const std::string file = folder.only_file().string();
+  std::filesystem::remove(file);
+  REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+  CHECK_FALSE(store.find("decode", {1}));
 }
 
 TEST_CASE("where nothing can be written nothing is kept")

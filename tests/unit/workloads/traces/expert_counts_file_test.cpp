@@ -79,3 +79,10 @@ TEST_CASE("wrong JSON is told with its place")
   CHECK_THAT(problems[0], Catch::Contains("a.json:1:2: count"));
   CHECK_THAT(problems[1], Catch::Contains("a.json:2:12: layer"));
 }
+
+TEST_CASE("a table far larger than its file is refused before it is made")
+{
+  const tests::TemporaryFolder folder;
+  CHECK_THAT(problems_of(folder.with("a.csv", "layer,expert,count\n999,65535,1\n")).at(0),
+             Catch::EndsWith("a.csv:1:1: expected at most 1000000 counts, found 1000 layers of 65536 experts"));
+}

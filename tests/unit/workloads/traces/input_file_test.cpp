@@ -58,10 +58,41 @@ TEST_CASE("the rest of a file follows the lines that were read")
   CHECK_THROWS_WITH(read_input(folder.file("a.gz"), 5), Catch::Contains("expected at most 5 bytes"));
 }
 
+TEST_CASE("the beginning of a file is looked at and read again")
+{
+  const tests::TemporaryFolder folder;
+  InputFile file(tests::packed(folder.file("a.gz"), "one\ntwo\nthree"));
+  CHECK(file.beginning(3) == "one");
+  std::string line;
+  REQUIRE(file.next_line(line));
+  CHECK(line == "one");
+  CHECK(file.take(5) == "two\nt");
+  file.skip(2);
+  CHECK(file.take(100) == "ee");
+}
+
+TEST_CASE("what is packed is not unpacked beyond its limits")
+{
+  const tests::TemporaryFolder folder;
+  std::string line;
+  // 40 KiB of file for 40 MiB of text.
+  InputFile endless(tests::packed(folder.file("line.gz"), "{}\n" + std::string(std::size_t{40} << 20U, 'x')));
+  REQUIRE(endless.next_line(line));
+  CHECK_THROWS_WITH(endless.next_line(line),
+                    folder.file("line.gz") + ":2:1: expected a line of at most 16 MiB, found a longer one");
+  InputFile empty(tests::packed(folder.file("empty.gz"), std::string(MostEmptyLines + 2, '\n')));
+  const auto read_all = [&] {
+    while (empty.next_line(line)) {
+    }
+  };
+  CHECK_THROWS_WITH(read_all(), Catch::Contains("expected text, found 1000001 empty lines"));
+}
+
 TEST_CASE("a file that cannot be read is named")
 {
   const tests::TemporaryFolder folder;
-  CHECK_THROWS_WITH(InputFile(folder.file("none.gz")), Catch::Contains("none.gz: expected a readable file"));
+  CHECK_THROWS_WITH(InputFile(folder.file("none.gz")), Catch::Contains("none.gz:1:1: expected a readable file"));
+  CHECK_THROWS_WITH(InputFile("/dev/zero"), "/dev/zero:1:1: expected a file, found a device");
   CHECK_THROWS_AS(read_input(folder.path().string(), 10), ConfigError);
 }
 
@@ -73,11 +104,11 @@ TEST_CASE("a gzip file that was cut off is not taken for a shorter one")
     content += std::to_string(i * 7919);
   const std::string whole = tests::content_of(tests::packed(folder.file("whole.gz"), content));
   const std::string cut = folder.with("cut.gz", whole.substr(0, whole.size() / 2));
-  CHECK_THROWS_WITH(read_input(cut, 1'000'000), Catch::Contains("cut.gz: cannot be read"));
+  CHECK_THROWS_WITH(read_input(cut, 1'000'000), Catch::Contains("cut.gz:1:1: cannot be read"));
   const auto lines = tests::content_of(tests::packed(folder.file("lines.gz"), "one\ntwo\n" + content));
   std::string line;
   InputFile file(folder.with("short.gz", lines.substr(0, lines.size() / 2)));
   CHECK(file.next_line(line));
   CHECK(file.next_line(line));
-  CHECK_THROWS_WITH(file.next_line(line), Catch::Contains("short.gz:3:1: cannot be read: the compressed data end"));
+  CHECK_THROWS_WITH(file.next_line(line), Catch::Contains("short.gz:2:1: cannot be read: the compressed data end"));
 }

@@ -92,3 +92,28 @@ TEST_CASE("what is no NumPy array of ranks, layers and experts is refused")
   CHECK_THAT(problems_of(folder, numpy(header("(2, 2, 3)"), integers({1, 0}))).at(0),
              Catch::EndsWith("expected 48 bytes behind the header, found 8"));
 }
+
+TEST_CASE("extents that no file can hold are refused before a number is read")
+{
+  const tests::TemporaryFolder folder;
+  // Their product is 2^64 bytes, which 64 bits hold as 0; then 3 bytes.
+  CHECK_THAT(
+      problems_of(folder, numpy(header("(4294967296, 2, 536870912)"), "")).at(0),
+      Catch::Contains("a.npy:1:1: byte 8: expected at most 1000000000 bytes of numbers, found the shape (42949"));
+  CHECK_THAT(problems_of(folder, numpy(header("(6148914691236517205, 3, 1)", "|u1"), "111")).at(0),
+             Catch::Contains("expected at most 1000000000 bytes of numbers"));
+  CHECK_THAT(problems_of(folder, numpy(header("(1, 1, 99999999999999999999)"), "")).at(0),
+             Catch::Contains("expected the shape (ranks, layers, experts)"));
+  CHECK_THAT(problems_of(folder, numpy(header("(1, 2000, 1)", "|u1"), std::string(2000, '\1'))).at(0),
+             Catch::Contains("expected at most 1000 layers, found 2000"));
+}
+
+TEST_CASE("a header that was cut off, or says that it is longer than the file, is refused")
+{
+  const tests::TemporaryFolder folder;
+  CHECK_THAT(problems_of(folder, std::string("\x93NUMPY\x02\x00\xff\xff\xff\xff{}", 14)).at(0),
+             Catch::Contains("expected at most 65536 bytes of header, found 4294967295"));
+  CHECK_THAT(problems_of(folder, std::string("\x93NUMPY\x01\x00\x70\x00{}", 12)).at(0),
+             Catch::Contains("expected 112 bytes of header, found the end of the file"));
+  CHECK_THAT(problems_of(folder, numpy(header("(2, 2, 2)", "\x1b[2J"), "")).at(0), Catch::Contains("\\x1b[2J"));
+}

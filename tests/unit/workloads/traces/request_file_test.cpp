@@ -60,7 +60,7 @@ TEST_CASE("a damaged line is told with file and line, or skipped and counted")
     tests::all_requests(*strict);
     FAIL("a damaged line was read");
   } catch (const ConfigError& error) {
-    CHECK_THAT(error.what(), Catch::Contains("bad.jsonl:4:24: expected {\"timestamp\""));
+    CHECK_THAT(error.what(), Catch::Contains("bad.jsonl:4:25: expected a closing quote"));
   }
   // The third line is ahead of those that follow it.
   const auto lenient = open_request_file({.path = path, .skip_damaged_lines = true});
@@ -98,6 +98,28 @@ TEST_CASE("a length or a time that no run can have is told, with its column")
   CHECK_THROWS_WITH(
       tests::all_requests(*open_request_file({.path = folder.with("b.csv", Azure + "2025-11-17 00:00:02,12,1\n")})),
       Catch::Contains("b.csv:4:1: expected a time within 100 days of the start, found 2025-11-17"));
+}
+
+TEST_CASE("a line that no tree should be made of is damaged like any other")
+{
+  const tests::TemporaryFolder folder;
+  const auto read = [&](const std::string& line, bool skips) {
+    return tests::all_requests(
+        *open_request_file({.path = folder.with("a.jsonl", Mooncake + line + "\n"), .skip_damaged_lines = skips}));
+  };
+  const std::string head = R"({"timestamp": 3000, "input_length": 10, "output_length": 1, "hash_ids": )";
+  const std::vector<std::pair<std::string, std::string>> lines{
+      {head + "[1e999]}", "a.jsonl:4:74: expected a number of at most 1.8e308, found 1e999"},
+      {head + std::string(200'000, '[') + std::string(200'000, ']') + "}", "a.jsonl:4:136: expected at most 64 levels"},
+      {head + "[9], \"hash_ids\": [9]}", "a.jsonl:4:78: expected each key once, found \"hash_ids\" again"},
+      {head + "[9], \"who\": \"\xff\"}", "a.jsonl:4:86: expected UTF-8 text"},
+      {"[" + head, "a.jsonl:4:"},
+      {"{}", "a.jsonl:4:1: timestamp: expected an integer"}};
+  for (const auto& [line, words] : lines) {
+    INFO(words);
+    CHECK_THROWS_WITH(read(line, false), Catch::Contains(words));
+    CHECK(read(line, true).size() == 3);
+  }
 }
 
 TEST_CASE("Azure's times may have a zone, and a file a byte-order mark")

@@ -105,3 +105,28 @@ TEST_CASE("an archive that was cut off, or holds something else, is refused")
       open_request_file({.path = folder.with("b.tar", tar_entry("readme", "x") + std::string(1024, '\0'))}),
       Catch::Contains("expected files chunk-N-trace.csv"));
 }
+
+TEST_CASE("a ServeGen description is refused with its place inside the archive")
+{
+  const tests::TemporaryFolder folder;
+  const auto refusal = [&](const std::string& dataset, const std::string& words) {
+    CHECK_THROWS_WITH(open_request_file({.path = folder.with("a.tar", archive(Trace, dataset))}),
+                      Catch::Contains("a.tar/r1/chunk-3-dataset.json:" + words));
+  };
+  const std::string good = R"({"input_tokens": "{100: 1}", "output_tokens": "{7: 1}"})";
+  refusal("{\"0\": " + good + ",\n\"600\": 3}", "2:8: expected the start of a window");
+  refusal("{\"0\": " + good + ",\n\"0\": " + good + "}", "2:1: expected each key once");
+  refusal(R"({"0": {"input_tokens": "{100: 0}", "output_tokens": "{7: 1}"}})", "1:24: 0.input_tokens: expected a text");
+  refusal(std::string(100'000, '['), "1:65: expected at most 64 levels of nesting");
+  refusal("{\"0\": 1e999}", "1:7: expected a number of at most 1.8e308");
+}
+
+TEST_CASE("a file in an archive that says it is larger than all memory is refused")
+{
+  const tests::TemporaryFolder folder;
+  std::string whole = archive(Trace, Dataset);
+  whole.replace(124, 11, "77777777777");
+  CHECK_THROWS_WITH(
+      open_request_file({.path = folder.with("a.tar", whole)}),
+      Catch::Contains("a.tar:1:1: byte 0: expected files of at most 256 MiB and 1 GiB in all, found more"));
+}

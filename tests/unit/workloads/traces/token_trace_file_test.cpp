@@ -62,7 +62,7 @@ TEST_CASE("what is wrong with a trace is told with its place")
   folder.put("law.u8", bytes);
   const auto problems = problems_of(folder.file("law.u8"));
   REQUIRE(problems.size() == 2);
-  CHECK_THAT(problems[0], Catch::EndsWith("law.u8: byte 2: token 0, layer 1: expected an expert below 4, found 7"));
+  CHECK_THAT(problems[0], Catch::EndsWith("law.u8:1:1: byte 2: token 0, layer 1: expected an expert below 4, found 7"));
   CHECK_THAT(problems[1], Catch::EndsWith("byte 11: token 2, layer 1: expected each expert once, found 0 again"));
 }
 
@@ -95,5 +95,27 @@ TEST_CASE("a generated trace repeats with its seed and keeps hot experts hot")
   for (std::uint32_t layer = 0; layer < 3; ++layer) {
     const auto counts = count_experts(trace, layer);
     CHECK(std::ranges::max(counts) > 2 * 2000 * 6 / 64.0);
+  }
+}
+
+TEST_CASE("no more bytes are unpacked than the description tells of")
+{
+  const tests::TemporaryFolder folder;
+  folder.put("law.json", Description);
+  tests::packed(folder.file("law.u8.gz"), Bytes + std::string(std::size_t{32} << 20U, '\0'));
+  CHECK_THAT(problems_of(folder.file("law.u8.gz")).at(0), Catch::EndsWith("= 12 bytes, found more"));
+}
+
+TEST_CASE("lengths of texts that are no numbers are told")
+{
+  const tests::TemporaryFolder folder;
+  folder.put("law.u8", Bytes);
+  for (const std::string lengths : {"[1, two]", "[1, -1, 3]", "[99999999999999999999]", "[[3]]"}) {
+    std::string description = Description;
+    description.replace(description.find("[1, 2]"), 6, lengths);
+    folder.put("law.json", description);
+    INFO(lengths);
+    CHECK_THAT(problems_of(folder.file("law.u8")).at(0),
+               Catch::Contains("sequence_lengths: expected numbers of tokens"));
   }
 }

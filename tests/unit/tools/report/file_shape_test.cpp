@@ -1,0 +1,116 @@
+#include "sim/diagnostics/errors.h"
+#include "sim/metrics/result.h"
+#include "tests/unit/sim/temporary_folder.h"
+#include "tools/report/report.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace cm::tools;
+using cm::tests::TemporaryFolder;
+
+namespace {
+
+std::string good_result()
+{
+  cm::sim::metrics::Result result;
+  result.manifest.scenario = "s.yaml";
+  result.manifest.assumed = {"a = 1: why"};
+  result.add("tpot_ms", 48.96, "ms", "a formula");
+  cm::sim::metrics::Histogram histogram("us");
+  histogram.record(1);
+  histogram.record(100);
+  result.histograms.emplace_back("dispatch_us", histogram);
+  result.breakdown = {{"attention", 3, "us"}};
+  result.sub_planes = {{"sub-plane 0", 100, "%"}};
+  result.chips.push_back({"L2", "a sentence", {{1, 2, 3}}});
+  result.series.emplace_back("queue", cm::sim::metrics::Series{"tokens", {0, 1}, {5, 6}});
+  result.tables.push_back({"widths", "GB/s", {"stripe", "rate"}, {{"one", {1.5}}}});
+  result.warnings = {"careful"};
+  return to_json(result);
+}
+
+// With one value, named by a JSON pointer, replaced.
+std::string with(const std::string& pointer, const std::string& value)
+{
+  auto root = nlohmann::ordered_json::parse(good_result());
+  root[nlohmann::ordered_json::json_pointer(pointer)] = nlohmann::ordered_json::parse(value);
+  return root.dump(2);
+}
+
+std::string refusal(const std::string& file, const std::string& content)
+{
+  const TemporaryFolder folder;
+  const std::string path = folder.with(file, content);
+  try {
+    static_cast<void>(read_page(folder.path().string()));
+  } catch (const cm::ConfigError& error) {
+    return std::string(error.what()).substr(path.size());
+  }
+  return "";
+}
+
+std::string refusal_with(const std::string& pointer, const std::string& value)
+{
+  return refusal("result.json", with(pointer, value));
+}
+
+}  // namespace
+
+TEST_CASE("a good result has a page")
+{
+  CHECK(refusal("result.json", good_result()).empty());
+}
+
+TEST_CASE("rows of a table with too few or too many cells are told with their place")
+{
+  CHECK_THAT(
+      refusal_with("/tables/widths/rows/0", "[\"one\"]"),
+      Catch::Matches(":[0-9]+:[0-9]+: tables.widths.rows.0: expected a list of 2 cells, one a column, found a list"));
+  CHECK_THAT(refusal_with("/tables/widths/rows/0", "[\"one\", 2, 3]"), Catch::Contains("tables.widths.rows.0"));
+  CHECK_THAT(refusal_with("/tables/widths/rows/0", "7"), Catch::Contains("tables.widths.rows.0"));
+  CHECK_THAT(refusal_with("/tables/widths/rows/0/1", "{}"),
+             Catch::Contains("tables.widths.rows.0.1: expected a number, a text or null, found an object"));
+  CHECK(refusal_with("/tables/widths/rows/0/1", "null").empty());
+}
+
+TEST_CASE("parts of a result that do not fit each other are told with their place")
+{
+  CHECK_THAT(refusal_with("/series/queue/value", "[5]"),
+             Catch::Contains("series.queue.value: expected as many values as times (2), found a list"));
+  CHECK_THAT(refusal_with("/series/queue/value/1", "\"x\""),
+             Catch::Contains("series.queue.value.1: expected a number"));
+  CHECK_THAT(refusal_with("/histograms/dispatch_us/buckets/1", "[0, 0, 1]"),
+             Catch::Contains("histograms.dispatch_us.buckets.1: expected a bucket"));
+  CHECK_THAT(refusal_with("/histograms/dispatch_us/buckets/0/2", "-5"),
+             Catch::Contains("histograms.dispatch_us.buckets.0: expected a bucket"));
+  CHECK_THAT(refusal_with("/chips/L2/busy/0", "3"), Catch::Contains("chips.L2.busy.0: expected a list, found 3"));
+  CHECK_THAT(refusal_with("/run/evidence", "{\"assumed\": -1}"),
+             Catch::Contains("run.evidence.assumed: expected a whole"));
+}
+
+TEST_CASE("every section of the wrong type is told, all at once")
+{
+  for (const std::string section :
+       {"/run", "/metrics", "/metrics/tpot_ms", "/metrics/tpot_ms/value", "/run/steady", "/run/seed", "/histograms",
+        "/histograms/dispatch_us/p99", "/breakdown", "/breakdown/attention", "/sub_planes", "/chips",
+        "/chips/L2/sentence", "/series", "/series/queue/time_s", "/tables", "/tables/widths/columns", "/warnings",
+        "/notes"}) {
+    INFO(section);
+    CHECK_THAT(refusal_with(section, "[{}]"), Catch::Matches(":[0-9]+:[0-9]+: (.|\n)*"));
+  }
+  auto root = nlohmann::ordered_json::parse(with("/warnings", "7"));
+  root["notes"] = 8;
+  CHECK_THAT(refusal("result.json", root.dump(2)), Catch::Contains("warnings: expected a list, found 7") &&
+                                                       Catch::Contains("notes: expected a list, found 8"));
+}
+
+TEST_CASE("a comparison of another shape is told with its place")
+{
+  const std::string head = R"({"schema": "cmsim-comparison/1", "old": "a", "new": "b", "regression": false, )";
+  CHECK_THAT(refusal("comparison.json", head + R"("summary": "s", "points": 3})"),
+             Catch::Contains("points: expected a list, found 3"));
+  CHECK_THAT(refusal("comparison.json", head + R"("summary": 1, "points": [{"label": "x", "verdict": 3}]})"),
+             Catch::Contains("summary: expected a text, found 1") &&
+                 Catch::Contains("points.0.verdict: expected a text, found 3"));
+}
