@@ -10,10 +10,10 @@ namespace {
 
 using sim::config::UnusedKey;
 
-constexpr std::string_view Machine = "machine";
-constexpr std::string_view Model = "model";
-constexpr std::string_view Workload = "workload";
-constexpr std::string_view Fabric = "fabric";
+constexpr std::string_view MachineSection = "machine";
+constexpr std::string_view ModelSection = "model";
+constexpr std::string_view WorkloadSection = "workload";
+constexpr std::string_view FabricSection = "fabric";
 constexpr std::string_view ScaleUp = "machine.ub";
 constexpr std::string_view ScaleOut = "machine.rdma.fabric";
 
@@ -28,9 +28,9 @@ constexpr std::string_view PacketKeys = "name packet_plane nodes node.npus node.
 // `section` as in the table of workloads.
 std::string full_path(std::string_view section, std::string_view fabric)
 {
-  if (is_at_or_below(section, Model))
+  if (is_at_or_below(section, ModelSection))
     return std::string(section);
-  return section == Fabric ? std::string(fabric) : fmt::format("{}.{}", Machine, section);
+  return section == FabricSection ? std::string(fabric) : fmt::format("{}.{}", MachineSection, section);
 }
 
 bool is_among(std::string_view path, std::string_view sections, std::string_view fabric)
@@ -60,7 +60,7 @@ std::optional<UnusedKey> replaced_policy(const std::string& path, const Resolved
 {
   for (const char* policy : {"sub_plane_choice", "l2_choice"})
     if (path == machine.ub.key(policy) && scenario.workload && scenario.workload->find(policy) != nullptr)
-      return UnusedKey{path, fmt::format("{}.{} takes its place", Workload, policy)};
+      return UnusedKey{path, fmt::format("{}.{} takes its place", WorkloadSection, policy)};
   return std::nullopt;
 }
 
@@ -78,7 +78,7 @@ std::optional<UnusedKey> unused_key(const std::string& path, const ResolvedScena
       std::ranges::find_if(workload.unused, [&](const UnusedKey& key) { return is_at_or_below(path, key.path); });
   if (stated != workload.unused.end())
     return *stated;
-  if (path_below(path, Machine).empty() && path_below(path, Model).empty())
+  if (path_below(path, MachineSection).empty() && path_below(path, ModelSection).empty())
     return std::nullopt;
   if (const UnusedKey idle = idle_plane(machine); is_at_or_below(path, idle.path))
     return idle;
@@ -99,7 +99,7 @@ std::vector<std::string> check_unused_keys(ResolvedScenario& scenario, const Wor
       if (!found)
         continue;
       const std::string text = fmt::format("has no effect here: {}", found->reason);
-      if (is_at_or_below(change.path, Workload) && !found->may_be_set) {
+      if (is_at_or_below(change.path, WorkloadSection) && !found->may_be_set) {
         add_problem(scenario.log, change.key_position, change.path, text);
         ++scenario.log.conflicts;
       } else if (std::string note = fmt::format("{} {}", change.path, text);
