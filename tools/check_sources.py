@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""clang-tidy over the sources, and every header compiled alone: of those named on standard input (NUL between names, as
+git ls-files -z gives them), the ones that changed since they were clean.
+
+tools/clean_sources.txt has a line per file that was clean: its name and a digest of the file, of the headers of ours that
+it includes and of the .clang-tidy files above it. A file whose digest differs is looked at; when it is clean, its line is
+written anew, and belongs into the commit that changed the file. --all looks at every file: after an upgrade of clang-tidy
+or a library, and after a change of compile options, none of which the digest knows.
+"""
+
+import concurrent.futures
+import functools
+import hashlib
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+from check_layers import included, read
+
+TIDY = "clang-tidy-19"
+COMMANDS = "build/check"
+CLEAN = "tools/clean_sources.txt"
+FINDING = re.compile(r"^(\S+?):(\d+):(\d+): (warning|error|fatal error): ")
+
+
+@functools.cache
+def our_headers(file):
+    """The headers of ours that `file` includes itself."""
+    return tuple(sorted({header for _, _, header in included(read(file)) if os.path.isfile(header)}))
+
+
+def all_headers(file):
+    """The headers of ours that `file` includes, and theirs."""
+    seen, waiting = set(), [file]
+    while waiting:
+        new = set(our_headers(waiting.pop())) - seen
+        seen |= new
+        waiting += new
+    return sorted(seen)
+
+
+def configurations(file):
+    """The .clang-tidy files that apply, nearest first."""
+    place = os.path.dirname(file)
+    while True:
+        candidate = os.path.join(place, ".clang-tidy")
+        if os.path.isfile(candidate):
+            yield candidate
+        if not place:
+            return
+        place = os.path.dirname(place)
+
+
+@functools.cache
+def content_digest(path):
+    return hashlib.sha256(read(path).encode()).hexdigest()
+
+
+def digest(file):
+    hasher = hashlib.sha256()
+    for path in [file, *all_headers(file), *configurations(file)]:
+        hasher.update(f"{path}\0{content_digest(path)}\0".encode())
+    return hasher.hexdigest()[:20]
+
+
+def known_clean():
+    """File -> its digest when it was clean."""
+    if not os.path.isfile(CLEAN):
+        return {}
+    return dict(line.split() for line in read(CLEAN).splitlines() if line)
+
+
+def compile_commands(root):
+    """Source, as a path from the root -> its compile command."""
+    with open(f"{COMMANDS}/compile_commands.json", encoding="utf-8") as file:
+        entries = json.load(file)
+    return {os.path.relpath(entry["file"], root): entry["command"] for entry in entries}
+
+
+def tidy(file):
+    """(clean, findings in the order found). g++'s warnings are g++'s to report: -Werror must not make them clang's errors."""
+    command = [TIDY, "--quiet", "-p", COMMANDS, "--extra-arg=-Wno-error", "--extra-arg=-Wno-everything", file]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode and not FINDING.search(done.stdout) and "\n" not in done.stdout:
+        return False, [f"{file}:1: {TIDY} failed: {done.stderr.strip()}"]
+    return done.returncode == 0, blocks(done.stdout)
+
+
+def compile_alone(header, command):
+    """(clean, findings), with the options of a source that includes the header."""
+    arguments = shlex.split(command)
+    options = [word for word in arguments[1:] if word.startswith(("-I", "-D", "-std", "-W", "-f", "-m", "-isystem"))]
+    done = subprocess.run(
+        ["g++", *options, "-fsyntax-only", "-x", "c++", "-"],
+        input=f'#include "{header}"\n', capture_output=True, text=True, check=False)
+    return done.returncode == 0, blocks(done.stderr) if done.returncode else []
+
+
+def command_for(header, commands):
+    """Of the source beside it, of any source in its folder, or of one that includes it; None when there is none."""
+    folder = os.path.dirname(header)
+    beside = os.path.splitext(header)[0] + ".cpp"
+    candidates = [beside] + sorted(source for source in commands if os.path.dirname(source) == folder)
+    candidates += [source for source in sorted(commands) if header in all_headers(source)]
+    return next((commands[source] for source in candidates if source in commands), None)
+
+
+def blocks(output):
+    """One text per finding, with its notes and its excerpt, so that a header's finding can be told once."""
+    found = []
+    for line in output.splitlines():
+        if FINDING.match(line) or not found:
+            found.append(line)
+        else:
+            found[-1] += "\n" + line
+    return found
+
+
+def report(findings, root, told):
+    for text in findings:
+        text = text.replace(root + "/", "")
+        if text not in told:
+            told.add(text)
+            print(text, flush=True)
+
+
+def inspect(file, commands):
+    if file.endswith(".cpp"):
+        return tidy(file)
+    command = command_for(file, commands)
+    if command is None:
+        return False, [f"{file}:1: no source includes this header"]
+    return compile_alone(file, command)
+
+
+def write_clean(clean):
+    text = "".join(f"{file} {clean[file]}\n" for file in sorted(clean))
+    if not os.path.isfile(CLEAN) or read(CLEAN) != text:
+        with open(CLEAN, "w", encoding="utf-8") as file:
+            file.write(text)
+        print(f"{CLEAN} has changed: commit it with what it is about", flush=True)
+
+
+def main():
+    root = os.getcwd()
+    commands = compile_commands(root)
+    files = sorted(name for name in sys.stdin.read().split("\0") if name.endswith((".cpp", ".h")))
+    uncompiled = [file for file in files if file.endswith(".cpp") and file not in commands]
+    for file in uncompiled:
+        print(f"{file}:1: no CMakeLists.txt names this file")
+    digests = {file: digest(file) for file in files if file not in uncompiled}
+    known = {} if "--all" in sys.argv[1:] else known_clean()
+    clean = {file: name for file, name in digests.items() if known.get(file) == name}
+    # Sources first: they take longest.
+    waiting = sorted(digests.keys() - clean.keys(), key=lambda file: (file.endswith(".h"), file))
+    print(f"sources and headers: {len(waiting)} to look at, {len(clean)} unchanged since they were clean", flush=True)
+
+    told = set()
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        runs = {pool.submit(inspect, file, commands): file for file in waiting}
+        for run in concurrent.futures.as_completed(runs):
+            is_clean, findings = run.result()
+            report(findings, root, told)
+            if is_clean:
+                clean[runs[run]] = digests[runs[run]]
+    write_clean(clean)
+    return 0 if not uncompiled and len(clean) == len(digests) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
