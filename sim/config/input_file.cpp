@@ -14,12 +14,12 @@
 namespace cm::sim::config {
 namespace {
 
-[[noreturn]] void refuse(const std::string& path, const std::string& message)
+[[noreturn]] void refuse_file(const std::string& path, const std::string& message)
 {
   throw ConfigError(fmt::format("{}: {}", to_text(Position{path, 1, 1}), message));
 }
 
-const char* name_of(std::filesystem::file_type type)
+const char* name_of_type(std::filesystem::file_type type)
 {
   switch (type) {
   case std::filesystem::file_type::directory: return "a directory";
@@ -38,9 +38,9 @@ void require_regular_file(const std::string& path)
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status))
-    refuse(path, fmt::format("expected a readable file, found none ({})", error.message()));
+    refuse_file(path, fmt::format("expected a readable file, found none ({})", error.message()));
   if (!std::filesystem::is_regular_file(status))
-    refuse(path, fmt::format("expected a file, found {}", name_of(status.type())));
+    refuse_file(path, fmt::format("expected a file, found {}", name_of_type(status.type())));
 }
 
 std::string file_content(const std::string& path, std::size_t limit)
@@ -49,7 +49,8 @@ std::string file_content(const std::string& path, std::size_t limit)
   errno = 0;
   std::ifstream in(path, std::ios::binary);
   if (!in)
-    refuse(path, fmt::format("expected a readable file, cannot open it ({})", std::generic_category().message(errno)));
+    refuse_file(path,
+                fmt::format("expected a readable file, cannot open it ({})", std::generic_category().message(errno)));
   std::string content;
   std::array<char, 65536> chunk{};
   while (in && content.size() <= limit) {
@@ -57,9 +58,9 @@ std::string file_content(const std::string& path, std::size_t limit)
     content.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
   }
   if (content.size() > limit)
-    refuse(path, fmt::format("expected at most {}, found more", byte_count_text(limit)));
+    refuse_file(path, fmt::format("expected at most {}, found more", byte_count_text(limit)));
   if (in.bad())
-    refuse(path, fmt::format("cannot be read ({})", std::generic_category().message(errno)));
+    refuse_file(path, fmt::format("cannot be read ({})", std::generic_category().message(errno)));
   return content;
 }
 

@@ -15,7 +15,7 @@
 namespace cm::sim::config {
 namespace {
 
-constexpr std::string_view ByteOrderMark = "\xef\xbb\xbf";
+constexpr std::string_view Utf8Mark = "\xef\xbb\xbf";
 constexpr std::size_t MostShown = 40;  // bytes of what was found
 // A number of fewer digits and without an exponent is a double.
 constexpr std::size_t SafeDigits = 300;
@@ -35,8 +35,8 @@ class Scanner {
  public:
   Scanner(std::string_view text, std::size_t most_members) : text_(text), most_members_(most_members)
   {
-    if (text_.starts_with(ByteOrderMark))
-      line_start_ = at_ = ByteOrderMark.size();
+    if (text_.starts_with(Utf8Mark))
+      line_start_ = at_ = Utf8Mark.size();
   }
   virtual ~Scanner() = default;
   Scanner(const Scanner&) = delete;

@@ -125,7 +125,7 @@ wrong_use()
   done
   cmsim compare theirs.json cut.json
   assert_contains "$stderr" "theirs.json:1:12: schema: expected"
-  assert_contains "$stderr" "cut.json:2:12: expected JSON"
+  assert_contains "$stderr" "cut.json:2:12: expected a value of JSON"
   cmsim compare a a --tolerance dispatch_u=1%
   assert_contains "$stderr" 'did you mean "dispatch_us"?'
 }

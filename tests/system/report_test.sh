@@ -54,11 +54,11 @@ folders_without_results_are_refused()
   assert_contains "$stderr" "found none of them"
   run "$CM_BINARY" report nowhere
   assert_status 2
-  assert_contains "$stderr" "nowhere: expected a folder with results, found nothing"
+  assert_contains "$stderr" "nowhere:1:1: expected a folder with results, found nothing"
   echo '{"schema": "cmsim-result/1", "run": 7}' >empty/result.json
   run "$CM_BINARY" report empty
   assert_status 2
-  assert_contains "$stderr" "empty/result.json: expected a file of schema cmsim-result/1"
+  assert_contains "$stderr" "empty/result.json:1:37: run: expected an object, found 7"
   echo '{"schema": "other/1"}' >empty/result.json
   run "$CM_BINARY" report empty
   assert_status 2

@@ -17,9 +17,9 @@ namespace cm::tools {
 void print(const std::string& content)
 {
   const bool is_terminal = ::isatty(STDOUT_FILENO) == 1;
-  const std::string text = !is_terminal            ? content
-                           : output_takes_colour() ? printable_in_colour(content)
-                                                   : printable(content);
+  std::string text = content;
+  if (is_terminal)
+    text = output_takes_colour() ? printable_in_colour(content) : printable(content);
   const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!is_written || std::fflush(stdout) != 0)
     throw ConfigError(fmt::format("standard output: cannot write: {}", std::generic_category().message(errno)));

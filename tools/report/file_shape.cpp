@@ -1,9 +1,14 @@
 #include "tools/report/file_shape.h"
 
+#include "tools/runner/stored_inputs.h"
+
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cstddef>
 #include <initializer_list>
+#include <limits>
+#include <string>
+#include <vector>
 
 namespace cm::tools {
 namespace {
@@ -68,19 +73,22 @@ void check_list_of_numbers(const JsonFile& file, const Keys& keys)
   check_list(file, keys, "a number", [](const Json& each) { return each.is_number(); });
 }
 
+bool is_bucket(const Json& value)
+{
+  return value.is_array() && value.size() == 3 && value[0].is_number() && value[1].is_number() && value[2].is_number();
+}
+
 void check_buckets(const JsonFile& file, const Keys& keys)
 {
-  double low = 0;
-  bool is_first = true;
+  double least = -std::numeric_limits<double>::infinity();
   check_list(file, keys, "a bucket [low, high, count] above the one before, its count at least 0",
              [&](const Json& each) {
-               const bool is_bucket = each.is_array() && each.size() == 3 &&
-                                      std::ranges::all_of(each, [](const Json& number) { return number.is_number(); });
-               if (!is_bucket || each[1] < each[0] || each[2] < 0 || (!is_first && each[0] < low))
+               if (!is_bucket(each))
                  return false;
-               low = each[0].get<double>();
-               is_first = false;
-               return true;
+               const auto low = each[0].get<double>();
+               const bool fits = low >= least && low <= each[1].get<double>() && each[2].get<double>() >= 0;
+               least = low;
+               return fits;
              });
 }
 
@@ -105,6 +113,8 @@ void check_run(const JsonFile& file)
     static_cast<void>(file.count({"run", "evidence", kind}));
   static_cast<void>(members_of(file, {"run", "engine_settings"}));
   check_list_of_texts(file, {"run", "assumed"});
+  // Its shape is checked where it is read.
+  static_cast<void>(read_stored_inputs(file));
 }
 
 void check_measures(const JsonFile& file)

@@ -25,10 +25,10 @@ static_assert(std::endian::native == std::endian::little, "the numbers of the fi
 
 constexpr std::string_view Magic = "\x93NUMPY";
 constexpr std::size_t MostHeaderBytes = 65536;
-constexpr std::size_t MostBytes = 1'000'000'000;
-constexpr std::size_t MostRanks = 65536;
-constexpr std::size_t MostLayers = 1000;
-constexpr std::size_t MostExperts = 65536;
+constexpr std::size_t ByteLimit = 1'000'000'000;
+constexpr std::size_t RankLimit = 65536;
+constexpr std::size_t LayerLimit = 1000;
+constexpr std::size_t ExpertLimit = 65536;
 constexpr std::array<std::pair<std::string_view, std::size_t>, 7> NumberBytes{
     {{"<i4", 4}, {"<i8", 8}, {"<i2", 2}, {"<u4", 4}, {"|i1", 1}, {"|u1", 1}, {"|b1", 1}}};
 
@@ -102,16 +102,16 @@ std::string header_of(const std::string& path, InputFile& file, std::size_t& sta
 // Bytes of the numbers. Extents are divided, not multiplied: their product may be more than 64 bits hold.
 std::size_t bytes_of(const std::string& path, const Array& array)
 {
-  std::size_t room = MostBytes / array.number_bytes;
+  std::size_t room = ByteLimit / array.number_bytes;
   for (const std::size_t extent : array.shape)
     room /= extent;
   if (room == 0)
     refuse(path, 8,
-           fmt::format("expected at most {} bytes of numbers, found the shape ({}, {}, {})", MostBytes, array.shape[0],
+           fmt::format("expected at most {} bytes of numbers, found the shape ({}, {}, {})", ByteLimit, array.shape[0],
                        array.shape[1], array.shape[2]));
   for (const auto& [name, extent, most] :
-       {std::tuple{"ranks", array.shape[0], MostRanks}, std::tuple{"layers", array.shape[1], MostLayers},
-        std::tuple{"experts", array.shape[2], MostExperts}})
+       {std::tuple{"ranks", array.shape[0], RankLimit}, std::tuple{"layers", array.shape[1], LayerLimit},
+        std::tuple{"experts", array.shape[2], ExpertLimit}})
     if (extent > most)
       refuse(path, 8, fmt::format("expected at most {} {}, found {}", most, name, extent));
   return array.shape[0] * array.shape[1] * array.shape[2] * array.number_bytes;

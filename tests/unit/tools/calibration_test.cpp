@@ -153,7 +153,8 @@ TEST_CASE("a table of rows that cannot be read names file and line")
                     Catch::Contains("short.csv:5:1: expected 9 fields, found 2"));
   CHECK_THROWS_WITH(read_row_table(folder.file("word.csv")),
                     Catch::Contains("word.csv:2:1: published: expected a number"));
-  CHECK_THROWS_WITH(read_row_table(folder.file("none.csv")), Catch::Contains("found none that can be read"));
+  CHECK_THROWS_WITH(read_row_table(folder.file("none.csv")),
+                    Catch::Contains("none.csv:1:1: expected a readable file, found none"));
 }
 
 TEST_CASE("fitted numbers change nothing else in their file")

@@ -112,7 +112,7 @@ TEST_CASE("buckets that are none are told with their place")
 {
   const auto with = [](const std::string& buckets) {
     std::string text = result_json();
-    const std::size_t start = text.find("\"buckets\": [") + 12;
+    const std::size_t start = text.find("\"buckets\": [") + 11;
     return text.replace(start, text.find("\n      ]", start) + 8 - start, "[" + buckets + "]");
   };
   REQUIRE(with("").find("\"buckets\": []") != std::string::npos);

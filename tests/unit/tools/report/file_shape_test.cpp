@@ -1,5 +1,4 @@
 #include "sim/diagnostics/errors.h"
-#include "sim/metrics/result.h"
 #include "tests/unit/sim/temporary_folder.h"
 #include "tools/report/report.h"
 
@@ -11,29 +10,26 @@ using cm::tests::TemporaryFolder;
 
 namespace {
 
-std::string good_result()
-{
-  cm::sim::metrics::Result result;
-  result.manifest.scenario = "s.yaml";
-  result.manifest.assumed = {"a = 1: why"};
-  result.add("tpot_ms", 48.96, "ms", "a formula");
-  cm::sim::metrics::Histogram histogram("us");
-  histogram.record(1);
-  histogram.record(100);
-  result.histograms.emplace_back("dispatch_us", histogram);
-  result.breakdown = {{"attention", 3, "us"}};
-  result.sub_planes = {{"sub-plane 0", 100, "%"}};
-  result.chips.push_back({"L2", "a sentence", {{1, 2, 3}}});
-  result.series.emplace_back("queue", cm::sim::metrics::Series{"tokens", {0, 1}, {5, 6}});
-  result.tables.push_back({"widths", "GB/s", {"stripe", "rate"}, {{"one", {1.5}}}});
-  result.warnings = {"careful"};
-  return to_json(result);
-}
+const std::string Good = R"({
+  "schema": "cmsim-result/1",
+  "run": {"scenario": "s.yaml", "configuration_digest": "0123", "seed": 1, "version": "0.1.0", "commit": "", "steady": true,
+          "evidence": {"assumed": 1}, "assumed": ["a = 1: why"], "engine_settings": {"threads": "1"}},
+  "metrics": {"tpot_ms": {"value": 48.96, "unit": "ms", "better": "lower", "formula": "a formula"}},
+  "histograms": {"dispatch_us": {"unit": "us", "count": 2, "mean": 50.5, "min": 1, "p50": 1, "p90": 100, "p95": 100,
+                                 "p99": 100, "p999": 100, "max": 100, "buckets": [[1, 1.005, 1], [99.8, 100.3, 1]]}},
+  "breakdown": {"attention": {"value": 3, "unit": "us"}},
+  "sub_planes": {"sub-plane 0": {"value": 100, "unit": "%"}},
+  "chips": {"L2": {"sentence": "a sentence", "unit": "%", "busy": [[1, 2, 3]]}},
+  "series": {"queue": {"unit": "tokens", "time_s": [0, 1], "value": [5, 6]}},
+  "tables": {"widths": {"sentence": "GB/s", "columns": ["stripe", "rate"], "rows": [["one", 1.5]]}},
+  "notes": [],
+  "warnings": ["careful"]
+})";
 
 // With one value, named by a JSON pointer, replaced.
 std::string with(const std::string& pointer, const std::string& value)
 {
-  auto root = nlohmann::ordered_json::parse(good_result());
+  auto root = nlohmann::ordered_json::parse(Good);
   root[nlohmann::ordered_json::json_pointer(pointer)] = nlohmann::ordered_json::parse(value);
   return root.dump(2);
 }
@@ -59,7 +55,7 @@ std::string refusal_with(const std::string& pointer, const std::string& value)
 
 TEST_CASE("a good result has a page")
 {
-  CHECK(refusal("result.json", good_result()).empty());
+  CHECK(refusal("result.json", Good).empty());
 }
 
 TEST_CASE("rows of a table with too few or too many cells are told with their place")
@@ -97,7 +93,7 @@ TEST_CASE("every section of the wrong type is told, all at once")
         "/chips/L2/sentence", "/series", "/series/queue/time_s", "/tables", "/tables/widths/columns", "/warnings",
         "/notes"}) {
     INFO(section);
-    CHECK_THAT(refusal_with(section, "[{}]"), Catch::Matches(":[0-9]+:[0-9]+: (.|\n)*"));
+    CHECK_THAT(refusal_with(section, "[{}]"), Catch::StartsWith(":") && Catch::Contains(": expected "));
   }
   auto root = nlohmann::ordered_json::parse(with("/warnings", "7"));
   root["notes"] = 8;

@@ -70,8 +70,8 @@ TEST_CASE("what is no submission is told with its place")
   refusal(R"({"schema": "cmsim-slurm/1", "program": [], "chunks": []})",
           "1:40: program: expected a text, found a list");
   refusal(head + "\"x\": 1}", "1:1: chunks: expected a list, found no such key");
-  refusal(head + "\"chunks\": [[[0]]]}", "1:56: chunks.0.0: expected a point's number and its digest");
-  refusal(head + "\"chunks\": [3]}", "1:55: chunks.0: expected a list, found 3");
-  refusal(head + "\"chunks\": [[[-1, \"a\"]]]}", "1:57: chunks.0.0.0: expected a whole number of at least 0, found -1");
-  refusal(head + "\"chunks\": [[[1e999, \"a\"]]]}", "1:57: expected a number of at most 1.8e308");
+  refusal(head + "\"chunks\": [[[0]]]}", "1:57: chunks.0.0: expected a point's number and its digest");
+  refusal(head + "\"chunks\": [3]}", "1:56: chunks.0: expected a list, found 3");
+  refusal(head + "\"chunks\": [[[-1, \"a\"]]]}", "1:58: chunks.0.0.0: expected a whole number of at least 0, found -1");
+  refusal(head + "\"chunks\": [[[1e999, \"a\"]]]}", "1:58: expected a number of at most 1.8e308");
 }

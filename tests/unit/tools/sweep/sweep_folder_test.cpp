@@ -155,10 +155,10 @@ TEST_CASE("a damaged sweep.json is told with its place, and nothing is removed")
   refusal("[]", "1:1: expected an object of JSON, found a list");
   refusal(R"({"schema": 7})", "1:12: schema: expected a text, found 7");
   const std::string head = R"({"schema": "cmsim-sweep/1", )";
-  refusal(head + R"("points": 2, "program": 5})", "1:55: program: expected a text, found 5");
-  refusal(head + R"("points": -2, "program": "p"})", "1:40: points: expected a whole number of at least 0, found -2");
-  refusal(head + R"("points": 1e999, "program": "p"})", "1:40: expected a number of at most 1.8e308");
-  refusal(head + R"("points": "two"})", "1:40: points: expected a whole number of at least 0, found \"two\"");
+  refusal(head + R"("points": 2, "program": 5})", "1:53: program: expected a text, found 5");
+  refusal(head + R"("points": -2, "program": "p"})", "1:39: points: expected a whole number of at least 0, found -2");
+  refusal(head + R"("points": 1e999, "program": "p"})", "1:39: expected a number of at most 1.8e308");
+  refusal(head + R"("points": "two"})", "1:39: points: expected a whole number of at least 0, found \"two\"");
 }
 
 TEST_CASE("points that are damaged are run again")
