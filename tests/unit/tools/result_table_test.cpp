@@ -78,7 +78,7 @@ TEST_CASE("a run that is overloaded or misses its levels says so before and behi
   FinishedRun run = example();
   run.result.manifest.steady = false;
   run.result.warnings = {"OVERLOADED: 400 requests/s arrive"};
-  run.result.add("slo_attainment", 0.05, "1", "a share");
+  run.result.add({.name = "slo_attainment", .unit = "1", .meaning = "a share", .formula = "a share"}, 0.05);
   const std::string text = result_table(run, {.is_coloured = false, .files = {}});
   const std::string doubts = "OVERLOADED: latencies and rates depend on the length of the run\n"
                              "SLO MISSED: 5 % of the requests hold it\n";

@@ -36,7 +36,7 @@ TEST_CASE("a result in memory says the same as its file")
   cm::sim::metrics::Result result;
   result.manifest.steady = false;
   result.warnings = {"OVERLOADED: 9 arrive"};
-  result.add("slo_attainment", 0.5, "1", "a formula");
+  result.add({.name = "slo_attainment", .unit = "1", .meaning = "a formula", .formula = "a formula"}, 0.5);
   const RunHealth here = health_of(result);
   const RunHealth there = health_of(Json::parse(to_json(result)));
   CHECK(here.mark() == there.mark());

@@ -73,7 +73,7 @@ TEST_CASE("nothing is praised beside missed service levels or a run that is not 
   const auto praises = [](double attainment, bool is_steady) {
     cm::sim::metrics::Result result;
     result.manifest.steady = is_steady;
-    result.add("slo_attainment", attainment, "1", "a share");
+    result.add({.name = "slo_attainment", .unit = "1", .meaning = "a share", .formula = "a share"}, attainment);
     const Page page = run_page(Json::parse(to_json(result)));
     return std::ranges::count(page.verdicts, PageVerdict::Kind::Good, &PageVerdict::kind);
   };
@@ -82,7 +82,7 @@ TEST_CASE("nothing is praised beside missed service levels or a run that is not 
   CHECK(praises(0, true) == 0);
   CHECK(praises(1, false) == 0);
   cm::sim::metrics::Result missed;
-  missed.add("slo_attainment", 0.25, "1", "a share");
+  missed.add({.name = "slo_attainment", .unit = "1", .meaning = "a share", .formula = "a share"}, 0.25);
   const Page page = run_page(Json::parse(to_json(missed)));
   CHECK(page.verdicts[0].kind == PageVerdict::Kind::Bad);
   CHECK(page.verdicts[0].text == "SLO missed: 25 % of the requests hold the SLO (slo_attainment).");
@@ -91,10 +91,10 @@ TEST_CASE("nothing is praised beside missed service levels or a run that is not 
 TEST_CASE("what speaks against a number stands on its line")
 {
   cm::sim::metrics::Result result;
-  result.add("capacity_rps", 3, "1/s", "a rate");
+  result.add({.name = "capacity_rps", .unit = "1/s", .meaning = "a rate", .formula = "a rate"}, 3);
   cm::sim::metrics::Histogram histogram("ms");
   histogram.record(1);
-  result.histograms.emplace_back("ttft_ms", histogram);
+  result.histograms.push_back({.name = "ttft_ms", .values = histogram});
   result.caveats = {{"capacity_rps", "a bound"}, {"ttft_ms", "rests on a guess"}};
   const Page page = run_page(Json::parse(to_json(result)));
   CHECK(std::get<PageTable>(page.sections[0].blocks[0]).rows[0].back() == "a rate [a bound]");

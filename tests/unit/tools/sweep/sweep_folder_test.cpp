@@ -113,8 +113,8 @@ TEST_CASE("a folder is taken before the points are read, and given back as it wa
 TEST_CASE("a sweep that was killed while it read its points leaves a folder for the next one")
 {
   const TemporaryFolder temporary;
-  temporary.with("out/.lock", "process 1 on a host");
-  temporary.with("out/sweep.json.partial-1-0", "{");
+  (void)temporary.with("out/.lock", "process 1 on a host");
+  (void)temporary.with("out/sweep.json.partial-1-0", "{");
   const SweepFolder folder(temporary.file("out"));
   CHECK(kept(call(folder, plan_of({"a"}), false, {})) == std::vector<bool>{false});
   CHECK_FALSE(std::filesystem::exists(folder.file("sweep.json.partial-1-0")));
@@ -170,7 +170,7 @@ TEST_CASE("points that are damaged are run again")
   const std::string name = "points/" + file_name(1, plan.points[0]);
   const std::string good = cm::tests::content_of(folder.file(name));
   const std::string digest = R"("point": {"digest": "a00000000000", "reason": "", "status": "done"})";
-  for (const std::string content :
+  for (const std::string& content :
        {good.substr(0, good.size() / 2), good + "x", R"({"schema": "cmsim-point/1", )" + digest + R"(, "metrics": 3})",
         R"({"schema": "cmsim-point/1", )" + digest + R"(, "metrics": {"a_ms": {"value": "fast"}}})",
         R"({"schema": "cmsim-point/1", )" + digest + R"(, "metrics": {"a_ms": {"value": 1e999}}})"}) {
