@@ -184,7 +184,7 @@ TEST_CASE("what is wrong with a setting of a file is told at its place")
   CHECK(changes[0].path == "workload.ep");
   CHECK(to_text(changes[0].value.position) == "fit.yaml:4:5");
   CHECK_FALSE(is_from_command_line(changes[0].value.position));
-  CHECK(changes[1].path == "machine.ub.a");
+  CHECK(changes[1].path == "machine.ub");
   CHECK(to_text(changes[1].value.position) == "t.csv:3:1");
   CHECK(log.problems == std::vector<std::string>{"t.csv:7:1: expected key=value, found \"a\"",
                                                  "t.csv:8:1: b: expected a value in YAML, found \"{\""});

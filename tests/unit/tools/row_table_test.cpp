@@ -56,5 +56,5 @@ TEST_CASE("tables without published values are not tables of rows")
   const cm::tests::TemporaryFolder folder;
   CHECK(is_row_table(folder.with("a.csv", Head)));
   CHECK_FALSE(is_row_table(folder.with("b.csv", "model,expected\n")));
-  CHECK_FALSE(is_row_table("nowhere.csv"));
+  CHECK_THROWS_AS(is_row_table("nowhere.csv"), cm::ConfigError);
 }

@@ -50,7 +50,7 @@ TEST_CASE("the rate of a generator beside a trace is refused, a generator in the
       problem("serving-mooncake", {trace, "workload.generator.rate=10"}),
       Catch::Equals("--set workload.generator.rate:1:1: workload.generator.rate: has no effect here: the requests "
                     "come from workload.trace"));
-  CHECK_THAT(problem("serving-mooncake", {trace, "workload.generator={input: {sigma: 2}}"}),
+  CHECK_THAT(problem("serving-mooncake", {trace, "workload.generator+={input: {sigma: 2}}"}),
              Catch::Contains("workload.generator.input.sigma: has no effect here"));
   CHECK(check("serving-mooncake", {"workload.generator.rate=10"}).problems.empty());
 }
@@ -93,7 +93,7 @@ TEST_CASE("what another choice makes idle is noted, so that a grid of settings m
 {
   CHECK(note("serving-pdc", {"workload.pool.on=false", "workload.pool.plane=vpc"}) ==
         "workload.pool.plane has no effect here: workload.pool.on is false");
-  CHECK(note("decode-ep320", {"workload.mtp={tokens: 0, acceptance: 0.9}"}) ==
+  CHECK(note("decode-ep320", {"workload.mtp+={tokens: 0, acceptance: 0.9}"}) ==
         "workload.mtp.acceptance has no effect here: workload.mtp.tokens is 0");
   CHECK_THAT(note("ep", {"workload.ep=8", "workload.l2_choice=hash"}),
              Catch::Contains("all traffic stays in one node"));

@@ -114,5 +114,7 @@ TEST_CASE("bytes that are told their lane take no other")
   };
   // Seven peers' bytes over one lane of 28 GB/s; over all of them the engine's 180 GB/s are the limit.
   CHECK(time_with(1) == Approx(7 * 7e6 / 28e3).epsilon(0.05));
-  CHECK(time_with(7) == Approx(7 * 7e6 / 180e3).epsilon(0.1));
+  const double even = time_with(7);
+  CHECK(even >= 7 * 7e6 / 180e3);
+  CHECK(even < 1.2 * 7 * 7e6 / 180e3);
 }

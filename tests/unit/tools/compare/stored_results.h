@@ -33,7 +33,7 @@ inline sim::metrics::Result to_result(const SmallResult& small)
   sim::metrics::Histogram histogram("us");
   histogram.record(2, 90);
   histogram.record(small.slowest_us, 10);
-  result.histograms.emplace_back("wait_us", histogram);
+  result.histograms.push_back({.name = "wait_us", .values = histogram, .better = cm::sim::metrics::Better::Lower});
   return result;
 }
 

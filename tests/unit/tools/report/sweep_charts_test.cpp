@@ -110,8 +110,8 @@ TEST_CASE("points that are not steady or miss their levels are marked and counte
   CHECK(page.verdicts[2].text ==
         "2 of 8 points with a result miss the SLO: fewer than 90 % of their requests hold it.");
   CHECK(page.verdicts[3].text == "1 of 8 points with a result have warnings.");
-  CHECK(page.sections[0].title == "Points in doubt");
-  const auto& doubtful = std::get<PageTable>(page.sections[0].blocks.at(0));
+  CHECK(page.sections[1].title == "Points in doubt");
+  const auto& doubtful = std::get<PageTable>(page.sections[1].blocks.at(0));
   REQUIRE(doubtful.rows.size() == 2);
   CHECK(doubtful.rows[0][1] == "OVERLOADED: 9 arrive");
   CHECK(doubtful.rows[1][1] == "SLO missed: 50 % of the requests hold it");
@@ -120,7 +120,7 @@ TEST_CASE("points that are not steady or miss their levels are marked and counte
         (chart.sentence.find("1 of 8") != std::string::npos && chart.sentence.find("not steady") != std::string::npos));
   const Json& front = page.charts()[2].specification.at("data").at("values");
   CHECK(std::ranges::count(front, "not steady", [](const Json& row) { return row.at("kind"); }) == 1);
-  CHECK(std::get<PageTable>(page.sections[1].blocks.back()).rows[0][3] == "no: overloaded");
+  CHECK(std::get<PageTable>(page.sections[2].blocks.back()).rows[0][3] == "no: overloaded");
 }
 
 TEST_CASE("what speaks against numbers is told once, before their charts")
@@ -129,7 +129,7 @@ TEST_CASE("what speaks against numbers is told once, before their charts")
   for (PointData& point : sweep.points)
     point.caveats = {{"tpot_ms", "rests on a guess"}, {"layer_us", "rests on a guess"}};
   const Page page = sweep_page(sweep);
-  CHECK(std::get<PageList>(page.sections[1].blocks.front()).lines ==
+  CHECK(std::get<PageList>(page.sections[2].blocks.front()).lines ==
         std::vector<std::string>{"tpot_ms, layer_us: rests on a guess"});
 }
 

@@ -43,7 +43,9 @@ const std::vector<Reading> Others{
     {"serving-pdc", {"workload.generator.arrivals=gamma"}},
     {"serving-pdc", {"workload.generator.arrivals=bursts"}},
     // A cluster whose packets run on the fat tree.
-    {"p2p", {"machine=h800-cluster", "machine.rdma.fabric.sub_planes=2"}},
+    {"p2p",
+     {"machine=h800-cluster", "machine.rdma.fabric.sub_planes=2", "machine.rdma.fabric.ports.die=2",
+      "machine.rdma.fabric.cpu_lanes=2"}},
     {"p2p", {"machine=h800-cluster", "workload.op=write", "workload.to=cpu:0"}},
     {"serving-pdc", {"workload.pool.volume_share=10 %", "workload.prefill.layers_simulated=2"}},
 };
