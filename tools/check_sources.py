@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""clang-tidy over the sources, and every header compiled alone: of those named on standard input (NUL between names, as
-git ls-files -z gives them), the ones that changed since they were clean.
+"""clang-tidy over those of the sources named on standard input (NUL between names, as git ls-files -z gives them) that
+changed since they were clean.
 
 tools/clean_sources.txt has a line per file that was clean: its name and a digest of the file, of the headers of ours that
 it includes and of the .clang-tidy files above it. A file whose digest differs is looked at; when it is clean, its line is
 written anew, and belongs into the commit that changed the file. --all looks at every file: after an upgrade of clang-tidy
 or a library, and after a change of compile options, none of which the digest knows.
+
+tools/waiting_sources.txt names files that changed and that nobody has let clang-tidy look at yet: a debt, to be worked off
+with --waiting, which looks at them and takes those that are clean from the list.
 """
 
 import concurrent.futures
@@ -14,7 +17,6 @@ import hashlib
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
 
@@ -23,6 +25,7 @@ from check_layers import included, read
 TIDY = "clang-tidy-19"
 COMMANDS = "build/check"
 CLEAN = "tools/clean_sources.txt"
+WAITING = "tools/waiting_sources.txt"
 FINDING = re.compile(r"^(\S+?):(\d+):(\d+): (warning|error|fatal error): ")
 
 
@@ -89,25 +92,6 @@ def tidy(file):
     return done.returncode == 0, blocks(done.stdout)
 
 
-def compile_alone(header, command):
-    """(clean, findings), with the options of a source that includes the header."""
-    arguments = shlex.split(command)
-    options = [word for word in arguments[1:] if word.startswith(("-I", "-D", "-std", "-W", "-f", "-m", "-isystem"))]
-    done = subprocess.run(
-        ["g++", *options, "-fsyntax-only", "-x", "c++", "-"],
-        input=f'#include "{header}"\n', capture_output=True, text=True, check=False)
-    return done.returncode == 0, blocks(done.stderr) if done.returncode else []
-
-
-def command_for(header, commands):
-    """Of the source beside it, of any source in its folder, or of one that includes it; None when there is none."""
-    folder = os.path.dirname(header)
-    beside = os.path.splitext(header)[0] + ".cpp"
-    candidates = [beside] + sorted(source for source in commands if os.path.dirname(source) == folder)
-    candidates += [source for source in sorted(commands) if header in all_headers(source)]
-    return next((commands[source] for source in candidates if source in commands), None)
-
-
 def blocks(output):
     """One text per finding, with its notes and its excerpt, so that a header's finding can be told once."""
     found = []
@@ -127,15 +111,6 @@ def report(findings, root, told):
             print(text, flush=True)
 
 
-def inspect(file, commands):
-    if file.endswith(".cpp"):
-        return tidy(file)
-    command = command_for(file, commands)
-    if command is None:
-        return False, [f"{file}:1: no source includes this header"]
-    return compile_alone(file, command)
-
-
 def write_clean(clean):
     text = "".join(f"{file} {clean[file]}\n" for file in sorted(clean))
     if not os.path.isfile(CLEAN) or read(CLEAN) != text:
@@ -144,30 +119,49 @@ def write_clean(clean):
         print(f"{CLEAN} has changed: commit it with what it is about", flush=True)
 
 
+def put_off():
+    """The files that wait for clang-tidy."""
+    return set(read(WAITING).split()) if os.path.isfile(WAITING) else set()
+
+
+def write_waiting(files):
+    if files:
+        with open(WAITING, "w", encoding="utf-8") as file:
+            file.write("".join(f"{name}\n" for name in sorted(files)))
+    elif os.path.isfile(WAITING):
+        os.remove(WAITING)
+
+
 def main():
     root = os.getcwd()
     commands = compile_commands(root)
-    files = sorted(name for name in sys.stdin.read().split("\0") if name.endswith((".cpp", ".h")))
-    uncompiled = [file for file in files if file.endswith(".cpp") and file not in commands]
+    sources = sorted(name for name in sys.stdin.read().split("\0") if name.endswith(".cpp"))
+    uncompiled = [file for file in sources if file not in commands]
     for file in uncompiled:
         print(f"{file}:1: no CMakeLists.txt names this file")
-    digests = {file: digest(file) for file in files if file not in uncompiled}
-    known = {} if "--all" in sys.argv[1:] else known_clean()
+    digests = {file: digest(file) for file in sources if file in commands}
+    looks_at_all = "--all" in sys.argv[1:]
+    known = {} if looks_at_all else known_clean()
     clean = {file: name for file, name in digests.items() if known.get(file) == name}
-    # Sources first: they take longest.
-    waiting = sorted(digests.keys() - clean.keys(), key=lambda file: (file.endswith(".h"), file))
-    print(f"sources and headers: {len(waiting)} to look at, {len(clean)} unchanged since they were clean", flush=True)
+    debt = put_off() & digests.keys() - clean.keys()
+    skipped = set() if looks_at_all or "--waiting" in sys.argv[1:] else debt
+    pending = sorted(digests.keys() - clean.keys() - skipped)
+    print(f"clang-tidy: {len(pending)} files to look at, {len(clean)} unchanged since they were clean", flush=True)
+    if skipped:
+        print(f"clang-tidy: {len(skipped)} files of {WAITING} were not looked at: tools/check --waiting", flush=True)
 
     told = set()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = {pool.submit(inspect, file, commands): file for file in waiting}
+        runs = {pool.submit(tidy, file): file for file in pending}
         for run in concurrent.futures.as_completed(runs):
             is_clean, findings = run.result()
             report(findings, root, told)
             if is_clean:
                 clean[runs[run]] = digests[runs[run]]
-    write_clean(clean)
-    return 0 if not uncompiled and len(clean) == len(digests) else 1
+    write_clean({**{file: name for file, name in known_clean().items() if file in digests}, **clean})
+    if not skipped:
+        write_waiting(debt - clean.keys())
+    return 0 if not uncompiled and clean.keys() | skipped >= digests.keys() else 1
 
 
 if __name__ == "__main__":

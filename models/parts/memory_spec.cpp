@@ -36,7 +36,8 @@ LatencyLadder read_ladder(Reader ladder)
   rung("l3_cache", "third-level cache; for reference, no run uses it", spec.l3_cache);
   rung("hbm", "HBM of the die itself", spec.hbm);
   rung("dram", "DRAM of the CPU socket itself", spec.dram);
-  rung("other_socket_dram", "DRAM of another socket of the host; for reference, no run uses it", spec.other_socket_dram);
+  rung("other_socket_dram", "DRAM of another socket of the host; for reference, no run uses it",
+       spec.other_socket_dram);
   rung("cxl_memory", "DRAM behind a CXL port", spec.cxl_memory);
   rung("ssd", "a flash device behind a network volume", spec.ssd);
   rung("disk", "a disk, or the first byte of an object", spec.disk);

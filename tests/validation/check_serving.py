@@ -49,6 +49,9 @@ def call(binary, configs, settings, options=(), scenario=SCENARIO, cache=None):
 
 
 def simulate(binary, configs, settings, options=(), scenario=SCENARIO, cache=None):
+    # Beside a trace, keys of the generator have no effect and are refused.
+    if any(setting.startswith("workload.trace=") for setting in settings):
+        settings = [setting for setting in settings if not setting.startswith("workload.generator.")]
     command, done = call(binary, configs, settings, options, scenario, cache)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}\n{done.stderr}")

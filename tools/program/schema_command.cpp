@@ -55,8 +55,8 @@ void add_explain_command(CLI::App& program, const std::string& config_root)
 {
   const auto options = std::make_shared<SchemaOptions>();
   options->config_root = config_root;
-  CLI::App& command = *program.add_subcommand(
-      "explain", "say what a key or a metric means, with unit, range and source");
+  CLI::App& command =
+      *program.add_subcommand("explain", "say what a key or a metric means, with unit, range and source");
   command.add_option("name", options->word, "a key or the end of one, or a metric of results")
       ->type_name("NAME")
       ->required();

@@ -98,8 +98,8 @@ std::string metrics_text(const Result& result)
   std::string text;
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     const std::string start = row(columns, i) + "  ";
-    text += wrapped(start, with_caveats(description_of(metrics[i]), result.caveats_of(metrics[i].name)),
-                    columns_of(start));
+    text +=
+        wrapped(start, with_caveats(description_of(metrics[i]), result.caveats_of(metrics[i].name)), columns_of(start));
   }
   return text;
 }

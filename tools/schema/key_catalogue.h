@@ -45,8 +45,8 @@ struct KeyCatalogue {
 // `config_root` holds machines/, models/, scenarios/ and so on. Throws ConfigError when it holds no scenario.
 KeyCatalogue read_catalogue(const std::string& config_root);
 
-// All keys by their full path ("machine.ub.mtu", "workload.ep"), with the kinds of workload that have them or, of machine
-// and model, use them; empty for the keys of other files and for sections of a machine.
+// All keys by their full path ("machine.ub.mtu", "workload.ep"), with the kinds of workload that have them or, of
+// machine and model, use them; empty for the keys of other files and for sections of a machine.
 struct CataloguedKey {
   std::string path;
   std::vector<std::string> kinds;

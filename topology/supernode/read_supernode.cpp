@@ -90,7 +90,8 @@ SupernodeSpec read_supernode(const SupernodeSections& sections)
 {
   SupernodeSpec spec;
   read_count(sections.machine, "nodes", "compute nodes", MostNodes, spec.nodes);
-  read_count(sections.machine, "nodes_per_rack", "compute nodes in a rack, for cmsim topology", MostNodes, spec.nodes_per_rack);
+  read_count(sections.machine, "nodes_per_rack", "compute nodes in a rack, for cmsim topology", MostNodes,
+             spec.nodes_per_rack);
   read_node(sections.node, spec);
   read_ub(sections.ub, spec);
   read_bandwidth(sections.rdma, "die_bandwidth", "a die to the RDMA plane, one way", spec.rdma_bandwidth);

@@ -267,8 +267,12 @@ void DecodeRun::prepare_exchange(int micro, std::uint32_t generation, std::int64
   const ExpertLayer& l = expert_layer(layer);
   const SharedMessages shared = spec_.shared_copies > 0 ? SharedMessages::Nearest : SharedMessages::None;
   sim::RandomStream random(seed_, "gate", static_cast<std::uint64_t>(micro) << 32U | generation);
-  const RoutingTask task{l.gate, l.placement, shared, static_cast<std::uint32_t>(model_.top_k),
-                         trace_walk(m, generation), models::expert_lanes(machine_)};
+  const RoutingTask task{l.gate,
+                         l.placement,
+                         shared,
+                         static_cast<std::uint32_t>(model_.top_k),
+                         trace_walk(m, generation),
+                         models::expert_lanes(machine_)};
   route_tokens(task, tokens_[m], random, exchanges_[m]->traffic(generation));
   exchanges_[m]->open(generation, tokens_[m]);
   ++prepared_[m];

@@ -118,7 +118,7 @@ TEST_CASE("points that are not steady or miss their levels are marked and counte
   for (const Chart& chart : page.charts())
     CHECK(
         (chart.sentence.find("1 of 8") != std::string::npos && chart.sentence.find("not steady") != std::string::npos));
-  const Json& front = page.charts()[2].specification.at("data").at("values");
+  const Json front = page.charts()[2].specification.at("data").at("values");
   CHECK(std::ranges::count(front, "not steady", [](const Json& row) { return row.at("kind"); }) == 1);
   CHECK(std::get<PageTable>(page.sections[2].blocks.back()).rows[0][3] == "no: overloaded");
 }

@@ -69,8 +69,8 @@ TEST_CASE("a damaged cell is none, and is simulated again and written anew")
   REQUIRE(good == "0.5 3 " + digest);
   // The third is a cell that somebody edited.
   for (const std::string& content : {std::string(), std::string("0.5 3\n"), "0.6 3 " + digest, "0.5 4 " + digest,
-                                    "0.50 3 " + digest, "-0.5 3 " + digest, "nan 3 " + digest, "0.5 " + digest,
-                                    good.substr(0, good.size() - 1), good + "\n", good + std::string(1000, 'x')}) {
+                                     "0.50 3 " + digest, "-0.5 3 " + digest, "nan 3 " + digest, "0.5 " + digest,
+                                     good.substr(0, good.size() - 1), good + "\n", good + std::string(1000, 'x')}) {
     std::ofstream(folder.only_file()) << content;
     INFO(content);
     CHECK_FALSE(store.find("decode", {1}));
