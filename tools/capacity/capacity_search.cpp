@@ -157,16 +157,16 @@ Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& lev
                     fmt::format("run {} at {:.4g} times the load", runs + 1, load));
     ++runs;
     LoadTrial trial = trial_of(load, run_children({run_of(at_load(scenario, levels, load), load)}, 1).front());
-    if (trial.arrival_rps == 0)
-      throw ConfigError(
-          fmt::format("{}: --find-capacity: expected requests that arrive at a rate, found all of them at "
-                      "one instant",
-                      scenario.path));
     if (trial.requests < FewestRequests)
       throw ConfigError(
           fmt::format("--find-capacity: expected at least {:g} requests, which a steady state takes, found "
                       "{:g} in {}",
                       FewestRequests, trial.requests, scenario.path));
+    if (trial.arrival_rps == 0)
+      throw ConfigError(
+          fmt::format("{}: --find-capacity: expected requests that arrive at a rate, found all of them at "
+                      "one instant",
+                      scenario.path));
     return trial;
   });
 }

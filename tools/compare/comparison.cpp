@@ -106,6 +106,21 @@ std::vector<ComparedMetric> compare_metrics(const StoredResult& old_result, cons
   return compared;
 }
 
+// Row "steady", 1 or 0, of two results of which one is steady and the other is not: neither is the other's equal, even
+// where every latency moved to its better side, as when an overloaded service refuses what would have waited.
+std::optional<ComparedMetric> compare_steadiness(const RunHealth& before, const RunHealth& now)
+{
+  if (!before.says_steady || !now.says_steady || before.is_steady == now.is_steady)
+    return std::nullopt;
+  return ComparedMetric{.name = "steady",
+                        .unit = "",
+                        .old_value = before.is_steady ? 1.0 : 0.0,
+                        .new_value = now.is_steady ? 1.0 : 0.0,
+                        .tolerance = 0,
+                        .verdict = now.is_steady ? Verdict::Better : Verdict::Worse,
+                        .cause = now.is_steady ? "" : now.why_unsteady};
+}
+
 std::vector<ComparedHistogram> compare_histograms(const StoredResult& old_result, const StoredResult& new_result)
 {
   std::vector<ComparedHistogram> compared;
@@ -193,6 +208,8 @@ ComparedPoint compare_point(const StoredResult& old_result, const StoredResult& 
     return point;
   }
   point.metrics = compare_metrics(old_result, new_result, tolerances);
+  if (auto steadiness = compare_steadiness(old_result.health, new_result.health))
+    point.metrics.push_back(*std::move(steadiness));
   point.histograms = compare_histograms(old_result, new_result);
   point.verdict = summary_of(point.metrics);
   point.breakdown = breakdown_changes(old_result, new_result);

@@ -54,7 +54,7 @@ std::string cause_of(const ComparedMetric& metric, const Cause& cause, const std
 void explain_metrics(const Cause& cause, std::vector<ComparedMetric>& metrics)
 {
   for (ComparedMetric& metric : metrics)
-    if (metric.verdict != Verdict::Equal)
+    if (metric.verdict != Verdict::Equal && metric.cause.empty())
       metric.cause = cause_of(metric, cause, metrics);
 }
 

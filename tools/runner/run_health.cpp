@@ -67,8 +67,10 @@ std::string_view RunHealth::mark() const
 RunHealth health_of(const Json& root)
 {
   RunHealth health;
-  if (const Json* const steady = find(root, {"run", "steady"}); steady != nullptr && steady->is_boolean())
+  if (const Json* const steady = find(root, {"run", "steady"}); steady != nullptr && steady->is_boolean()) {
     health.is_steady = steady->get<bool>();
+    health.says_steady = true;
+  }
   if (const Json* const warnings = find(root, {"warnings"}); warnings != nullptr && warnings->is_array()) {
     health.warnings = warnings->size();
     if (!health.is_steady)
@@ -83,6 +85,7 @@ RunHealth health_of(const Json& root)
 RunHealth health_of(const sim::metrics::Result& result)
 {
   RunHealth health{.is_steady = result.manifest.steady,
+                   .says_steady = true,
                    .warnings = result.warnings.size(),
                    .why_unsteady = result.manifest.steady ? "" : reason_in(result.warnings),
                    .attainment = {}};

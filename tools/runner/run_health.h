@@ -19,6 +19,7 @@ inline constexpr double UsualAttainment = 0.9;
 
 struct RunHealth {
   bool is_steady = true;
+  bool says_steady = false;  // whether the result says so at all; results of old programs and other tools do not
   std::size_t warnings = 0;
   std::string why_unsteady;          // the warning that says so; empty when steady
   std::optional<double> attainment;  // share of the requests that held the service levels; empty without any

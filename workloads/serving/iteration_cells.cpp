@@ -129,6 +129,12 @@ PhaseCells prefill_cells(const PrefillDeployment& deployment, const Simulation& 
   return PhaseCells(std::move(modes));
 }
 
+models::MachineSpec on_fabric(models::MachineSpec machine, const models::UbSpec& fabric)
+{
+  machine.ub = fabric;
+  return machine;
+}
+
 }  // namespace
 
 Cell PhaseCells::at(const CellTable::Point& point, double share)
@@ -175,8 +181,11 @@ CellTable::Error PhaseCells::leave_one_out() const
 IterationCells::IterationCells(const ServingSpec& spec, const models::ModelSpec& model,
                                const models::MachineSpec& machine, const topology::Supernode& supernode,
                                std::uint64_t seed, const CellStore& store)
-    : machine_(machine), decode_(decode_cells(spec.decode, {model, machine, supernode, spec.cell_layers, seed, store})),
-      prefill_(prefill_cells(spec.prefill.deployment, {model, machine, supernode, spec.cell_layers, seed, store}))
+    : prefill_machine_(on_fabric(machine, spec.prefill_fabric)),
+      decode_machine_(on_fabric(machine, spec.decode_fabric)),
+      decode_(decode_cells(spec.decode, {model, decode_machine_, supernode, spec.cell_layers, seed, store})),
+      prefill_(
+          prefill_cells(spec.prefill.deployment, {model, prefill_machine_, supernode, spec.cell_layers, seed, store}))
 {
 }
 
@@ -185,7 +194,7 @@ Cell IterationCells::prefill_batch(const PrefillLoad& load, double kv_share)
   Cell cell = prefill_.at({static_cast<double>(load.tokens), static_cast<double>(load.cached_tokens),
                            static_cast<double>(load.query_key_pairs)},
                           kv_share);
-  cell.seconds += machine_.die.host.batch.count();
+  cell.seconds += prefill_machine_.die.host.batch.count();
   return cell;
 }
 

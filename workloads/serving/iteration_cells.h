@@ -43,9 +43,12 @@ class PhaseCells {
 
 class IterationCells {
  public:
-  // All borrowed.
+  // All but the machine are borrowed.
   IterationCells(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
                  const topology::Supernode& supernode, std::uint64_t seed, const CellStore& store);
+  // Its cells refer to its machines.
+  IterationCells(const IterationCells&) = delete;
+  IterationCells& operator=(const IterationCells&) = delete;
 
   // Batch: of the busiest die, as if all dies were as busy. Keys and values take `kv_share` of the lanes of one die.
   Cell decode_iteration(double batch_per_npu, double kv_tokens, double kv_share = 0)
@@ -59,7 +62,9 @@ class IterationCells {
   [[nodiscard]] const PhaseCells& prefill() const { return prefill_; }
 
  private:
-  const models::MachineSpec& machine_;
+  // Machine of each phase, under the policies that the phase chooses.
+  models::MachineSpec prefill_machine_;
+  models::MachineSpec decode_machine_;
   PhaseCells decode_;
   PhaseCells prefill_;
 };

@@ -150,18 +150,23 @@ void read_pool(Reader pool, Bytes block, const models::MachineSpec& machine, Poo
   pool.finish();
 }
 
-void read_instances(Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine, ServingSpec& spec)
+void read_instances(Reader& workload, const models::ModelSpec& model, const models::MachineSpec& machine,
+                    ServingSpec& spec)
 {
   int instances = 0;
   workload.required({"prefill_instances", "of the size that `prefill` says, from die 0", 1.0, 10000.0}, instances);
   spec.prefill_instances = static_cast<std::uint32_t>(instances);
   Reader prefill = workload.section(
       {"prefill", "one prefill instance: the keys of a prefill workload but for those of its prompts"});
-  spec.prefill = read_prefill_instance(prefill, model, machine);
+  models::MachineSpec prefill_machine = machine;
+  spec.prefill = read_prefill_instance(prefill, model, prefill_machine);
+  spec.prefill_fabric = prefill_machine.ub;
   spec.prefill_npus = spec.prefill.npus;
   Reader decode = workload.section({"decode", "the decode instance: the keys of a decode workload; batch_per_npu is "
                                               "its largest batch"});
-  spec.decode = read_decode(decode, model, machine);
+  models::MachineSpec decode_machine = machine;
+  spec.decode = read_decode(decode, model, decode_machine);
+  spec.decode_fabric = decode_machine.ub;
   workload.optional({"batch_wait", "that an idle prefill instance waits for more requests before it starts", 0.0, 1e3},
                     spec.batch_wait);
   workload.choice({"router", "which prefill instance takes a request"}, spec.router,
@@ -230,7 +235,7 @@ void check(Reader& workload, const ServingSpec& spec, const models::ModelSpec& m
 
 }  // namespace
 
-ServingSpec read_serving(Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine)
+ServingSpec read_serving(Reader& workload, const models::ModelSpec& model, const models::MachineSpec& machine)
 {
   ServingSpec spec;
   enum class Kind { Serving } kind = Kind::Serving;

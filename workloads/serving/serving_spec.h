@@ -39,7 +39,10 @@ struct ServingSpec {
   std::uint32_t prefill_instances = 0;
   std::uint32_t prefill_npus = 0;  // of one instance
   PrefillSpec prefill;
-  DecodeSpec decode;   // batch_per_npu is the largest batch
+  DecodeSpec decode;  // batch_per_npu is the largest batch
+  // Fabric of the machine under the policies that each phase chooses; without a choice of its own, the machine's.
+  models::UbSpec prefill_fabric;
+  models::UbSpec decode_fabric;
   Seconds batch_wait;  // of an idle prefill instance, for more requests
   Router router = Router::LeastLoaded;
   HandoverPlane handover = HandoverPlane::Rdma;
@@ -63,8 +66,8 @@ struct ServingSpec {
   }
 };
 
-// `machine` is changed where the workload chooses policies of its own.
-ServingSpec read_serving(sim::config::Reader& workload, const models::ModelSpec& model, models::MachineSpec& machine);
+ServingSpec read_serving(sim::config::Reader& workload, const models::ModelSpec& model,
+                         const models::MachineSpec& machine);
 
 // Keys that such a service has no use for.
 std::vector<sim::config::UnusedKey> unused_keys(const ServingSpec& spec, const models::ModelSpec& model,

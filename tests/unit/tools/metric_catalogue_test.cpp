@@ -185,6 +185,24 @@ TEST_CASE("decode with experts reports what its table declares")
                      {"redundant_copies", "shared_copies", "tensor_exchange_us"});
 }
 
+TEST_CASE("prefill reports what its table declares")
+{
+  compare_with_table("prefill", {run("prefill-ep32", {"model.layers=5", "workload.npus=4", "workload.experts=auto"})});
+}
+
+TEST_CASE("a service that is overloaded reports what its table declares")
+{
+  // A search for the capacity is several runs, and adds its metrics to the last one.
+  compare_with_table(
+      "serving",
+      {run("serving-pdc",
+           {"workload.generator.requests=400", "workload.generator.rate=4000", "model.layers=4",
+            "workload.cell_layers=2", "workload.cell_cache=false", "workload.prefill_instances=1",
+            "workload.prefill.npus=4", "workload.prefill.experts=auto", "workload.decode.ep=32",
+            "workload.decode.experts=auto", "workload.decode.batch_per_npu=8", "workload.pool.nodes=2"})},
+      {"capacity_rps", "capacity_load", "trace_lines_skipped"});
+}
+
 TEST_CASE("a decode of dense layers alone has no mean MoE layer")
 {
   const Result result =

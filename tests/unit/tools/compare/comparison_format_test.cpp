@@ -64,7 +64,7 @@ cause: dispatch +21 us of +21 us in the time of a layer (100 %)
 )");
 }
 
-TEST_CASE("a result that is overloaded or misses its levels is told in every format, equal or not")
+TEST_CASE("a result that is overloaded or misses its levels is told in every format, whatever its numbers")
 {
   const TemporaryFolder folder;
   cm::sim::metrics::Result now = cm::tests::to_result({});
@@ -77,7 +77,7 @@ TEST_CASE("a result that is overloaded or misses its levels is told in every for
   CHECK(log.problems.empty());
   const std::string doubt = "new: overloaded, its latencies and rates depend on the length of the run";
   CHECK_THAT(comparison_table(comparison), Catch::Contains("doubt: new: overloaded, its latencies"));
-  CHECK_THAT(comparison_table(comparison), Catch::Contains("1 equal; 1 in doubt\n"));
+  CHECK_THAT(comparison_table(comparison), Catch::Contains("1 worse; 1 in doubt\n"));
   CHECK_THAT(comparison_markdown(comparison), Catch::Contains("**doubt:** " + doubt));
   CHECK_THAT(comparison_json(comparison), Catch::Contains("\"doubts\": [\n        \"" + doubt));
 }

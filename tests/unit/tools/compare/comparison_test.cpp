@@ -4,8 +4,10 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <regex>
 
 using namespace cm::tools;
+using cm::sim::metrics::Result;
 using cm::tests::point_json;
 using cm::tests::result_json;
 using cm::tests::SmallResult;
@@ -49,6 +51,40 @@ TEST_CASE("a higher TPOT is worse and a higher throughput better")
   CHECK(verdict_of(compared_point({}, {.tpot_ms = 48}), "tpot_ms") == Verdict::Better);
   CHECK(verdict_of(compared_point({}, {.tokens_per_s = 1900}), "tokens_per_s_per_npu") == Verdict::Worse);
   CHECK(compared_point({}, {.tokens_per_s = 2100}).verdict == Verdict::Better);
+}
+
+TEST_CASE("a run that is not steady any more is worse than a steady one, even where its latencies fell")
+{
+  Result steady = cm::tests::to_result({});
+  Result overloaded = cm::tests::to_result({.tpot_ms = 40});
+  overloaded.manifest.steady = false;
+  overloaded.warnings = {"OVERLOADED: 9 arrive"};
+  const TemporaryFolder folder;
+  folder.put("old/result.json", to_json(steady));
+  folder.put("new/result.json", to_json(overloaded));
+  const ComparedPoint collapsed = compared(folder).points.at(0);
+  CHECK(verdict_of(collapsed, "tpot_ms") == Verdict::Better);
+  CHECK(verdict_of(collapsed, "steady") == Verdict::Worse);
+  CHECK(collapsed.verdict == Verdict::Worse);
+  CHECK(collapsed.metrics.back().cause == "OVERLOADED: 9 arrive");
+
+  folder.put("old/result.json", to_json(overloaded));
+  folder.put("new/result.json", to_json(steady));
+  CHECK(verdict_of(compared(folder).points.at(0), "steady") == Verdict::Better);
+}
+
+TEST_CASE("steadiness is judged only where both results tell it")
+{
+  Result overloaded = cm::tests::to_result({});
+  overloaded.manifest.steady = false;
+  const TemporaryFolder folder;
+  const std::string silent = std::regex_replace(result_json(), std::regex(R"("steady": true,?)"), "");
+  REQUIRE(silent != result_json());
+  folder.put("old/result.json", silent);
+  folder.put("new/result.json", to_json(overloaded));
+  CHECK(compared(folder).points.at(0).verdict == Verdict::Equal);
+  folder.put("old/result.json", to_json(overloaded));
+  CHECK(compared(folder).points.at(0).verdict == Verdict::Equal);
 }
 
 TEST_CASE("a change up to the tolerance is none")

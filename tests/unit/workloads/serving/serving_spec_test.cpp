@@ -1,0 +1,51 @@
+#include "workloads/serving/serving_spec.h"
+
+#include "tests/support/deepseek_r1.h"
+#include "tests/support/small_machine.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <string>
+
+using namespace cm;
+using namespace cm::workloads;
+
+namespace {
+
+// One prefill instance of 32 dies and a decode instance of 32, each with more keys of its own.
+ServingSpec serving(const std::string& of_prefill, const std::string& of_decode)
+{
+  const std::string text = fmt::format(
+      "{{kind: serving, block_tokens: 128, generator: {{requests: 100, rate: 10, input: {{mean: 1000, sigma: 0.5}}, "
+      "output: {{mean: 100, sigma: 0.5}}}}, prefill_instances: 1, "
+      "prefill: {{kind: prefill, npus: 16, routing: balanced, experts: auto{}}}, "
+      "decode: {{kind: decode, ep: 32, batch_per_npu: 16, prompt_length: 1024, output_length: 64, mtp: {{tokens: 0, "
+      "acceptance: 0}}, microbatches: 1, routing: uniform, experts: auto{}}}, "
+      "pool: {{on: false}}, slo: {{ttft: 2 s, tpot: 50 ms}}}}",
+      of_prefill, of_decode);
+  const sim::config::Value tree = sim::config::parse_text("s.yaml", text);
+  sim::config::ReadingLog log;
+  sim::config::Reader reader(tree, "workload", log);
+  ServingSpec spec = read_serving(reader, tests::deepseek_r1(), tests::small_machine());
+  for (const std::string& problem : log.problems)
+    WARN(problem);
+  REQUIRE(log.problems.empty());
+  return spec;
+}
+
+}  // namespace
+
+TEST_CASE("a policy that one phase chooses is not the other's")
+{
+  const auto machines = tests::small_machine().ub.sub_plane_choice;
+  REQUIRE(machines == topology::SubPlaneChoice::Spray);
+  const ServingSpec of_prefill = serving(", sub_plane_choice: hash", "");
+  CHECK(of_prefill.prefill_fabric.sub_plane_choice == topology::SubPlaneChoice::Hash);
+  CHECK(of_prefill.decode_fabric.sub_plane_choice == machines);
+  const ServingSpec of_decode = serving("", ", sub_plane_choice: by-expert, l2_choice: hash");
+  CHECK(of_decode.prefill_fabric.sub_plane_choice == machines);
+  CHECK(of_decode.decode_fabric.sub_plane_choice == topology::SubPlaneChoice::ByExpert);
+  CHECK(of_decode.prefill_fabric.l2_choice == topology::L2Choice::Spray);
+  CHECK(of_decode.decode_fabric.l2_choice == topology::L2Choice::Hash);
+}
