@@ -1,5 +1,5 @@
-// What a collective operation asks for: how many bytes every rank owes every other. Who carries them in which order is
-// the algorithm's part (collective_table.h).
+// Demand of a collective operation: how many bytes every rank owes every other. Who carries them in which order is the
+// algorithm's part (collective_table.h).
 #pragma once
 
 #include "sim/units/quantity.h"
@@ -38,13 +38,13 @@ std::span<const OperationRow> operation_table();
 const OperationRow& row_of(Operation operation);
 std::optional<Operation> find_operation(std::string_view name);
 
-// What any rank owes rank `to` in an exchange of pairs.
+// Bytes that any rank owes rank `to` in an exchange of pairs.
 Bytes pair_bytes(const CollectiveQuestion& question, std::uint32_t to);
 
 // The part of the vector that `rank` reduces or hands on. The shares of a vector add up to it.
 Bytes share_of(const CollectiveQuestion& question, std::uint32_t rank);
 
-// What the busiest rank sends or receives at least, whatever the algorithm.
+// Bytes that the busiest rank sends or receives at least, whatever the algorithm.
 Bytes least_bytes(const CollectiveQuestion& question);
 
 }  // namespace cm::models

@@ -24,7 +24,7 @@ ExchangePlan plan_combine(const DieSpec& die, int cores, Bytes row, Seconds extr
 // Dispatch, from the fence to the flags leaving.
 Seconds flag_delay(const DieSpec& die);
 
-// What `cores` vector cores together take to copy so many rows to their places.
+// Time that `cores` vector cores together take to copy so many rows to their places.
 Seconds row_copies(const DieSpec& die, int cores, std::int64_t rows);
 
 // Dispatch, after the barrier: counts of all peers, prefix sum, copy of `received` rows to their places.

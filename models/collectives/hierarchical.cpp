@@ -13,7 +13,7 @@ class Hierarchy {
   {
   }
 
-  // What goes to place j of any group is collected by the neighbour in place j.
+  // The neighbour in place j collects everything that goes to place j of any group.
   void exchange()
   {
     inside([&](std::uint32_t /*from*/, std::uint32_t to) {

@@ -16,7 +16,7 @@
 
 namespace cm::models {
 
-// What the choice looks at. `protocols` is borrowed.
+// Machine properties that the choice of a protocol depends on. `protocols` is borrowed.
 struct CollectiveMachine {
   const std::vector<ProtocolSpec>& protocols;
   BytesPerSecond lanes;   // of a die, one way, all together

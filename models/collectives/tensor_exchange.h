@@ -1,5 +1,5 @@
-// What the dies of a tensor-parallel group send each other around attention and the feed-forward, and what they add up:
-// every die writes straight to every other one, all at once.
+// Rows that the dies of a tensor-parallel group exchange and add up around attention and the feed-forward: every die
+// writes straight to every other one, all at once.
 //
 //   reduce-scatter   each die has a partial sum of all rows and gets the whole sum of its own piece
 //   all-gather       each die has its own piece and gets all of them

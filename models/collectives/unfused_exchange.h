@@ -7,7 +7,7 @@
 
 namespace cm::models {
 
-// What one peer is told before rows are sent: a count for each of its slots.
+// Message to one peer before rows are sent: a count for each of its slots.
 Bytes counts_message(std::int64_t slots_per_rank);
 
 // A row of the second all-to-all. Quantised rows bring their scale, others nothing.

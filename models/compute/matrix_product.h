@@ -17,7 +17,7 @@ namespace cm::models {
 
 enum class NumberFormat { Bf16, Fp8, Int8 };
 
-// Of an m x k and a k x n matrix in this format; the result is in 16 bits.
+// Product of an m x k and a k x n matrix in this format; the result is in 16 bits.
 struct MatrixProduct {
   std::int64_t m = 0;
   std::int64_t n = 0;

@@ -28,7 +28,8 @@ struct GateSpec {
   std::uint32_t experts = 0;
   std::uint32_t top_k = 0;
   double sigma = 0;  // of skewed
-  // Of measured: (rank in the order of load as a share of the experts, load relative to the mean), ascending ranks.
+  // Load profile of measured routing: (rank in the order of load as a share of the experts, load relative to the mean),
+  // ascending ranks.
   std::vector<std::pair<double, double>> profile;
   std::uint64_t seed = 1;
   // Recordings are megabytes: the Specs and gates of a run share them and change nothing.
@@ -57,7 +58,7 @@ class Gate {
   // Expected load of each expert relative to the mean; mean 1.
   [[nodiscard]] const std::vector<double>& loads() const { return loads_; }
 
-  // Of the recorded trace that it goes by; 0 without one.
+  // Tokens of the recorded trace that the gate follows; 0 without one.
   [[nodiscard]] std::uint64_t trace_tokens() const { return spec_.trace ? spec_.trace->tokens : 0; }
 
   // The experts of one token, distinct, into `chosen` (top_k entries). Balanced gates and traces go by the token's
@@ -77,7 +78,7 @@ class Gate {
   // Walker's alias method: an entry keeps its own expert below the threshold and gives the alias above it.
   std::vector<std::uint32_t> threshold_;
   std::vector<std::uint32_t> alias_;
-  // Of replayed counts: the experts in a random order, each with top_k times the counts up to and including it.
+  // Experts of replayed counts in a random order, each with top_k times the counts up to and including it.
   std::vector<std::pair<std::uint64_t, std::uint32_t>> shares_;
   std::uint32_t recorded_layer_ = 0;
 };

@@ -48,7 +48,7 @@ struct TraceWalk {
   std::uint64_t together = 1;
   std::uint64_t requests = 0;
 
-  // Of the exchange's token `number`, counted over all ranks.
+  // Trace row of the exchange's token `number`, counted over all ranks.
   [[nodiscard]] std::uint64_t row(std::uint64_t number, std::uint64_t tokens) const
   {
     const std::uint64_t start = requests == 0 ? number - number % together : number / together * tokens / requests;

@@ -56,7 +56,7 @@ std::vector<std::uint32_t> ContextCache::store(std::span<const std::uint64_t> ke
     const bool is_new = !server.dram.holds(key) && !server.volume.holds(key);
     const auto out_of_dram = server.dram.insert(key);
     const auto out_of_volume = server.volume.insert(key);
-    // What leaves one tier is lost only when the other does not have it.
+    // A key that leaves one tier is lost only when the other tier does not have it.
     if (out_of_dram && *out_of_dram != key && !server.volume.holds(*out_of_dram))
       ++dropped_;
     if (out_of_volume && *out_of_volume != key && !server.dram.holds(*out_of_volume))

@@ -57,7 +57,8 @@ struct ModelSpec {
   // Empty when nobody has published one.
   std::vector<std::pair<double, double>> expert_load;
   Seconds step_overhead;  // per iteration: sampling, scheduling, graph launch that do not overlap
-  // What the model needs and nobody here models: position, key and reason. Empty for a model that can be run.
+  // Feature that the model needs and cmsim does not simulate: position, key and reason. Empty for a model that can be
+  // run.
   std::string not_modelled;
 
   [[nodiscard]] std::int64_t moe_layers() const { return layers - dense_layers; }
@@ -78,7 +79,7 @@ std::int64_t embedding_parameters(const ModelSpec& model);  // embedding or head
 std::int64_t total_parameters(const ModelSpec& model);
 std::int64_t active_parameters(const ModelSpec& model);
 
-// Of one token in one layer, BF16.
+// KV bytes of one token in one layer, BF16.
 Bytes kv_bytes_per_token_and_layer(const ModelSpec& model);
 
 }  // namespace cm::models

@@ -14,7 +14,7 @@ namespace cm::models {
 
 enum class Quantisation { Int8, Fp8, Bf16 };
 
-// Of one weight, and of one value of a row that is dispatched.
+// Bytes of one weight, and of one value of a row that is dispatched.
 std::int64_t weight_bytes(Quantisation quantisation);
 
 // The part of a batch that one die decodes in one microbatch.
@@ -40,7 +40,7 @@ Operator dense_ffn_operator(const ModelSpec& model, Quantisation quantisation, s
 // The final projection to the vocabulary, BF16.
 Operator head_operator(const ModelSpec& model, std::int64_t tokens);
 
-// What the MTP layer has beside a decoder layer: the projection of two concatenated hidden states to one.
+// Operator that the MTP layer has beside a decoder layer: the projection of two concatenated hidden states to one.
 Operator mtp_projection_operator(const ModelSpec& model, Quantisation quantisation, std::int64_t tokens);
 
 }  // namespace cm::models

@@ -44,7 +44,7 @@ Operator norm(const ModelSpec& model, Quantisation quantisation, std::int64_t to
   return on_vector_cores("norm", tokens * model.hidden * (2 + weight_bytes(quantisation)));
 }
 
-// Of one die.
+// Attention heads of one die.
 struct Heads {
   std::int64_t query = 0;
   std::int64_t key_value = 0;

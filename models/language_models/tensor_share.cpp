@@ -9,7 +9,7 @@
 namespace cm::models {
 namespace {
 
-// What does not divide; empty when everything does.
+// Quantity that does not divide over the dies; empty when everything does.
 std::string obstacle(const LatentAttention& attention, std::int64_t dies)
 {
   return attention.heads % dies == 0 ? "" : fmt::format("{} heads", attention.heads);

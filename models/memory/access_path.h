@@ -76,7 +76,7 @@ enum class Lookup { Resolved, Software, SwitchTable };
 // Read or write of a block in a tier. Requires a machine with memory.
 AccessPath tier_path(const MachineSpec& machine, Tier tier, bool is_write, Lookup lookup);
 
-// What servers of a kind do, and whose they are.
+// Work and owner of the servers of one kind.
 struct StationSpec {
   std::string_view name;
   enum class Owner { Endpoint, Node, Machine } owner = Owner::Endpoint;

@@ -45,7 +45,7 @@ struct HbmBudget {
 // The largest number from 1 to `most` whose budget fits; 0 when none does. Requires budgets that grow with it.
 std::int64_t largest_that_fits(std::int64_t most, const std::function<HbmBudget(std::int64_t)>& budget);
 
-// Of the fullest die. Requires a model that divides over the tensor-parallel dies.
+// HBM budget of the fullest die. Requires a model that divides over the tensor-parallel dies.
 HbmBudget hbm_budget(const ModelSpec& model, const DieSpec& die, const DecodeDeployment& deployment);
 
 }  // namespace cm::models

@@ -17,7 +17,8 @@ namespace fabric = sim::fabric;
 
 namespace {
 
-// What the fabric cannot carry: packets that no buffer holds, or that take a port longer than its 32-bit picoseconds.
+// Reports packets that the fabric cannot carry: those that no buffer holds, or that take a port longer than its 32-bit
+// picoseconds.
 void check_packet_sizes(Reader& ub, const MachineSpec& spec)
 {
   const topology::SupernodeSpec& t = spec.topology;

@@ -59,10 +59,10 @@ class EndpointEngines {
  public:
   EndpointEngines(const MachineSpec& spec, sim::fabric::PacketFabric& fabric);
 
-  // What paces data that leaves an endpoint: a die's write engine for its own writes, a CPU's memory for what others
-  // read from it. Nothing paces a die's memory when it is read, nor a CPU's own writes, but their lanes.
+  // Engine that paces data that leaves an endpoint: a die's write engine for its own writes, a CPU's memory for what
+  // others read from it. Nothing paces a die's memory when it is read, nor a CPU's own writes, but their lanes.
   [[nodiscard]] sim::fabric::EngineUse source(std::uint32_t endpoint, bool is_read) const;
-  // What paces the copies that a die's SDMA sends.
+  // Engine that paces the copies that a die's SDMA sends.
   [[nodiscard]] sim::fabric::EngineUse sdma(std::uint32_t die) const;
   // Engine at the receiving end: CPU memory when written to, a die's read engine when it reads.
   struct Sink {

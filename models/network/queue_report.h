@@ -1,4 +1,4 @@
-// What a run says about the queues in front of the ports and the sub-planes that they belong to.
+// Report of a run on the queues in front of the ports and the sub-planes that they belong to.
 #pragma once
 
 #include "models/network/machine.h"

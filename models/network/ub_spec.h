@@ -48,7 +48,7 @@ struct UbSpec {
   // The full name of one of these keys.
   [[nodiscard]] std::string key(std::string_view name) const { return section + "." + std::string(name); }
 
-  // What the way between nodes takes longer than the way inside one, in one direction.
+  // Time by which the way between nodes is longer than the way inside one, in one direction.
   [[nodiscard]] Seconds extra_traversals() const { return traversal * (internode_traversals - 1.0); }
 
   friend bool operator==(const UbSpec&, const UbSpec&) = default;
@@ -60,7 +60,7 @@ UbSpec read_ub(sim::config::Reader& ub);
 // The policies that a workload may choose for itself; `spec` holds the machine's on entry.
 void read_policy_choices(sim::config::Reader& workload, UbSpec& spec);
 
-// What the fabric is told. `seed` moves the random starts of the spray.
+// Policy that the fabric gets from the spec. `seed` moves the random starts of the spray.
 sim::fabric::FabricPolicy fabric_policy(const UbSpec& spec, std::uint64_t seed);
 
 }  // namespace cm::models

@@ -1,4 +1,4 @@
-// What a die and a CPU can do: peaks, achieved shares of them, and what their endpoints make of the fabric.
+// Capabilities of a die and a CPU: peaks, achieved shares of them, and how their endpoints use the fabric.
 #pragma once
 
 #include "models/parts/protocol_spec.h"

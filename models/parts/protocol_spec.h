@@ -24,7 +24,7 @@ struct CopyChannels {
   // The largest power of two that leaves as many for every rank, at least one.
   [[nodiscard]] std::int64_t per_peer(std::uint32_t ranks) const;
   [[nodiscard]] BytesPerSecond pair_rate(std::uint32_t ranks) const;
-  // Of a message's last chunks. None without channels.
+  // Time to drain a message's last chunks; zero without channels.
   [[nodiscard]] Seconds drain_time(Bytes message, std::uint32_t ranks) const;
 
   friend bool operator==(const CopyChannels&, const CopyChannels&) = default;

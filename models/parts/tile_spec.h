@@ -9,7 +9,7 @@ namespace cm::models {
 struct TileSpec {
   int smallest = 0;   // rows and columns of the smallest tile; 0: the part says nothing about tiles
   int doublings = 0;  // larger tiles double columns and rows in turn, so often
-  // What a tile reaches of the rate of the next larger one.
+  // Share of the next larger tile's rate that a tile reaches.
   double half_bf16 = 1;
   double half_fp8 = 1;
   double half_int8 = 1;

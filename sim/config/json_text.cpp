@@ -184,7 +184,7 @@ class Scanner {
     return printable_on_one_line(text.substr(0, MostShown)) + (text.size() > MostShown ? "..." : "");
   }
 
-  // What stands between the quotes, as written.
+  // Text between the quotes, as written.
   std::string_view scan_string()
   {
     const std::size_t start = ++at_;

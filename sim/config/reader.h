@@ -121,7 +121,7 @@ class Reader {
   // Notes that the key was asked for, and what for; only the first time counts.
   void note(const Key& key, Declaration declaration);
   const Value* find(const Key& key, std::string_view expected, bool is_required);
-  // What counts of a key that was noted.
+  // Records the value that counts for a noted key.
   void settle(std::string_view name, std::string value_text);
   [[nodiscard]] std::string path_of(std::string_view name) const;
   template <typename Kind, typename T>

@@ -1,4 +1,4 @@
-// What reading a configuration leaves behind besides the Specs: problems, evidence, and the keys that exist.
+// Results of reading a configuration besides the Specs: problems, evidence, and the keys that exist.
 #pragma once
 
 #include "sim/config/value.h"
@@ -32,8 +32,8 @@ struct Declaration {
   std::optional<double> minimum;
   std::optional<double> maximum;
   std::vector<std::string> choices;
-  // What counts in this reading, in the form in which a file would say it: what was read, or else the default. Empty
-  // for a map, for a key without a default that is not there, and where something is wrong.
+  // Value that counts in this reading, as a file would write it: the one that was read, or else the default. Empty for
+  // a map, for a key without a default that is not there, and where something is wrong.
   std::string value_text;
 };
 
@@ -44,7 +44,7 @@ struct FileRead {
   std::string path;  // where it was found
 };
 
-// What reading leaves behind besides the Spec.
+// Results of reading besides the Spec.
 struct ReadingLog {
   std::vector<std::string> problems;  // "file:line:column: key: expected ..., found ..."
   // So many of the problems are about values that are fine alone and do not go together (Reader::complain).
@@ -57,7 +57,7 @@ struct ReadingLog {
 // Appends "position: path: message"; an empty path is left out.
 void add_problem(ReadingLog& log, const Position& position, std::string_view path, std::string_view message);
 
-// What a message says was found: the text in quotes (shortened, on one line), "nothing", "a list" or "a map".
+// Text for the "found ..." of a message: the value in quotes (shortened, on one line), "nothing", "a list" or "a map".
 std::string found_text(const Value& value);
 
 // Throws ConfigError with all problems, one a line, when there are any.

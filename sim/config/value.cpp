@@ -1,6 +1,6 @@
 // Reading YAML. The tree is built from yaml-cpp's events, not from its nodes: events come with the position of every
 // key, and let us refuse what a configuration has no use for before it costs anything (aliases, tags, deep nesting).
-// What yaml-cpp says nothing about is checked here: duplicate keys, a second document, merge keys.
+// Checks here cover the errors that yaml-cpp accepts: duplicate keys, a second document, merge keys.
 #include "sim/config/value.h"
 
 #include "sim/config/input_file.h"

@@ -1,5 +1,5 @@
-// What the reader must know of each type that a key can have: its name, how it is written and what range it has
-// anyway. One struct per type, all of the same shape:
+// Properties that the reader must know of each type of key: its name, how it is written and what range it has anyway.
+// One struct per type, all of the same shape:
 //   parse(text, expected)  the value; when it is empty, `expected` may have been replaced by something more helpful
 //   print(value)           as parse would read it
 //   count(value)           the number that a key's minimum and maximum are compared with

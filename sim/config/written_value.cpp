@@ -77,7 +77,7 @@ const std::string* grounds(const Value& map, Evidence evidence, const std::strin
   return text_of(map, wanted, path, log);
 }
 
-// What a fit says of itself.
+// Checks the keys in which a fit describes itself.
 void check_fit(const Value& map, Evidence evidence, const std::string& path, ReadingLog& log)
 {
   for (const char* const key : {"fitted_to", "uncertainty"}) {

@@ -12,7 +12,8 @@ namespace cm::sim::config {
 
 struct WrittenValue {
   const Value* scalar;  // the value itself, inside its map if it has one
-  // Of a bare value: that it was assumed where it stands. Empty when the kind needs no evidence and gives none.
+  // Evidence and source; for a bare value, that it was assumed where it stands. Empty when the kind needs no evidence
+  // and gives none.
   std::optional<Provenance> provenance;
 };
 

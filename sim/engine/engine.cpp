@@ -17,8 +17,8 @@ namespace {
 
 namespace s4u = simgrid::s4u;
 
-// Of an actor. Serving has some thousands of them when it is overloaded; SimGrid's own 8 MiB each are more than the
-// address space that a job may be given.
+// Stack size of one actor. Serving has some thousands of them when it is overloaded; SimGrid's own 8 MiB each are more
+// than the address space that a job may be given.
 constexpr int StackKibibytes = 1024;
 
 // SimGrid parses --help, --version and --cfg itself: it never sees the user's arguments.

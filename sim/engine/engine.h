@@ -17,7 +17,7 @@ namespace cm::sim::engine {
 
 class Engine;
 
-// What an actor may do. Handed to its body; valid only inside it.
+// Operations that an actor may perform. Handed to its body; valid only inside it.
 class Control {
  public:
   explicit Control(Engine& engine) : engine_(engine) {}

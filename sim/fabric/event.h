@@ -1,4 +1,4 @@
-// What the calendar holds.
+// Event that the calendar holds.
 #pragma once
 
 #include <cstdint>

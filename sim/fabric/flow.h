@@ -1,4 +1,4 @@
-// What is asked of the fabric: one endpoint's messages, in sending order, and how its endpoint machinery paces them.
+// Request to the fabric: one endpoint's messages, in sending order, and how its endpoint machinery paces them.
 #pragma once
 
 #include "sim/units/quantity.h"

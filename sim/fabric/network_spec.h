@@ -1,4 +1,4 @@
-// What the packet fabric needs to know of a network: ports, and which of them a packet visits. Neutral: endpoints in
+// Description of a network for the packet fabric: ports, and which of them a packet visits. Neutral: endpoints in
 // groups, several disjoint sub-planes, each a two-tier Clos (one leaf per group, `spines` spines). A single-tier
 // network has one group and no spines.
 #pragma once

@@ -83,8 +83,8 @@ class PacketFabric {
   [[nodiscard]] std::uint64_t flows_in_flight() const { return flows_in_flight_; }
   [[nodiscard]] std::size_t ports() const { return ports_.size() - 1; }
   [[nodiscard]] PortCounters counters(PortIndex port) const;
-  // That all endpoints together have sent into a sub-plane up to `now`, framing included; what waits in a lane's queue
-  // is not sent yet.
+  // Bytes that all endpoints together have sent into a sub-plane up to `now`, framing included; bytes that wait in a
+  // lane's queue are not sent yet.
   [[nodiscard]] double carried_bytes(std::uint32_t sub_plane, Picoseconds now) const;
   [[nodiscard]] std::uint64_t peak_queue_bytes() const;  // of all ports
 
@@ -125,7 +125,7 @@ class PacketFabric {
   };
 
   struct Flow {
-    // What a delivery touches comes first, in one cache line.
+    // Members that a delivery touches come first, in one cache line.
     std::uint32_t source = 0;
     std::uint32_t packets_in_flight = 0;  // until acknowledged
     EngineIndex sink_engine = NoIndex;
@@ -156,7 +156,7 @@ class PacketFabric {
     std::uint64_t fence_notice = 0;
   };
 
-  // What the short way of emission asks of a destination.
+  // Properties of a destination that the short way of emission needs.
   struct Endpoint {
     std::uint64_t kind = 0;  // word of a packet to it without ports; 0 (EventKind::Packet): its lanes are uniform
     std::uint32_t group = 0;
@@ -190,7 +190,7 @@ class PacketFabric {
     bool blocked = false;                   // its head waits for room at the next port
   };
 
-  // What became of an attempt to emit a packet.
+  // Outcome of an attempt to emit a packet.
   struct Emitted {
     std::int64_t sent_at = -1;               // below zero: it was not sent
     std::int64_t engine_free = 0;            // when the engine can take the flow's next packet

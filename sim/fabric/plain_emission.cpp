@@ -7,8 +7,8 @@
 
 namespace cm::sim::fabric {
 
-// What changes from packet to packet is kept in locals: through the members the compiler would have to store and load
-// it every time. With credits a packet that could have to wait ends the burst; false: the first one did.
+// Locals hold the state that changes from packet to packet: through the members the compiler would have to store and
+// load it every time. With credits a packet that could have to wait ends the burst; false: the first one did.
 template <bool WithCredits>
 bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
 {

@@ -5,7 +5,7 @@
 
 namespace cm::sim::fabric {
 
-// Of a duration that is not negative.
+// Nearest whole number of picoseconds of a duration that is not negative.
 inline std::int64_t rounded(double picoseconds)
 {
   return static_cast<std::int64_t>(picoseconds + 0.5);

@@ -11,8 +11,8 @@ enum class Better { Lower, Higher, Neither };
 std::string_view to_text(Better better);
 std::optional<Better> parse_better(std::string_view text);
 
-// Of a number that does not say it: a time is better lower, a rate ("1/s", "GB/s") higher, and of anything else nobody
-// knows.
+// Direction of a number that does not declare it: a time is better lower, a rate ("1/s", "GB/s") higher, and for
+// anything else the direction is unknown.
 Better better_by_unit(std::string_view unit);
 
 }  // namespace cm::sim::metrics

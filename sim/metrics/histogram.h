@@ -28,7 +28,7 @@ class Histogram {
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
 
-  // Of no values there is no statistic: these four are empty then.
+  // Statistics need at least one value: without any, these four are empty.
   [[nodiscard]] std::optional<double> mean() const;
   [[nodiscard]] std::optional<double> minimum() const;
   [[nodiscard]] std::optional<double> maximum() const;

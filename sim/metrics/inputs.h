@@ -1,4 +1,4 @@
-// What a result was made from, so that it can be told, compared and repeated: `run.inputs` of result.json.
+// Inputs that a result was made from, so that it can be told, compared and repeated: `run.inputs` of result.json.
 #pragma once
 
 #include <string>

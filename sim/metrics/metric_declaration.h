@@ -1,5 +1,5 @@
-// What a number of a result is, said once, in the table of the workload that reports it: results, comparisons and
-// `cmsim explain` take it from there.
+// Meaning of a number of a result, declared once, in the table of the workload that reports it: results, comparisons
+// and `cmsim explain` take it from there.
 #pragma once
 
 #include "sim/metrics/better.h"
@@ -33,7 +33,7 @@ struct MetricDeclaration {
 // The parts of the breakdown, and what each sub-plane carried.
 inline constexpr std::string_view Breakdown = "breakdown";
 
-// Of a list with ", " between its items.
+// Items of a list that is separated by ", ".
 std::vector<std::string_view> items_of(std::string_view list);
 
 // Whether a result may call the metric so.
@@ -45,7 +45,7 @@ std::string name_with(const MetricDeclaration& metric, std::string_view word);
 // "ttft_p99_ms" of "ttft_ms" and "p99": the unit stays at the end.
 std::string statistic_name(std::string_view histogram, std::string_view statistic);
 
-// Of a workload.
+// Metrics of one workload.
 template <std::size_t Count>
 struct MetricTable {
   std::array<MetricDeclaration, Count> rows;

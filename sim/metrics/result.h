@@ -67,7 +67,7 @@ struct ChipUse {
   std::vector<std::vector<double>> busy_percent;  // [sub-plane][chip], mean over its ports and the run
 };
 
-// What speaks against one metric or histogram, told wherever it is shown.
+// Reservation about one metric or histogram, told wherever it is shown.
 struct Caveat {
   std::string of;  // its name
   std::string text;
@@ -80,7 +80,7 @@ struct Reliance {
   std::vector<std::string> names;
 };
 
-// What was run, with what evidence. No wall time, no host: equal runs give equal files.
+// Description of the run and of its evidence. No wall time, no host: equal runs give equal files.
 struct Manifest {
   std::string scenario;              // as the user named it
   std::string configuration_digest;  // of the resolved configuration
@@ -109,7 +109,7 @@ struct Result {
   std::vector<std::string> warnings;
   std::vector<Caveat> caveats;
   std::vector<Reliance> reliances;
-  // What the parts of the breakdown are parts of.
+  // Total that the parts of the breakdown add up to.
   std::string breakdown_of = LayerTime;
   std::vector<std::pair<std::string, std::string>> files;  // name, content: beside result.json when that is written
 

@@ -1,4 +1,4 @@
-// What happened when: slices on tracks, arrows between slices, counters. A workload records it for a few of its actors,
+// Timeline of a run: slices on tracks, arrows between slices, counters. A workload records it for a few of its actors,
 // an operator or a kernel at a time, never a packet; the program writes it once, at the end (trace_json.h). Nothing
 // that is recorded changes the run.
 #pragma once

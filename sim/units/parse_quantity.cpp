@@ -48,7 +48,7 @@ constexpr std::array FlopUnits{Unit{"FLOPS"}, Unit{"GFLOPS", 9}, Unit{"TFLOPS", 
                                Unit{"OPS"},   Unit{"GOPS", 9},   Unit{"TOPS", 12},   Unit{"POPS", 15}};
 constexpr std::array ShareUnits{Unit{""}, Unit{"%", -2}};
 
-// What each kind is printed in, largest first.
+// Units that each kind is printed in, largest first.
 constexpr std::array PrintedBytes{Unit{"TB", 12}, Unit{"GB", 9}, Unit{"MB", 6}, Unit{"kB", 3}, Unit{"B"}};
 constexpr std::array PrintedBinary{Unit{"TiB", 0, Tebi}, Unit{"GiB", 0, Gibi}, Unit{"MiB", 0, Mebi},
                                    Unit{"KiB", 0, Kibi}};

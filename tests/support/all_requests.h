@@ -1,4 +1,4 @@
-// What a source of requests holds, whole.
+// All requests of a source, as one list.
 #pragma once
 
 #include "workloads/traces/request.h"

@@ -16,7 +16,8 @@
 namespace cm::tools {
 namespace {
 
-// Of a parameter's range: far enough that noise of a run does not pass for a slope, near enough to be one.
+// Step of a difference quotient, as a share of a parameter's range: far enough that noise of a run does not pass for a
+// slope, near enough to be one.
 constexpr double DifferenceStep = 0.05;
 
 double rounded(const FreeParameter& parameter, double value)
@@ -95,8 +96,8 @@ class Simulations {
   int done_ = 0;
 };
 
-// What is minimised, in standard deviations: the fitted rows' distances from their published values, then the
-// parameters' distances from their priors.
+// Residuals that are minimised, in standard deviations: the fitted rows' distances from their published values, then
+// the parameters' distances from their priors.
 std::vector<Vector> residuals(const Calibration& calibration, const std::vector<PublishedRow>& fitted,
                               Simulations& simulations, const std::vector<Vector>& points)
 {
@@ -111,9 +112,9 @@ std::vector<Vector> residuals(const Calibration& calibration, const std::vector<
   return all;
 }
 
-// Of a parameter's range: nearer than this to an end is at the end.
+// Share of a parameter's range: a value nearer than this to an end is at the end.
 constexpr double AtBound = 1e-6;
-// Of a published value: a row that is off by just its tolerance is not outside for a rounding of numbers.
+// Share of a published value: a row that is off by just its tolerance is not outside for a rounding of numbers.
 constexpr double Rounding = 1e-9;
 
 std::string problem_of(const FittedParameter& fitted)

@@ -83,7 +83,7 @@ Distance read_deviation(Reader& reader)
   return distance_of(reader, "deviation", text);
 }
 
-// What the rows of a calibration are read with.
+// Context in which the rows of a calibration are read.
 struct RowsReading {
   const std::string& config_root;
   std::vector<PublishedRow>& rows;
@@ -210,7 +210,7 @@ Calibration read_tree(const Value& tree, const std::string& config_root, Reading
   return calibration;
 }
 
-// What is asked for when a calibration holds nothing but maps without keys.
+// Keys that are asked for when a calibration holds nothing but maps without keys.
 std::vector<sim::config::Declaration> keys_of(const std::string& rows)
 {
   ReadingLog log;

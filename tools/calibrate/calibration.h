@@ -11,7 +11,7 @@
 
 namespace cm::tools {
 
-// What is believed of a parameter without the rows.
+// Belief about a parameter without the rows.
 struct Prior {
   double value = 0;
   double deviation = 0;  // standard deviation of that belief

@@ -43,7 +43,7 @@ const Value& number_at(const Value& tree, const std::string& path, std::string_v
   return *place;
 }
 
-// Of the flow map that starts at `start`; texts in quotes may hold brackets.
+// End of the flow map that starts at `start`; texts in quotes may hold brackets.
 std::size_t end_of_map(const std::string& line, std::size_t start)
 {
   bool is_quoted = false;

@@ -17,7 +17,7 @@ struct FittedNumber {
 // ConfigError when a key is not there or is not written {value: ..., source: ...} on one line.
 std::string with_fitted_numbers(const std::string& path, const std::vector<FittedNumber>& numbers);
 
-// What stands there now: "0.78 us". Throws ConfigError when there is no number with evidence.
+// Number that the file holds at `key` now: "0.78 us". Throws ConfigError when there is no number with evidence.
 std::string written_number(const std::string& path, const std::string& key);
 
 }  // namespace cm::tools

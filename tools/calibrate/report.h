@@ -1,4 +1,4 @@
-// What a calibration found: for people, for scripts, and as the files that hold the fitted numbers.
+// Report of a calibration: for people, for scripts, and as the files that hold the fitted numbers.
 #pragma once
 
 #include "sim/metrics/result.h"

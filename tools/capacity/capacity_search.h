@@ -59,11 +59,10 @@ Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& lev
 // The scenario with the levels, at a load.
 ScenarioRequest at_load(const ScenarioRequest& scenario, const ServiceLevels& levels, double load);
 
-// What ends the highest load, in words.
+// Sentence about the limit that ends the highest load.
 std::string limit_sentence(const Capacity& capacity, double share);
 
-// What speaks against the answer, each as a phrase that stands behind it: it is a bound, or a longer run may find
-// another.
+// Reservations about the answer, each as a phrase to stand behind it: it is a bound, or a longer run may find another.
 std::vector<std::string> capacity_caveats(const Capacity& capacity, double share);
 
 // Why a longer run may find another capacity: the rate above it was only not steady, or the runs are short beside the

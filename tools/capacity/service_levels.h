@@ -1,4 +1,4 @@
-// What `--find-capacity` is asked to hold.
+// Service levels that `--find-capacity` has to hold.
 #pragma once
 
 #include "tools/runner/run_health.h"

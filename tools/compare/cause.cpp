@@ -14,7 +14,8 @@ namespace {
 // Below this share of the change a part is no news.
 constexpr double WorthTelling = 0.1;
 constexpr std::size_t MostTold = 3;
-// Of an even share of the traffic; packets of a few messages never spread more evenly than this.
+// Least imbalance that is noticed, as a share of an even share of the traffic; packets of a few messages never spread
+// more evenly than this.
 constexpr double NoticedImbalance = 0.1;
 // Rounding: a change of the sum that is smaller is none.
 constexpr double Nothing = 1e-9;

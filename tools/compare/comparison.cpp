@@ -111,7 +111,7 @@ std::vector<ComparedHistogram> compare_histograms(const StoredResult& old_result
   std::vector<ComparedHistogram> compared;
   for (const StoredHistogram& before : old_result.histograms) {
     const auto now = std::ranges::find(new_result.histograms, before.name, &StoredHistogram::name);
-    // What has no values is at no distance from anything.
+    // A histogram without values has no distance to another one.
     if (now != new_result.histograms.end() && before.mean && now->mean)
       compared.push_back(
           {before.name, before.unit, *before.mean, distance(before, *now), before.buckets, now->buckets});

@@ -27,7 +27,7 @@ std::string comparison_junit(const Comparison& comparison);
 // Everything, schema cmsim-comparison/1: every number of every point, and of a lone result both sides' histograms.
 std::string comparison_json(const Comparison& comparison);
 
-// What tables show of a comparison, as text.
+// Table texts of a comparison.
 std::vector<std::string> metric_titles();
 std::vector<std::string> metric_cells(const ComparedMetric& metric);
 std::vector<std::string> histogram_titles();
@@ -37,7 +37,7 @@ std::vector<std::string> histogram_cells(const ComparedHistogram& histogram);
 std::vector<std::string> input_titles();
 std::vector<std::string> input_cells(const InputChange& change);
 
-// Of a lone result all numbers and histograms; of several points those that moved.
+// Entries that are shown: all numbers and histograms for a lone result, those that moved for several points.
 std::vector<ComparedMetric> shown_metrics(const Comparison& comparison, const ComparedPoint& point);
 std::vector<ComparedHistogram> shown_histograms(const Comparison& comparison, const ComparedPoint& point);
 
@@ -46,7 +46,7 @@ std::string cause_text(const ComparedPoint& point);
 // The causes of single regressions that the point's cause does not tell, a line each: "slo_attainment: requests_refused
 // 149, was 0".
 std::vector<std::string> metric_cause_lines(const ComparedPoint& point);
-// What differs between the configurations, a line each.
+// Differences between the configurations, a line each.
 std::vector<std::string> configuration_lines(const ComparedPoint& point);
 // "3 points: 1 worse, 2 equal".
 std::string summary_text(const Comparison& comparison);

@@ -61,7 +61,7 @@ struct Suite {
   std::size_t failures = 0;
 };
 
-// Of a suite: the inputs that its two sides differ in.
+// Properties of a suite: the inputs that its two sides differ in.
 std::string properties_of(const std::vector<InputChange>& common, const std::vector<InputChange>& own)
 {
   std::string text;

@@ -58,7 +58,7 @@ class Difference {
   std::vector<InputChange> changes_;
 };
 
-// Of machine and model: what the workload is set to stands among its keys. Later layers win.
+// Keys of machine and model that were set; the workload's settings stand among its own keys. Later layers win.
 KeyTexts set_on_top(const sim::metrics::Inputs& inputs)
 {
   KeyTexts keys;

@@ -131,7 +131,7 @@ fs::path check_out(const RevisionRequest& request, const Side& side, const fs::p
     return tree;
   }
   fs::remove_all(tree);
-  // What somebody removed by hand is still known to git.
+  // git still knows a worktree that somebody removed by hand.
   require(git(request.repository, {"worktree", "prune"}), "git worktree prune");
   require(git(request.repository, {"worktree", "add", "--quiet", "--force", "--detach", tree.string(), side.commit}),
           fmt::format("git worktree add {}", side.revision));

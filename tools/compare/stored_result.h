@@ -1,4 +1,4 @@
-// What a comparison needs of a result that a run or a point of a sweep has left behind.
+// Parts that a comparison needs of a result that a run or a point of a sweep has left behind.
 #pragma once
 
 #include "sim/config/reading_log.h"

@@ -1,4 +1,4 @@
-// What the subcommands share of the command line.
+// Parts of the command line that the subcommands share.
 #pragma once
 
 #include "tools/runner/scenario.h"

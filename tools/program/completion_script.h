@@ -1,4 +1,4 @@
-// What a shell must know to complete cmsim's command line, written from the options as the program declares them.
+// Script with which a shell completes cmsim's command line, written from the options as the program declares them.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t SentenceColumn = 30;
 
-// Of a line of two columns, where the second one starts; 0 of any other.
+// Start of the second column in a line of two; 0 for any other line.
 std::size_t second_column(std::string_view line)
 {
   const std::size_t name = line.find_first_not_of(' ');

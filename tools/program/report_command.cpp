@@ -52,7 +52,7 @@ std::vector<std::string> write_specifications(const std::string& folder, const P
   fs::create_directories(folder, error);
   if (error)
     throw ConfigError(fmt::format("{}: cannot create it: {}", folder, error.message()));
-  // What an earlier report left would pass for this one's.
+  // Files of an earlier report would pass for this one's.
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
     if (entry.path().string().ends_with(".vl.json"))
       fs::remove(entry.path(), error);

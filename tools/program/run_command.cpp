@@ -43,7 +43,7 @@ struct RunOptions {
   bool is_verbose = false;
 };
 
-// What happens when, on standard error, for --verbose. Local: a logger of its own and no registry.
+// Log of the steps and their times, on standard error, for --verbose. Local: a logger of its own and no registry.
 spdlog::logger step_log(bool is_verbose)
 {
   spdlog::logger log("cmsim", std::make_shared<spdlog::sinks::stderr_color_sink_st>());
@@ -71,8 +71,8 @@ void add_uncertainty(const RunOptions& options, sim::metrics::Result& result)
   result.tables.push_back(uncertainty(request, result, progress));
 }
 
-// What a scenario asks to write has no place without a folder. Who asks for JSON reads the result: samples of this
-// program's own among them.
+// Files that a scenario asks to write have no place without a folder. Users who ask for JSON read the result: samples
+// of this program's own among them.
 void require_no_files(const ScenarioRequest& scenario)
 {
   const ResolvedScenario resolved = load_scenario(scenario);
@@ -83,7 +83,7 @@ void require_no_files(const ScenarioRequest& scenario)
                     to_text(asked->position)));
 }
 
-// What was typed of a result is laid over what made it.
+// Options that repeat a run: those that were typed are laid over those that made the result.
 RunOptions repeated(const RunOptions& typed, const RepeatedRun& run)
 {
   RunOptions options = typed;

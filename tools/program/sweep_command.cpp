@@ -60,7 +60,7 @@ std::string reasons(const SweepOutcome& outcome, PointStatus status)
   return text;
 }
 
-// What speaks against ranking the points that are done.
+// Reasons against ranking the points that are done.
 std::string doubts(const SweepOutcome& outcome)
 {
   const PointCounts& counts = outcome.counts;
@@ -172,7 +172,7 @@ void add_slurm_options(CLI::App& command, SweepOptions& options)
       ->type_name("OPTION")
       ->allow_extra_args(false)
       ->group(group);
-  // What tasks are called with; not for people.
+  // Option that Slurm tasks are called with; not for people.
   command.add_option("--slurm-task", options.task)->group("");
 }
 

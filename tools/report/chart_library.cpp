@@ -59,7 +59,7 @@ std::vector<std::string> draw_files(const ChartFolders& folders, const std::stri
     throw ConfigError(fmt::format("--{}: node could not draw the charts of {}: {}", kind, folder, reason_of(outcome)));
   std::vector<std::string> files;
   std::istringstream lines(outcome.output);
-  // What packages say of themselves is no file.
+  // Lines that packages print about themselves name no file.
   std::error_code ignored;
   for (std::string line; std::getline(lines, line);)
     if (line.ends_with("." + kind) && fs::is_regular_file(line, ignored))

@@ -1,4 +1,4 @@
-// What draws the charts: packages that npm brings and a bundle made of them, built when first needed.
+// Library that draws the charts: packages that npm brings and a bundle made of them, built when first needed.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What the specifications of charts have in common.
+// Parts that the specifications of charts have in common.
 #pragma once
 
 #include "tools/report/page.h"

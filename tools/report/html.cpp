@@ -9,7 +9,7 @@
 namespace cm::tools {
 namespace {
 
-// What a browser may do with the file: run what stands in it, load nothing.
+// Rights of a browser that shows the file: it may run the scripts in it and load nothing.
 constexpr std::string_view Policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
                                     "img-src data: blob:; base-uri 'none'; form-action 'none'";
 

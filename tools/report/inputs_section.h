@@ -5,13 +5,13 @@
 
 namespace cm::tools {
 
-// Of `run` of a result; the evidence section tells of a result without inputs what there is. No blocks then.
+// Inputs in `run` of a result. No blocks for a result without inputs: the evidence section tells what there is of it.
 PageSection run_inputs_section(const Json& run);
 
-// Of sweep.json. No blocks when it does not hold the sweep as it was read.
+// Inputs in sweep.json; no blocks when it does not hold the sweep as it was read.
 PageSection sweep_inputs_section(const Json& sweep);
 
-// Of a list of {key, old, new}, as comparison.json holds them.
+// Table of a list of {key, old, new}, as comparison.json holds them.
 PageTable input_changes_table(const Json& changes);
 
 }  // namespace cm::tools

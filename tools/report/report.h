@@ -7,8 +7,8 @@
 
 namespace cm::tools {
 
-// Of a folder that holds result.json, sweep.json with its points, or comparison.json. Charts have names of their own.
-// Throws ConfigError when there is none of these or one is not what it should be.
+// Page of a folder that holds result.json, sweep.json with its points, or comparison.json. Charts have names of their
+// own. Throws ConfigError when there is none of these or one is not what it should be.
 Page read_page(const std::string& folder);
 
 }  // namespace cm::tools

@@ -45,7 +45,7 @@ std::vector<std::string> texts_of(const Json& list)
   return texts;
 }
 
-// Of the service levels, and how they were held. Praise is for a run that is steady.
+// Verdict on the service levels, and how they were held. Praise is for a run that is steady.
 PageVerdict attainment_verdict(const RunHealth& health)
 {
   const double share = *health.attainment;
@@ -85,7 +85,7 @@ std::vector<PageVerdict> verdicts_of(const Json& result)
   return verdicts;
 }
 
-// What speaks against a number stands beside it.
+// Appends the caveat of a number to its text.
 std::string with_caveat(const std::string& text, const Json& entry)
 {
   const std::string caveat = entry.value("caveat", "");

@@ -1,4 +1,4 @@
-// What a sweep varied: which keys make axes of a chart.
+// Keys that a sweep varied, and that make axes of a chart.
 #pragma once
 
 #include "tools/report/sweep_data.h"

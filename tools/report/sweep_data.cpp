@@ -25,7 +25,7 @@ void add_caveat(PointData& point, const std::string& name, const Json& entry)
     point.caveats.emplace_back(name, caveat->get<std::string>());
 }
 
-// Of the first name that the point has.
+// Number under the first of the names that the point has; null when it has none.
 const double* number_of(const PointData& point, std::initializer_list<const char*> names)
 {
   for (const char* const name : names)

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t MostReasons = 20;
 
-// What people ask for first, where a base has it.
+// Metrics that people ask for first, where a base has them.
 constexpr std::array<const char*, 3> Headlines{"tpot_ms", "goodput_rps", "time_us"};
 
 std::vector<std::string> bases_of(const SweepData& sweep)
@@ -138,7 +138,7 @@ std::size_t count_where(const SweepData& sweep, bool (*holds)(const RunHealth&))
       std::ranges::count_if(sweep.points, [&](const PointData& point) { return holds(point.health); }));
 }
 
-// What speaks against ranking the points that are done.
+// Reasons against ranking the points that are done.
 std::vector<PageVerdict> doubts_of(const SweepData& sweep)
 {
   const std::size_t done = count_of(sweep, "done");

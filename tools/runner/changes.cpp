@@ -114,7 +114,7 @@ Value& place_of(Value& root, std::string_view path, const Position& key_position
     const std::string_view step = path.substr(0, path.find('.'));
     is_last = step.size() == path.size();
     path.remove_prefix(is_last ? path.size() : step.size() + 1);
-    // What was no map is given up: its reader will say that it did not expect one.
+    // A value that is no map is given up: its reader will say that it did not expect one.
     if (place->kind != Value::Kind::Map || is_number_with_evidence(*place))
       *place = empty(Value::Kind::Map, key_position);
     if (place->find(step) == nullptr)

@@ -1,4 +1,4 @@
-// What a user changes in a configuration, key by key: `overrides:` of a scenario and `--set` of the command line.
+// Changes that a user makes to a configuration, key by key: `overrides:` of a scenario and `--set` of the command line.
 #pragma once
 
 #include "sim/config/reading_log.h"

@@ -42,7 +42,7 @@ bool is_path(std::string_view reference);
 std::optional<std::string> scenario_path(const std::string& text, const sim::config::Position& place,
                                          const std::string& config_root);
 
-// What to say then.
+// Message for a scenario that scenario_path() does not find.
 std::string missing_scenario(const std::string& text, const sim::config::Position& place,
                              const std::string& config_root);
 

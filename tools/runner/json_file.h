@@ -26,7 +26,7 @@ class JsonFile {
 
   [[nodiscard]] const Json& root() const { return root_; }
 
-  // What stands there; a reported problem and zero, an empty text or an empty object when it is missing or something
+  // Value at the keys; a reported problem and zero, an empty text or an empty object when it is missing or something
   // else. An index of a list is a key too ("2").
   [[nodiscard]] double number(const Keys& keys) const;
   // A whole number of at least 0.

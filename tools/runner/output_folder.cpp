@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What marks a folder as ours, and how its schema begins.
+// Files that mark a folder as ours, and how their schemas begin.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> Marks{{
     {"result.json", "cmsim-result/"},
     {"comparison.json", "cmsim-comparison/"},

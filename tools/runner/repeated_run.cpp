@@ -69,7 +69,7 @@ bool take_command(const std::string& command, RepeatedRun& run)
 
 constexpr std::uintmax_t LargestLog = 1U << 20U;
 
-// Of a line "key: value" in the run.log beside a result.
+// Value of a line "key: value" in the run.log beside a result.
 std::string logged(const std::string& result, const std::string& key)
 {
   const fs::path log = fs::path(result).parent_path() / "run.log";

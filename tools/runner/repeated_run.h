@@ -22,11 +22,11 @@ struct RepeatedRun {
   std::vector<sim::metrics::DigestedFile> files;
 };
 
-// Of a folder with a result.json, of that file, or of a point of a sweep; empty when the path is none of these, such as
-// a scenario. Throws ConfigError with the place when the result does not say what was run.
+// Run behind a folder with a result.json, behind that file, or behind a point of a sweep; empty when the path is none
+// of these, such as a scenario. Throws ConfigError with the place when the result does not say what was run.
 std::optional<RepeatedRun> find_repeated_run(const std::string& path);
 
-// What has changed since the result was made, a sentence each: the program, and files that `request` reads now. Throws
+// Changes since the result was made, a sentence each: the program, and files that `request` reads now. Throws
 // ConfigError, with the folder in which the result was made, when the scenario is not found.
 std::vector<std::string> changes_since(const RepeatedRun& run, const ScenarioRequest& request);
 

@@ -177,7 +177,7 @@ std::string comparison_text(const sim::metrics::Table& table, const Pen& pen)
 // In the order of UncertainNumbers' columns.
 enum UncertainColumn : std::size_t { Value, Evidence, From, To };
 
-// Of a stated range, over the larger of its ends: how little is known.
+// Width of a stated range over the larger of its ends: how little is known.
 double relative_width(const sim::metrics::Table::Row& row)
 {
   const auto end = [&](UncertainColumn column) {
@@ -222,7 +222,7 @@ std::string evidence_text(const Manifest& manifest, const Pen& pen)
   return text + wrapped(fmt::format("the {} assumed: ", manifest.assumed.size()), names, 2);
 }
 
-// What speaks against the numbers, before them. Empty when nothing does.
+// Doubts about the numbers, printed before them. Empty when there are none.
 std::string doubts_text(const RunHealth& health, const Pen& pen)
 {
   std::string text;

@@ -188,7 +188,7 @@ struct ReadRun {
           fmt::format("expected the name of a model, which the workload {} needs, found no such key", kind->name));
     if (kind != nullptr && timeline != nullptr && !kind->records_timeline)
       refuse_timeline(*kind, scenario);
-    // What is not modelled is refused before anybody looks at what is asked of it.
+    // A model that cmsim does not simulate is refused before anybody looks at what the workload asks of it.
     if (kind != nullptr && kind->needs_model && model && scenario.log.problems.empty())
       refusal = model->not_modelled;
     // Without its model, a workload's own complaints would be about numbers that nobody gave.

@@ -17,7 +17,7 @@
 
 namespace cm::tools {
 
-// What a run is called where people read it.
+// Names of a run where people read them.
 struct RunTitle {
   std::string workload;  // its kind
   std::string machine;
@@ -40,7 +40,7 @@ struct FinishedRun {
 FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress& progress,
                          sim::timeline::Timeline* timeline = nullptr);
 
-// What would be run, read and checked without running it.
+// Description of a run, read and checked without running it.
 struct ScenarioCheck {
   std::string configuration_digest;
   std::uint64_t seed = 0;
@@ -61,7 +61,7 @@ struct NumberRead {
 // In the order in which they are read. Throws ConfigError with everything that is wrong with the scenario.
 std::vector<NumberRead> numbers_read(const ScenarioRequest& request);
 
-// What reading a scenario leaves behind: problems, evidence, and the keys that were asked for.
+// Results of reading a scenario: problems, evidence, and the keys that were asked for.
 struct ScenarioReading {
   sim::config::ReadingLog log;
   std::string kind;               // of workload; empty when the scenario names none

@@ -13,7 +13,8 @@
 
 namespace cm::tools {
 
-// Of the requests, as long as nobody asks for another share: fewer that hold the service levels miss them.
+// Share of the requests that must hold the service levels, as long as nobody asks for another share: a smaller share
+// misses them.
 inline constexpr double UsualAttainment = 0.9;
 
 struct RunHealth {
@@ -30,7 +31,8 @@ struct RunHealth {
   [[nodiscard]] std::string_view mark() const;
 };
 
-// Of the root of a result.json or of a point's file. What is missing or of another type counts as nothing said.
+// Health in the root of a result.json or of a point's file. Entries that are missing or of another type count as
+// nothing said.
 RunHealth health_of(const nlohmann::ordered_json& root);
 RunHealth health_of(const sim::metrics::Result& result);
 

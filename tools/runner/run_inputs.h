@@ -1,4 +1,4 @@
-// What a run is made from, as its result tells it.
+// Inputs that a run is made from, as its result tells them.
 #pragma once
 
 #include "sim/metrics/inputs.h"
@@ -19,8 +19,8 @@ std::vector<std::string> repeating_command(const std::string& scenario, const st
 // Those that are there; each once.
 std::vector<sim::metrics::DigestedFile> digested_files(const sim::config::ReadingLog& log);
 
-// Of a scenario that was read to the end; digests all files that it is made of. Its command has the changes of a sweep
-// as settings.
+// Inputs of a scenario that was read to the end; digests all files that it is made of. Its command has the changes of a
+// sweep as settings.
 sim::metrics::Inputs inputs_of(const ScenarioRequest& request, const ResolvedScenario& scenario, const RunTitle& title);
 
 }  // namespace cm::tools

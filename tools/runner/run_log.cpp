@@ -31,7 +31,8 @@ std::string utc(std::chrono::system_clock::time_point moment)
   return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
-// Of this process. The name of the program is not what was typed when a script found it.
+// Command line of this process. The program's name is replaced: it is not the typed one when a script found the
+// program.
 std::string typed_command()
 {
   std::ifstream in("/proc/self/cmdline", std::ios::binary);

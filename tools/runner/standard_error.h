@@ -1,4 +1,4 @@
-// What the program says beside its output.
+// Messages of the program beside its output.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// What a stored result says of its own making: `run.inputs` of a result.json or of a point of a sweep.
+// Inputs that a stored result names for itself: `run.inputs` of a result.json or of a point of a sweep.
 #pragma once
 
 #include "sim/metrics/inputs.h"
@@ -15,7 +15,7 @@ struct StoredInputs {
   std::string program;  // "0.1.0 (757147b1f0aa)"
   sim::metrics::Inputs inputs;
 
-  // Of the workload; empty when it is not told.
+  // Kind of the workload; empty when the result does not tell it.
   [[nodiscard]] std::string kind() const;
 };
 

@@ -17,8 +17,8 @@ struct SwitchUse {
   [[nodiscard]] double highest() const;
 };
 
-// Of the result.json at `path` or in that folder. Reports what is wrong with it: no packets in that run, or a machine
-// of another size than `machine`.
+// Switch use in the result.json at `path` or in that folder. Reports what is wrong with it: no packets in that run, or
+// a machine of another size than `machine`.
 SwitchUse read_switch_use(const std::string& path, const topology::SupernodeSpec& machine,
                           sim::config::ReadingLog& log);
 

@@ -16,7 +16,7 @@ std::string short_number(double value);
 // The same with its sign: "+12.50", "-3".
 std::string signed_number(double value);
 
-// Of UTF-8 text, a column a character; colours take none.
+// Width of UTF-8 text, a column a character; colours take none.
 std::size_t columns_of(std::string_view text);
 
 std::string left_aligned(std::string_view text, std::size_t width);

@@ -22,7 +22,7 @@ bool is_at_or_below(std::string_view path, std::string_view section)
   return path == section || !path_below(path, section).empty();
 }
 
-// Of runs that send packets between dies; "fabric" is the packet plane.
+// Machine keys of runs that send packets between dies; "fabric" is the packet plane.
 constexpr std::string_view PacketKeys = "name packet_plane nodes node.npus node.dies_per_npu fabric";
 
 // `section` as in the table of workloads.

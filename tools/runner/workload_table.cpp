@@ -39,7 +39,7 @@ std::vector<UnusedKey> unused_keys(const workloads::ModelLoadSpec& /*spec*/, con
   return {};
 }
 
-// Of a workload that asks for the machine alone.
+// Prepares a workload that needs the machine alone.
 template <auto Read, auto Run>
 PreparedWorkload prepare_on_machine(const WorkloadInputs& inputs)
 {
@@ -50,7 +50,7 @@ PreparedWorkload prepare_on_machine(const WorkloadInputs& inputs)
           unused_keys(spec, inputs.machine)};
 }
 
-// Of one phase of a language model alone.
+// Unused keys of a workload that runs one phase of a language model alone.
 template <typename Spec>
 std::vector<UnusedKey> unused_of_phase(const Spec& spec, const WorkloadInputs& inputs)
 {

@@ -19,8 +19,9 @@
 
 namespace cm::tools {
 
-// What a workload is read from, all borrowed. It may change the machine where it chooses policies of its own. The model
-// is there when the kind needs one, the timeline when the user asked for one and the kind records it.
+// Inputs that a workload is read from, all borrowed. The workload may change the machine where it chooses policies of
+// its own. The model is there when the kind needs one, the timeline when the user asked for one and the kind records
+// it.
 struct WorkloadInputs {
   sim::config::Reader& workload;
   models::MachineSpec& machine;

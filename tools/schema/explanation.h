@@ -1,4 +1,4 @@
-// What a key or a metric means, for people.
+// Explanation of a key or a metric, for people.
 #pragma once
 
 #include "tools/schema/key_catalogue.h"
@@ -7,9 +7,9 @@
 
 namespace cm::tools {
 
-// Of a full path ("machine.ub.mtu"), or of all keys that end so ("mtu", "ub.mtu"): sentence, type, range, default, and
-// the values of shipped machines and models with their sources. Also of a metric, behind the keys of that name. Throws
-// ConfigError with the nearest name when there is neither.
+// Explanation of a full path ("machine.ub.mtu"), or of all keys that end so ("mtu", "ub.mtu"): sentence, type, range,
+// default, and the values of shipped machines and models with their sources. Also of a metric, behind the keys of that
+// name. Throws ConfigError with the nearest name when there is neither.
 std::string explanation(const KeyCatalogue& catalogue, const std::string& name);
 
 }  // namespace cm::tools

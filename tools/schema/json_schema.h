@@ -20,7 +20,7 @@ struct SchemaKind {
 // scenario, machine, model, sweep, part, calibration
 std::span<const SchemaKind> schema_kinds();
 
-// Of one kind of file; with an empty name one that accepts all of them. Two-space indented.
+// Schema of one kind of file; with an empty name, one that accepts all kinds. Two-space indented.
 std::string json_schema(const KeyCatalogue& catalogue, const std::string& kind);
 
 }  // namespace cm::tools

@@ -95,7 +95,7 @@ void add(const ScenarioReading& reading, KeyCatalogue& catalogue)
   }
 }
 
-// Of a key of machine or model; none for other keys.
+// Workload kinds that use a key of machine or model; none for other keys.
 std::vector<std::string> kinds_that_use(const std::string& path)
 {
   std::vector<std::string> kinds;

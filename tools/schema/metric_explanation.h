@@ -1,4 +1,4 @@
-// What a metric of results means, for people.
+// Explanation of a metric of results, for people.
 #pragma once
 
 #include <string>
@@ -6,8 +6,9 @@
 
 namespace cm::tools {
 
-// Of a metric, a histogram or one of its statistics ("tpot_ms", "ttft_p99_ms"): the workloads that report it, meaning,
-// unit, direction and formula, an entry for each way in which workloads declare it. Empty when there is no such metric.
+// Explanation of a metric, a histogram or one of its statistics ("tpot_ms", "ttft_p99_ms"): the workloads that report
+// it, meaning, unit, direction and formula, an entry for each way in which workloads declare it. Empty when there is no
+// such metric.
 std::string metric_explanation(const std::string& name);
 
 // For suggestions.

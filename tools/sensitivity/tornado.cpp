@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t BarWidth = 12;
-// Of the metric: what moves it by less is listed without its numbers.
+// Share of the metric: a number that moves it by less is listed without its values.
 constexpr double Negligible = 1e-4;
 
 bool matters(const Swing& swing, const Sensitivity& found)

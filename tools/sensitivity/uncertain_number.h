@@ -10,7 +10,7 @@
 
 namespace cm::tools {
 
-// What a file states as `range: [low, high]`, in the unit in which it is written.
+// Range that a file states as `range: [low, high]`, in the unit in which it is written.
 struct StatedRange {
   double low = 0;
   double high = 0;

@@ -52,7 +52,7 @@ bool are_linked(const Value& map, const std::vector<std::vector<Value>>& columns
   return true;
 }
 
-// What the keys are set to at one stop.
+// Values that the keys are set to at one stop.
 Value keys_at(const Value& map, const std::vector<std::vector<Value>>& columns, std::size_t index)
 {
   Value keys;

@@ -31,7 +31,7 @@ struct SlurmOptions {
   SlurmPace pace;
 };
 
-// What an executor is made from. All of it is known before the first point runs.
+// Inputs that an executor is made from. All of it is known before the first point runs.
 struct ExecutorSpec {
   std::string sweep;        // path of the sweep's file
   std::string config_root;  // folder with machines/, models/ and so on

@@ -15,7 +15,7 @@
 
 namespace cm::tools {
 
-// What a point is called: the text of each key of its axes, and of "base".
+// Names of a point: the text of each key of its axes, and of "base".
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 // One of several values, or a quantity between two others (ends included). Values are compared as quantities where they

@@ -24,8 +24,8 @@ class PointProcess {
   // Whether it has ended; does not wait.
   bool has_ended();
 
-  // Of an ended one. Empty when the child wrote its file; otherwise why it could not, like "ended by signal 11
-  // (Segmentation fault)" with the last line that it said.
+  // Trouble of an ended process. Empty when the child wrote its file; otherwise why it could not, like "ended by signal
+  // 11 (Segmentation fault)" with the last line that it said.
   [[nodiscard]] std::string trouble() const;
 
  private:

@@ -1,4 +1,4 @@
-// What became of one point, as its JSON file tells (schema cmsim-point/1).
+// Outcome of one point, as its JSON file tells (schema cmsim-point/1).
 #pragma once
 
 #include "sim/metrics/result.h"

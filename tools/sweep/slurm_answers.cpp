@@ -111,7 +111,7 @@ std::optional<std::size_t> number_in(std::string_view text)
   return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-// Of "a=1,max_array_tasks=500,b".
+// Number of one parameter in a text like "a=1,max_array_tasks=500,b".
 std::optional<std::size_t> parameter_in(std::string_view parameters, std::string_view name)
 {
   for (const auto each : std::views::split(parameters, ',')) {

@@ -19,8 +19,8 @@ struct JobId {
   bool operator==(const JobId&) const = default;
 };
 
-// What sbatch answers: "12", "12;foo", "Submitted batch job 12", "Submitted batch job 12 on cluster foo". Empty when
-// there is no such line, or when several name different jobs.
+// Job in an answer of sbatch: "12", "12;foo", "Submitted batch job 12", "Submitted batch job 12 on cluster foo". Empty
+// when there is no such line, or when several name different jobs.
 std::optional<JobId> job_in(std::string_view answer);
 
 // "12" and "12-foo", in names of files. Empty when a text is none of these: only digits and names of clusters reach a
@@ -43,7 +43,7 @@ struct JobState {
 // From squeue's lines "STATE|REASON", one a task.
 JobState states_in(std::string_view lines);
 
-// What a cluster takes at most.
+// Limits of what a cluster takes.
 struct SlurmLimits {
   std::size_t array = 1001;   // tasks of one array
   std::size_t jobs = 10'000;  // jobs of all users at a time; a task counts as one
@@ -65,7 +65,7 @@ struct Refusal {
   std::string advice;  // what the user can do about it; a sentence
 };
 
-// Of an sbatch that gave no job.
+// Refusal in the outcome of an sbatch that gave no job.
 Refusal refusal_in(const CommandOutcome& outcome);
 
 }  // namespace cm::tools

@@ -232,7 +232,7 @@ std::vector<std::size_t> SlurmExecutor::lost_points(const SweepBoard& board) con
 
 void SlurmExecutor::cancel_all() const
 {
-  // What is left of the jobs has nothing to do any more.
+  // Jobs that are left have nothing to do any more.
   for (const Job& job : jobs_)
     if (const std::string trouble = cancel(job.handed.job); !trouble.empty())
       spec_.notice(trouble);

@@ -50,7 +50,7 @@ class SlurmExecutor final : public Executor {
   std::string silent_why_;
 };
 
-// What a task of the array does: the points of one chunk, one after the other. Throws ConfigError when sweep or program
+// Work of one task of the array: the points of one chunk, one after the other. Throws ConfigError when sweep or program
 // are not those that were handed over. Returns the signal that ended it early, or 0.
 int run_slurm_task(const ExecutorSpec& spec, const std::string& out, const std::string& submission, std::size_t task);
 

@@ -114,7 +114,7 @@ bool SlurmHandover::cope_with(const Refusal& refusal, std::size_t count, std::si
   const bool is_full = refusal.kind == RefusalKind::Full;
   if (count > 1 && (is_full || refusal.kind == RefusalKind::Array)) {
     most_at_once_ = count / 2;
-    // What is too large today stays too large; what is full does not stay full.
+    // An array that is too large stays too large; a full queue does not stay full.
     if (!is_full)
       limits_.array = most_at_once_;
     return true;

@@ -33,7 +33,7 @@ void require_usable(const std::vector<std::string>& sbatch_arguments);
 // Throws ConfigError when there is no sbatch.
 SubmitAnswer submit(const ArrayJob& job);
 
-// Of the cluster that the options of sbatch name. What cannot be asked keeps Slurm's default.
+// Limits of the cluster that the options of sbatch name. Limits that cannot be asked for keep Slurm's defaults.
 SlurmLimits limits_of(const std::vector<std::string>& sbatch_arguments);
 
 // Throws ConfigError when there is no squeue.

@@ -1,4 +1,4 @@
-// What was handed to Slurm at a time: which points, in chunks of one array task each. A file in the sweep's folder, so
+// Record of one handover to Slurm: which points, in chunks of one array task each. A file in the sweep's folder, so
 // that tasks find their points, and a resumed sweep the jobs that still run.
 #pragma once
 
@@ -23,7 +23,7 @@ struct SlurmSubmission {
   [[nodiscard]] std::vector<std::vector<std::size_t>> points() const;  // indices, by chunk
 };
 
-// Of the points of each task, without a program.
+// Submission of the points of each task, without a program.
 SlurmSubmission submission_of(const std::vector<std::vector<std::size_t>>& chunks, const SweepBoard& board);
 
 std::string to_json(const SlurmSubmission& submission);

@@ -1,4 +1,4 @@
-// What is known of a running sweep: a record for each point that is through, results.csv, and a line for who watches.
+// State of a running sweep: a record for each finished point, results.csv, and a line for who watches.
 #pragma once
 
 #include "sim/metrics/progress.h"

@@ -63,7 +63,8 @@ std::optional<EarlierSweep> earlier_sweep(const SweepFolder& folder)
   return earlier;
 }
 
-// What a sweep that was killed before it had an identity may have left: its lock, and that file half-written.
+// Whether a sweep that was killed before it had an identity may have left this file: its lock, or the half-written
+// identity.
 bool is_left_of_start(const std::string& name)
 {
   return name == FolderLock::FileName || (name.starts_with(IdentityFile) && is_partial(name));

@@ -18,7 +18,7 @@ namespace cm::tools {
 
 class SweepFolder {
  public:
-  // Of a path that may not exist yet. Touches nothing.
+  // Folder at a path that may not exist yet. Touches nothing.
   explicit SweepFolder(const std::string& path);
 
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -37,7 +37,7 @@ struct SweepIdentity {
   std::string program;  // digest of the program that runs it
 };
 
-// What a call of the program found of earlier ones.
+// Points of earlier calls that a call of the program found.
 struct EarlierPoints {
   std::vector<std::optional<PointRecord>> records;  // by index of the plan; finished ones only
   std::size_t outdated = 0;                         // files of points that changed since
@@ -67,7 +67,7 @@ class OpenedFolder {
   FolderLock lock_;
 };
 
-// Of this program's own file.
+// Digest of this program's own file.
 std::string program_digest();
 
 }  // namespace cm::tools

@@ -1,4 +1,4 @@
-// What a sweep was made from, as its folder tells it: `inputs` of sweep.json.
+// Inputs that a sweep was made from, as its folder tells them: `inputs` of sweep.json.
 #pragma once
 
 #include "tools/sweep/sweep_file.h"

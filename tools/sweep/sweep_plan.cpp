@@ -150,7 +150,7 @@ void refuse_twins(const std::vector<SweepPoint>& points, const std::string& path
       add_problem(log, {path, 1, 1}, "", fmt::format("expected each point once, found {} again", text_of(point)));
 }
 
-// What is wrong with the points: everything malformed, and what all points of a base complain of.
+// Problems of the points: everything malformed, and the complaints that all points of a base share.
 class CheckOfPoints {
  public:
   void add(const SweepPoint& point, const ScenarioCheck& check)

@@ -19,7 +19,7 @@ struct SweepPoint {
   Labels labels;  // of its axes, in their order
   std::uint64_t seed = 0;
   ScenarioRequest request;
-  // Of what is simulated, what it is called, and the version of the program. 32 hexadecimal digits.
+  // Digest of what is simulated, of its names, and of the version of the program. 32 hexadecimal digits.
   std::string digest;
 };
 
@@ -45,7 +45,7 @@ SweepPlan plan_points(const std::string& path, const std::string& config_root, s
 // The last axis walks fastest, then the seeds. Ends early behind the most that a sweep may have.
 std::vector<SweepPoint> expand(const SweepSpec& spec, const std::string& config_root);
 
-// Of the point's file, as point_file_name() has it.
+// Name of the point's file, as point_file_name() has it.
 std::string file_name(std::size_t number, const SweepPoint& point);
 
 }  // namespace cm::tools

@@ -82,7 +82,7 @@ std::optional<std::int64_t> added(std::int64_t count, std::int64_t step, std::in
   return left >= static_cast<std::uint64_t>(step) ? std::optional(count + step) : std::nullopt;
 }
 
-// Of a count above 0.
+// Product of a count above 0; empty when it is beyond `last`.
 std::optional<std::int64_t> multiplied(std::int64_t count, std::int64_t times, std::int64_t last)
 {
   return count <= last / times ? std::optional(count * times) : std::nullopt;

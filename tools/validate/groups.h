@@ -1,4 +1,4 @@
-// What can be validated: the groups of rows, and the tables of tests/validation that hold them.
+// Targets of validation: the groups of rows, and the tables of tests/validation that hold them.
 #pragma once
 
 #include "tools/runner/row_table.h"

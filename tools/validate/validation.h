@@ -18,7 +18,7 @@ struct ValidationRequest {
   int jobs = 1;                      // runs at a time
 };
 
-// What became of a row. A known gap is expected to be there: a row that comes nearer than its gap allows has lost it.
+// Verdict on a row. A known gap is expected to be there: a row that comes nearer than its gap allows has lost it.
 enum class RowVerdict { Within, Outside, GapIsThere, GapIsGone };
 std::string_view to_text(RowVerdict verdict);
 

@@ -1,4 +1,4 @@
-// What the UB plane of a machine graph can carry, all of one direction.
+// Capacities of the UB plane of a machine graph, all of one direction.
 #pragma once
 
 #include "topology/graph/graph.h"

@@ -1,4 +1,4 @@
-// What a vertex and a link of a machine graph are.
+// Vertex and link of a machine graph.
 #pragma once
 
 #include "sim/units/quantity.h"

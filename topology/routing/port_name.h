@@ -1,4 +1,4 @@
-// What a port of a NetworkSpec is, for reports: the inverse of its tables.
+// Name of a port of a NetworkSpec, for reports: the inverse of its tables.
 #pragma once
 
 #include "sim/fabric/network_spec.h"

@@ -1,4 +1,4 @@
-// What a scenario asks of the collective workload.
+// Parameters of the collective workload.
 #pragma once
 
 #include "models/collectives/collective.h"

@@ -1,5 +1,5 @@
-// What a rank computes in attention: the requests of its group in one iteration, cut into microbatches, and the
-// operators that they make. The same in every layer.
+// Work of a rank in attention: the requests of its group in one iteration, cut into microbatches, and the operators
+// that they make. The same in every layer.
 #pragma once
 
 #include "workloads/decode/decode_spec.h"
@@ -9,7 +9,7 @@
 
 namespace cm::workloads {
 
-// Of one microbatch of a group. Steady state: each request is somewhere in its output, so KV lengths spread over
+// Batch of one microbatch of a group. Steady state: each request is somewhere in its output, so KV lengths spread over
 // prompt..prompt + output.
 models::DecodeBatch draw_batch(const DecodeSpec& spec, std::int64_t requests, sim::RandomStream& random);
 

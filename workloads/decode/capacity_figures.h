@@ -6,9 +6,9 @@
 
 namespace cm::workloads {
 
-// What one expert slot takes in and gives back per second: its rows of dispatch, as long as they are on the wire, and
-// of combine, which are BF16, in all MoE layers and MTP passes of an iteration, mean over the slots. Requires an
-// iteration time above zero.
+// Traffic that one expert slot takes in and gives back per second: its rows of dispatch, as long as they are on the
+// wire, and of combine, which are BF16, in all MoE layers and MTP passes of an iteration, mean over the slots. Requires
+// an iteration time above zero.
 BytesPerSecond slot_traffic(const DecodeSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
                             Seconds iteration);
 

@@ -15,7 +15,7 @@ Seconds sending_time(const models::ExchangePlan& plan, const models::DieSpec& di
   return plan.before_send + each * static_cast<double>(messages);
 }
 
-// Of an exchange with the die's tensor-parallel group.
+// Time of an exchange with the die's tensor-parallel group.
 Seconds tensor_time(const models::ModelSpec& model, const models::DieSpec& die, const StreamLoad& load,
                     models::TensorOperation operation, int cores)
 {

@@ -1,4 +1,4 @@
-// What a decode run is asked: a fixed batch per NPU in steady state.
+// Parameters of a decode run: a fixed batch per NPU in steady state.
 #pragma once
 
 #include "models/compute/roofline.h"
@@ -49,9 +49,9 @@ struct DecodeSpec {
   [[nodiscard]] double tokens_per_iteration() const;
   // A token's answer holds that of the shared experts, from wherever.
   [[nodiscard]] bool has_shared() const { return shared_copies > 0 || shared_on_every_rank; }
-  // Of one die; requests of an NPU are split as evenly as they go, the first die taking the odd one.
+  // Requests on one die; requests of an NPU are split as evenly as they go, the first die taking the odd one.
   [[nodiscard]] std::int64_t requests_on(std::uint32_t die, std::uint32_t dies_per_npu) const;
-  // Of a tensor-parallel group: what its dies' NPUs have for them. No group has more than the first.
+  // Requests of a tensor-parallel group: those that its dies' NPUs have for them. No group has more than the first.
   [[nodiscard]] std::int64_t requests_of_group(std::uint32_t group, std::uint32_t dies_per_npu) const;
   [[nodiscard]] models::SlotSpec slots(const models::ModelSpec& model, const models::MachineSpec& machine) const;
 };

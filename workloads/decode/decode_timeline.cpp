@@ -1,4 +1,4 @@
-// What the timeline shows of a decode run: a rank's operators on its two streams, and where they belong.
+// Timeline of a decode run: a rank's operators on its two streams, and where they belong.
 #include "workloads/decode/decode_run.h"
 
 namespace cm::workloads {

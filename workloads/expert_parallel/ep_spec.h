@@ -1,4 +1,4 @@
-// What the test of the exchange kernels is asked: a group of ranks with equally many tokens each.
+// Parameters of the test of the exchange kernels: a group of ranks with equally many tokens each.
 #pragma once
 
 #include "models/network/machine.h"
@@ -29,7 +29,7 @@ struct EpSpec {
   std::uint32_t repeats = 1;
 
   [[nodiscard]] std::uint32_t rows_per_token() const { return top_k + (shared_expert ? 1 : 0); }
-  // Of routed experts; the test has no copies of a shared one.
+  // Slots of routed experts; the test has no copies of a shared one.
   [[nodiscard]] models::SlotSpec slots(const models::MachineSpec& machine) const;
 };
 

@@ -19,7 +19,7 @@ using models::PlacementRule;
 using models::Routing;
 using sim::config::Reader;
 
-// What was read; empty, and complained about, when something is wrong with it.
+// Value that was read; empty, and complained about, when something is wrong with it.
 template <typename Read>
 std::shared_ptr<const Read> accept(Reader& keys, std::string_view key, ReadOrProblems<Read>&& read)
 {

@@ -1,5 +1,5 @@
-// What a workload's keys say about gate and placement, and the layers that come of it. The same keys in every workload
-// with experts: docs/models/gates-and-placement.md.
+// Choices of gate and placement in a workload's keys, and the layers that result from them. The same keys in every
+// workload with experts: docs/models/gates-and-placement.md.
 #pragma once
 
 #include "models/experts/gate.h"
@@ -19,14 +19,14 @@ struct ExpertChoices {
   models::Routing routing = models::Routing::Uniform;
   double sigma = 0;  // of skewed loads, those of a generated trace too
   models::PlacementRule placement = models::PlacementRule::Contiguous;
-  // What was read from files, shared by the copies of a Spec because it is megabytes and never changes.
+  // Contents of files, shared by the copies of a Spec because they are megabytes and never change.
   std::shared_ptr<const models::ExpertCounts> counts = nullptr;
   std::shared_ptr<const models::TokenTrace> trace = nullptr;      // null although routing is Trace: one is generated
   std::shared_ptr<const models::PlacementTable> table = nullptr;  // takes the place of `placement`
   std::vector<std::string> notes{};                               // what the files hold
 };
 
-// Of the model that is run.
+// Layers and experts of the model that is run.
 struct ExpertShape {
   std::uint32_t layers = 0;  // MoE layers; 0: as many as a recording has
   std::uint32_t experts = 0;

@@ -1,5 +1,5 @@
-// What both ways to exchange tokens with experts have in common: fused kernels and the unfused baseline. Each rank
-// moves on its own and tells a listener when it is through.
+// Interface of both ways to exchange tokens with experts: fused kernels and the unfused baseline. Each rank moves on
+// its own and tells a listener when it is finished.
 #pragma once
 
 #include "models/network/machine.h"
@@ -38,7 +38,7 @@ class ExpertExchange {
  public:
   virtual ~ExpertExchange() = default;
 
-  // What a generation carries. To be laid out anew before open().
+  // Traffic that a generation carries. To be laid out anew before open().
   virtual ExchangeTraffic& traffic(std::uint32_t generation) = 0;
   // To be called before the first rank starts the generation. `tokens` per rank.
   virtual void open(std::uint32_t generation, const std::vector<std::uint32_t>& tokens) = 0;
@@ -50,8 +50,8 @@ class ExpertExchange {
   virtual void show_on(RankTimeline& timeline) = 0;
 };
 
-// What an exchange runs on, all borrowed. `id` tells several exchanges apart (microbatches). Notices given to the plane
-// are notice_base + [0, 2^32).
+// Resources that an exchange runs on, all borrowed. `id` tells several exchanges apart (microbatches). Notices given to
+// the plane are notice_base + [0, 2^32).
 struct ExchangePlace {
   std::uint32_t id = 0;
   const models::MachineSpec& machine;

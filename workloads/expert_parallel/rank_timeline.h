@@ -37,7 +37,7 @@ struct Walker {
   std::uint32_t microbatch = 0;
 };
 
-// What the stretches between the moments are called; the words outlive the timeline.
+// Names of the stretches between the moments; the words outlive the timeline.
 struct PartNames {
   std::string_view dispatch_sending;     // from DispatchSends to Fenced
   std::string_view dispatch_counting;    // to FlagsOut
@@ -58,7 +58,7 @@ class RankTimeline {
 
   void name_parts(const PartNames& names) { names_ = names; }
 
-  // What the walker's next slices are shown with.
+  // Sets the arguments that the walker's next slices are shown with.
   void enter(const Walker& walker, std::vector<sim::timeline::Argument> arguments);
 
   // An operator of the walker; one at a time.

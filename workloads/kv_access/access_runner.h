@@ -37,7 +37,7 @@ struct AccessRequest {
   std::uint64_t tag = 0;
 };
 
-// What was asked of the ends of the fabric, in time: who was busy for how long.
+// Load on the ends of the fabric, in time: who was busy for how long.
 struct EndpointLoad {
   std::vector<Picoseconds> die_reads;  // [die]: its read engine
   std::vector<Picoseconds> die_writes;

@@ -1,5 +1,5 @@
-// What is asked of pooled memory: who reads and writes which blocks how often, where blocks lie, and what else a run
-// shows beside it.
+// Parameters of a run on pooled memory: who reads and writes which blocks how often, where blocks lie, and what else a
+// run shows beside it.
 #pragma once
 
 #include "models/memory/access_path.h"

@@ -29,7 +29,7 @@ class Platform {
     const auto& topology = machine.topology;
     const std::uint32_t nodes = (spec.npus + topology.npus_per_node - 1) / topology.npus_per_node;
     const BytesPerSecond card = topology.vpc_bandwidth * static_cast<double>(nodes);
-    // What the CPUs of the instance's nodes serve to readers over UB.
+    // Rate at which the CPUs of the instance's nodes serve readers over UB.
     const BytesPerSecond memory =
         machine.cpu.remote_read * static_cast<double>(nodes) * static_cast<double>(topology.cpus_per_node);
     const BytesPerSecond loaders = machine.memory->loader * static_cast<double>(spec.npus);

@@ -8,7 +8,7 @@
 namespace cm::workloads {
 namespace {
 
-// Of `tokens` in a row, the first of which finds `before` tokens in front of it.
+// Query-key pairs of `tokens` in a row, the first of which finds `before` tokens in front of it.
 std::int64_t causal_pairs(std::int64_t tokens, std::int64_t before)
 {
   return tokens * before + tokens * (tokens + 1) / 2;

@@ -17,7 +17,7 @@ struct Prompt {
 
 using PrefillBatch = std::vector<Prompt>;
 
-// What a microbatch of the whole instance computes in every layer.
+// Work of a microbatch of the whole instance in every layer.
 struct PrefillLoad {
   std::int64_t tokens = 0;           // new ones
   std::int64_t cached_tokens = 0;    // whose latents are gathered and projected up again

@@ -11,7 +11,7 @@
 
 namespace cm::workloads {
 
-// What each rank sends to each.
+// Bytes that each rank sends to each.
 struct BulkBytes {
   std::vector<std::int64_t> pairs;  // [source * ranks + destination]
   // The same lane by lane, [(source * ranks + destination) * lanes + lane], when it is said which bytes take which

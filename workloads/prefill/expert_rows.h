@@ -25,8 +25,8 @@ ExpertRows draw_rows(const models::Gate& gate, const models::Placement& placemen
                      const std::vector<std::int64_t>& tokens, sim::RandomStream& random,
                      std::uint32_t expert_lanes = 0);
 
-// What these rows, or those that come back for them, take on each lane: [(source * ranks + destination) * lanes + lane]
-// of the bytes' own way. Empty where lanes do not go by experts.
+// Bytes that these rows, or those that come back for them, take on each lane: [(source * ranks + destination) * lanes +
+// lane] of the bytes' own way. Empty where lanes do not go by experts.
 std::vector<std::int64_t> bytes_by_lane(const ExpertRows& rows, Bytes row, bool is_way_back);
 
 }  // namespace cm::workloads

@@ -7,7 +7,7 @@ namespace {
 
 using Action = PrefillAction;
 
-// What `rank` gets when `all` are dealt out as evenly as they go.
+// Part that `rank` gets when `all` are dealt out as evenly as they go.
 std::int64_t part_of(std::int64_t all, std::uint32_t rank, std::uint32_t ranks)
 {
   return all / ranks + (rank < all % ranks ? 1 : 0);

@@ -1,4 +1,4 @@
-// What the steps of a layer cost each rank: operator times on all cores of a die, HBM traffic, and the bytes of the
+// Costs of the steps of a layer for each rank: operator times on all cores of a die, HBM traffic, and the bytes of the
 // exchanges that do not depend on the gate.
 #pragma once
 
@@ -24,7 +24,7 @@ class LayerCosts {
              const std::vector<PrefillLoad>& microbatches);
 
   [[nodiscard]] std::int64_t tokens(std::size_t micro, std::uint32_t rank) const { return shares_[micro][rank].tokens; }
-  // Of a step that does not depend on the rows that the rank has received.
+  // Cost of a step that does not depend on the rows that the rank has received.
   [[nodiscard]] const StepCost& fixed(std::size_t micro, std::uint32_t rank, PrefillAction action) const
   {
     return shares_[micro][rank].costs[static_cast<std::size_t>(action)];

@@ -1,4 +1,4 @@
-// What a microbatch does in a layer, step by step. Which stage a step's time belongs to stands beside it.
+// Steps of a microbatch in a layer, each with the stage that its time belongs to.
 #pragma once
 
 #include <cstddef>

@@ -43,7 +43,7 @@ void add_throughput(const PrefillSpec& spec, const models::MachineSpec& machine,
   result.add(PrefillMetrics["batches"], static_cast<double>(batches));
 }
 
-// Of each layer, four turns of the host for each microbatch.
+// Notes that the times rely on the host's turns: in each layer, four for each microbatch.
 void rest_on_host(sim::metrics::Result& result)
 {
   result.reliances.push_back(

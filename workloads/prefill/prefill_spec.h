@@ -1,4 +1,4 @@
-// What a prefill run is asked: how an instance is deployed, and the prompts of one load.
+// Parameters of a prefill run: how an instance is deployed, and the prompts of one load.
 #pragma once
 
 #include "models/experts/gate.h"

@@ -14,7 +14,7 @@ struct PrefillTime {
   int microbatches = 1;
 };
 
-// What a run extrapolates to when some layers were left out.
+// Device time of a run, extrapolated when some layers were left out.
 Seconds device_time(const PrefillRun& run);
 
 // The machine as bulk copies see it: the fabric moves pieces of up to `chunk`.

@@ -21,7 +21,7 @@ class BusyTime {
   void add(const Stretch& work);
 
   [[nodiscard]] Seconds total() const { return total_; }
-  // Of the part that lies in `window`.
+  // Busy time of the part that lies in `window`.
   [[nodiscard]] Seconds within(const Stretch& window) const;
 
  private:

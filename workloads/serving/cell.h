@@ -1,4 +1,4 @@
-// What one iteration or batch on an otherwise idle instance comes to.
+// Cost of one iteration or batch on an otherwise idle instance.
 #pragma once
 
 namespace cm::workloads {

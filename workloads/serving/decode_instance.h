@@ -31,7 +31,8 @@ class DecodeInstance {
   // Told of a request that has all its tokens, inside the instance's actor.
   using Finished = std::function<void(InFlight&)>;
 
-  // What the setup refers to is borrowed. Throws RefusedByModel when weights and buffers leave no room for requests.
+  // Borrows everything that the setup refers to. Throws RefusedByModel when weights and buffers leave no room for
+  // requests.
   DecodeInstance(const Setup& setup, Finished finished);
 
   // Whether a die without other requests has room for it.
@@ -48,7 +49,7 @@ class DecodeInstance {
   [[nodiscard]] std::int64_t iterations() const { return iterations_; }
   [[nodiscard]] const BusyTime& busy() const { return busy_; }
   [[nodiscard]] const OutputEvents& outputs() const { return outputs_; }
-  // Of the busy time: what keys and values on the same lanes added.
+  // Part of the busy time that keys and values on the same lanes added.
   [[nodiscard]] Seconds delayed() const { return delayed_; }
   // How often the first request that waits found no room in HBM, no place in the batch, or that the iteration would
   // have missed the target with it.

@@ -13,7 +13,7 @@
 
 namespace cm::workloads {
 
-// What a request has behind it, in this order.
+// Milestones that a request passes, in this order.
 enum class Milestone : std::uint8_t {
   Arrived,
   Received,    // by the scheduler, over the VPC plane

@@ -13,7 +13,8 @@ namespace {
 
 // Longer than any context that a model here has.
 constexpr double LongestContext = 1 << 20U;
-// Of a new token and one that it attends to: of a short prompt, and of a large batch at the end of such a context.
+// Pairs of a new token and one that it attends to: in a short prompt, and in a large batch at the end of such a
+// context.
 constexpr double LeastPairs = 1 << 20U;
 constexpr double MostPairs = 1LL << 38U;
 
@@ -39,7 +40,7 @@ std::vector<double> new_token_places(std::int64_t most, const std::vector<double
   return axis;
 }
 
-// What cells of both phases are simulated with.
+// Inputs with which cells of both phases are simulated.
 struct Simulation {
   const models::ModelSpec& model;
   const models::MachineSpec& machine;

@@ -34,7 +34,7 @@ class PhaseCells {
   Cell at(const CellTable::Point& point, double share);
 
   [[nodiscard]] std::size_t cells() const;
-  // Of all tables.
+  // Leave-one-out error of all tables.
   [[nodiscard]] CellTable::Error leave_one_out() const;
 
  private:

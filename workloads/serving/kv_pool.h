@@ -42,7 +42,8 @@ class KvPool {
 
  private:
   enum class Way : std::uint8_t { ToInstance, ToPool };
-  // Of blocks between the instance and their homes, on the plane that the pool uses. `homes`: one for each block.
+  // Transfers of blocks between the instance and their homes, on the plane that the pool uses. `homes`: one for each
+  // block.
   [[nodiscard]] std::vector<sim::engine::Control::Transfer>
   transfers(std::uint32_t instance, const std::vector<std::uint32_t>& homes, Way way) const;
   [[nodiscard]] Plane plane() const { return spec_.pool.plane == PoolPlane::Ub ? Plane::Ub : Plane::Vpc; }

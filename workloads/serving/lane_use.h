@@ -32,9 +32,9 @@ class LaneUse {
 
   // Mean share of the lanes over a time that ends now, in the direction that had more of it, at most MostShare.
   [[nodiscard]] double share_of(Seconds elapsed) const;
-  // That time is over: what it could not hold is left for the next.
+  // Ends the time that share_of() was asked about: bytes that it could not hold are left for the next.
   void charge(Seconds elapsed);
-  // What has crossed the lanes so far delays nobody: there was nothing to delay.
+  // Forgets the bytes that have crossed the lanes so far: there was nothing that they could delay.
   void forget() { taken_ = {}; }
 
  private:

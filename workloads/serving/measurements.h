@@ -1,5 +1,5 @@
-// What requests went through. The first ones, while queues and caches fill, are left out. A refused request went
-// through nothing, and holds no level.
+// Measurements of requests. The first requests, while queues and caches fill, are left out. A refused request has no
+// measurements, and holds no level.
 #pragma once
 
 #include "sim/metrics/histogram.h"

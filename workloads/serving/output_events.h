@@ -18,7 +18,7 @@ class OutputEvents {
   // were accepted included.
   void add(Picoseconds end, std::int64_t tokens);
 
-  // Of the iterations that ended in `window`.
+  // Tokens of the iterations that ended in `window`.
   [[nodiscard]] std::int64_t tokens_within(const Stretch& window) const;
 
   // Pauses between two consecutive outputs of each finished request, in ms. An output is what leaves at one time: the

@@ -11,7 +11,7 @@ namespace {
 using sim::engine::Control;
 using sim::engine::StarPlaneSpec;
 
-// Of a die's rate: smaller changes of what its exchanges take are not told to its link.
+// Share of a die's rate: smaller changes in the rate that its exchanges take are not told to its link.
 constexpr double RateStep = 0.1;
 
 // Storage and clients are behind as many cards as there are nodes: they limit nothing.

@@ -40,8 +40,9 @@ class Planes {
   // Instances are the prefill ones, and then decode.
   [[nodiscard]] std::size_t decode_instance() const { return lane_use_.size() - 1; }
   [[nodiscard]] LaneUse& lane_use(std::size_t instance) { return lane_use_[instance]; }
-  // What each die of an instance sends in exchanges from now on, a mean over time; 0 while it has nothing to do. Keys
-  // and values get what is left of a die's rate, and at least half of it, from the next transfer on that it has.
+  // Sets the rate at which each die of an instance sends in exchanges from now on, a mean over time; 0 while it has
+  // nothing to do. Keys and values get what is left of a die's rate, and at least half of it, from the next transfer on
+  // that it has.
   void exchanges_take(std::size_t instance, BytesPerSecond rate) { exchanging_[instance] = rate; }
 
   [[nodiscard]] std::int64_t entered(Plane plane) const { return entered_[static_cast<std::size_t>(plane)]; }

@@ -28,20 +28,20 @@ class PrefillInstance {
     Planes& planes;
     ServingTimeline& timeline;
   };
-  // What the setup refers to is borrowed.
+  // Borrows everything that the setup refers to.
   PrefillInstance(std::uint32_t number, const Setup& setup, Prefilled prefilled);
 
   // A router sends the request here, and takes so much of its prompt for cached.
   void expect(InFlight& request, std::int64_t cached_tokens);
-  // What it would cost to send it this prompt now, as far as is known: until it is through with it and with all that it
-  // expects, and as much longer as the prompt makes that for each of the requests that it expects.
+  // Cost of sending this prompt to the instance now, as far as is known: the time until it is finished with it and with
+  // all that it expects, and as much longer as the prompt makes that for each of the requests that it expects.
   [[nodiscard]] Seconds cost_of(Seconds now, const Prompt& prompt);
   // Its cached keys and values are there. The request is borrowed until it is prefilled.
   void submit(InFlight& request);
 
   [[nodiscard]] std::size_t queued() const { return queue_.size(); }
   [[nodiscard]] const BusyTime& busy() const { return busy_; }
-  // Of the busy time: what keys and values on the same lanes added.
+  // Part of the busy time that keys and values on the same lanes added.
   [[nodiscard]] Seconds delayed() const { return delayed_; }
   // A batch that is through.
   struct Done {

@@ -1,5 +1,5 @@
-// What is kept of a request until the run is over, since only then is it known where the warm-up ended: 104 B, so
-// that ten million requests take a gigabyte.
+// Record of a request, kept until the run is over, since only then is it known where the warm-up ended: 104 B, so that
+// ten million requests take a gigabyte.
 #pragma once
 
 #include "sim/diagnostics/ensure.h"
@@ -41,20 +41,20 @@ inline double milliseconds(std::int64_t picoseconds)
   return static_cast<double>(picoseconds) * 1e-9;
 }
 
-// Of one that is finished.
+// Time to first token of a finished request, in ms.
 inline double ttft_ms(FirstToken first_token, const RequestRecord& record)
 {
   return milliseconds(record.when(first_token_at(first_token)) - record.when(Milestone::Arrived));
 }
 
-// Of one that is finished. A single token has no time between tokens, and neither have speculative tokens that all
-// leave in one iteration: nobody waits between them.
+// Whether a finished request has a time per output token. A single token has no time between tokens, and neither have
+// speculative tokens that all leave in one iteration: nobody waits between them.
 inline bool has_tpot(FirstToken first_token, const RequestRecord& record)
 {
   return record.output_tokens > 1 && record.last_token > record.when(first_token_at(first_token));
 }
 
-// Of one that has it.
+// Time per output token of a request that has one, in ms.
 inline double tpot_ms(FirstToken first_token, const RequestRecord& record)
 {
   return milliseconds(record.last_token - record.when(first_token_at(first_token))) /

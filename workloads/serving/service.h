@@ -46,14 +46,14 @@ class Service {
     sim::metrics::Progress& progress;
   };
 
-  // What the setup refers to is borrowed.
+  // Borrows everything that the setup refers to.
   explicit Service(const Setup& setup);
 
   // The actor that lets requests in; ends with the last arrival.
   void let_in(sim::engine::Control& control, RequestSource& source);
 
   [[nodiscard]] Census census(Seconds now) const;
-  // Of the run that has ended.
+  // Census at the last arrival of a run that has ended.
   [[nodiscard]] const Census& at_last_arrival() const { return at_last_arrival_; }
   // The last arrival, or the last token of a request when that is later.
   [[nodiscard]] Seconds last_event() const { return last_event_; }
@@ -68,7 +68,7 @@ class Service {
   [[nodiscard]] const std::deque<PrefillInstance>& prefill() const { return prefill_; }
 
  private:
-  // Of cached blocks to an instance.
+  // Loads of cached blocks to an instance.
   struct Loads {
     std::int64_t under_way = 0;  // requests, that have an actor or wait for one
     std::deque<InFlight*> waiting;

@@ -8,7 +8,7 @@
 
 namespace cm::workloads {
 
-// What a run may use and record beside its result.
+// Extras that a run may use and record beside its result.
 struct ServingExtras {
   std::string cell_folder;                      // cells of earlier runs; empty: there are none, and none are kept
   sim::timeline::Timeline* timeline = nullptr;  // borrowed; null: nothing is recorded

@@ -1,4 +1,4 @@
-// What a service that cannot keep up waits for.
+// Limit that a service that cannot keep up waits for.
 #pragma once
 
 #include "workloads/serving/decode_instance.h"
@@ -24,7 +24,7 @@ struct SlowPart {
 // Empty when fewer than two requests finished.
 std::optional<SlowPart> slow_part(std::span<const RequestRecord> records);
 
-// What kept requests out of decode, in attempts to admit one.
+// Obstacles that kept requests out of decode, counted in attempts to admit one.
 struct DecodeWaits {
   std::int64_t for_memory = 0;
   std::int64_t for_place = 0;

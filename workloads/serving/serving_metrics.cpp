@@ -17,7 +17,7 @@ using sim::metrics::Result;
 
 // Fewer requests than this share hold the levels: most users miss them.
 constexpr double MostMiss = 0.5;
-// Of the largest batch: below it, what does not shrink with the tokens takes most of a batch's time.
+// Share of the largest batch: below it, work that does not shrink with the tokens takes most of a batch's time.
 constexpr double SmallBatch = 1.0 / 8;
 
 std::optional<double> share_of(std::uint64_t part, std::uint64_t whole)

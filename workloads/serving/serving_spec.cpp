@@ -98,7 +98,7 @@ void read_requests(Reader& workload, ServingSpec& spec)
   spec.generated.block_tokens = spec.block_tokens;
 }
 
-// What a share of the memory of one of the pool's CPUs or nodes holds.
+// Blocks that a share of the memory of one of the pool's CPUs or nodes holds.
 std::int64_t blocks_of(Bytes capacity, double share, Bytes block)
 {
   return static_cast<std::int64_t>(static_cast<double>(capacity.count()) * share / static_cast<double>(block.count()));

@@ -1,4 +1,4 @@
-// What a serving run is asked: requests, instances, pool and service levels.
+// Parameters of a serving run: requests, instances, pool and service levels.
 #pragma once
 
 #include "workloads/decode/decode_spec.h"

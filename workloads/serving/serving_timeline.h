@@ -1,5 +1,5 @@
-// What the timeline shows of serving: batches of every prefill instance, iterations of decode, the first requests on
-// their way, and the series as counters.
+// Timeline of serving: batches of every prefill instance, iterations of decode, the first requests on their way, and
+// the series as counters.
 #pragma once
 
 #include "sim/metrics/result.h"

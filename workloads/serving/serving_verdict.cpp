@@ -24,7 +24,7 @@ std::int64_t arrival(const RequestRecord& record)
   return record.when(Milestone::Arrived);
 }
 
-// Of the given requests, those that decode does not serve at `time`.
+// Number of the given requests that decode does not serve at `time`.
 std::int64_t waiting_at(std::int64_t time, Records records)
 {
   return std::ranges::count_if(

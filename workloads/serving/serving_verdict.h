@@ -19,7 +19,7 @@
 
 namespace cm::workloads {
 
-// What decode has room for.
+// Room that decode has.
 struct DecodeRoom {
   double requests = 0;  // places, of all dies
   double tokens = 0;    // of keys and values, of all dies

@@ -84,7 +84,7 @@ WarmUp share_of(const ServingSpec& spec, std::span<const RequestRecord> records,
   return warm_up;
 }
 
-// What comes before the first batch of all is not warm-up.
+// First request of a batch; 0 for the first batch of all, since nothing before it is warm-up.
 std::size_t first_of(const BatchMeans& series, std::size_t batch)
 {
   return batch == 0 ? 0 : static_cast<std::size_t>(series.first_number(batch));
@@ -102,7 +102,7 @@ WarmUp found_in(const ServingSpec& spec, std::span<const RequestRecord> records)
   for (const BatchMeans* series : {&times.ttft, &times.tpot})
     if (series->means().size() >= FewestMeans)
       warm_up.requests = std::max(warm_up.requests, first_of(*series, steady_part_of(series->means()).begin));
-  // Of what both leave: one may show a transient that noise hides in the other.
+  // Drift is sought in the part that both series leave: one may show a transient that noise hides in the other.
   const auto drift = [&](const BatchMeans& series) {
     return series.means().size() < FewestMeans
                ? Drift{}

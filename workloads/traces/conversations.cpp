@@ -59,7 +59,7 @@ Seconds Conversations::gap_between_turns()
   return Seconds(exponential_gap(earlier_) / (spec_.rate * spec_.follow_up));
 }
 
-// Of turns that fall due at the rate at which they do in the long run, those whose delay began before the run.
+// Adds the turns whose delay began before the run, among turns that fall due at their long-run rate.
 void Conversations::add_earlier(Seconds now)
 {
   for (; next_earlier_ <= now; next_earlier_ += gap_between_turns()) {

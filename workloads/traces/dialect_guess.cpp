@@ -19,14 +19,14 @@ constexpr int LinesLookedAt = 1000;
 // Since 1970, in seconds, of the years 2001 to 2096: a stamp of so many units tells which unit it is.
 constexpr double FirstDate = 1e9;
 constexpr double LastDate = 4e9;
-// Of the lines, that have fractions or fit a size of blocks: a few damaged ones among them change nothing.
+// Shares of the lines that have fractions or fit a size of blocks: a few damaged ones among them change nothing.
 constexpr double Many = 0.25;
 constexpr double Nearly = 0.9;
 
 // Prompts and the numbers of their ids.
 using Prompts = std::vector<std::pair<std::int64_t, std::int64_t>>;
 
-// Of the lines that could be looked at.
+// Findings in the lines that could be looked at.
 struct Looks {
   double first_time = 0;
   double last_time = 0;

@@ -74,7 +74,7 @@ class GeneratedRequests final : public RequestSource {
     return waited + wanted;
   }
 
-  // Of a prompt that is all tokens of the conversation so far.
+  // Blocks of a prompt that is all tokens of the conversation so far.
   [[nodiscard]] std::vector<std::uint64_t> blocks_of(const Conversation& conversation) const
   {
     std::vector<std::uint64_t> blocks;

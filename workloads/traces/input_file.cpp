@@ -15,7 +15,7 @@ namespace cm::workloads {
 namespace {
 
 constexpr std::size_t BufferBytes = 1U << 16U;
-// Of UTF-8; some programs write it before the first line.
+// Byte order mark of UTF-8; some programs write it before the first line.
 constexpr std::string_view ByteOrderMark = "\xef\xbb\xbf";
 
 gzFile handle(void* file)

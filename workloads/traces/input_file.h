@@ -37,7 +37,7 @@ class InputFile {
   // All that is left. Throws as next_line() does, and when it is more than `limit` bytes.
   std::string rest(std::size_t limit);
 
-  // Of a column, counted from 1, in the line that next_line() gave last; of an empty file line 1.
+  // Position of a column, counted from 1, in the line that next_line() gave last; in line 1 for an empty file.
   [[nodiscard]] sim::config::Position position(int column = 1) const { return {path_, line_ > 0 ? line_ : 1, column}; }
 
  private:

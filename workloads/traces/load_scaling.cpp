@@ -63,7 +63,7 @@ class PartialSource final : public RequestSource {
   TracePart part_;
   Seconds latest_;
   std::optional<Seconds> origin_;  // of the first request of the part
-  // Of records that no time is known of: they count wherever the part lies.
+  // Skipped records whose time is unknown: they count wherever the part lies.
   std::uint64_t skipped_at_once_;
   std::uint64_t skipped_before_ = 0;
   std::uint64_t spread_before_ = 0;

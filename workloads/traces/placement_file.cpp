@@ -51,7 +51,7 @@ std::string shown(const std::string& header)
   return printable_on_one_line(header.substr(0, Most)) + (header.size() > Most ? "..." : "");
 }
 
-// What follows `key` in the header, up to where the next key starts.
+// Text that follows `key` in the header, up to where the next key starts.
 std::string_view value_of(std::string_view header, std::string_view key)
 {
   const std::size_t at = header.find(key);

@@ -1,4 +1,4 @@
-// What is wrong with a file. Of a file that is wrong throughout the first problems say enough.
+// Problems of a file. For a file that is wrong throughout, the first problems say enough.
 #pragma once
 
 #include <fmt/format.h>

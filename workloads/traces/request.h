@@ -10,7 +10,7 @@
 
 namespace cm::workloads {
 
-// Of a prompt or an answer.
+// Most tokens of a prompt or an answer.
 inline constexpr std::int64_t MostTokens = 100'000'000;
 // Since the start. The clock counts picoseconds in 64 bits, 106 days; the last requests are served in what is left.
 inline constexpr Seconds LatestArrival(100.0 * 86400);

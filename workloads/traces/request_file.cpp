@@ -24,7 +24,7 @@ struct Line {
   [[nodiscard]] Seconds time() const { return record.request.arrival; }
 };
 
-// Of a request that stands in a line.
+// Request with the number of its line.
 struct Placed {
   Request request;
   int line = 0;
@@ -96,9 +96,9 @@ class RequestFile final : public RequestSource {
     are_spread_ = together_.size() > 1 && room > Seconds(0);
   }
 
-  // Of two lines in the wrong order the first has the wrong time when the second fits behind all before: it jumped
-  // ahead, and would make every line after it look late. Else the second has. A wrong time on two lines in a row is
-  // taken for right.
+  // Refuses one of two lines in the wrong order. The first has the wrong time when the second fits behind all before:
+  // it jumped ahead, and would make every line after it look late. Else the second has. A wrong time on two lines in a
+  // row is taken for right.
   std::optional<Placed> next_in_order()
   {
     if (!pending_)
@@ -182,7 +182,7 @@ class RequestFile final : public RequestSource {
     return other_dialect_text(spec_.path, spec_.dialect, spec_.block_tokens);
   }
 
-  // What is left of a file that was read as another one would be few requests, and wrong ones.
+  // Refuses a file of another dialect: read as this one, it would leave few requests, and wrong ones.
   void refuse_other_dialect() const
   {
     if (skipped_ <= handed_out_ || !format_->has_dialects())

@@ -3,7 +3,7 @@
 //             other units and blocks are dialects of it (trace_dialect.h)
 //   Azure     CSV with the first line "TIMESTAMP,ContextTokens,GeneratedTokens", without hash ids
 //   ServeGen  tar archive of clients' rates and lengths, from which requests are drawn (servegen_file.h)
-// What the file begins with decides which it is. Times count from the first request.
+// The beginning of the file decides which format it has. Times count from the first request.
 #pragma once
 
 #include "workloads/traces/request.h"

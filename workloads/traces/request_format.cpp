@@ -34,7 +34,7 @@ int column_at(std::string_view line, std::size_t index)
   return index < line.size() ? static_cast<int>(index) + 1 : 1;
 }
 
-// Of a key's value in a flat JSON object; 1 when there is no such key.
+// Column of a key's value in a flat JSON object; 1 when there is no such key.
 int column_of(std::string_view line, std::string_view key)
 {
   const std::size_t name = line.rfind(fmt::format("\"{}\"", key));
@@ -107,7 +107,7 @@ class JsonLines final : public RequestFormat {
     return field == fields.end() ? "no such key" : shortened(field->dump());
   }
 
-  // What is wrong with it; empty when nothing is.
+  // Problem with the time; empty when there is none.
   [[nodiscard]] std::optional<std::string> read_time(const nlohmann::json& fields, Record& record) const
   {
     const auto field = fields.find("timestamp");
@@ -123,7 +123,7 @@ class JsonLines final : public RequestFormat {
     return std::nullopt;
   }
 
-  // What is wrong with them; empty when nothing is.
+  // Problem with the ids of blocks; empty when there is none.
   [[nodiscard]] std::optional<std::string> read_blocks(const nlohmann::json& ids, Request& request) const
   {
     if (!ids.is_array())

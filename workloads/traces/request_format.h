@@ -35,12 +35,12 @@ class RequestFormat {
   [[nodiscard]] virtual bool has_dialects() const = 0;
 };
 
-// Of a file that begins with this line; null when it is none of them. Its ids become those of cached blocks, whose
-// tokens are a multiple of those that the dialect's ids stand for.
+// Format of a file that begins with this line; null when it is none of them. Its ids become those of cached blocks,
+// whose tokens are a multiple of those that the dialect's ids stand for.
 std::unique_ptr<RequestFormat> request_format(std::string_view first_line, const TraceDialect& dialect,
                                               std::int64_t cached_block_tokens);
 
-// What such files begin with, for messages.
+// Beginnings of such files, for messages.
 std::string request_formats_text();
 
 }  // namespace cm::workloads

@@ -19,7 +19,7 @@
 namespace cm::workloads {
 namespace {
 
-// Of one unpacked file. ServeGen's largest client has 40 MB of histograms.
+// Largest size of one unpacked file, in bytes. ServeGen's largest client has 40 MB of histograms.
 constexpr std::size_t MostBytes = std::size_t{256} << 20U;
 // Seconds, as ServeGen cuts its days.
 constexpr double LoneWindow = 600;

@@ -37,7 +37,7 @@ struct ServeGenClient {
   std::vector<ServeGenWindow> windows;   // ascending
   std::vector<ServeGenLengths> lengths;  // ascending, at least one, none of them empty
 
-  // Of the latest start at or before `time`; of the first for an earlier time.
+  // Lengths from the latest start at or before `time`; from the first start for an earlier time.
   [[nodiscard]] const ServeGenLengths& lengths_at(double time) const;
 };
 

@@ -58,7 +58,7 @@ class Client {
     return std::nullopt;
   }
 
-  // Of an arrival at the time that next_arrival() gave last.
+  // Request that arrives at the time that next_arrival() gave last.
   Request request()
   {
     const ServeGenLengths& lengths = spec_.lengths_at(now_);

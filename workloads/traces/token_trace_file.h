@@ -11,7 +11,7 @@
 
 namespace cm::workloads {
 
-// What was read, or all that is wrong with it, one problem an entry, each with its file and place.
+// Value that was read, or all that is wrong with it, one problem an entry, each with its file and place.
 template <typename Read>
 using ReadOrProblems = std::variant<Read, std::vector<std::string>>;
 
@@ -20,7 +20,7 @@ struct TokenTraceFiles {
   std::string bytes;  // the packed one where both are there
 };
 
-// Of a path of either file, or of NAME alone.
+// Files at a path of either file, or of NAME alone.
 TokenTraceFiles token_trace_files(const std::string& path);
 
 ReadOrProblems<models::TokenTrace> read_token_trace(const TokenTraceFiles& files);

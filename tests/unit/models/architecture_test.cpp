@@ -58,7 +58,7 @@ TEST_CASE("the shipped model is the published one")
   ModelSpec model = shipped.model;
   CHECK(model.moe_layers() == 58);
   CHECK(model.expert_load.size() == 10);
-  // What no configuration of the model says.
+  // Fields that no configuration of the model sets.
   model.step_overhead = Seconds();
   model.expert_load.clear();
   CHECK(model == deepseek_r1());

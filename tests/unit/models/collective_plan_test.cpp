@@ -1,4 +1,4 @@
-// What every plan sends, in how many steps, and what it adds up.
+// Tests of what every plan sends, in how many steps, and what it adds up.
 #include "models/collectives/collective_table.h"
 #include "sim/diagnostics/errors.h"
 

@@ -8,7 +8,7 @@ using namespace cm::sim::config;
 
 namespace {
 
-// What reading `text`, which stands in `file`, leaves behind: the evidence and source, or the problems.
+// Outcome of reading `text`, which stands in `file`: the evidence and source, or the problems.
 std::string outcome(const std::string& text, const std::string& file = "configs/machines/x.yaml",
                     bool needs_evidence = true)
 {

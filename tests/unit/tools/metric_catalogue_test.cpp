@@ -46,7 +46,7 @@ std::string_view declared(const WorkloadKind& kind, const std::string& name, Sha
   return {};
 }
 
-// What is reported is declared, and what is declared is reported, but for `rare`.
+// Checks that the reported metrics are the declared ones, but for `rare`.
 void compare_with_table(std::string_view kind_name, const std::vector<Result>& results,
                         const std::set<std::string_view>& rare = {})
 {

@@ -1,4 +1,4 @@
-// What becomes of keys that are set on top of a scenario and that its run does not use.
+// Tests of keys that are set on top of a scenario and that its run does not use.
 #include "tests/unit/sim/temporary_folder.h"
 #include "tools/runner/run.h"
 #include "tools/runner/unused_keys.h"

@@ -14,7 +14,7 @@ using namespace cm::sim::engine;
 
 namespace {
 
-// Of the address space, as `ulimit -v` sets it; until the end of the test's process.
+// Limits the address space, as `ulimit -v` does, until the end of the test's process.
 void allow_at_most(std::size_t bytes)
 {
   rlimit limit{};

@@ -91,7 +91,7 @@ TEST_CASE("users against NPUs marks what no design beats")
     front += point.is_front ? 1 : 0;
     CHECK(point.x == (point.label.find("ep 8") != std::string::npos ? 125.0 : 62.5));
   }
-  // Of each EP the two points with seven sub-planes.
+  // The front holds the two points with seven sub-planes of each EP.
   CHECK(front == 4);
 }
 

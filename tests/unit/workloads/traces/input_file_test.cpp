@@ -29,7 +29,7 @@ TEST_CASE("a plain and a gzip file give the same lines")
   const std::vector<std::string> expected{"first", "second", "", "last without an end"};
   CHECK(lines_of(folder.with("plain.txt", Text)) == expected);
   CHECK(lines_of(tests::packed(folder.file("packed.txt.gz"), Text)) == expected);
-  // What a file begins with decides, not its name.
+  // The first bytes of a file decide, not its name.
   CHECK(lines_of(tests::packed(folder.file("packed.txt"), Text)) == expected);
 }
 
