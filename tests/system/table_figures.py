@@ -158,6 +158,8 @@ def cells_of(line):
 def places_in(file, lines):
     for number, line in enumerate(lines):
         mark = TABLE.fullmatch(line)
+        if "<!-- figures:" in line and not mark:
+            sys.exit(f"{file}:{number + 1}: expected a mark on a line of its own, without blanks before it")
         if mark:
             head = next(i for i in range(number, len(lines)) if lines[i].startswith("|"))
             yield from places_in_table(file, mark[1], lines, head + 2)
