@@ -35,9 +35,9 @@ class Runs:
         except OSError:
             self.kept = None
             return
-        for other in folder.iterdir():
-            if other != self.kept:
-                shutil.rmtree(other, ignore_errors=True)
+        earlier = sorted((other for other in folder.iterdir() if other != self.kept), key=os.path.getmtime)
+        for other in earlier[:-2]:
+            shutil.rmtree(other, ignore_errors=True)
 
     def answer(self, words):
         """`words` behind cmsim: a subcommand, a scenario from the root of the tree, options."""
@@ -46,7 +46,7 @@ class Runs:
         if path and path.exists():
             return Answer(*json.loads(path.read_text(encoding="utf-8")))
         found = self.call(words)
-        if path:
+        if path and self.kept.exists():
             with tempfile.NamedTemporaryFile("w", dir=self.kept, delete=False, encoding="utf-8") as file:
                 json.dump([found.status, found.output, found.errors, found.result], file)
             os.replace(file.name, path)
