@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Do the commands in the documents work, and print what the documents say? docs_commands.py BINARY ROOT [--list]
+"""Do the commands in the documents work, and print what the documents say? docs_commands.py BINARY ROOT [--list | --write]
 
 A command is a line of a code block that starts with "$ " or with the name of a program (PROGRAM); a block of the kind
 "bash" is one command. Each document has a scratch copy of the tree, in which its commands run in their order. In a block
 of the kind "console" the lines after a command are its output, word for word but for blanks at
-the ends; a line "..." stands for any lines, "..." within a line for any text.
+the ends; a line "..." stands for any lines, "..." within a line for any text. --write puts there what is printed, and
+leaves out what was left out before.
 """
 
 import concurrent.futures
+import difflib
 import glob
 import os
 import re
@@ -46,6 +48,7 @@ NOT_RUN = [
 STATUS = {
     "tools/cmsim run configs/scenarios/decode-ep320.yaml --set workload.batch_per_npu=512": 2,
     "tools/cmsim run configs/scenarios/p2p.yaml --set workload.two=die:2": 2,
+    "tools/cmsim topology configs/scenarios/p2p.yaml --set machine.nodes=96": 2,
     "tools/cmsim compare results/whole results/broken": 1,
 }
 
@@ -103,6 +106,27 @@ def stripped(text):
     return "".join(line.strip() + "\n" for line in text.splitlines())
 
 
+def shape_of(line):
+    """A line without its numbers and the blanks that align them: what stays when numbers move."""
+    return re.sub(r"[\s#]+", " ", re.sub(r"[+-]?\d[\d.,]*(?:e[+-]?\d+)?", "#", line)).strip()
+
+
+def renewed(old, printed):
+    """The lines `printed`, with "..." where the lines `old` have it."""
+    printed = [line.rstrip() for line in printed]
+    match = difflib.SequenceMatcher(None, [shape_of(line) for line in old], [shape_of(line) for line in printed], False)
+    lines = []
+    for kind, first, last, begin, end in match.get_opcodes():
+        if kind != "equal" and any("..." in line for line in old[first:last]):
+            # A line that leaves out its end is kept when a printed one begins like it.
+            for line in old[first:last]:
+                if line.strip() == "..." or any(pattern_of(line).fullmatch(each + "\n") for each in printed[begin:end]):
+                    lines.append(line)
+        else:
+            lines += printed[begin:end]
+    return lines
+
+
 def copy_of_the_tree(binary, root, scratch):
     """Sources of configuration only, and the program as tools/cmsim and as cmsim on the PATH."""
     for folder in ("configs", "docs", "tests/validation"):
@@ -120,10 +144,11 @@ def copy_of_the_tree(binary, root, scratch):
     os.chmod(os.path.join(scratch, "tools/cmsim"), 0o755)
 
 
-def check(binary, root, path, known):
+def check(binary, root, path, known, writes):
     """What is wrong with the commands of one document, and how long each took."""
     with open(os.path.join(root, path), encoding="utf-8") as file:
-        todo = [each for each in commands(file.read()) if not reason_against(each[0])]
+        text = file.read()
+    todo = [each for each in commands(text) if not reason_against(each[0])]
     if not todo:
         return [], []
     problems, times = [], []
@@ -141,9 +166,17 @@ def check(binary, root, path, known):
             if done.returncode != STATUS.get(command, 0):
                 problems.append(f"{path}: {command}\n  ended with {done.returncode}: {done.stdout.strip()}")
             elif output is not None and not pattern_of(output).fullmatch(stripped(done.stdout)):
-                problems.append(f"{path}: {command}\nshows\n{output}\nbut the program prints\n{done.stdout}")
+                better = "\n".join(renewed(output.split("\n"), done.stdout.strip("\n").split("\n")))
+                if writes and text.count(output) == 1 and pattern_of(better).fullmatch(stripped(done.stdout)):
+                    print(f"{path}: {command}\nnow shows\n{better}\n")
+                    text = text.replace(output, better)
+                else:
+                    problems.append(f"{path}: {command}\nshows\n{output}\nbut the program prints\n{done.stdout}")
             elif "--out" not in command and ">" not in command:
                 known.add(command)
+    if writes:
+        with open(os.path.join(root, path), "w", encoding="utf-8") as file:
+            file.write(text)
     return problems, times
 
 
@@ -166,7 +199,8 @@ def main():
     problems = [f"no document holds \"{words}\", which is not run" for words, _ in NOT_RUN if words not in used]
     times, known = [], set()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for found, seconds in pool.map(lambda path: check(binary, root, path, known), documents(root)):
+        writes = "--write" in sys.argv[3:]
+        for found, seconds in pool.map(lambda path: check(binary, root, path, known, writes), documents(root)):
             problems += found
             times += seconds
     for seconds, what in sorted(times, reverse=True)[:10]:
@@ -175,7 +209,7 @@ def main():
     if not times:
         problems.append("no command was run")
     if problems:
-        sys.exit("\n\n".join(problems))
+        sys.exit("\n\n".join([*problems, "tools/refresh brings outputs up to date"]))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Whole serving, at several loads: what must hold whatever the numbers are. check_serving.py BINARY CONFIGS [PART]
+"""Whole serving, at several loads: what must hold whatever the numbers are. check_serving.py BINARY CONFIGS [PART...] [--write]
 
 Requests and bytes are conserved, the time to first token is the sum of its parts, equal runs give equal results, cells
 kept or not, too much load is called so, the context cache helps by mechanism, and a search finds the highest rate.
 PART runs one of loads, warm_up, limits, load, batch, reuse, cells, files, refusals, capacity, traces,
-trace_files, sharing.
+trace_files, sharing. The part `reuse` compares its table in docs/validation.md, too; --write puts it there.
 """
 
 import csv
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -229,9 +230,24 @@ def reuse_trace(folder, shared_blocks):
     return path
 
 
+def check_page(configs, rows):
+    """The rows as docs/validation.md has them behind its mark."""
+    path = os.path.join(configs, "../docs/validation.md")
+    with open(path, encoding="utf-8") as file:
+        page = file.read()
+    shown = re.search(r"<!-- batches of serving -->\n(?:\|.*\n){2}((?:\|.*\n)*)", page)
+    written = "".join(row + "\n" for row in rows)
+    print(written, end="")
+    if "--write" in sys.argv:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(page[:shown.start(1)] + written + page[shown.end(1):])
+    else:
+        expect(shown[1] == written, "docs/validation.md shows these rows; tools/refresh puts them there")
+
+
 def check_reuse(binary, configs):
     """One batch of 64 prompts of 4,096 tokens that share 0, 50 or 91 % with earlier ones, over UB and over VPC."""
-    ttft, load = {}, {}
+    ttft, load, rows = {}, {}, []
     with tempfile.TemporaryDirectory() as folder:
         for plane, blocks in (("ub", 0), ("ub", 16), ("ub", 29), ("vpc", 16), ("vpc", 29)):
             result = json.loads(simulate(binary, configs, FIXED + [
@@ -239,10 +255,11 @@ def check_reuse(binary, configs):
                 "workload.warm_up=0.112", "workload.batch_wait=20 ms", f"workload.pool.plane={plane}"]))
             ttft[plane, blocks] = result["histograms"]["ttft_ms"]["max"]
             load[plane, blocks] = result["histograms"]["kv_load_ms"]["max"]
-            print(f"      {plane} {blocks / 32:.1%}: TTFT {ttft[plane, blocks]:.1f} ms, load {load[plane, blocks]:.2f} ms, "
-                  f"{64 * 4096 / 16 / ttft[plane, blocks] * 1e3:.0f} tokens/s per NPU")
+            rows.append(f"| {blocks / 32:.0%} | {plane.upper() if blocks else ''} | {ttft[plane, blocks] * 1e-3:.2f} | "
+                        f"{64 * 4096 / 16 / ttft[plane, blocks] * 1e3:.0f} | {load[plane, blocks]:.1f} |")
             expect(abs(value(result, "hit_rate") - blocks / 32) < 1e-9, "the share that is reused is found")
             check_laws(result, f"reuse over {plane}")
+    check_page(configs, rows)
     expect(ttft["ub", 29] < ttft["ub", 16] < ttft["ub", 0], "reuse lowers the time to first token")
     for blocks in (16, 29):
         expect(load["ub", blocks] < load["vpc", blocks], "UB loads blocks faster than VPC")
@@ -442,7 +459,7 @@ PARTS = {"loads": check_loads, "warm_up": check_warm_up, "limits": check_limits,
 def main(binary, configs, *parts):
     with tempfile.TemporaryDirectory() as cache:
         os.environ["XDG_CACHE_HOME"] = cache
-        for part in parts or PARTS:
+        for part in [part for part in parts if part != "--write"] or PARTS:
             PARTS[part](binary, configs)
     return 1 if failures else 0
 
