@@ -52,6 +52,18 @@ std::string as_typed(const fs::path& path)
   return (is_below ? relative : path.lexically_normal()).string();
 }
 
+// Tree of the file, from `loaded` where there is one; what is wrong with it goes to the log.
+std::optional<Value> load_reporting(const std::string& path, LoadedFiles* loaded, sim::config::ReadingLog& log)
+{
+  try {
+    return loaded != nullptr ? loaded->load(path) : sim::config::load_file(path);
+  } catch (const ConfigError& error) {
+    // One bad file of several: the others are still read, so that all that is wrong is told at once.
+    log.problems.emplace_back(error.what());
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 bool is_path(std::string_view reference)
@@ -85,17 +97,6 @@ std::string missing_scenario(const std::string& text, const sim::config::Positio
                      suggestion(name, names_in(below), "available"));
 }
 
-std::optional<Value> load_reporting(const std::string& path, sim::config::ReadingLog& log)
-{
-  try {
-    return sim::config::load_file(path);
-  } catch (const ConfigError& error) {
-    // One bad file of several: the others are still read, so that all that is wrong is told at once.
-    log.problems.emplace_back(error.what());
-    return std::nullopt;
-  }
-}
-
 std::optional<Value> ConfigFiles::load(const std::string& folder, const Value& reference, const std::string& what)
 {
   const auto path = path_of(folder, reference, what);
@@ -103,7 +104,7 @@ std::optional<Value> ConfigFiles::load(const std::string& folder, const Value& r
     return std::nullopt;
   log_.files.push_back(
       {what, is_path(reference.text) ? reference.text : folder + "/" + reference.text + std::string(Ending), *path});
-  return load_reporting(*path, log_);
+  return load_reporting(*path, loaded_, log_);
 }
 
 std::optional<std::string> ConfigFiles::path_of(const std::string& folder, const Value& reference,

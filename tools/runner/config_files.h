@@ -3,6 +3,7 @@
 
 #include "sim/config/reading_log.h"
 #include "sim/config/value.h"
+#include "tools/runner/loaded_files.h"
 
 #include <optional>
 #include <string>
@@ -12,8 +13,12 @@ namespace cm::tools {
 
 class ConfigFiles {
  public:
-  // `root` is the folder that holds machines/, models/ and parts/. `log` is borrowed and outlives this.
-  ConfigFiles(std::string root, sim::config::ReadingLog& log) : root_(std::move(root)), log_(log) {}
+  // `root` is the folder that holds machines/, models/ and parts/. `log` and `loaded` are borrowed and outlive this;
+  // without `loaded` every file is parsed anew.
+  ConfigFiles(std::string root, sim::config::ReadingLog& log, LoadedFiles* loaded = nullptr)
+      : root_(std::move(root)), log_(log), loaded_(loaded)
+  {
+  }
 
   // The file that `reference` names: NAME is <root>/<folder>/NAME.yaml; what holds a slash or ends in .yaml is a path
   // relative to the file in which it was written. Whatever is wrong is reported, at the reference where the file is
@@ -31,6 +36,7 @@ class ConfigFiles {
 
   std::string root_;
   sim::config::ReadingLog& log_;
+  LoadedFiles* loaded_;
 };
 
 // Whether a reference is the path of a file; it is a name otherwise.
@@ -45,8 +51,5 @@ std::optional<std::string> scenario_path(const std::string& text, const sim::con
 // Message for a scenario that scenario_path() does not find.
 std::string missing_scenario(const std::string& text, const sim::config::Position& place,
                              const std::string& config_root);
-
-// As load_file, but what is wrong goes to the log.
-std::optional<sim::config::Value> load_reporting(const std::string& path, sim::config::ReadingLog& log);
 
 }  // namespace cm::tools

@@ -88,7 +88,7 @@ ResolvedScenario load_scenario(const ScenarioRequest& request)
   ResolvedScenario scenario;
   ReadingLog& log = scenario.log;
   scenario.path = request.path;
-  Value tree = sim::config::load_file(request.path);
+  Value tree = request.loaded != nullptr ? request.loaded->load(request.path) : sim::config::load_file(request.path);
   scenario.position = tree.position;
 
   log.files.push_back({"scenario", request.path, request.path});
@@ -111,7 +111,7 @@ ResolvedScenario load_scenario(const ScenarioRequest& request)
   std::ranges::copy_if(given, std::back_inserter(changes), is_hardware_or_model);
   refuse_changes_without_model(scenario, changes, log);
 
-  ConfigFiles files(request.config_root, log);
+  ConfigFiles files(request.config_root, log, request.loaded);
   if (keys.machine != nullptr) {
     scenario.machine_name = keys.machine->text;
     scenario.machine = load_machine(files, *keys.machine, changes, log);

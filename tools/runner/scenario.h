@@ -4,6 +4,7 @@
 #include "sim/config/reading_log.h"
 #include "sim/config/value.h"
 #include "tools/runner/changes.h"
+#include "tools/runner/loaded_files.h"
 
 #include <cstdint>
 #include <optional>
@@ -19,6 +20,7 @@ struct ScenarioRequest {
   std::string config_root;            // the folder with machines/, models/ and parts/
   std::vector<Change> changes{};      // of a sweep: keys that its file gives this point
   std::string cache_root{};           // the folder of what one run may leave to the next; empty: nothing
+  LoadedFiles* loaded = nullptr;      // trees of files that were read before; borrowed; null: none
 };
 
 // Trees that are complete but not read into Specs yet. A tree is empty when it could not be loaded; the log says why.

@@ -116,7 +116,7 @@ class CatalogueReader {
   ScenarioReading read(const std::string& scenario, const std::vector<std::string>& sets)
   {
     const ScenarioReading reading =
-        read_scenario({.path = scenario, .sets = sets, .seed = std::nullopt, .config_root = root_});
+        read_scenario({.path = scenario, .sets = sets, .seed = std::nullopt, .config_root = root_, .loaded = &files_});
     add(reading, catalogue_);
     return reading;
   }
@@ -143,6 +143,7 @@ class CatalogueReader {
 
  private:
   std::string root_;
+  LoadedFiles files_;
   KeyCatalogue& catalogue_;  // borrowed
 };
 

@@ -193,9 +193,11 @@ std::string digest_of(const SweepPoint& point, const std::string& configuration_
 }
 
 // Gives the point its seed and digest as well.
-ScenarioCheck checked(SweepPoint& point)
+ScenarioCheck checked(SweepPoint& point, LoadedFiles& files)
 {
-  ScenarioCheck check = check_scenario(point.request);
+  ScenarioRequest request = point.request;
+  request.loaded = &files;
+  ScenarioCheck check = check_scenario(request);
   point.seed = check.seed;
   point.digest = digest_of(point, check.configuration_digest);
   return check;
@@ -238,11 +240,12 @@ SweepPlan list_points(const std::string& path, const std::string& config_root)
 void check_points(SweepPlan& plan, sim::metrics::Progress& progress)
 {
   CheckOfPoints checks;
+  LoadedFiles files;
   std::size_t done = 0;
   for (SweepPoint& point : plan.points) {
     progress.update(static_cast<double>(done) / static_cast<double>(plan.points.size()),
                     fmt::format("reading the points: {} of {}", done, plan.points.size()));
-    checks.add(point, checked(point));
+    checks.add(point, checked(point, files));
     ++done;
   }
   ReadingLog log;
@@ -256,9 +259,10 @@ SweepPlan plan_points(const std::string& path, const std::string& config_root, s
   const SweepSpec spec = read_sweep(path, config_root, log);
   throw_if_any(log);
   SweepPlan plan{.axis_keys = spec.axis_keys(), .points = expand(spec, config_root)};
+  LoadedFiles files;
   for (const std::size_t index : indices)
     if (index < plan.points.size())
-      checked(plan.points[index]);
+      checked(plan.points[index], files);
   return plan;
 }
 

@@ -21,7 +21,9 @@ models::ContextCacheSpec servers_of(const PoolSpec& pool, const models::MachineS
                                       static_cast<double>(block.count()));
   };
   servers.dram_blocks = places(machine.cpu.dram_capacity, pool.dram_share);
-  servers.volume_blocks = places(machine.memory->ssd.capacity, pool.volume_share) / cpus;
+  // Without a pool nobody needs the machine to have a volume.
+  if (machine.memory)
+    servers.volume_blocks = places(machine.memory->ssd.capacity, pool.volume_share) / cpus;
   return servers;
 }
 

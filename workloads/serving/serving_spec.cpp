@@ -142,7 +142,7 @@ void read_pool(Reader pool, Bytes block, const models::MachineSpec& machine, Poo
       {"loads", "requests whose blocks an instance loads at a time; others wait in order of arrival", 1.0, 1e6},
       spec.loads);
   pool.optional_fraction({"volume_share", "of each node's volume that holds blocks; 0: no volume"}, spec.volume_share);
-  if (machine.topology.nodes > 0 && !machine.memory)
+  if (spec.is_on && machine.topology.nodes > 0 && !machine.memory)
     pool.complain("on", "needs machine.memory, which this machine file does not have");
   // A machine or a model that could not be read has been complained about, and so has a number that is missing here.
   if (spec.is_on && machine.topology.nodes > 0 && block > Bytes(0) && pool.has("nodes") && pool.has("dram_share"))

@@ -1,7 +1,6 @@
-#include "workloads/serving/serving_spec.h"
-
 #include "tests/support/deepseek_r1.h"
 #include "tests/support/small_machine.h"
+#include "workloads/serving/serving_spec.h"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -13,14 +12,15 @@ using namespace cm::workloads;
 
 namespace {
 
-// One prefill instance of 32 dies and a decode instance of 32, each with more keys of its own.
+// One prefill instance and a decode instance of 16 dies each, with more keys of their own, on a machine without memory
+// for a pool.
 ServingSpec serving(const std::string& of_prefill, const std::string& of_decode)
 {
   const std::string text = fmt::format(
       "{{kind: serving, block_tokens: 128, generator: {{requests: 100, rate: 10, input: {{mean: 1000, sigma: 0.5}}, "
       "output: {{mean: 100, sigma: 0.5}}}}, prefill_instances: 1, "
-      "prefill: {{kind: prefill, npus: 16, routing: balanced, experts: auto{}}}, "
-      "decode: {{kind: decode, ep: 32, batch_per_npu: 16, prompt_length: 1024, output_length: 64, mtp: {{tokens: 0, "
+      "prefill: {{kind: prefill, npus: 8, routing: balanced, experts: auto{}}}, "
+      "decode: {{kind: decode, ep: 16, batch_per_npu: 16, prompt_length: 1024, output_length: 64, mtp: {{tokens: 0, "
       "acceptance: 0}}, microbatches: 1, routing: uniform, experts: auto{}}}, "
       "pool: {{on: false}}, slo: {{ttft: 2 s, tpot: 50 ms}}}}",
       of_prefill, of_decode);
