@@ -112,11 +112,11 @@ def report(findings, root, told):
 
 
 def write_clean(clean):
-    text = "".join(f"{file} {clean[file]}\n" for file in sorted(clean))
+    """Files that are gone leave the list."""
+    text = "".join(f"{file} {clean[file]}\n" for file in sorted(clean) if os.path.isfile(file))
     if not os.path.isfile(CLEAN) or read(CLEAN) != text:
         with open(CLEAN, "w", encoding="utf-8") as file:
             file.write(text)
-        print(f"{CLEAN} has changed: commit it with what it is about", flush=True)
 
 
 def put_off():
@@ -127,7 +127,7 @@ def put_off():
 def write_waiting(files):
     if files:
         with open(WAITING, "w", encoding="utf-8") as file:
-            file.write("".join(f"{name}\n" for name in sorted(files)))
+            file.write("".join(f"{name}\n" for name in sorted(files) if os.path.isfile(name)))
     elif os.path.isfile(WAITING):
         os.remove(WAITING)
 
@@ -151,6 +151,7 @@ def main():
         print(f"clang-tidy: {len(skipped)} files of {WAITING} were not looked at: tools/check --waiting", flush=True)
 
     told = set()
+    before = known_clean()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         runs = {pool.submit(tidy, file): file for file in pending}
         for run in concurrent.futures.as_completed(runs):
@@ -158,9 +159,13 @@ def main():
             report(findings, root, told)
             if is_clean:
                 clean[runs[run]] = digests[runs[run]]
-    write_clean({**{file: name for file, name in known_clean().items() if file in digests}, **clean})
+                # At once: whoever interrupts half an hour of this keeps what was done.
+                write_clean({**before, **clean})
+    write_clean({**before, **clean})
     if not skipped:
-        write_waiting(debt - clean.keys())
+        write_waiting(put_off() - clean.keys())
+    if known_clean() != before:
+        print(f"{CLEAN} has changed: commit it with what it is about", flush=True)
     return 0 if not uncompiled and clean.keys() | skipped >= digests.keys() else 1
 
 
