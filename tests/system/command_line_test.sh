@@ -3,6 +3,7 @@
 # command_line_test.sh CASE
 source "${BASH_SOURCE[0]%/*}/lib.sh"
 scenarios=$CM_SOURCE_DIR/configs/scenarios
+# A run of some milliseconds.
 small=(run "$scenarios/ep.yaml" --set workload.ep=8 --set workload.tokens_per_rank=8)
 cd "$scratch" || exit 1
 
@@ -206,6 +207,49 @@ signals_end_the_run()
     assert_status $((128 + $(kill -l "$signal")))
     assert_equal "" "$(find . -name 'out*')"
   done
+}
+
+# start_long: a run into `out` that takes longer than any test, once it has the folder.
+start_long()
+{
+  start "$CM_BINARY" run "$scenarios/ep.yaml" --set workload.repeats=1000 --out out
+  for _ in {1..100}; do
+    [[ -e out/.lock ]] && return
+    sleep 0.05
+  done
+  fail "out was not taken"
+}
+
+two_runs_exclude_each_other()
+{
+  start_long
+  local first=$started
+  cmsim "${small[@]}" --out out
+  assert_status 2
+  assert_contains "$stderr" "--out out: another run is writing there (process $first on $(hostname))"
+  stop_with TERM 5
+  cmsim "${small[@]}" --out out
+  assert_status 0
+}
+
+a_killed_run_leaves_the_old_result()
+{
+  cmsim "${small[@]}" --out out
+  cp out/result.json before.json
+  start_long
+  stop_with KILL 5
+  cmp out/result.json before.json || fail "the old result changed"
+  # As if it had been killed while it wrote.
+  mkdir out/.partial-99999999
+  cp before.json out/.partial-99999999/result.json
+  mkdir base
+  cp -r out base/out
+  cmsim compare base base --format json
+  assert_status 0
+  assert_json 'len(result["points"]) == 1'
+  cmsim "${small[@]}" --out out
+  assert_status 0
+  assert_equal "result.json run.log" "$(ls -A out | paste -sd ' ')"
 }
 
 "$1"

@@ -122,7 +122,7 @@ void run(const RunOptions& typed)
   if (!options.out && options.format == "table")
     require_no_files(options.scenario);
   const auto started = std::chrono::system_clock::now();
-  const auto folder = options.out ? std::make_optional<OutputFolder>(*options.out) : std::nullopt;
+  auto folder = options.out ? std::make_optional<OutputFolder>(*options.out, "run") : std::nullopt;
   spdlog::logger log = step_log(options.is_verbose);
   log.info("reading {}", options.scenario.path);
   sim::timeline::Timeline timeline;
