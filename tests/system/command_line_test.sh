@@ -252,4 +252,50 @@ a_killed_run_leaves_the_old_result()
   assert_equal "result.json run.log" "$(ls -A out | paste -sd ' ')"
 }
 
+# survives ARGUMENT ...: cmsim ARGUMENT ... whose streams are closed, full, or have no reader.
+survives()
+{
+  run "$CM_BINARY" "$@"
+  local usual=$status
+  "$CM_BINARY" "$@" >&- 2>"$scratch/stderr"
+  [[ $? == 2 ]] || fail "closed output of $*"
+  assert_contains "$(<"$scratch/stderr")" "standard output: cannot write"
+  "$CM_BINARY" "$@" >/dev/full 2>"$scratch/stderr"
+  [[ $? == 2 ]] || fail "full disk of $*"
+  assert_contains "$(<"$scratch/stderr")" "standard output: cannot write: No space left on device"
+  "$CM_BINARY" "$@" >"$scratch/printed" 2>&-
+  [[ $? == "$usual" ]] || fail "closed errors of $*"
+  cmp "$scratch/printed" "$scratch/stdout" || fail "other output without errors of $*"
+  "$CM_BINARY" "$@" >/dev/null 2>/dev/full
+  [[ $? == "$usual" ]] || fail "full errors of $*"
+  "$CM_BINARY" "$@" | true
+  [[ ${PIPESTATUS[0]} =~ ^($usual|141)$ ]] || fail "no reader of $*"
+  # Who ignores SIGPIPE hands that down.
+  (
+    trap '' PIPE
+    "$CM_BINARY" "$@" 2>"$scratch/stderr" | true
+    [[ ${PIPESTATUS[0]} =~ ^($usual|2)$ ]]
+  ) || fail "no reader of $*, without SIGPIPE"
+}
+
+closed_streams_are_no_crash()
+{
+  [[ -w /dev/full ]] || exit 0
+  cmsim "${small[@]}" --out result
+  survives "${small[@]}"
+  survives "${small[@]}" --format json -v
+  survives "${small[@]}" --out out
+  [[ $(head -c 1 out/result.json) == "{" ]] || fail "what was printed is in the file"
+  survives compare result result
+  survives topology "$scenarios/p2p.yaml" --format dot
+  # It reads every shipped file, which takes seconds.
+  "$CM_BINARY" explain workload.ep >/dev/full 2>&1
+  [[ $? == 2 ]] || fail "full disk of explain"
+  survives completion bash
+  survives manual
+  survives --help
+  survives run --help
+  survives --version
+}
+
 "$1"
