@@ -6,19 +6,33 @@
 
 #include <fmt/format.h>
 
-#include <cstdint>
-
 namespace cm::sim::config {
-std::string digest(std::string_view text)
+
+void Digest::add(std::string_view piece)
 {
-  std::uint64_t first = 0xcbf29ce484222325ULL;
-  std::uint64_t second = 0x6a09e667f3bcc908ULL;
-  for (const char letter : text) {
+  // Copies that the compiler keeps in registers: a trace has gigabytes.
+  std::uint64_t first = first_;
+  std::uint64_t second = second_;
+  for (const char letter : piece) {
     const std::uint64_t byte = static_cast<unsigned char>(letter);
     first = (first ^ byte) * 0x100000001b3ULL;
     second = mix_bits(second + byte + GoldenGamma);
   }
-  return fmt::format("{:016x}{:016x}", mix_bits(first ^ text.size()), second);
+  first_ = first;
+  second_ = second;
+  size_ += piece.size();
+}
+
+std::string Digest::text() const
+{
+  return fmt::format("{:016x}{:016x}", mix_bits(first_ ^ size_), second_);
+}
+
+std::string digest(std::string_view text)
+{
+  Digest whole;
+  whole.add(text);
+  return whole.text();
 }
 
 }  // namespace cm::sim::config

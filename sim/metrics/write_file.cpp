@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <fcntl.h>
@@ -16,6 +18,7 @@ namespace cm::sim::metrics {
 namespace {
 
 constexpr int MostAttempts = 100;
+constexpr std::string_view PartialMark = ".partial-";
 
 [[noreturn]] void fail(const std::string& path, int error)
 {
@@ -29,7 +32,7 @@ class PartialFile {
   {
     // Not mkstemp: it makes files that only their owner can read.
     for (int attempt = 0; descriptor_ < 0 && attempt < MostAttempts; ++attempt) {
-      name_ = fmt::format("{}.partial-{}-{}", target, ::getpid(), attempt);
+      name_ = fmt::format("{}-{}", partial_name(target), attempt);
       descriptor_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
       if (descriptor_ < 0 && errno != EEXIST)
         break;
@@ -90,6 +93,27 @@ void write_whole(const std::string& path, const std::string& content)
   PartialFile file(path);
   file.write(content);
   file.place();
+}
+
+std::string partial_name(std::string_view target)
+{
+  return fmt::format("{}{}{}", target, PartialMark, ::getpid());
+}
+
+bool is_partial(std::string_view name)
+{
+  return name.find(PartialMark) != std::string_view::npos;
+}
+
+bool is_left_behind(std::string_view name)
+{
+  const std::size_t mark = name.rfind(PartialMark);
+  if (mark == std::string_view::npos)
+    return false;
+  const char* const begin = name.data() + mark + PartialMark.size();
+  pid_t process = 0;
+  const auto [end, error] = std::from_chars(begin, name.data() + name.size(), process);
+  return error == std::errc() && process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
 }
 
 }  // namespace cm::sim::metrics

@@ -2,11 +2,21 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace cm::sim::metrics {
 
 // Writes beside `path` and renames. Throws ConfigError with the path and the system's reason; nothing is left behind
 // then, and what `path` held before is untouched.
 void write_whole(const std::string& path, const std::string& content);
+
+// How a file or a folder beside `target` is called while this process fills it: "result.json.partial-1234".
+std::string partial_name(std::string_view target);
+
+// Whether a name is that of something that is not whole, whoever fills it.
+bool is_partial(std::string_view name);
+
+// Whether nobody fills it any more: no process of this computer has the number in the name.
+bool is_left_behind(std::string_view name);
 
 }  // namespace cm::sim::metrics

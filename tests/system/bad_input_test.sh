@@ -176,6 +176,7 @@ offers()
   refused 'did you mean "auto"' "$decode" --set workload.experts=atuo
   run "$CM_BINARY" run "$decode" --set workload.experts=auto --set workload.batch_per_npu=400
   assert_status 2
+  assert_matches "$stderr" "^$decode$position"'workload: the deployment does not fit the HBM'
   assert_contains "$stderr" '; the largest batch_per_npu that fits is '
 }
 
@@ -194,6 +195,67 @@ files_that_do_harm()
   refused 'line.gz:1:1: ' "$serving" --set workload.trace=line.gz
   refused '\x1b[2J' screen.yaml
   [[ $stderr != *$'\e'* ]] || fail 'an escape reached the terminal'
+}
+
+# refuses_endless WORDS ARGUMENT ...: cmsim ARGUMENT ... says at once that a file is none.
+refuses_endless()
+{
+  local words=$1
+  shift
+  run timeout 5 "$CM_BINARY" "$@"
+  assert_status 2
+  assert_matches "$stderr" "$position"
+  assert_contains "$stderr" "$words"
+}
+
+# Wherever a file is named, a pipe without a writer would keep the program waiting, and a device feed it for ever.
+files_that_have_no_end()
+{
+  local found endless
+  mkdir -p tree/tests/validation/source tree/docs result
+  ln -s "$CM_SOURCE_DIR/configs" tree/configs
+  cp "$CM_SOURCE_DIR/configs/parts/ub-cloudmatrix384.yaml" ub.yaml
+  printf 'machine: ./endless\nworkload: {kind: p2p}\n' >machine.yaml
+  printf 'machine: cloudmatrix384\nmodel: ./endless\nworkload: {kind: gemm, m: 1, k: 1, n: 1}\n' >model.yaml
+  printf 'bases: [{name: a, scenario: ./endless}]\naxes: [{workload.ep: [8]}]\n' >base.yaml
+  printf 'parameters: {machine.ub.mtu: {minimum: 1, maximum: 2, start: 1, round: 1}}\nfiles: [{file: %s, section: machine.ub}]
+rows: [{%s, metric: latency_us, deviation: 1 %%}]\n' ub.yaml 'file: endless' >rows.yaml
+  printf 'parameters: {machine.ub.mtu: {minimum: 1, maximum: 2, start: 1, round: 1}}\nfiles: [{file: %s, section: machine.ub}]
+rows: [{%s, metric: latency_us, deviation: 1 %%}]\n' endless 'row: a, scenario: p2p, published: 1' >part.yaml
+  for endless in pipe device; do
+    rm -f endless
+    if [[ $endless == pipe ]]; then mkfifo endless; else ln -s /dev/zero endless; fi
+    found="endless:1:1: expected a file, found a $endless"
+    refuses_endless "$found" run endless
+    refuses_endless "found a $endless" run machine.yaml
+    refuses_endless "found a $endless" run model.yaml
+    refuses_endless "$found" run "$scenarios/ep.yaml" --set workload.placement_file=endless
+    ln -sf endless endless.json
+    refuses_endless "endless.json:1:1: expected a file, found a $endless" run "$scenarios/ep.yaml" --set workload.routing=trace \
+      --set workload.routing_file=endless.json
+    refuses_endless "$found" run "$scenarios/serving-mooncake.yaml" --set workload.trace=endless
+    refuses_endless "$found" run "$scenarios/kv-access.yaml" --set workload.popularity=trace --set workload.trace=endless
+    refuses_endless "$found" run "$scenarios/serving-mooncake.yaml" --set workload.trace=endless --find-capacity slo.ttft=2s,slo.tpot=50ms
+    refuses_endless "$found" sensitivity endless --metric latency_us
+    refuses_endless "$found" topology endless
+    refuses_endless "$found" topology "$scenarios/p2p.yaml" --format svg --result endless
+    refuses_endless "$found" compare endless endless
+    refuses_endless "$found" sweep endless --out out
+    refuses_endless "found a $endless" sweep base.yaml --out out
+    refuses_endless "$found" calibrate endless
+    refuses_endless "rows.yaml:3:15: " calibrate rows.yaml
+    refuses_endless "found a $endless" calibrate part.yaml
+    ln -sf ../endless result/result.json
+    refuses_endless "found a $endless" report result
+    refuses_endless "found a $endless" compare result result
+    rm result/result.json
+    ln -sf ../endless result/sweep.json
+    refuses_endless "found a $endless" report result
+    refuses_endless "found a $endless" sweep "$CM_SOURCE_DIR/configs/sweeps/ep-by-planes.yaml" --out result --resume
+    rm result/sweep.json
+    ln -sf ../../../../endless tree/tests/validation/source/p2p.csv
+    refuses_endless "found a $endless" validate --configs tree/configs
+  done
 }
 
 all_problems_at_once()

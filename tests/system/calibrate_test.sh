@@ -78,6 +78,12 @@ mistakes_are_told_where_they_are()
   calibrate
   assert_status 2
   assert_contains "$stderr" 'own/fit.yaml:4:5: row near: expected a metric of the run, found "latency_ms"; did you mean "latency_us"?'
+  # A parameter whose number stands in no file of the calibration.
+  fit 0.1 1 "- {row: near, scenario: read.yaml, metric: latency_us, published: 1.2, deviation: 2 %}"
+  sed -i s/machine.ub.access.npu_base/machine.rdma.latency/ own/fit.yaml
+  calibrate
+  assert_status 2
+  assert_matches "$stderr" '^own/fit.yaml:2:[0-9]+: machine.rdma.latency: expected a key below'
 }
 
 "$1"

@@ -3,6 +3,7 @@
 # command_line_test.sh CASE
 source "${BASH_SOURCE[0]%/*}/lib.sh"
 scenarios=$CM_SOURCE_DIR/configs/scenarios
+# A run of some milliseconds.
 small=(run "$scenarios/ep.yaml" --set workload.ep=8 --set workload.tokens_per_rank=8)
 cd "$scratch" || exit 1
 
@@ -206,6 +207,95 @@ signals_end_the_run()
     assert_status $((128 + $(kill -l "$signal")))
     assert_equal "" "$(find . -name 'out*')"
   done
+}
+
+# start_long: a run into `out` that takes longer than any test, once it has the folder.
+start_long()
+{
+  start "$CM_BINARY" run "$scenarios/ep.yaml" --set workload.repeats=1000 --out out
+  for _ in {1..100}; do
+    [[ -e out/.lock ]] && return
+    sleep 0.05
+  done
+  fail "out was not taken"
+}
+
+two_runs_exclude_each_other()
+{
+  start_long
+  local first=$started
+  cmsim "${small[@]}" --out out
+  assert_status 2
+  assert_contains "$stderr" "--out out: another run is writing there (process $first on $(hostname))"
+  stop_with TERM 5
+  cmsim "${small[@]}" --out out
+  assert_status 0
+}
+
+a_killed_run_leaves_the_old_result()
+{
+  cmsim "${small[@]}" --out out
+  cp out/result.json before.json
+  start_long
+  stop_with KILL 5
+  cmp out/result.json before.json || fail "the old result changed"
+  # As if it had been killed while it wrote.
+  mkdir out/.partial-99999999
+  cp before.json out/.partial-99999999/result.json
+  mkdir base
+  cp -r out base/out
+  cmsim compare base base --format json
+  assert_status 0
+  assert_json 'len(result["points"]) == 1'
+  cmsim "${small[@]}" --out out
+  assert_status 0
+  assert_equal "result.json run.log" "$(ls -A out | paste -sd ' ')"
+}
+
+# survives ARGUMENT ...: cmsim ARGUMENT ... whose streams are closed, full, or have no reader.
+survives()
+{
+  run "$CM_BINARY" "$@"
+  local usual=$status
+  "$CM_BINARY" "$@" >&- 2>"$scratch/stderr"
+  [[ $? == 2 ]] || fail "closed output of $*"
+  assert_contains "$(<"$scratch/stderr")" "standard output: cannot write"
+  "$CM_BINARY" "$@" >/dev/full 2>"$scratch/stderr"
+  [[ $? == 2 ]] || fail "full disk of $*"
+  assert_contains "$(<"$scratch/stderr")" "standard output: cannot write: No space left on device"
+  "$CM_BINARY" "$@" >"$scratch/printed" 2>&-
+  [[ $? == "$usual" ]] || fail "closed errors of $*"
+  cmp "$scratch/printed" "$scratch/stdout" || fail "other output without errors of $*"
+  "$CM_BINARY" "$@" >/dev/null 2>/dev/full
+  [[ $? == "$usual" ]] || fail "full errors of $*"
+  "$CM_BINARY" "$@" 2>/dev/null | true
+  [[ ${PIPESTATUS[0]} =~ ^($usual|141)$ ]] || fail "no reader of $*"
+  # Who ignores SIGPIPE hands that down.
+  (
+    trap '' PIPE
+    "$CM_BINARY" "$@" 2>"$scratch/stderr" | true
+    [[ ${PIPESTATUS[0]} =~ ^($usual|2)$ ]]
+  ) || fail "no reader of $*, without SIGPIPE"
+}
+
+closed_streams_are_no_crash()
+{
+  [[ -w /dev/full ]] || exit 0
+  cmsim "${small[@]}" --out result
+  survives "${small[@]}"
+  survives "${small[@]}" --format json -v
+  survives "${small[@]}" --out out
+  [[ $(head -c 1 out/result.json) == "{" ]] || fail "what was printed is in the file"
+  survives compare result result
+  survives topology "$scenarios/p2p.yaml" --format dot
+  # It reads every shipped file, which takes seconds.
+  "$CM_BINARY" explain workload.ep >/dev/full 2>&1
+  [[ $? == 2 ]] || fail "full disk of explain"
+  survives completion bash
+  survives manual
+  survives --help
+  survives run --help
+  survives --version
 }
 
 "$1"

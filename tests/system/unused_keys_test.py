@@ -8,6 +8,7 @@
 A number is changed by a few percent, a count by one, a choice to its other words; a key whose change is refused was read.
 """
 
+import functools
 import json
 import re
 import subprocess
@@ -23,6 +24,7 @@ SMALL_PREFILL = ["workload.npus=16", "workload.tokens_per_npu=1024", "workload.p
 SMALL_KV = ["workload.readers=4", "workload.accesses=4", "workload.compare.readers=[]", "workload.compare.stripes=[]",
             "workload.coherence.accesses=20", "workload.compare.write_shares=[0.1]"]
 PLAIN_KV = ["workload.readers=4", "workload.accesses=4", "workload.compare={paths: false}"]
+MOST_LANES = 18  # that a CPU may have
 # Scenario and settings: each kind, and what makes many of its keys idle.
 RUNS = {
     "p2p read": ["p2p"],
@@ -76,6 +78,7 @@ def leaves(tree, path):
         yield path, tree
 
 
+@functools.cache
 def load(root, folder, name):
     with open(f"{root}/configs/{folder}/{name}.yaml", encoding="utf-8") as file:
         return yaml.safe_load(file)
@@ -86,10 +89,13 @@ def with_parts(root, tree):
         return tree
     tree = {key: with_parts(root, value) for key, value in tree.items()}
     if "part" in tree:
-        tree = {**load(root, "parts", tree.pop("part")), **tree}
+        tree = {**load(root, "parts", tree["part"]), **tree}
+        del tree["part"]
     return tree
 
 
+# The schema is made from every shipped file, which takes seconds.
+@functools.cache
 def choices(program, kind):
     """Choices of machine or model with their words and defaults, from the schema: {path: words}."""
     schema = json.loads(subprocess.run([program.binary, "schema", kind], check=True, capture_output=True, text=True).stdout)
@@ -130,7 +136,9 @@ def keys_of(program, run):
         for path, value in leaves(tree, kind):
             # More nodes than one take switches that a machine of one has not.
             if is_number(value) and (path, value) != ("machine.nodes", 1):
-                keys[path] = changed(value)
+                # A device with fewer ports or lanes could not be wired, whatever the run uses of it.
+                is_limit = ".ports." in path or (path.endswith(".cpu_lanes") and value < MOST_LANES)
+                keys[path] = [str(int(value) + 1)] if is_limit else changed(value)
         for path, words in choices(program, kind).items():
             if path not in (f"{kind}.packet_plane", "model.attention.type", "model.attention.selection"):
                 keys[path] = words
@@ -206,6 +214,8 @@ def main():
     program = Program(*sys.argv[1:3])
     check = check_used if "--used" in sys.argv[3:] else check_unused
     chosen = [word for word in sys.argv[3:] if word != "--used"] or list(RUNS)
+    for kind in ("machine", "model"):
+        choices(program, kind)
     with ThreadPoolExecutor(2) as pool:
         problems = [line for lines in pool.map(lambda name: check(program, name, RUNS[name]), chosen) for line in lines]
     if problems:

@@ -74,6 +74,11 @@ mistakes_exit_2()
   validate
   assert_status 2
   assert_contains "$stderr" 'p2p.csv:2:1: tolerance: expected a share like 3%, found "five"'
+  tree_with_row 5% ,
+  sed -i s/latency_us/latency_ms/ tree/tests/validation/a-source/p2p.csv
+  validate
+  assert_status 2
+  assert_contains "$stderr" 'p2p.csv:2:1: row near-read: expected a metric of the run, found "latency_ms"'
 }
 
 write_keeps_the_words_around_the_rows()

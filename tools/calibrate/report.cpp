@@ -63,8 +63,8 @@ void require_written_numbers(const Calibration& calibration)
   std::string problems;
   for (const FreeParameter& parameter : calibration.parameters)
     if (shipped_value(calibration, parameter.key).empty())
-      problems += fmt::format("{}expected {} below the section of one of the files of the calibration",
-                              problems.empty() ? "" : "\n", parameter.key);
+      problems += fmt::format("{}{}: {}: expected a key below the section of one of the files of the calibration",
+                              problems.empty() ? "" : "\n", to_text(parameter.place), parameter.key);
   if (!problems.empty())
     throw ConfigError(problems);
 }

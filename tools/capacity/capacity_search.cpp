@@ -44,6 +44,27 @@ void require_serving(const ScenarioRequest& scenario)
                                   to_text(kind->position), kind->text));
 }
 
+// Where a scenario says how many requests there are.
+struct RequestCount {
+  std::string key;  // and how it gives more of them
+  std::string place;
+};
+
+RequestCount request_count_of(const ScenarioRequest& scenario)
+{
+  const ResolvedScenario resolved = load_scenario(scenario);
+  const sim::config::Value& workload = *resolved.workload;
+  const sim::config::Value* trace = workload.find("trace");
+  const sim::config::Value* length = workload.find("trace_length");
+  const sim::config::Value* generator = workload.find("generator");
+  const sim::config::Value* requests = generator == nullptr ? nullptr : generator->find("requests");
+  if (trace != nullptr && length != nullptr && parse_number(length->text.substr(0, length->text.find(' '))) != 0.0)
+    return {"a larger workload.trace_length", to_text(length->position)};
+  if (trace != nullptr)
+    return {"a longer workload.trace", to_text(trace->position)};
+  return {"workload.generator.requests", to_text((requests != nullptr ? *requests : workload).position)};
+}
+
 ChildRun run_of(const ScenarioRequest& scenario, double load)
 {
   ChildRun run{.origin = fmt::format("--find-capacity: {:.4g} times the load", load),
@@ -149,8 +170,9 @@ Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& lev
   require_serving(scenario);
   if (const ScenarioCheck check = check_scenario(at_load(scenario, levels, 1)); !check.problems.empty())
     throw ConfigError(sim::config::joined(check.problems, "\n"));
+  const RequestCount requests = request_count_of(scenario);
   std::size_t runs = 0;
-  return bisect(levels.share, [&](double load) {
+  Capacity found = bisect(levels.share, [&](double load) {
     // How many there will be is not known: about as many as it takes to double twice and halve down to the resolution.
     constexpr double Expected = 10;
     progress.update(std::min(0.95, static_cast<double>(runs) / Expected),
@@ -159,16 +181,18 @@ Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& lev
     LoadTrial trial = trial_of(load, run_children({run_of(at_load(scenario, levels, load), load)}, 1).front());
     if (trial.requests < FewestRequests)
       throw ConfigError(
-          fmt::format("--find-capacity: expected at least {:g} requests, which a steady state takes, found "
-                      "{:g} in {}",
-                      FewestRequests, trial.requests, scenario.path));
+          fmt::format("{}: --find-capacity: expected at least {:g} requests, which a steady state takes, found "
+                      "{:g}; {} gives more",
+                      requests.place, FewestRequests, trial.requests, requests.key));
     if (trial.arrival_rps == 0)
       throw ConfigError(
           fmt::format("{}: --find-capacity: expected requests that arrive at a rate, found all of them at "
                       "one instant",
-                      scenario.path));
+                      requests.place));
     return trial;
   });
+  found.longer = requests.key;
+  return found;
 }
 
 std::string limit_sentence(const Capacity& capacity, double share)
@@ -201,21 +225,20 @@ std::vector<std::string> capacity_caveats(const Capacity& capacity, double share
 
 std::string length_warning(const Capacity& capacity, double share)
 {
-  constexpr std::string_view Longer =
-      "ask for more requests (workload.generator.requests, or a longer part of the trace)";
+  const std::string longer = fmt::format("ask for more requests ({})", capacity.longer);
   if (capacity.breaks) {
     const LoadTrial& trial = capacity.trials[*capacity.breaks];
     if (trial.share >= share && !trial.is_overloaded())
       return fmt::format("{:.4g} requests/s do not hold only because so short a run is not steady: the capacity may be "
                          "higher; {}",
-                         trial.arrival_rps, Longer);
+                         trial.arrival_rps, longer);
   }
   if (capacity.holds) {
     const double length = capacity.trials[*capacity.holds].length_in_ttfts();
     if (length < FewestTtfts)
       return fmt::format("at the capacity requests arrive for {:.3g} times their mean time to first token, fewer than "
                          "{:g}: a longer run may find another capacity; {}",
-                         length, FewestTtfts, Longer);
+                         length, FewestTtfts, longer);
   }
   return "";
 }

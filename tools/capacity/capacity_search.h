@@ -44,9 +44,10 @@ struct LoadTrial {
 };
 
 struct Capacity {
-  std::vector<LoadTrial> trials;      // as tried
-  std::optional<std::size_t> holds;   // the highest load that does; empty: none did
-  std::optional<std::size_t> breaks;  // the lowest load that does not; empty: all held
+  std::string longer = "workload.generator.requests";  // which key gives a longer run
+  std::vector<LoadTrial> trials{};                     // as tried
+  std::optional<std::size_t> holds{};                  // the highest load that does; empty: none did
+  std::optional<std::size_t> breaks{};                 // the lowest load that does not; empty: all held
 };
 
 // `attempt` is asked about loads; it is 1 first.

@@ -1,5 +1,7 @@
 #include "tools/compare/result_set.h"
 
+#include "tools/runner/output_folder.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,12 +17,17 @@ using sim::config::ReadingLog;
 constexpr const char* ResultFile = "result.json";
 constexpr const char* PointsFolder = "points";
 
-// result.json and points/*.json below a folder, by path: the order of a folder is no order.
+// result.json and points/*.json below a folder, by path: the order of a folder is no order. What killed runs left is no
+// result.
 std::vector<fs::path> files_of_results(const fs::path& folder, std::error_code& error)
 {
   std::vector<fs::path> files;
   for (fs::recursive_directory_iterator each(folder, error), end; !error && each != end; each.increment(error)) {
     const fs::path& path = each->path();
+    if (is_unfinished(path.filename().string())) {
+      each.disable_recursion_pending();
+      continue;
+    }
     const bool is_point = path.parent_path().filename() == PointsFolder && path.extension() == ".json";
     if (path.filename() == ResultFile || is_point)
       files.push_back(path);

@@ -33,7 +33,7 @@ constexpr int NotAFit = 1;
 
 void run(const CalibrateOptions& options, int& status)
 {
-  const auto folder = options.out ? std::make_optional<OutputFolder>(*options.out) : std::nullopt;
+  auto folder = options.out ? std::make_optional<OutputFolder>(*options.out, "calibration") : std::nullopt;
   const Calibration calibration = read_calibration(options.path, options.runs.config_root);
   require_written_numbers(calibration);
   const CalibrationOutcome outcome = calibrate_with_progress(calibration, options.runs);

@@ -60,7 +60,7 @@ Sides sides_of(const CompareOptions& options)
 
 int run(const CompareOptions& options)
 {
-  const auto folder = options.out ? std::make_optional<OutputFolder>(*options.out) : std::nullopt;
+  auto folder = options.out ? std::make_optional<OutputFolder>(*options.out, "comparison") : std::nullopt;
   const Tolerances tolerances = read_tolerances(options.tolerances);
   const Sides sides = sides_of(options);
   sim::config::ReadingLog log;

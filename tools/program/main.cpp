@@ -21,11 +21,21 @@
 
 #include <exception>
 #include <memory>
+#include <sstream>
 #include <string>
 
 namespace {
 
 enum Status : int { Done = 0, UsersError = 2, OurError = 3 };
+
+// --help and --version.
+int show_asked(const CLI::App& program, const CLI::Success& asked)
+{
+  std::ostringstream text;
+  const int status = program.exit(asked, text, text);
+  cm::tools::print(text.str());
+  return status;
+}
 
 int run_program(int count, char** arguments)
 {
@@ -56,7 +66,7 @@ int run_program(int count, char** arguments)
     program.parse(count, arguments);
     return status;
   } catch (const CLI::Success& asked) {
-    return program.exit(asked);  // --help and --version
+    return show_asked(program, asked);
   } catch (const CLI::ParseError& error) {
     cm::tools::tell(cm::tools::explain(program, error));
     return UsersError;
@@ -67,6 +77,7 @@ int run_program(int count, char** arguments)
 
 int main(int count, char** arguments)
 {
+  cm::tools::open_standard_streams();
   try {
     return run_program(count, arguments);
   } catch (const cm::ConfigError& error) {

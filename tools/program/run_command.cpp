@@ -15,6 +15,7 @@
 #include "tools/runner/run_inputs.h"
 #include "tools/runner/run_log.h"
 #include "tools/runner/shell_words.h"
+#include "tools/runner/standard_error.h"
 #include "tools/runner/terminal_progress.h"
 #include "tools/runner/workload_table.h"
 #include "tools/sensitivity/uncertainty.h"
@@ -96,7 +97,7 @@ RunOptions repeated(const RunOptions& typed, const RepeatedRun& run)
     options.capacity = run.capacity;
   }
   for (const std::string& change : changes_since(run, options.scenario))
-    fmt::print(stderr, "cmsim run: warning: {}: {}; numbers may differ\n", run.file, change);
+    tell(fmt::format("cmsim run: warning: {}: {}; numbers may differ", run.file, change));
   return options;
 }
 
@@ -122,7 +123,7 @@ void run(const RunOptions& typed)
   if (!options.out && options.format == "table")
     require_no_files(options.scenario);
   const auto started = std::chrono::system_clock::now();
-  const auto folder = options.out ? std::make_optional<OutputFolder>(*options.out) : std::nullopt;
+  auto folder = options.out ? std::make_optional<OutputFolder>(*options.out, "run") : std::nullopt;
   spdlog::logger log = step_log(options.is_verbose);
   log.info("reading {}", options.scenario.path);
   sim::timeline::Timeline timeline;

@@ -8,11 +8,29 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <string_view>
 #include <system_error>
 #include <unistd.h>
 
 namespace cm::tools {
+namespace {
+
+// A new descriptor takes the lowest free number.
+void fill_closed(int stream, int access)
+{
+  if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF)
+    static_cast<void>(::open("/dev/null", access));
+}
+
+}  // namespace
+
+void open_standard_streams()
+{
+  fill_closed(STDIN_FILENO, O_RDONLY);
+  fill_closed(STDOUT_FILENO, O_RDONLY);
+  fill_closed(STDERR_FILENO, O_WRONLY);
+}
 
 void print(const std::string& content)
 {

@@ -229,4 +229,16 @@ void check_comparison(const JsonFile& file)
     check_point(file, {"points", fmt::format("{}", i)});
 }
 
+void check_sweep(const JsonFile& file)
+{
+  if (!file.has({"inputs"}))
+    return;
+  static_cast<void>(file.text({"inputs", "command"}));
+  static_cast<void>(file.object({"inputs", "as_read"}));
+  const Keys files{"inputs", "files"};
+  for (std::size_t index = 0; index < file.list(files).size(); ++index)
+    for (const char* const member : {"key", "name", "digest"})
+      static_cast<void>(file.text(below(below(files, index), member)));
+}
+
 }  // namespace cm::tools

@@ -13,4 +13,7 @@ void check_result(const JsonFile& file);
 // A comparison (cmsim-comparison/1).
 void check_comparison(const JsonFile& file);
 
+// The head of a sweep (cmsim-sweep/1) as far as a page shows it: its inputs, which earlier versions lack.
+void check_sweep(const JsonFile& file);
+
 }  // namespace cm::tools

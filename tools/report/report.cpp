@@ -58,8 +58,8 @@ Page sweep_page_of(const std::string& folder)
   try {
     return sweep_page(data);
   } catch (const Json::exception& error) {
-    throw ConfigError(fmt::format("{}/sweep.json: expected a sweep as cmsim sweep writes it, found another shape: {}",
-                                  folder, error.what()));
+    throw ConfigError(fmt::format(
+        "{}/sweep.json:1:1: expected a sweep as cmsim sweep writes it, found another shape: {}", folder, error.what()));
   }
 }
 

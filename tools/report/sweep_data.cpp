@@ -1,6 +1,7 @@
 #include "tools/report/sweep_data.h"
 
 #include "sim/metrics/metric_declaration.h"
+#include "tools/report/file_shape.h"
 #include "tools/runner/json_file.h"
 #include "tools/runner/point_file.h"
 
@@ -99,6 +100,7 @@ SweepData read_sweep_data(const std::string& folder, sim::config::ReadingLog& lo
     data.sweep = head.text({"sweep"});
     data.version = head.text({"version"});
     data.planned = head.count({"points"});
+    check_sweep(head);
   }
   std::vector<std::string> files;
   std::error_code error;

@@ -116,6 +116,12 @@ const JsonFile::Json& JsonFile::list(const Keys& keys) const
   return None;
 }
 
+sim::config::Position JsonFile::position(const Keys& keys) const
+{
+  const auto place = sim::config::json_place(text_, keys);
+  return {path_, place.line, place.column};
+}
+
 void JsonFile::complain(const Keys& keys, const std::string& expected) const
 {
   if (++problems_ > MostProblems) {
@@ -124,8 +130,7 @@ void JsonFile::complain(const Keys& keys, const std::string& expected) const
     return;
   }
   const Json* value = find(keys);
-  const auto place = sim::config::json_place(text_, keys);
-  add_problem(log_, {path_, place.line, place.column}, printable_on_one_line(sim::config::joined(keys, ".")),
+  add_problem(log_, position(keys), printable_on_one_line(sim::config::joined(keys, ".")),
               fmt::format("expected {}, found {}", expected, value == nullptr ? "no such key" : shown(*value)));
 }
 

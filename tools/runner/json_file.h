@@ -36,6 +36,9 @@ class JsonFile {
   [[nodiscard]] const Json& list(const Keys& keys) const;
   [[nodiscard]] bool has(const Keys& keys) const { return find(keys) != nullptr; }
 
+  // Place of the value, or of what is around it when there is none.
+  [[nodiscard]] sim::config::Position position(const Keys& keys) const;
+
   // "expected ..., found ..." with the place of the value, or of what is around it when there is none.
   void complain(const Keys& keys, const std::string& expected) const;
 

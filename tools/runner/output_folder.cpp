@@ -1,6 +1,7 @@
 #include "tools/runner/output_folder.h"
 
 #include "sim/config/reading_log.h"
+#include "sim/diagnostics/ensure.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/metrics/write_file.h"
 #include "tools/runner/json_file.h"
@@ -9,9 +10,8 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
+#include <csignal>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace cm::tools {
@@ -25,8 +25,29 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> Marks{{
     {"comparison.json", "cmsim-comparison/"},
 }};
 
-// Written on request only: what an earlier run left would pass for this run's.
+// Written on request only: those of an earlier run would pass for this run's.
 constexpr std::array<std::string_view, 3> OnRequest{"timeline.json.gz", "requests.csv", "report.html"};
+
+constexpr std::string_view Complete = ".complete";
+
+// While it lives, Ctrl-C and the like wait: files that have begun to take their places all arrive.
+class HeldSignals {
+ public:
+  HeldSignals()
+  {
+    sigset_t held{};
+    sigemptyset(&held);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+      sigaddset(&held, signal);
+    ::pthread_sigmask(SIG_BLOCK, &held, &before_);
+  }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+  ~HeldSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
 
 [[noreturn]] void refuse(const fs::path& path, std::string_view reason)
 {
@@ -40,144 +61,156 @@ bool is_of_ours(const fs::path& file, std::string_view schema)
   return document.has({"schema"}) && document.text({"schema"}).starts_with(schema);
 }
 
-// Tried, not asked for: for root and on special file systems permissions say little.
-void require_writable(const fs::path& asked, const fs::path& folder)
+bool has_result(const fs::path& folder)
 {
-  const fs::path probe = folder / fmt::format(".cmsim-probe-{}", ::getpid());
-  std::error_code error;
-  if (!fs::create_directory(probe, error))
-    refuse(asked, fmt::format("cannot write in the folder {}: {}", folder.string(), error.message()));
-  fs::remove(probe, error);
+  return std::ranges::any_of(Marks, [&](const auto& mark) { return is_of_ours(folder / mark.first, mark.second); });
 }
 
-void require_creatable(const fs::path& path)
+bool is_mark(const std::string& name)
 {
-  fs::path parent = path.parent_path();
-  std::error_code error;
-  while (!parent.empty() && fs::symlink_status(parent, error).type() == fs::file_type::not_found)
-    parent = parent.parent_path();
-  if (parent.empty())
-    parent = ".";
-  if (!fs::is_directory(parent, error))
-    refuse(path, fmt::format("{} is not a folder, so none can be created in it", parent.string()));
-  require_writable(path, parent);
+  return std::ranges::find(Marks, name, &std::pair<std::string_view, std::string_view>::first) != Marks.end();
 }
 
-void require_ours(const fs::path& path)
+std::vector<fs::path> entries_of(const fs::path& folder)
 {
+  std::vector<fs::path> entries;
   std::error_code error;
-  const bool is_empty = fs::is_empty(path, error);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
+    entries.push_back(entry.path());
   if (error)
-    refuse(path, fmt::format("cannot read the folder: {}", error.message()));
-  const bool is_ours =
-      std::ranges::any_of(Marks, [&](const auto& mark) { return is_of_ours(path / mark.first, mark.second); });
-  if (!is_empty && !is_ours)
-    refuse(path, "expected a new or empty folder or one with an earlier result, found one with other files");
-  require_writable(path, path);
+    refuse(folder, fmt::format("cannot read the folder: {}", error.message()));
+  return entries;
 }
 
-void write_into(const fs::path& folder, const std::vector<OutputFolder::File>& files)
+bool holds_other_files(const fs::path& folder)
 {
-  for (const std::string_view name : OnRequest)
-    if (std::ranges::find(files, name, &OutputFolder::File::name) == files.end()) {
-      std::error_code ignored;
-      fs::remove(folder / name, ignored);
-    }
-  for (const OutputFolder::File& file : files)
-    sim::metrics::write_whole((folder / file.name).string(), file.content);
+  const std::vector<fs::path> entries = entries_of(folder);
+  return !std::ranges::all_of(entries, [](const fs::path& entry) { return is_unfinished(entry.filename().string()); });
 }
 
-// Folders that come into being for one result, and are gone again unless it is complete.
-class NewFolders {
+void require_free_or_ours(const fs::path& path)
+{
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(path, error)))
+    return;
+  if (!fs::is_directory(path, error))
+    refuse(path, "expected a folder, found something else of that name");
+  if (holds_other_files(path) && !has_result(path) && !has_result(path / Complete))
+    refuse(path, "expected a new or empty folder or one with an earlier result, found one with other files");
+}
+
+void move(const fs::path& from, const fs::path& to)
+{
+  std::error_code error;
+  fs::rename(from, to, error);
+  if (error)
+    refuse(to.parent_path(), fmt::format("cannot write {}: {}", to.filename().string(), error.message()));
+}
+
+void remove_earlier(const fs::path& folder, std::string_view mark)
+{
+  std::error_code error;
+  // The mark goes last: without it the others are those of the new result already.
+  for (const std::string_view name : OnRequest)
+    fs::remove(folder / name, error);
+  fs::remove(folder / mark, error);
+}
+
+// From here on the folder has the new result, whoever puts the rest of it in place.
+void put_in_place(const fs::path& folder)
+{
+  const fs::path complete = folder / Complete;
+  std::error_code error;
+  for (const auto& [mark, schema] : Marks)
+    if (fs::exists(complete / mark, error) && fs::exists(folder / mark, error))
+      remove_earlier(folder, mark);
+  std::vector<fs::path> files = entries_of(complete);
+  std::ranges::sort(files, {}, [](const fs::path& file) { return is_mark(file.filename().string()); });
+  for (const fs::path& file : files)
+    move(file, folder / file.filename());
+  fs::remove(complete, error);
+}
+
+// With the folder in hand: nobody else writes results there.
+void clear_leavings(const fs::path& folder)
+{
+  std::error_code error;
+  if (fs::is_directory(folder / Complete, error))
+    put_in_place(folder);
+  for (const fs::path& entry : entries_of(folder))
+    if (sim::metrics::is_left_behind(entry.filename().string()))
+      fs::remove_all(entry, error);
+}
+
+// A folder for files on their way; gone again unless they arrive.
+class Stage {
  public:
-  explicit NewFolders(const fs::path& path) : asked_(path)
+  explicit Stage(const fs::path& folder) : folder_(folder), path_(folder / sim::metrics::partial_name(""))
   {
     std::error_code error;
-    for (fs::path parent = path.parent_path(); !parent.empty() && !fs::exists(parent, error);
-         parent = parent.parent_path())
-      created_.push_back(parent);
-    partial_ = path;
-    partial_ += fmt::format(".partial-{}", ::getpid());
-    created_.insert(created_.begin(), partial_);
-    fs::create_directories(partial_, error);
-    if (error) {
-      remove();
-      refuse(path, fmt::format("cannot create it: {}", error.message()));
-    }
+    fs::remove_all(path_, error);
+    if (!fs::create_directory(path_, error))
+      refuse(folder, fmt::format("cannot write: {}", error.message()));
   }
-
-  NewFolders(const NewFolders&) = delete;
-  NewFolders& operator=(const NewFolders&) = delete;
-
-  ~NewFolders()
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  ~Stage()
   {
-    if (!is_complete_)
-      remove();
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
   }
 
-  [[nodiscard]] const fs::path& partial() const { return partial_; }
-
-  void complete()
+  void add(const OutputFolder::File& file) const
   {
     std::error_code error;
-    fs::rename(partial_, asked_, error);
-    if (error)
-      refuse(asked_, fmt::format("cannot create it: {}", error.message()));
-    is_complete_ = true;
+    if (fs::is_directory(folder_ / file.name, error))
+      refuse(folder_, fmt::format("cannot write {}: there is a folder of that name", file.name));
+    sim::metrics::write_whole((path_ / file.name).string(), file.content);
+  }
+
+  void complete() const
+  {
+    move(path_, folder_ / Complete);
+    put_in_place(folder_);
   }
 
  private:
-  void remove()
-  {
-    std::error_code ignored;
-    fs::remove_all(partial_, ignored);
-    // Innermost first, and only what is empty: others may have put something there meanwhile.
-    for (const fs::path& folder : created_)
-      fs::remove(folder, ignored);
-  }
-
-  fs::path asked_;
-  fs::path partial_;
-  std::vector<fs::path> created_;  // innermost first
-  bool is_complete_ = false;
+  const fs::path& folder_;  // borrowed from the one call that this object lives in
+  fs::path path_;
 };
 
 }  // namespace
 
-OutputFolder::OutputFolder(const std::string& path) : path_(fs::path(path).lexically_normal())
+OutputFolder::OutputFolder(const std::string& path, std::string_view work) : path_(fs::path(path).lexically_normal())
 {
   if (path.empty())
     throw ConfigError("--out: expected the name of a folder, found nothing");
   if (!path_.has_filename())
     path_ = path_.parent_path();
-  std::error_code error;
-  const fs::file_status status = fs::status(path_, error);
-  if (fs::is_directory(status))
-    require_ours(path_);
-  else if (fs::exists(fs::symlink_status(path_, error)))
-    refuse(path_, "expected a folder, found something else of that name");
-  else
-    require_creatable(path_);
+  require_free_or_ours(path_);
+  held_.emplace(path_.string(), work);
+  clear_leavings(path_);
 }
 
-std::vector<std::string> OutputFolder::write(const std::vector<File>& files) const
+std::vector<std::string> OutputFolder::write(const std::vector<File>& files)
 {
-  std::error_code error;
-  if (fs::is_directory(path_, error))
-    write_into(path_, files);
-  else
-    write_new(files);
+  ensure(held_.has_value(), "{}: files are written once", path_.string());
+  const HeldSignals signals;
+  const Stage stage(path_);
+  for (const File& file : files)
+    stage.add(file);
+  stage.complete();
+  held_->keep();
+  held_.reset();
   std::vector<std::string> paths;
   for (const File& file : files)
     paths.push_back((path_ / file.name).lexically_normal().string());
   return paths;
 }
 
-void OutputFolder::write_new(const std::vector<File>& files) const
+bool is_unfinished(std::string_view name)
 {
-  NewFolders folders(path_);
-  write_into(folders.partial(), files);
-  folders.complete();
+  return name == FolderLock::FileName || name == Complete || sim::metrics::is_partial(name);
 }
 
 }  // namespace cm::tools

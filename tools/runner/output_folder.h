@@ -1,32 +1,42 @@
-// The folder of `--out`: checked before the run, filled whole after it.
+// The folder of `--out`: taken before the run, filled whole after it. Only one process at a time has it.
+//
+// Files are staged in DIR/.partial-PID, and one rename, to DIR/.complete, decides that they are the result. They then
+// take their places: the file that marks a result goes first and comes last, so that no reader finds it
+// beside files of another run. What a killed run left before the rename is removed by the next one, what it left
+// behind the rename is put in place by it.
 #pragma once
 
+#include "tools/runner/held_folder.h"
+
 #include <filesystem>
+#include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace cm::tools {
 
 class OutputFolder {
  public:
-  // Throws ConfigError unless `path` can be created with its parents, or is a folder that can be written and is empty
-  // or holds an earlier result of ours. Creates nothing.
-  explicit OutputFolder(const std::string& path);
+  // Takes the folder for `work` ("run", "comparison"), which creates it with its parents; they go again with this
+  // object unless something was written. Throws ConfigError when it cannot be created or written, holds anything but an
+  // earlier result of ours, or another process has it.
+  OutputFolder(const std::string& path, std::string_view work);
 
   struct File {
     std::string name;
     std::string content;
   };
-  // Puts the files there: a new folder appears with all of them or not at all, in an old one each is replaced whole and
-  // what is not ours stays. Throws ConfigError when the system refuses, and leaves nothing behind then. Returns their
-  // paths.
-  [[nodiscard]] std::vector<std::string> write(const std::vector<File>& files) const;
+  // Puts the files there, all of them or none, in place of those of an earlier result, and lets go of the folder; what
+  // is not ours stays. Throws ConfigError when the system refuses, and leaves all as it was then. Returns their paths.
+  std::vector<std::string> write(const std::vector<File>& files);
 
  private:
-  void write_new(const std::vector<File>& files) const;
-
   std::filesystem::path path_;
+  std::optional<HeldFolder> held_;
 };
+
+// Whether a name in the folder of a result is that of work in progress or of its leavings: never a result.
+bool is_unfinished(std::string_view name);
 
 }  // namespace cm::tools

@@ -89,9 +89,9 @@ void require_scenario(const RepeatedRun& run)
   if (fs::exists(run.scenario, error))
     return;
   const std::string folder = logged(run.file, "folder");
-  throw ConfigError(
-      fmt::format("{}: run.inputs.scenario: expected a readable file, found no {} in the current folder{}", run.file,
-                  run.scenario, folder.empty() ? "" : fmt::format("; the result was made in {}", folder)));
+  throw ConfigError(fmt::format("{}: run.inputs.command: expected a readable file, found no {} in the current folder{}",
+                                to_text(run.place), run.scenario,
+                                folder.empty() ? "" : fmt::format("; the result was made in {}", folder)));
 }
 
 const DigestedFile* find_file(const std::vector<DigestedFile>& files, const DigestedFile& wanted)
@@ -120,6 +120,7 @@ std::optional<RepeatedRun> find_repeated_run(const std::string& path)
   if (stored && log.problems.empty() && !take_command(stored->inputs.command, run))
     file.complain({"run", "inputs", "command"}, "cmsim run SCENARIO with --set, --seed and the like");
   throw_if_any(log);
+  run.place = file.position({"run", "inputs", "command"});
   run.program = stored->program;
   run.files = stored->inputs.files;
   return run;

@@ -12,7 +12,8 @@
 namespace cm::tools {
 
 struct RepeatedRun {
-  std::string file;  // of the result
+  std::string file;               // of the result
+  sim::config::Position place{};  // in it, where it says what was run
   std::string scenario;
   std::vector<std::string> sets;
   std::uint64_t seed = 0;

@@ -212,6 +212,16 @@ struct ReadRun {
   std::vector<std::string> notes;  // about keys that were set on top and have no effect
 };
 
+// A model that refuses what was asked knows no files.
+void run_placed(const ReadRun& read, sim::metrics::Progress& progress, sim::metrics::Result& result)
+{
+  try {
+    read.workload.run(read.scenario.seed, progress, result);
+  } catch (const RefusedByModel& refusal) {
+    throw RefusedByModel(fmt::format("{}: workload: {}", to_text(read.scenario.workload->position), refusal.what()));
+  }
+}
+
 }  // namespace
 
 std::string to_text(const RunTitle& title)
@@ -233,7 +243,7 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
                   .result = {}};
   run.result.manifest = describe(read.scenario, *read.kind);
   run.result.manifest.inputs = inputs_of(request, read.scenario, run.title);
-  read.workload.run(read.scenario.seed, progress, run.result);
+  run_placed(read, progress, run.result);
   std::ranges::copy(read.notes, std::back_inserter(run.result.notes));
   run.result.tables.push_back(uncertain_numbers(read.scenario, *read.kind));
   caution(read.scenario, run.result);

@@ -33,12 +33,6 @@ constexpr const char* IdentityFile = "sweep.json";
   throw ConfigError(fmt::format("--out {}: {}", folder.path(), reason));
 }
 
-// How write_whole() calls a file that is not whole yet.
-bool is_partial(const std::string& name)
-{
-  return name.find(".partial-") != std::string::npos;
-}
-
 // As sweep.json tells it.
 struct EarlierSweep {
   std::string program;
@@ -67,15 +61,16 @@ std::optional<EarlierSweep> earlier_sweep(const SweepFolder& folder)
 // identity.
 bool is_left_of_start(const std::string& name)
 {
-  return name == FolderLock::FileName || (name.starts_with(IdentityFile) && is_partial(name));
+  return name == FolderLock::FileName || (name.starts_with(IdentityFile) && sim::metrics::is_partial(name));
 }
 
-void require_free_or_ours(const SweepFolder& folder)
+// Its path; throws ConfigError when somebody else's files are there.
+std::string free_or_ours(const SweepFolder& folder)
 {
   std::error_code error;
   const fs::path path = folder.path();
   if (!fs::exists(fs::symlink_status(path, error)))
-    return;
+    return folder.path();
   if (!fs::is_directory(path, error))
     refuse(folder, "expected a folder, found something else of that name");
   bool has_files = false;
@@ -85,27 +80,14 @@ void require_free_or_ours(const SweepFolder& folder)
     refuse(folder, fmt::format("cannot read the folder: {}", error.message()));
   if (has_files && !earlier_sweep(folder))
     refuse(folder, "expected a new or empty folder or one with an earlier sweep, found one with other files");
-}
-
-// The folders that it created, innermost first.
-std::vector<std::string> created(const SweepFolder& folder)
-{
-  require_free_or_ours(folder);
-  std::vector<std::string> missing;
-  std::error_code error;
-  for (fs::path path = folder.path(); !path.empty() && !fs::exists(path, error); path = path.parent_path())
-    missing.push_back(path.string());
-  fs::create_directories(folder.path(), error);
-  if (error)
-    refuse(folder, fmt::format("cannot write: {}", error.message()));
-  return missing;
+  return folder.path();
 }
 
 void remove_partial_files(const std::string& folder)
 {
   std::error_code ignored;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
-    if (is_partial(entry.path().filename().string()))
+    if (sim::metrics::is_partial(entry.path().filename().string()))
       fs::remove(entry.path(), ignored);
 }
 
@@ -165,7 +147,7 @@ void SweepFolder::write(const std::string& name, const std::string& content) con
 }
 
 OpenedFolder::OpenedFolder(const SweepFolder& folder, bool is_resumed)
-    : folder_(folder), is_resumed_(is_resumed), created_(created(folder)), lock_(folder.path())
+    : folder_(folder), is_resumed_(is_resumed), held_(free_or_ours(folder), "sweep")
 {
   const auto earlier = earlier_sweep(folder);
   if (is_resumed || !earlier)
@@ -179,19 +161,9 @@ OpenedFolder::OpenedFolder(const SweepFolder& folder, bool is_resumed)
                        through, points));
 }
 
-OpenedFolder::~OpenedFolder()
-{
-  std::error_code ignored;
-  if (is_kept_ || fs::exists(folder_.file(IdentityFile), ignored))
-    return;
-  lock_.remove_file();
-  for (const std::string& path : created_)
-    fs::remove(path, ignored);
-}
-
 EarlierPoints OpenedFolder::keep(const SweepPlan& plan, const SweepIdentity& identity)
 {
-  is_kept_ = true;
+  held_.keep();
   std::error_code error;
   // Both tell of points that may go below.
   for (const char* const name : {"results.csv", "report.html"})

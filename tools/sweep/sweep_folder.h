@@ -6,7 +6,7 @@
 //   slurm/            what was handed to Slurm
 #pragma once
 
-#include "tools/sweep/folder_lock.h"
+#include "tools/runner/held_folder.h"
 #include "tools/sweep/point_record.h"
 #include "tools/sweep/sweep_plan.h"
 
@@ -53,7 +53,7 @@ class OpenedFolder {
   OpenedFolder(const OpenedFolder&) = delete;
   OpenedFolder& operator=(const OpenedFolder&) = delete;
   // Without a call of keep(), nothing is left that was not there before.
-  ~OpenedFolder();
+  ~OpenedFolder() = default;
 
   // Keeps the files of points that are finished and unchanged, under their numbers in the plan, and removes the others
   // and what killed processes left half-written. Without `is_resumed` it removes all of them.
@@ -62,9 +62,7 @@ class OpenedFolder {
  private:
   const SweepFolder& folder_;  // borrowed; outlives this
   bool is_resumed_;
-  bool is_kept_ = false;
-  std::vector<std::string> created_;  // folders, innermost first
-  FolderLock lock_;
+  HeldFolder held_;
 };
 
 // Digest of this program's own file.

@@ -191,7 +191,7 @@ void check_shares(const models::ExpertCounts& table, std::uint32_t top_k, const 
 
 ReadOrProblems<models::ExpertCounts> read_expert_counts(const std::string& path, std::uint32_t top_k)
 {
-  ProblemList problems;
+  ProblemList problems(path);
   try {
     std::vector<Entry> entries;
     if (begins_like_json(path)) {

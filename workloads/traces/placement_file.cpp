@@ -187,7 +187,7 @@ void check_layer(const models::PlacementTable& table, std::uint32_t layer, const
 
 ReadOrProblems<models::PlacementTable> read_placement(const std::string& path)
 {
-  ProblemList problems;
+  ProblemList problems(path);
   try {
     models::PlacementTable table = table_of(array_of(path), path, problems);
     for (std::uint32_t layer = 0; problems.empty() && layer < table.layers; ++layer)

@@ -11,6 +11,9 @@ namespace cm::workloads {
 
 class ProblemList {
  public:
+  // `path`: the file, which messages name. Borrowed; outlives this.
+  explicit ProblemList(const std::string& path) : path_(path) {}
+
   void add(std::string problem)
   {
     if (++count_ <= Most)
@@ -23,13 +26,14 @@ class ProblemList {
   {
     std::vector<std::string> told = problems_;
     if (count_ > Most)
-      told.push_back(fmt::format("and {} more problems of this file", count_ - Most));
+      told.push_back(fmt::format("{}:1:1: and {} more problems of this file", path_, count_ - Most));
     return told;
   }
 
  private:
   static constexpr std::size_t Most = 10;
 
+  const std::string& path_;
   std::vector<std::string> problems_;
   std::size_t count_ = 0;
 };

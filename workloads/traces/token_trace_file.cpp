@@ -110,7 +110,7 @@ TokenTraceFiles token_trace_files(const std::string& path)
 
 ReadOrProblems<models::TokenTrace> read_token_trace(const TokenTraceFiles& files)
 {
-  ProblemList problems;
+  ProblemList problems(files.bytes);
   try {
     sim::config::ReadingLog log;
     const Value tree = sim::config::load_file(files.description);

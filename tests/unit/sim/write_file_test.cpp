@@ -61,3 +61,15 @@ TEST_CASE("partial files of others are left alone")
   CHECK(content_of(folder.file("a")) == "ours");
   CHECK(content_of(other) == "theirs");
 }
+
+TEST_CASE("a partial file tells whose it is, and whether its process is gone")
+{
+  const std::string ours = cm::sim::metrics::partial_name("a");
+  CHECK(cm::sim::metrics::is_partial(ours));
+  CHECK(!cm::sim::metrics::is_left_behind(ours));
+  // No process has such a number.
+  CHECK(cm::sim::metrics::is_left_behind("a.partial-99999999-0"));
+  CHECK(!cm::sim::metrics::is_left_behind("a.partial-x"));
+  CHECK(!cm::sim::metrics::is_left_behind("a.partial-99999999999999999999"));
+  CHECK(!cm::sim::metrics::is_partial("partial"));
+}

@@ -94,7 +94,9 @@ TEST_CASE("a search that rests on short runs says so")
   found.trials[1].share = 0.9;
   found.trials[1].is_steady = false;
   found.trials[1].unsteady = "NOT STEADY: the run is too short";
-  CHECK(length_warning(found, 0.5).find("the capacity may be higher; ask for more requests") != std::string::npos);
+  CHECK_THAT(length_warning(found, 0.5), Catch::EndsWith("; ask for more requests (workload.generator.requests)"));
+  found.longer = "a longer workload.trace";
+  CHECK_THAT(length_warning(found, 0.5), Catch::EndsWith("; ask for more requests (a longer workload.trace)"));
   CHECK(limit_sentence(found, 0.5).find("the run is too short") != std::string::npos);
   found.trials[1].unsteady = "OVERLOADED: limit: prefill";
   found.trials[0].ttft_mean_ms = 2000;

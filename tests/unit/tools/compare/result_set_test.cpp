@@ -149,3 +149,15 @@ TEST_CASE("a path without results is an error")
   CHECK_THAT(log.problems[0], Catch::Contains("found no result.json and no points"));
   CHECK_THAT(log.problems[1], Catch::Contains("absent:1:1: expected a readable file, found none"));
 }
+
+TEST_CASE("what a killed run left is no result")
+{
+  const TemporaryFolder folder;
+  folder.put("a/result.json", result_json());
+  folder.put("a.partial-12/result.json", result_json());
+  folder.put("a/.partial-12/result.json", result_json());
+  folder.put("b/.complete/result.json", result_json());
+  ReadingLog log;
+  CHECK(labels_of(read_results(folder.path().string(), log)) == std::vector<std::string>{"a"});
+  CHECK(log.problems.empty());
+}

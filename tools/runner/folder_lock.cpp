@@ -1,4 +1,4 @@
-#include "tools/sweep/folder_lock.h"
+#include "tools/runner/folder_lock.h"
 
 #include "sim/diagnostics/errors.h"
 
@@ -7,7 +7,6 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <string_view>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -16,18 +15,18 @@
 namespace cm::tools {
 namespace {
 
-std::string owner()
+std::string owner(std::string_view work)
 {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
-  return fmt::format("process {} on {}", ::getpid(), host.data());
+  return fmt::format("{} is writing there (process {} on {})", work, ::getpid(), host.data());
 }
 
 std::string content_of(int descriptor)
 {
   std::array<char, 512> text{};
   const ssize_t count = ::pread(descriptor, text.data(), text.size() - 1, 0);
-  return count > 0 ? std::string(text.data()) : "another process";
+  return count > 0 ? std::string(text.data()) : "process is writing there";
 }
 
 // Whether the file still has its name: its last holder may have removed it between our opening and our locking it.
@@ -39,18 +38,21 @@ bool has_name(int descriptor, const std::string& path)
          open.st_dev == named.st_dev;
 }
 
+bool is_held_by_another(int descriptor)
+{
+  return ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 int locked(const std::string& folder, const std::string& path)
 {
   for (;;) {
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor < 0)
       throw ConfigError(fmt::format("--out {}: cannot write: {}", folder, std::generic_category().message(errno)));
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (is_held_by_another(descriptor)) {
       const std::string holder = content_of(descriptor);
       ::close(descriptor);
-      throw ConfigError(fmt::format("--out {}: another sweep is writing there ({}); wait for it or choose another "
-                                    "folder",
-                                    folder, holder));
+      throw ConfigError(fmt::format("--out {}: another {}; wait for it or choose another folder", folder, holder));
     }
     if (has_name(descriptor, path))
       return descriptor;
@@ -60,9 +62,10 @@ int locked(const std::string& folder, const std::string& path)
 
 }  // namespace
 
-FolderLock::FolderLock(const std::string& folder) : path_(folder + "/" + FileName), descriptor_(locked(folder, path_))
+FolderLock::FolderLock(const std::string& folder, std::string_view work)
+    : path_(folder + "/" + FileName), descriptor_(locked(folder, path_))
 {
-  const std::string text = owner();
+  const std::string text = owner(work);
   const bool is_noted = ::ftruncate(descriptor_, 0) == 0 && ::pwrite(descriptor_, text.data(), text.size(), 0) > 0;
   static_cast<void>(is_noted);  // the note is a courtesy, the lock is what counts
 }
