@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <ranges>
 #include <type_traits>
 
 namespace cm::sim::config {
@@ -166,9 +167,9 @@ void Reader::settle(std::string_view name, std::string value_text)
 {
   const std::string path = path_of(name);
   // Nearly always the last one.
-  const auto found = std::find_if(log_->declarations.rbegin(), log_->declarations.rend(),
-                                  [&](const Declaration& each) { return each.path == path; });
-  if (found != log_->declarations.rend())
+  auto latest_first = std::views::reverse(log_->declarations);
+  const auto found = std::ranges::find(latest_first, path, &Declaration::path);
+  if (found != latest_first.end())
     found->value_text = std::move(value_text);
 }
 
