@@ -31,7 +31,7 @@ Value empty(Value::Kind kind, const Position& position)
   return value;
 }
 
-bool is_path(std::string_view text)
+bool is_key_path(std::string_view text)
 {
   return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos;
 }
@@ -45,7 +45,7 @@ void refuse_path(const std::string& path, const Position& key_position, ReadingL
 void collect(std::vector<Change>& changes, const std::string& path, const Position& key_position, const Value& value,
              ReadingLog& log)
 {
-  if (!is_path(path))
+  if (!is_key_path(path))
     return refuse_path(path, key_position, log);
   if (value.kind != Value::Kind::Map || is_number_with_evidence(value)) {
     changes.push_back({path, key_position, value});
@@ -77,7 +77,7 @@ void collect_value(std::vector<Change>& changes, const std::string& path, const 
 {
   if (value.kind != Value::Kind::Map || is_number_with_evidence(value))
     return collect(changes, path, key_position, value, log);
-  if (!is_path(path))
+  if (!is_key_path(path))
     return refuse_path(path, key_position, log);
   std::vector<Change> keys;
   for (const Value::Entry& entry : value.entries)
@@ -284,6 +284,14 @@ std::vector<Change> changes_of_settings(const std::vector<PlacedSetting>& settin
     }
   }
   return changes;
+}
+
+std::vector<Change> leaves_of(const Change& change)
+{
+  std::vector<Change> leaves;
+  ReadingLog told_before;
+  collect(leaves, change.path, change.key_position, change.value, told_before);
+  return leaves;
 }
 
 std::string_view path_below(std::string_view path, std::string_view section)

@@ -48,6 +48,9 @@ std::optional<PlacedSetting> setting_of_argument(const std::string& argument);
 // Values in YAML, as in changes_of_sets; later ones win.
 std::vector<Change> changes_of_settings(const std::vector<PlacedSetting>& settings, sim::config::ReadingLog& log);
 
+// The change key by key: one for each value of the map that it sets, itself where it sets no map.
+std::vector<Change> leaves_of(const Change& change);
+
 // "machine.ub.x" below "machine" is "ub.x"; empty when the path is not below it.
 std::string_view path_below(std::string_view path, std::string_view section);
 

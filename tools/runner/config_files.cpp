@@ -66,7 +66,7 @@ std::optional<Value> load_reporting(const std::string& path, LoadedFiles* loaded
 
 }  // namespace
 
-bool is_path(std::string_view reference)
+bool names_file(std::string_view reference)
 {
   return reference.find('/') != std::string_view::npos || reference.ends_with(Ending);
 }
@@ -103,7 +103,7 @@ std::optional<Value> ConfigFiles::load(const std::string& folder, const Value& r
   if (!path)
     return std::nullopt;
   log_.files.push_back(
-      {what, is_path(reference.text) ? reference.text : folder + "/" + reference.text + std::string(Ending), *path});
+      {what, names_file(reference.text) ? reference.text : folder + "/" + reference.text + std::string(Ending), *path});
   return load_reporting(*path, loaded_, log_);
 }
 
@@ -116,7 +116,7 @@ std::optional<std::string> ConfigFiles::path_of(const std::string& folder, const
                 fmt::format("expected a name or a path, found {}", found_text(reference)));
     return std::nullopt;
   }
-  if (is_path(text)) {
+  if (names_file(text)) {
     const bool is_typed = is_from_command_line(reference.position);
     const fs::path path = (is_typed ? fs::path() : fs::path(reference.position.file).parent_path()) / text;
     if (is_there(path))

@@ -40,7 +40,7 @@ class ConfigFiles {
 };
 
 // Whether a reference is the path of a file; it is a name otherwise.
-bool is_path(std::string_view reference);
+bool names_file(std::string_view reference);
 
 // The scenario that a file names at `place`: what holds a slash is a path relative to that file, NAME.yaml the file
 // beside it or, where there is none, the one in <config_root>/scenarios, and NAME <config_root>/scenarios/NAME.yaml.

@@ -94,11 +94,18 @@ void require_scenario(const RepeatedRun& run)
                                 folder.empty() ? "" : fmt::format("; the result was made in {}", folder)));
 }
 
-const DigestedFile* find_file(const std::vector<DigestedFile>& files, const DigestedFile& wanted)
+// The file that takes the place of `wanted` in another reading: the one of its key, wherever it lies now. A key that
+// has several files, as parts have, is followed by name or by contents. Null when there is none.
+const DigestedFile* counterpart(const DigestedFile& wanted, const std::vector<DigestedFile>& own,
+                                const std::vector<DigestedFile>& others)
 {
-  const auto found = std::ranges::find_if(
-      files, [&](const DigestedFile& each) { return each.key == wanted.key && each.name == wanted.name; });
-  return found == files.end() ? nullptr : &*found;
+  const bool is_only_one = std::ranges::count(own, wanted.key, &DigestedFile::key) == 1 &&
+                           std::ranges::count(others, wanted.key, &DigestedFile::key) == 1;
+  const auto is_it = [&](const DigestedFile& each) {
+    return each.key == wanted.key && (is_only_one || each.name == wanted.name || each.digest == wanted.digest);
+  };
+  const auto found = std::ranges::find_if(others, is_it);
+  return found == others.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -133,16 +140,19 @@ std::vector<std::string> changes_since(const RepeatedRun& run, const ScenarioReq
   if (run.program != version_and_commit())
     changes.push_back(
         fmt::format("the program has changed: {} made it, this is {}", run.program, version_and_commit()));
-  const std::vector<DigestedFile> now = digested_files(read_scenario(request).log);
+  const sim::config::ReadingLog log = read_scenario(request).log;
+  // Files that cannot be read any more are an error of the run, told once.
+  throw_if_any(log);
+  const std::vector<DigestedFile> now = digested_files(log);
   for (const DigestedFile& before : run.files) {
-    const DigestedFile* file = find_file(now, before);
+    const DigestedFile* file = counterpart(before, run.files, now);
     if (file == nullptr)
       changes.push_back(fmt::format("{} is no longer read for {}", before.name, before.key));
     else if (file->digest != before.digest)
       changes.push_back(fmt::format("{} has changed", before.name));
   }
   for (const DigestedFile& file : now)
-    if (find_file(run.files, file) == nullptr)
+    if (counterpart(file, now, run.files) == nullptr)
       changes.push_back(fmt::format("{} is read now for {}", file.name, file.key));
   return changes;
 }

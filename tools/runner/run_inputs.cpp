@@ -19,24 +19,37 @@ using sim::metrics::KeyTexts;
 
 constexpr std::string_view Workload = "workload";
 
+// Replaces paths below `value` that are relative to the file of the change by those of the files that were read.
+// NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
+void resolve_paths(sim::config::Value& value, const std::string& key, const ReadingLog& log)
+{
+  for (sim::config::Value::Entry& entry : value.entries)
+    resolve_paths(entry.value, fmt::format("{}.{}", key, entry.key), log);
+  if (value.kind != sim::config::Value::Kind::Scalar)
+    return;
+  const auto file = std::ranges::find(log.files, key, &FileRead::key);
+  if (file != log.files.end() && (!path_below(key, Workload).empty() || names_file(value.text)))
+    value.text = file->path;
+}
+
 // As a setting of the command line, whose paths are relative to the current folder wherever the change stands.
 std::string setting_of(const Change& change, const ReadingLog& log)
 {
-  const auto file = std::ranges::find(log.files, change.path, &FileRead::key);
-  const bool is_file =
-      file != log.files.end() && (!path_below(change.path, Workload).empty() || is_path(change.value.text));
-  return fmt::format("{}={}", change.path, is_file ? file->path : sim::config::parsable_flow_text(change.value));
+  sim::config::Value value = change.value;
+  resolve_paths(value, change.path, log);
+  return fmt::format("{}={}", change.path, sim::config::parsable_flow_text(value));
 }
 
-// Without those that a later one replaces: "key+=" adds to an earlier "key=", and "key=" replaces both.
+// Without those that a later one replaces: "key=" replaces what was set or added before, "key+=" adds to it.
 std::vector<std::string> lasting(const std::vector<std::string>& settings)
 {
   std::vector<std::string> last;
   for (const std::string& setting : settings) {
     const std::string key = setting.substr(0, setting.find('='));
-    std::erase_if(last, [&](const std::string& earlier) {
-      return earlier.starts_with(key + "=") || earlier.starts_with(key + "+=");
-    });
+    if (!key.ends_with('+'))
+      std::erase_if(last, [&](const std::string& earlier) {
+        return earlier.starts_with(key + "=") || earlier.starts_with(key + "+=");
+      });
     last.push_back(setting);
   }
   return last;
@@ -46,7 +59,8 @@ KeyTexts texts_of(const std::vector<Change>& changes)
 {
   KeyTexts texts;
   for (const Change& change : changes)
-    texts.emplace_back(change.path, flow_text(without_evidence(change.value)));
+    for (const Change& leaf : leaves_of(change))
+      texts.emplace_back(leaf.path, flow_text(without_evidence(leaf.value)));
   return texts;
 }
 

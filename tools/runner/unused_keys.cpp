@@ -93,20 +93,23 @@ std::vector<std::string> check_unused_keys(ResolvedScenario& scenario, const Wor
                                            const PreparedWorkload& workload, const models::MachineSpec& machine)
 {
   std::vector<std::string> notes;
-  for (const std::vector<Change>* set_on_top : {&scenario.overrides, &scenario.changes, &scenario.sets})
-    for (const Change& change : *set_on_top) {
-      const auto found = unused_key(change.path, scenario, kind, workload, machine);
-      if (!found)
-        continue;
-      const std::string text = fmt::format("has no effect here: {}", found->reason);
-      if (is_at_or_below(change.path, WorkloadSection) && !found->may_be_set) {
-        add_problem(scenario.log, change.key_position, change.path, text);
-        ++scenario.log.conflicts;
-      } else if (std::string note = fmt::format("{} {}", change.path, text);
-                 std::ranges::find(notes, note) == notes.end()) {
-        notes.push_back(std::move(note));
-      }
+  const auto check = [&](const Change& change) {
+    const auto found = unused_key(change.path, scenario, kind, workload, machine);
+    if (!found)
+      return;
+    const std::string text = fmt::format("has no effect here: {}", found->reason);
+    if (is_at_or_below(change.path, WorkloadSection) && !found->may_be_set) {
+      add_problem(scenario.log, change.key_position, change.path, text);
+      ++scenario.log.conflicts;
+    } else if (std::string note = fmt::format("{} {}", change.path, text);
+               std::ranges::find(notes, note) == notes.end()) {
+      notes.push_back(std::move(note));
     }
+  };
+  for (const std::vector<Change>* set_on_top : {&scenario.overrides, &scenario.changes, &scenario.sets})
+    for (const Change& change : *set_on_top)
+      for (const Change& leaf : leaves_of(change))
+        check(leaf);
   return notes;
 }
 

@@ -74,11 +74,26 @@ TEST_CASE("what has changed since a result was made is told by name")
   const std::string part = stored.folder.file("configs/parts/ub-cloudmatrix384.yaml");
   stored.folder.put("configs/parts/ub-cloudmatrix384.yaml", cm::tests::content_of(part) + "# a comment\n");
   CHECK(changes_since(*run, stored.request) == std::vector<std::string>{"parts/ub-cloudmatrix384.yaml has changed"});
+  std::filesystem::rename(part, stored.folder.file("configs/parts/other.yaml"));
+  CHECK_THROWS_WITH(changes_since(*run, stored.request), Catch::Contains("ub-cloudmatrix384"));
+  std::filesystem::rename(stored.folder.file("configs/parts/other.yaml"), part);
   run->program = "0.0.1 (abc)";
   CHECK_THAT(changes_since(*run, stored.request).front(),
              Catch::Contains("the program has changed: 0.0.1 (abc) made it, this is " + version()));
   std::filesystem::remove(stored.request.path);
   CHECK_THROWS_WITH(changes_since(*run, stored.request), Catch::Contains("the result was made in /somewhere"));
+}
+
+TEST_CASE("a file that lies elsewhere now has not changed")
+{
+  StoredRun stored;
+  const auto run = find_repeated_run(stored.folder.file("out"));
+  REQUIRE(run);
+  const std::string machine = "configs/machines/cloudmatrix384.yaml";
+  stored.folder.put("elsewhere/machine.yaml", cm::tests::content_of(stored.folder.file(machine)));
+  ScenarioRequest moved = stored.request;
+  moved.sets.push_back("machine=" + stored.folder.file("elsewhere/machine.yaml"));
+  CHECK(changes_since(*run, moved).empty());
 }
 
 TEST_CASE("a result that does not say what was run is refused with its place")

@@ -1,6 +1,7 @@
 #include "tests/unit/sim/temporary_folder.h"
 #include "tools/runner/run.h"
 #include "tools/runner/run_inputs.h"
+#include "tools/runner/shell_words.h"
 
 #include <catch2/catch.hpp>
 
@@ -47,6 +48,22 @@ std::vector<std::string> file_names(const Inputs& inputs)
   return names;
 }
 
+// Whether the command of a sweep's point whose machine lies beside the sweep's file reads the same machine.
+bool is_found_again(const std::string& machine)
+{
+  const cm::tests::TemporaryFolder folder;
+  folder.put("sweeps/" + machine, "name: own\nbase: cloudmatrix384\noverrides: {ub.sub_planes: 5}\n");
+  cm::sim::config::ReadingLog log;
+  ScenarioRequest request{.path = Root + "/scenarios/p2p.yaml", .sets = {}, .seed = {}, .config_root = Root};
+  request.changes = changes_of_keys(
+      cm::sim::config::parse_text(folder.file("sweeps/w.yaml"), "{machine: \"./" + machine + "\"}"), log);
+  const auto words = shell_words(inputs_of_run(request).command);
+  REQUIRE(words);
+  const ScenarioRequest again{.path = (*words)[2], .sets = {(*words)[4]}, .seed = {}, .config_root = Root};
+  return check_scenario(again).problems.empty() &&
+         check_scenario(again).configuration_digest == check_scenario(request).configuration_digest;
+}
+
 }  // namespace
 
 TEST_CASE("a run tells every key of its workload, defaults among them, as the reader took it")
@@ -68,6 +85,29 @@ TEST_CASE("a run tells one command that makes it again, whatever was typed twice
                               "/scenarios/ep.yaml --set workload.tokens_per_rank=8 --set workload.repeats=1 --set "
                               "workload.ep=8 --set 'machine.ub.lane_bandwidth=14 GB/s' --seed 1");
   CHECK(text_of(inputs.sets, "machine.ub.lane_bandwidth") == "14 GB/s");
+}
+
+TEST_CASE("additions to a map last beside each other")
+{
+  const std::string first = "machine.die.hbm+={capacity: 64 GB}";
+  const std::string second = "machine.die.hbm+={reserved: 5 GB}";
+  CHECK_THAT(inputs_of_ep({first, second}).command, Catch::Contains("--set '" + first + "' --set '" + second + "'"));
+}
+
+TEST_CASE("a value that is set whole ends what was set and added before")
+{
+  const std::string command = inputs_of_ep({"workload.routing=uniform", "workload.routing+={x: 1}",
+                                            "workload.routing=skewed", "workload.skew=0.5"})
+                                  .command;
+  CHECK_THAT(command, Catch::Contains("--set workload.routing=skewed --set workload.skew=0.5"));
+  CHECK_THAT(command, !Catch::Contains("uniform") && !Catch::Contains("+="));
+}
+
+TEST_CASE("a map that is set is told key by key")
+{
+  const Inputs inputs = inputs_of_ep({"machine.die.hbm+={capacity: 64 GB, reserved: 5 GB}"});
+  CHECK(text_of(inputs.sets, "machine.die.hbm.capacity") == "64 GB");
+  CHECK(text_of(inputs.sets, "machine.die.hbm.reserved") == "5 GB");
 }
 
 TEST_CASE("files have the names of the folder of configurations, and digests of their contents")
@@ -123,6 +163,16 @@ TEST_CASE("a file that the workload names is digested, and found again from the 
   const auto names = file_names(inputs);
   CHECK(std::ranges::find(names, "workload.trace ../blocks.txt") != names.end());
   CHECK_THAT(inputs.command, Catch::Contains("--set workload.trace=" + folder.file("blocks.txt")));
+}
+
+TEST_CASE("a machine beside a sweep's file is found again, whatever its path begins with")
+{
+  CHECK(is_found_again("m.yaml"));
+}
+
+TEST_CASE("a machine beside a sweep's file is found again, whatever its path holds")
+{
+  CHECK(is_found_again("my: own.yaml"));
 }
 
 TEST_CASE("a model with fewer layers than it has is marked in the title")

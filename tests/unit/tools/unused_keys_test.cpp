@@ -79,6 +79,13 @@ TEST_CASE("numbers of the machine that a run does not use are noted with the rea
       Catch::Equals("machine.ub.sub_plane_choice has no effect here: workload.sub_plane_choice takes its place"));
 }
 
+TEST_CASE("a map that is set whole is looked at key by key")
+{
+  CHECK(check("p2p", {"machine.die.hbm+={capacity: 60 GB, reserved: 2 GB}"}).notes.empty());
+  CHECK(note("p2p", {"machine.die+={hbm: {capacity: 60 GB}, host: {turn: 1 ms}}"}) ==
+        "machine.die.host.turn has no effect here: a run of p2p does not use it");
+}
+
 TEST_CASE("numbers that a run uses are not noted")
 {
   for (const auto& [scenario, set] :
