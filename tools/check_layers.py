@@ -124,6 +124,13 @@ TOKEN = re.compile(
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]*)[>"]', re.MULTILINE)
 USING_NAMESPACE = re.compile(r"\busing\s+namespace\b")
 PRAGMA_ONCE = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+once\b", re.MULTILINE)
+# A function at the start of a line, declared or defined, and the parts of a file that are its own.
+FUNCTION = re.compile(
+    r"^(?! |using |return |struct |class |enum |namespace |#|template |friend )(?:\[\[\w+\]\] )?"
+    r"[\w:<>,&*\[\] ]*[\w>&*] [&*]?(\w+)\(",
+    re.MULTILINE,
+)
+LOCAL_PART = re.compile(r"^namespace \{\n(.*?)^\} +\n", re.MULTILINE | re.DOTALL)
 FILE_NAME = re.compile(r"[a-z][a-z0-9_]*\.(h|cpp)")
 
 
@@ -243,6 +250,33 @@ def check_file(root, file):
             yield line_of(code, match.start()), "no using namespace in a header"
 
 
+def functions(code):
+    return {match[1] for match in FUNCTION.finditer(code)}
+
+
+def check_hidden_names(root, files):
+    """file:line of functions that are a file's own and have the name of one that a header declares and that another file
+    of the same folder calls: compiled as one with CM_UNITY, that file would call the wrong one, without a word."""
+    code = {file: without_comments(read(os.path.join(root, file)), strings_too=True) for file in files}
+    declared = {file: functions(text) for file, text in code.items() if file.endswith(".h")}
+    callers = {}
+    for file in files:
+        if file.endswith(".cpp"):
+            for _, _, header in included(read(os.path.join(root, file))):
+                for name in declared.get(header, ()):
+                    if re.search(rf"(?<![\w.>:]){name}\(", code[file]):
+                        callers.setdefault((os.path.dirname(file), name), []).append((file, header))
+    for file in files:
+        if not file.endswith(".cpp") or file.startswith("tests/"):
+            continue
+        for part in LOCAL_PART.finditer(code[file]):
+            for match in FUNCTION.finditer(part[1]):
+                for caller, header in callers.get((os.path.dirname(file), match[1]), ()):
+                    if caller != file and header.split("/")[0] == file.split("/")[0]:
+                        line = line_of(code[file], part.start(1) + match.start())
+                        yield f"{file}:{line}: {match[1]} has the name of a function of {header} that {caller} calls"
+
+
 def check(root):
     """(violations, long files), both as lines of text."""
     folders, files = folders_and_files(root)
@@ -257,6 +291,7 @@ def check(root):
         lines = read(os.path.join(root, file)).count("\n")
         if lines > LINES_ALARM:
             long_files.append(f"{file}:{lines}: longer than {LINES_ALARM} lines; look for the missing noun")
+    violations += check_hidden_names(root, files)
     return violations, long_files
 
 
@@ -283,6 +318,13 @@ def self_test():
         ("using namespace", "sim/units/h.h", 3, once + "// using namespace cm;\nusing  namespace cm;\n", "no using namespace"),
         ("file name", "sim/units/CamelCase.h", 1, once, "snake_case"),
         ("file ending", "sim/units/old.hpp", 1, once, "snake_case"),
+        (
+            "hidden name",
+            "tools/runner/words.cpp",
+            2,
+            "namespace {\nbool is_path(int word)\n{\n}\n}  // namespace\n",
+            "is_path has the name of a function of tools/runner/paths.h that tools/runner/users.cpp calls",
+        ),
         ("include after a block comment", "sim/units/i.cpp", 3, '/*\n*/\n#include "i.h"\n', "names the path from the root"),
     ]
     strangers = [
@@ -314,6 +356,9 @@ def self_test():
         "tools/compare/compare.h": once + "#include <unistd.h>\n#include <CLI/CLI.hpp>\n",
         "sim/units/quantity.h": once + "#include <fmt/format.h>\n#include <chrono>\n",
         "sim/fabric/fabric.h": once,
+        "tools/runner/paths.h": once + "bool is_path(int text);\n",
+        "tools/runner/users.cpp": '#include "tools/runner/paths.h"\nint x = is_path(3);\n',
+        "tools/runner/bystander.cpp": "namespace {\nbool is_word(int word)\n{\n}\n}  // namespace\n",
         "sim/streams/streams.h": once + '#include "sim/fabric/fabric.h"\n',
         "sim/engine/engine.h": once + '#include "sim/streams/streams.h"\n#include <simgrid/s4u.hpp>\n',
         "sim/config/reader.cpp": '#include <yaml-cpp/yaml.h>\n// #include "wrong.h"\n/* #include "wrong.h" */\n'

@@ -8,7 +8,7 @@ namespace {
 using Action = PrefillAction;
 
 // Part that `rank` gets when `all` are dealt out as evenly as they go.
-std::int64_t part_of(std::int64_t all, std::uint32_t rank, std::uint32_t ranks)
+std::int64_t rank_part(std::int64_t all, std::uint32_t rank, std::uint32_t ranks)
 {
   return all / ranks + (rank < all % ranks ? 1 : 0);
 }
@@ -31,12 +31,12 @@ LayerCosts::Share LayerCosts::share_of(const PrefillLoad& load, std::uint32_t ra
 {
   const models::Quantisation quantisation = deployment_.quantisation;
   Share share;
-  share.tokens = part_of(load.tokens, rank, deployment_.ranks);
+  share.tokens = rank_part(load.tokens, rank, deployment_.ranks);
   const models::PrefillAttention attention =
       models::prefill_attention(model_, quantisation,
                                 {.ranks = deployment_.ranks,
                                  .tokens = share.tokens,
-                                 .cached = part_of(load.cached_tokens, rank, deployment_.ranks),
+                                 .cached = rank_part(load.cached_tokens, rank, deployment_.ranks),
                                  .all_tokens = load.tokens,
                                  .all_cached = load.cached_tokens,
                                  .query_key_pairs = load.query_key_pairs});
@@ -98,7 +98,7 @@ StepCost LayerCosts::head(std::uint32_t rank, std::int64_t prompts) const
     own += shares[rank].tokens;
   if (deployment_.with_mtp && own > 0)
     operators.push_back(models::mtp_projection_operator(model_, deployment_.quantisation, own));
-  if (const std::int64_t first_tokens = part_of(prompts, rank, deployment_.ranks); first_tokens > 0)
+  if (const std::int64_t first_tokens = rank_part(prompts, rank, deployment_.ranks); first_tokens > 0)
     operators.push_back(models::head_operator(model_, first_tokens));
   return total(operators);
 }
