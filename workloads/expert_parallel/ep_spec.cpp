@@ -136,7 +136,7 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
 std::vector<sim::config::UnusedKey> unused_keys(const EpSpec& spec, const models::MachineSpec& machine)
 {
   std::vector<sim::config::UnusedKey> unused;
-  add_unused_exchange_keys(spec.exchange, spec.ep, machine, unused);
+  add_unused_exchange_keys({.kind = spec.exchange, .ranks = spec.ep}, machine, unused);
   unused.push_back({machine.ub.key("access"), "no single accesses are made"});
   if (spec.exchange == ExchangeKind::Fused)
     unused.push_back({"machine.die.compute.vector_operator", "fused kernels exchange (workload.fused)"});
