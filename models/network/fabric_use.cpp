@@ -58,7 +58,7 @@ void add_unused_fabric_keys(const MachineSpec& machine, const FabricUse& use, st
   if (!use.waits_for_writes)
     keys.add({"acknowledgements"}, "nothing waits for an acknowledgement");
   const bool has_control_packets =
-      use.asks_for_data || (use.sets_flags && ub.flags == FlagModel::Packets) ||
+      use.asks_for_data || use.sends_small_pieces || (use.sets_flags && ub.flags == FlagModel::Packets) ||
       (use.waits_for_writes && ub.acknowledgements == sim::fabric::Acknowledgement::Packets);
   if (!has_control_packets)
     keys.add({"control_packet"}, "there are no requests, and flags and acknowledgements are no packets");

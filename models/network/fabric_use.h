@@ -1,4 +1,4 @@
-// Which keys of the packet plane a run has no use for: those of a machine file are as many whatever is run.
+// Keys of the packet plane that a run does not use. A machine file has all of them, whatever is run.
 #pragma once
 
 #include "models/network/machine.h"
@@ -11,8 +11,9 @@ namespace cm::models {
 // The traffic of a run.
 struct FabricUse {
   bool between_nodes = true;
-  bool asks_for_data = false;     // small requests go ahead of data
-  bool waits_for_writes = false;  // for their acknowledgements
+  bool asks_for_data = false;       // small requests go ahead of data
+  bool sends_small_pieces = false;  // at least a control packet each
+  bool waits_for_writes = false;    // for their acknowledgements
   bool sets_flags = false;
   bool reports_queues = false;
 };

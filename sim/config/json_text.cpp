@@ -5,10 +5,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <forward_list>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -23,6 +26,62 @@ constexpr std::size_t SafeDigits = 300;
 bool is_digit(char letter)
 {
   return letter >= '0' && letter <= '9';
+}
+
+std::uint32_t code_at(std::string_view text, std::size_t at)
+{
+  std::uint32_t code = 0;
+  const std::string_view digits = text.substr(at, 4);
+  std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+  return code;
+}
+
+void append_utf8(std::uint32_t code, std::string& text)
+{
+  const auto add = [&](std::uint32_t byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
+  if (code < 0x80) {
+    add(code);
+    return;
+  }
+  if (code < 0x800) {
+    add(0xc0U | code >> 6U);
+  } else {
+    if (code < 0x10000) {
+      add(0xe0U | code >> 12U);
+    } else {
+      add(0xf0U | code >> 18U);
+      add(0x80U | (code >> 12U & 0x3fU));
+    }
+    add(0x80U | (code >> 6U & 0x3fU));
+  }
+  add(0x80U | (code & 0x3fU));
+}
+
+// Text that stands between quotes with its escapes, all of which are right.
+std::string unescaped(std::string_view written)
+{
+  constexpr std::string_view Letters = "\"\\/bfnrt";
+  constexpr std::string_view Meanings = "\"\\/\b\f\n\r\t";
+  std::string text;
+  for (std::size_t at = 0; at < written.size(); ++at) {
+    if (written[at] != '\\') {
+      text += written[at];
+      continue;
+    }
+    ++at;
+    if (written[at] != 'u') {
+      text += Meanings[Letters.find(written[at])];
+      continue;
+    }
+    std::uint32_t code = code_at(written, at + 1);
+    at += 4;
+    if (code >= 0xd800 && code < 0xdc00) {
+      code = 0x10000 + ((code - 0xd800) << 10U) + (code_at(written, at + 3) - 0xdc00);
+      at += 6;
+    }
+    append_utf8(code, text);
+  }
+  return text;
 }
 
 // Ends the scan.
@@ -60,7 +119,7 @@ class Scanner {
   struct Open {
     bool is_object = false;
     std::size_t index = 0;   // of the element
-    std::string_view key{};  // of the member, as written
+    std::string_view key{};  // of the member, without escapes
     std::unordered_set<std::string_view> keys{};
   };
 
@@ -169,6 +228,8 @@ class Scanner {
     const std::size_t start = at_;
     Open& inner = open_.back();
     inner.key = scan_string();
+    if (inner.key.find('\\') != std::string_view::npos)
+      inner.key = unescaped_.emplace_front(unescaped(inner.key));
     if (!inner.keys.insert(inner.key).second)
       stop(start, fmt::format("expected each key once, found \"{}\" again", shown(inner.key)));
     if (inner.keys.size() > most_members_)
@@ -284,6 +345,7 @@ class Scanner {
   std::size_t at_ = 0;
   std::size_t line_start_ = 0;
   int line_ = 1;
+  std::forward_list<std::string> unescaped_;  // keys that are written with escapes
   std::vector<Open> open_;
 };
 

@@ -171,13 +171,16 @@ traffic_inside_a_node()
 offers()
 {
   local decode=$scenarios/decode-ep320.yaml
-  refused 'for 300 ranks: auto, which takes 10 redundant and 34 shared, or redundant: 12; the nearest EP' \
+  refused 'for 300 ranks: workload.experts=auto, which takes 10 redundant and 34 shared copies, or redundant: 12; the nearest EP' \
     "$decode" --set workload.ep=300
   refused 'did you mean "auto"' "$decode" --set workload.experts=atuo
   run "$CM_BINARY" run "$decode" --set workload.experts=auto --set workload.batch_per_npu=400
   assert_status 2
   assert_matches "$stderr" "^$decode$position"'workload: the deployment does not fit the HBM'
   assert_contains "$stderr" '; the largest batch_per_npu that fits is '
+  run "$CM_BINARY" run "$scenarios/serving-pdc.yaml" --set workload.decode.batch_per_npu=9000
+  assert_status 2
+  assert_contains "$stderr" '; the largest batch_per_npu that leaves room for a request of 4352 tokens is '
 }
 
 # Endless, inflated and nested input, and a file that would steer the terminal.

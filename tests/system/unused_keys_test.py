@@ -39,6 +39,8 @@ RUNS = {
     "ep of a cluster": ["h800-ep", *SMALL_EP],
     "decode": ["decode-ep320", *SMALL_DECODE],
     "decode of one microbatch": ["decode-ep320", *SMALL_DECODE, "workload.microbatches=1", "workload.routing=uniform"],
+    "decode of tensor-parallel groups and all-to-alls": ["decode-ep320", *SMALL_DECODE, "workload.tp=2",
+                                                         "workload.fused=false"],
     "decode of a dense model": ["decode-dense", "model.layers=2", "workload.iterations=1", "workload.microbatches=2"],
     "prefill": ["prefill-ep32", *SMALL_PREFILL],
     "kv": ["kv-access", *SMALL_KV],

@@ -141,7 +141,7 @@ void add_breakdown(const DecodeSpec& spec, const models::ModelSpec& model, const
 void add_histograms(const DecodeSpec& spec, const models::ModelSpec& model, const DecodeRun& run,
                     sim::metrics::Result& result)
 {
-  if (model.has_experts()) {
+  if (model.has_experts() && model.moe_layers() > 0) {
     result.add(DecodeMetrics["dispatch_us"], run.dispatch_us);
     result.add(DecodeMetrics["combine_us"], run.combine_us);
     result.add(DecodeMetrics["rank_wait_us"], run.wait_us);
@@ -186,7 +186,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
 
   add_metrics(spec, machine, plan, run, result);
   std::ranges::copy(spec.choices.notes, std::back_inserter(result.notes));
-  report_copies(spec.copies_note, {spec.redundant, spec.shared_copies}, result);
+  report_copies(spec.copies_note, {spec.redundant, spec.shared_on_every_rank ? spec.ep : spec.shared_copies}, result);
   const Seconds iteration(sim::metrics::mean(run.iteration_ms()) * 1e-3);
   add_ep_limit(spec, model, machine, iteration, result);
   if (companion) {
@@ -199,6 +199,10 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   result.add(DecodeMetrics["port_hops"], static_cast<double>(plane.fabric().port_hops()));
   if (const std::optional<LayerTimes> layer = run.layer_times())
     add_breakdown(spec, model, *layer, result);
+  else
+    result.notes.push_back(fmt::format("no MoE layer is left (model.layers={}, model.dense_layers={}): layer times and "
+                                       "breakdown are absent",
+                                       model.layers, model.dense_layers));
   add_histograms(spec, model, run, result);
 }
 

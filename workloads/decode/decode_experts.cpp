@@ -96,7 +96,9 @@ void check_experts(Reader& workload, const DecodeSpec& spec, const models::Model
   slots.shared_copies = model.shared_experts > 0 ? spec.shared_copies : 0;
   const AskedCopies every_number{.redundant = {}, .shared = {.number = {}, .every_rank = spec.shared_on_every_rank}};
   const std::string offer =
-      slots.slots() % slots.ranks == 0 ? "" : copies_offer(slots, automatic_copies(spec, model, every_number));
+      slots.slots() % slots.ranks == 0
+          ? ""
+          : copies_offer(workload.path() + ".experts=auto", slots, automatic_copies(spec, model, every_number));
   if (const auto problem = models::slot_problem(slots, offer); problem && !spec.choices.table)
     workload.complain("ep", *problem);
   else if (const auto by_node = models::node_problem(slots);

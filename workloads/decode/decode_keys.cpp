@@ -29,10 +29,10 @@ class UnusedDecodeKeys {
 
   [[nodiscard]] std::vector<UnusedKey> of_hardware()
   {
-    if (model_.has_experts() || spec_.tp > 1)
-      add_exchange();
-    else
+    // The first reason of a key is the one that is told.
+    if (!model_.has_experts() && spec_.tp == 1)
       unused_.push_back({machine_.ub.section, "a dense model with workload.tp: 1 sends nothing"});
+    add_exchange();
     if (spec_.microbatches == Microbatches::One || spec_.attention_cores || spec_.takes_turns)
       unused_.push_back({"machine.die.core_group", "no split of the cores is looked for"});
     add_arithmetic();
@@ -66,7 +66,11 @@ class UnusedDecodeKeys {
   void add_exchange()
   {
     const models::UbSpec& ub = machine_.ub;
-    add_unused_exchange_keys(spec_.exchange, spec_.dies(), machine_, unused_);
+    add_unused_exchange_keys({.with_experts = model_.has_experts(),
+                              .kind = spec_.exchange,
+                              .tensor_parallel = spec_.tp,
+                              .ranks = spec_.dies()},
+                             machine_, unused_);
     const bool looks_for_split =
         spec_.microbatches != Microbatches::One && !spec_.attention_cores && !spec_.takes_turns;
     unused_.push_back({ub.key("access.cpu_base"), "no CPU sends or receives"});

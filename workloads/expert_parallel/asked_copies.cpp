@@ -83,27 +83,31 @@ std::string copies_note(const AskedCopies& asked, const models::CopyNumbers& tak
 {
   if (!asked.is_auto())
     return {};
-  return fmt::format("experts: auto took {} redundant {} for {} ranks", taken.redundant,
-                     asked.shared.every_rank ? "copies, beside a shared expert on every rank,"
-                                             : fmt::format("and {} shared copies", taken.shared),
+  if (asked.shared.number)
+    return fmt::format("experts.redundant: auto took {} for {} ranks", taken.redundant, ranks);
+  if (asked.redundant.number)
+    return fmt::format("experts.shared_copies: auto took {} for {} ranks", taken.shared, ranks);
+  return fmt::format("experts: auto took {} redundant and {} shared copies for {} ranks", taken.redundant, taken.shared,
                      ranks);
 }
 
-void report_copies(const std::string& note, const models::CopyNumbers& taken, sim::metrics::Result& result)
+void report_copies(const std::string& note, const models::CopyNumbers& copies, sim::metrics::Result& result)
 {
   if (note.empty())
     return;
   result.notes.push_back(note);
-  result.add(RedundantCopies, taken.redundant);
-  result.add(SharedCopies, taken.shared);
+  result.add(RedundantCopies, copies.redundant);
+  result.add(SharedCopies, copies.shared);
 }
 
-std::string copies_offer(const models::SlotSpec& slots, const models::CopyNumbers& automatic)
+std::string copies_offer(const std::string& setting, const models::SlotSpec& slots,
+                         const models::CopyNumbers& automatic)
 {
   const std::uint32_t nearest = models::nearest_redundant(slots);
   const bool is_same = automatic == models::CopyNumbers{nearest, slots.shared_copies};
-  return fmt::format("for {} ranks: auto, which takes {} redundant and {} shared{}; ", slots.ranks, automatic.redundant,
-                     automatic.shared, is_same ? "" : fmt::format(", or redundant: {}", nearest));
+  const std::string shared = automatic.shared > 0 ? fmt::format(" and {} shared", automatic.shared) : "";
+  return fmt::format("for {} ranks: {}, which takes {} redundant{} copies{}; ", slots.ranks, setting,
+                     automatic.redundant, shared, is_same ? "" : fmt::format(", or redundant: {}", nearest));
 }
 
 }  // namespace cm::workloads

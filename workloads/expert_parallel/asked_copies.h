@@ -33,13 +33,16 @@ AskedNumber read_shared_copies(sim::config::Reader& experts);
 // Whether the key `experts` is a word instead of a map: auto, or one that is complained about.
 bool is_auto_experts(sim::config::Reader& workload);
 
-// "experts: auto took 32 redundant and 32 shared copies for 320 ranks". Empty when nothing was left to choose.
+// Numbers that were auto: "experts: auto took 32 redundant and 32 shared copies for 320 ranks". Empty without any.
 std::string copies_note(const AskedCopies& asked, const models::CopyNumbers& taken, std::uint32_t ranks);
 
-// The note, and what was taken as metrics. Nothing for an empty note.
-void report_copies(const std::string& note, const models::CopyNumbers& taken, sim::metrics::Result& result);
+// The note, and the copies of the whole deployment as metrics; a shared expert on every rank has as many as there are
+// ranks. Nothing for an empty note.
+void report_copies(const std::string& note, const models::CopyNumbers& copies, sim::metrics::Result& result);
 
-// For a deployment whose slots do not divide: "for 300 ranks: experts: auto, which takes ..., or redundant: 12; ".
-std::string copies_offer(const models::SlotSpec& slots, const models::CopyNumbers& automatic);
+// For a deployment whose slots do not divide: "for 300 ranks: workload.experts=auto, which takes 10 redundant and 34
+// shared copies, or redundant: 12; ". `setting`: "workload.experts=auto".
+std::string copies_offer(const std::string& setting, const models::SlotSpec& slots,
+                         const models::CopyNumbers& automatic);
 
 }  // namespace cm::workloads

@@ -9,13 +9,14 @@ inline constexpr sim::metrics::MetricDeclaration RedundantCopies{
     .name = "redundant_copies",
     .unit = "count",
     .better = sim::metrics::Better::Neither,
-    .meaning = "redundant copies of routed experts that auto took",
-    .formula = "as many as make slots divide over the ranks"};
+    .meaning = "redundant copies of routed experts in the deployment",
+    .formula = "the number given, or the rule of auto (cmsim explain experts)"};
 
-inline constexpr sim::metrics::MetricDeclaration SharedCopies{.name = "shared_copies",
-                                                              .unit = "count",
-                                                              .better = sim::metrics::Better::Neither,
-                                                              .meaning = "copies of the shared expert that auto took",
-                                                              .formula = "as many as make slots divide over the ranks"};
+inline constexpr sim::metrics::MetricDeclaration SharedCopies{
+    .name = "shared_copies",
+    .unit = "count",
+    .better = sim::metrics::Better::Neither,
+    .meaning = "copies of the shared expert in the deployment, in slots or beside them",
+    .formula = "the number given, or the rule of auto (cmsim explain experts)"};
 
 }  // namespace cm::workloads

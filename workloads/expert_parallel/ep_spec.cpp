@@ -63,8 +63,9 @@ void check_slots(Reader& workload, EpSpec& spec, const models::MachineSpec& mach
     workload.complain("routing", "measured loads are those of a model, which this workload has none of");
   if (spec.choices.table)
     check_table(workload, spec);
-  else if (const auto problem = models::slot_problem(spec.slots(machine),
-                                                     copies_offer(spec.slots(machine), {automatic_redundant(spec)})))
+  else if (const auto problem = models::slot_problem(
+               spec.slots(machine),
+               copies_offer(workload.path() + ".redundant=auto", spec.slots(machine), {automatic_redundant(spec)})))
     workload.complain("ep", *problem);
   else if (spec.choices.placement == models::PlacementRule::EplbByNode)
     if (const auto by_node = models::node_problem(spec.slots(machine)))
@@ -136,7 +137,7 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
 std::vector<sim::config::UnusedKey> unused_keys(const EpSpec& spec, const models::MachineSpec& machine)
 {
   std::vector<sim::config::UnusedKey> unused;
-  add_unused_exchange_keys(spec.exchange, spec.ep, machine, unused);
+  add_unused_exchange_keys({.kind = spec.exchange, .ranks = spec.ep}, machine, unused);
   unused.push_back({machine.ub.key("access"), "no single accesses are made"});
   if (spec.exchange == ExchangeKind::Fused)
     unused.push_back({"machine.die.compute.vector_operator", "fused kernels exchange (workload.fused)"});

@@ -1,4 +1,4 @@
-// Keys of the machine that an exchange of tokens with experts has no use for.
+// Keys of the machine that the exchanges of a deployment do not use: with experts, and within tensor-parallel groups.
 #pragma once
 
 #include "models/network/machine.h"
@@ -10,8 +10,15 @@
 
 namespace cm::workloads {
 
-// `ranks` on consecutive dies from die 0.
-void add_unused_exchange_keys(ExchangeKind kind, std::uint32_t ranks, const models::MachineSpec& machine,
+// Exchanges between `ranks` dies, consecutive from die 0.
+struct ExchangeUse {
+  bool with_experts = true;
+  ExchangeKind kind = ExchangeKind::Fused;  // with experts
+  std::uint32_t tensor_parallel = 1;
+  std::uint32_t ranks = 0;
+};
+
+void add_unused_exchange_keys(const ExchangeUse& use, const models::MachineSpec& machine,
                               std::vector<sim::config::UnusedKey>& unused);
 
 }  // namespace cm::workloads

@@ -24,7 +24,7 @@ inline constexpr sim::metrics::MetricTable ModelLoadMetrics{std::to_array<sim::m
      .unit = "models",
      .better = sim::metrics::Better::Lower,
      .meaning = "DRAM that copies of the model take, in sizes of the model",
-     .formula = "one a cache",
+     .formula = "one copy of the model for each cache that holds it",
      .words = "no_cache, local_dram, ems"},
     {.name = "*_switch_hits",
      .unit = "share",

@@ -48,7 +48,8 @@ inline constexpr sim::metrics::MetricTable PrefillMetrics{std::to_array<sim::met
     {.name = "attention_before_ms",
      .unit = "ms",
      .better = sim::metrics::Better::Lower,
-     .meaning = "mean time before the heads of attention in a layer",
+     .meaning = "mean time of the attention steps before the heads (norm, projections, all-gather) of one microbatch "
+                "in a layer",
      .formula = "norm + down projections + all-gather + up projections, per microbatch",
      .follows = "breakdown"},
     {.name = "attention_heads_ms",
@@ -60,7 +61,8 @@ inline constexpr sim::metrics::MetricTable PrefillMetrics{std::to_array<sim::met
     {.name = "attention_after_ms",
      .unit = "ms",
      .better = sim::metrics::Better::Lower,
-     .meaning = "mean time behind the heads of attention in a layer",
+     .meaning = "mean time of the attention steps after the heads (quantisation, all-to-all, output projection) of one "
+                "microbatch in a layer",
      .formula = "quantisation + all-to-all + output projection, per microbatch",
      .follows = "breakdown"},
     {.name = "gate_ms",

@@ -80,7 +80,8 @@ void check_experts(Reader& workload, const PrefillDeployment& d, const models::M
   }
   const models::SlotSpec slots = d.slots(model);
   if (slots.slots() % slots.ranks != 0)
-    workload.complain("npus", *models::slot_problem(slots, copies_offer(slots, {automatic_redundant(d, model), 0})));
+    workload.complain("npus", *models::slot_problem(slots, copies_offer(workload.path() + ".experts=auto", slots,
+                                                                        {automatic_redundant(d, model), 0})));
   const std::uint32_t copies = model.shared_experts > 0 ? d.ranks : 0;
   if (d.shared_copies != copies)
     workload.complain("experts",

@@ -1,5 +1,5 @@
 // Cells that earlier runs simulated, on disk, a small file each. The folder stands for everything that a cell's time
-// hangs on, configuration and program; so what is found there is what would be simulated again, to the last bit.
+// depends on, configuration and program; so what is found there is what would be simulated again, to the last bit.
 // Processes share a folder: files appear whole, and equal ones replace each other. Each file ends in a digest of its
 // name and its numbers; a cell whose digest does not fit is simulated again and its file replaced.
 #pragma once

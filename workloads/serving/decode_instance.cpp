@@ -24,10 +24,20 @@ Bytes room_for_kv(const ServingSpec& spec, const models::ModelSpec& model, const
     return budget;
   };
   const models::HbmBudget budget = without_kv(spec.decode.batch_per_npu);
-  if (!budget.fits())
-    throw RefusedByModel("the decode deployment does not fit the HBM, without any request: " + budget.text() + "; " +
-                         largest_batch_text(models::largest_that_fits(spec.decode.batch_per_npu, without_kv)));
-  return budget.capacity - budget.total();
+  if (budget.fits())
+    return budget.capacity - budget.total();
+  const std::int64_t tokens = spec.decode.prompt_length + spec.decode.output_length;
+  const std::int64_t largest = models::largest_that_fits(spec.decode.batch_per_npu, [&](std::int64_t batch) {
+    models::HbmBudget with_request = without_kv(batch);
+    with_request.kv_cache = kv_bytes_per_token(spec, model) * tokens;
+    return with_request;
+  });
+  const std::string advice =
+      largest > 0
+          ? fmt::format("the largest batch_per_npu that leaves room for a request of {} tokens is {}", tokens, largest)
+          : fmt::format("no batch_per_npu leaves room for a request of {} tokens, not even 1", tokens);
+  throw RefusedByModel(
+      fmt::format("the decode deployment does not fit the HBM, without any request: {}; {}", budget.text(), advice));
 }
 
 // Every prefill rank has the keys and values of all tokens; decode ranks are dealt to prefill ranks in equal groups

@@ -12,8 +12,8 @@ using sim::engine::Control;
 constexpr std::int64_t BytesPerTokenId = 4;
 // The global scheduler's node.
 constexpr std::size_t SchedulerNode = 0;
-// At a time, each with an actor (D242). One plane at most carries them: those that wait lose nothing by it, and flows
-// that share a plane cost time with the square of their number.
+// At a time, each with an actor (D242): flows that share a plane cost time with the square of their number. A look-up
+// keeps the place of its upload.
 constexpr std::size_t MostUploads = 128;
 constexpr std::size_t MostLoads = 1024;
 constexpr std::size_t MostStores = 256;

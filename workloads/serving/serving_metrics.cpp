@@ -282,7 +282,8 @@ void add_metrics(const ServingOutcome& outcome, Result& result)
   // Prefill batches rest on it, and what is measured up to the first token on them.
   result.reliances.push_back({"machine.die.host.turn",
                               {"ttft_ms", "e2e_ms", "goodput_rps", "slo_attainment", "slo_ttft_attainment",
-                               "sustainable_rps", "prefill_utilisation", "prefill_tokens_per_s_per_npu"}});
+                               "sustainable_rps", "prefill_utilisation", "prefill_tokens_per_s_per_npu", "queue_ms",
+                               "output_tokens_per_s", "output_tokens_per_s_per_npu"}});
   add_levels(outcome, result);
   add_counts(outcome, result);
   add_work(outcome, result);

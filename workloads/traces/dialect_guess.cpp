@@ -22,25 +22,23 @@ constexpr double LastDate = 4e9;
 // Shares of the lines that have fractions or fit a size of blocks: a few damaged ones among them change nothing.
 constexpr double Many = 0.25;
 constexpr double Nearly = 0.9;
+// Share of the times, at either end of their order, that the span leaves out for the same reason.
+constexpr double Outlying = 0.05;
 
 // Prompts and the numbers of their ids.
 using Prompts = std::vector<std::pair<std::int64_t, std::int64_t>>;
 
 // Findings in the lines that could be looked at.
 struct Looks {
-  double first_time = 0;
-  double last_time = 0;
-  double times = 0;
+  std::vector<double> times;
   double fractions = 0;
   Prompts prompts;
 };
 
 void look_at_time(double time, Looks& looks)
 {
-  looks.first_time = looks.times == 0 ? time : std::min(looks.first_time, time);
-  looks.last_time = looks.times == 0 ? time : std::max(looks.last_time, time);
   looks.fractions += time == std::floor(time) ? 0 : 1;
-  ++looks.times;
+  looks.times.push_back(time);
 }
 
 void look_at(const std::string& line, Looks& looks)
@@ -83,17 +81,27 @@ std::string_view whole_name(TimeUnit unit)
   return "nanoseconds";
 }
 
+bool has_fractions(const Looks& looks)
+{
+  return looks.fractions > Many * static_cast<double>(looks.times.size());
+}
+
 std::optional<TimeUnit> unit_of(const Looks& looks)
 {
-  if (looks.times == 0)
+  if (looks.times.empty())
     return std::nullopt;
+  std::vector<double> times = looks.times;
+  std::ranges::sort(times);
+  const double median = times[times.size() / 2];
   for (const TimeUnit unit : {TimeUnit::Seconds, TimeUnit::Milliseconds, TimeUnit::Microseconds, TimeUnit::Nanoseconds})
-    if (const double date = looks.first_time * seconds_of(unit); date >= FirstDate && date <= LastDate)
+    if (const double date = median * seconds_of(unit); date >= FirstDate && date <= LastDate)
       return unit;
-  if (looks.fractions > Many * looks.times)
+  if (has_fractions(looks))
     return TimeUnit::Seconds;
-  const double span = looks.last_time - looks.first_time;
-  if (span > 0 && looks.times > MostRequestsPerSecond * span * seconds_of(TimeUnit::Milliseconds))
+  const auto left_out = static_cast<std::size_t>(Outlying * static_cast<double>(times.size()));
+  const double span = times[times.size() - 1 - left_out] - times[left_out];
+  const auto requests = static_cast<double>(times.size() - 2 * left_out);
+  if (span > 0 && requests > MostRequestsPerSecond * span * seconds_of(TimeUnit::Milliseconds))
     return TimeUnit::Seconds;
   // Too long for what the clock counts.
   for (const TimeUnit unit : {TimeUnit::Milliseconds, TimeUnit::Microseconds, TimeUnit::Nanoseconds})
@@ -134,8 +142,7 @@ std::string other_dialect_text(const std::string& path, const TraceDialect& dial
     keys += (keys.empty() ? "" : ", ") + key;
   };
   const auto unit = unit_of(looks);
-  const bool has_fractions = looks.fractions > Many * looks.times;
-  if (unit && (unit != dialect.time.value_or(TimeUnit::Milliseconds) || (has_fractions && !dialect.time)))
+  if (unit && (unit != dialect.time.value_or(TimeUnit::Milliseconds) || (has_fractions(looks) && !dialect.time)))
     add("times in " + std::string(whole_name(*unit)), "time: " + std::string(unit_text(*unit)));
   const std::int64_t used = dialect.block_tokens.value_or(cached_block_tokens);
   if (const auto tokens = block_tokens_of(looks.prompts); tokens && !fit(looks.prompts, used))

@@ -1,4 +1,4 @@
-// Which dialect a file of JSON lines is in, by the look of its first lines.
+// Guess of the dialect of a JSON-lines file from its first lines.
 #pragma once
 
 #include "workloads/traces/trace_dialect.h"
@@ -8,7 +8,7 @@
 
 namespace cm::workloads {
 
-// No supernode is asked more often: a trace that says so has its times in another unit.
+// No supernode receives more requests per second: a trace that says so has its times in another unit.
 inline constexpr double MostRequestsPerSecond = 1000;
 
 // Names how the first lines of the file look where that is not how they are read, with the keys that read them so:

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <zlib.h>
@@ -112,15 +111,6 @@ std::string InputFile::take(std::size_t count)
     ahead_.remove_prefix(part.size());
   }
   return taken;
-}
-
-void InputFile::skip(std::size_t count)
-{
-  while (count > 0 && (!ahead_.empty() || fill())) {
-    const std::size_t part = std::min(count, ahead_.size());
-    ahead_.remove_prefix(part);
-    count -= part;
-  }
 }
 
 std::string InputFile::rest(std::size_t limit)

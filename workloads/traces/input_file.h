@@ -32,7 +32,6 @@ class InputFile {
 
   // The next `count` bytes, fewer at the end of the file. Throws as next_line() does.
   std::string take(std::size_t count);
-  void skip(std::size_t count);
 
   // All that is left. Throws as next_line() does, and when it is more than `limit` bytes.
   std::string rest(std::size_t limit);

@@ -188,7 +188,8 @@ class RequestFile final : public RequestSource {
     if (skipped_ <= handed_out_ || !format_->has_dialects())
       return;
     if (const std::string other = other_dialect(); !other.empty())
-      throw ConfigError(fmt::format("{}: {} of {} lines cannot be read, the first is {}; the lines look like {}",
+      throw ConfigError(fmt::format("{}:1:1: expected lines that can be read, found {} of {} that cannot; the first is "
+                                    "{}; the lines look like {}",
                                     spec_.path, skipped_, skipped_ + handed_out_, first_damage_, other));
   }
 

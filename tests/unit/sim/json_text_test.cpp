@@ -105,6 +105,11 @@ TEST_CASE("what is JSON and no use is told with its place")
   CHECK(
       problem_of("[" + std::string(400, '9') + "]").starts_with("1:2: expected a number of at most 1.8e308, found 99"));
   CHECK(problem_of("{\"a\": 1, \"b\": {\"a\": 2}, \"a\": 3}") == "1:25: expected each key once, found \"a\" again");
+  CHECK(problem_of(R"({"a": 1, "\u0061": 2})") == "1:10: expected each key once, found \"a\" again");
+  CHECK(problem_of(R"({"\n\u00e9\u20ac\ud83d\ude00": 1, "\u000a)"
+                   "\u00e9\u20ac\U0001f600\": 2}")
+            .find("expected each key once") != std::string::npos);
+  CHECK(problem_of(R"({"a\\u0061": 1, "aa": 2, "\\u0061": 3})").empty());
   CHECK(problem_of("[\"\xc3(\"]") == "1:3: expected UTF-8 text, found the invalid byte 0xc3");
   CHECK(problem_of(nested(65)) == "1:65: expected at most 64 levels of nesting, found more");
   std::string objects;

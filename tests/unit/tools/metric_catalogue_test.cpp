@@ -211,6 +211,11 @@ TEST_CASE("a decode of dense layers alone has no mean MoE layer")
   CHECK(result.find("tpot_ms") != nullptr);
   CHECK(result.find("layer_us") == nullptr);
   CHECK(result.breakdown.empty());
+  for (const char* histogram : {"dispatch_us", "combine_us", "rank_wait_us"})
+    CHECK(std::ranges::find(result.histograms, histogram, &cm::sim::metrics::NamedHistogram::name) ==
+          result.histograms.end());
+  CHECK(std::ranges::find(result.notes, "no MoE layer is left (model.layers=3, model.dense_layers=3): layer times and "
+                                        "breakdown are absent") != result.notes.end());
 }
 
 TEST_CASE("a service that no request fits states no latency, no part of one and no hit rate")

@@ -87,11 +87,13 @@ TEST_CASE("experts: auto takes the copies of the rule and says which")
 
 TEST_CASE("one of the two numbers may be auto")
 {
-  CHECK(decode("{redundant: auto, shared_copies: 32}").spec.redundant == 32);
+  const auto redundant = decode("{redundant: auto, shared_copies: 32}");
+  CHECK(redundant.spec.redundant == 32);
+  CHECK(redundant.spec.copies_note == "experts.redundant: auto took 32 for 32 ranks");
   const auto shared = decode("{redundant: 8, shared_copies: auto}");
   CHECK(shared.problems.empty());
   CHECK(shared.spec.shared_copies == 24);
-  CHECK(shared.spec.copies_note == "experts: auto took 8 redundant and 24 shared copies for 32 ranks");
+  CHECK(shared.spec.copies_note == "experts.shared_copies: auto took 24 for 32 ranks");
 }
 
 TEST_CASE("a shared expert on every rank takes no slots")
@@ -104,8 +106,7 @@ TEST_CASE("a shared expert on every rank takes no slots")
   const auto chosen = decode("{redundant: auto, shared_copies: every-rank}");
   CHECK(chosen.problems.empty());
   CHECK(chosen.spec.redundant == 32);
-  CHECK(chosen.spec.copies_note ==
-        "experts: auto took 32 redundant copies, beside a shared expert on every rank, for 32 ranks");
+  CHECK(chosen.spec.copies_note == "experts.redundant: auto took 32 for 32 ranks");
 }
 
 TEST_CASE("models without experts or without shared ones take auto too")
@@ -141,8 +142,9 @@ TEST_CASE("slots that do not divide are answered with copies for the EP that was
   const auto done = decode("{redundant: 32, shared_copies: 32}", 24);
   REQUIRE(done.problems.size() == 1);
   CHECK_THAT(done.problems.front(),
-             Catch::EndsWith("320 slots do not divide over 24 ranks; for 24 ranks: auto, which takes 32 redundant and "
-                             "24 shared, or redundant: 24; the nearest EP that they divide over is 20 or 32"));
+             Catch::EndsWith(
+                 "320 slots do not divide over 24 ranks; for 24 ranks: workload.experts=auto, which takes 32 redundant "
+                 "and 24 shared copies, or redundant: 24; the nearest EP that they divide over is 20 or 32"));
 }
 
 TEST_CASE("copies of prefill: shared experts are on every die, by any of their words")
@@ -157,7 +159,8 @@ TEST_CASE("copies of prefill: shared experts are on every die, by any of their w
   CHECK(prefill("auto").spec.deployment.copies_note ==
         "experts: auto took 32 redundant and 32 shared copies for 32 ranks");
   CHECK_THAT(prefill("{redundant: 1, shared_copies: auto}").problems.front(),
-             Catch::Contains("do not divide over 32 ranks; for 32 ranks: auto, which takes 32 redundant"));
+             Catch::Contains("do not divide over 32 ranks; for 32 ranks: workload.experts=auto, which takes 32 "
+                             "redundant copies, or redundant: 0;"));
 }
 
 TEST_CASE("the exchange test takes redundant: auto")
@@ -168,6 +171,12 @@ TEST_CASE("the exchange test takes redundant: auto")
   CHECK(done.problems.empty());
   CHECK(done.spec.redundant == 32);
   CHECK(done.spec.copies_note == "redundant: auto took 32 for 24 ranks");
+  const auto odd = read_text("{kind: ep, ep: 24, redundant: 1}",
+                             [&](sim::config::Reader& reader) { return read_ep(reader, machine); });
+  REQUIRE(odd.problems.size() == 1);
+  CHECK_THAT(
+      odd.problems.front(),
+      Catch::Contains("for 24 ranks: workload.redundant=auto, which takes 32 redundant copies, or redundant: 8;"));
 }
 
 TEST_CASE("a shared expert on every rank is computed there, and its rows do not travel")

@@ -51,8 +51,9 @@ TEST_CASE("a file in seconds and blocks of 16 tokens is told by the keys that re
                         Catch::Contains("look like blocks of 16 tokens: workload.trace_format={block_tokens: 16}"));
   // Leaving out all lines is no way to read it.
   CHECK_THROWS_WITH(tests::all_requests(*open_request_file({.path = path, .skip_damaged_lines = true})),
-                    Catch::Contains("50 of 50 lines cannot be read, the first is ") &&
-                        Catch::Contains("look like times in seconds and blocks of 16 tokens"));
+                    Catch::StartsWith(path + ":1:1: expected lines that can be read, found 50 of 50 that cannot; "
+                                             "the first is ") &&
+                        Catch::Contains("; the lines look like times in seconds and blocks of 16 tokens"));
   const auto requests = tests::all_requests(
       *open_request_file({.path = path, .dialect = {.time = TimeUnit::Seconds, .block_tokens = 16}}));
   REQUIRE(requests.size() == 50);
@@ -91,6 +92,19 @@ TEST_CASE("the unit of dates, and of times too long for milliseconds, is told")
   CHECK(text_of(0, 750).empty());
   CHECK(text_of(1.7e12, 750).empty());
   CHECK(other_dialect_text(folder.file("none.jsonl"), {}, 512).empty());
+}
+
+TEST_CASE("one damaged time makes no other unit")
+{
+  const tests::TemporaryFolder folder;
+  const std::string late = "{\"timestamp\": 9999999999000, \"input_length\": 9, \"output_length\": 1}\n";
+  const auto text_of = [&](const std::string& text) {
+    return other_dialect_text(folder.with("a.jsonl", text), {.block_tokens = 16}, 512);
+  };
+  CHECK(text_of(lines(0, 750) + late).empty());
+  CHECK(text_of(late + lines(0, 750)).empty());
+  CHECK(text_of("{\"timestamp\": 0}\n" + lines(1.7e12, 750)).empty());
+  CHECK_THAT(text_of("{\"timestamp\": 0}\n" + lines(1.7e15, 1e6)), Catch::Contains("{time: us}"));
 }
 
 TEST_CASE("one damaged line makes a file no dialect")
