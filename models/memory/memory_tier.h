@@ -1,5 +1,5 @@
 // Where a block of memory can lie, seen from a die: what the place holds, how long it takes, how fast it is, and which
-// endpoint of the UB plane it hangs on.
+// endpoint of the UB plane serves it.
 //
 // Latencies of remote accesses are published as wholes. What the device and the translation take is part of them:
 // `endpoint_time` is what is left for issuing, the endpoint's machinery and completion.

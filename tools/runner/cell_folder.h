@@ -7,7 +7,7 @@
 
 namespace cm::tools {
 
-// The folder below `root` that is named for all that a cell's time hangs on: this very program, machine, model, seed,
+// The folder below `root` that is named for all that a cell's time depends on: this very program, machine, model, seed,
 // the deployments of prefill and decode and the files that these name. Requests, routers and levels are no part of it.
 // Empty when the root is.
 std::string cell_folder(const ResolvedScenario& scenario, const std::string& root);

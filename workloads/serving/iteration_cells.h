@@ -2,7 +2,7 @@
 // a data plane of their own, and interpolated between cells.
 //
 //   decode   (batch per NPU, mean KV length)
-//   prefill  (new tokens, cached tokens, mean tokens that a new one attends to): all that a batch's time hangs on
+//   prefill  (new tokens, cached tokens, mean tokens that a new one attends to): all that a batch's time depends on
 //
 // Each number of microbatches that a deployment leaves open has a table of its own: its times are near to linear, while
 // their minimum has a bend where one takes over from the other.
