@@ -40,6 +40,6 @@ SlurmLimits limits_of(const std::vector<std::string>& sbatch_arguments);
 JobState state_of(const JobId& job);
 
 // Returns why the job could not be cancelled, with the command that does it; empty when it was, or is over already.
-std::string cancel(const JobId& job);
+[[nodiscard]] std::string cancel(const JobId& job);
 
 }  // namespace cm::tools

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -230,6 +231,31 @@ TEST_CASE("a job that cannot be cancelled is told, with the command that does it
   cluster.script("scancel", "echo 'scancel: error: Access denied' >&2; exit 1");
   CHECK(cluster.sweep() == 0);
   CHECK_THAT(cluster.notices, Catch::Contains("could not cancel job 12: Access denied; by hand: scancel --quiet 12"));
+}
+
+TEST_CASE("a held job that cannot be cancelled is told once, and its points are handed over again")
+{
+  Cluster cluster;
+  cluster.options.chunk = 5;
+  cluster.script("sbatch", "[ $(count) -lt 2 ] || finish; echo $((10 + $(count)))");
+  cluster.script("squeue", "echo 'PENDING|launch failed requeued held'");
+  cluster.script("scancel", "echo 'scancel: error: Access denied' >&2; exit 1");
+  CHECK(cluster.sweep() == 0);
+  CHECK(cluster.counts.all() == 5);
+  CHECK(cluster.calls("sbatch").size() == 2);
+  const std::string trouble = "could not cancel job 11: Access denied; by hand: scancel --quiet 11";
+  const std::size_t first = cluster.notices.find(trouble);
+  REQUIRE(first != std::string::npos);
+  CHECK(cluster.notices.find(trouble, first + 1) == std::string::npos);
+}
+
+TEST_CASE("a second Ctrl-C does not leave jobs on the cluster")
+{
+  Cluster cluster;
+  cluster.script("sbatch", "kill -s INT $PPID; echo 12");
+  cluster.script("scancel", "kill -s INT $PPID; kill -s TERM $PPID");
+  CHECK(cluster.sweep() == SIGINT);
+  CHECK(cluster.calls("scancel").size() == 1);
 }
 
 TEST_CASE("the name of a file in the folder never becomes an option")
