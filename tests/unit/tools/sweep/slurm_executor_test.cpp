@@ -191,6 +191,37 @@ TEST_CASE("a controller that does not answer is asked again, but not for ever")
   }
 }
 
+TEST_CASE("a job that sbatch made without saying so is found by its name, and not made again")
+{
+  Cluster cluster;
+  cluster.script("sbatch", "echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' "
+                           ">&2; exit 1");
+  cluster.script("squeue",
+                 "case \"$*\" in *--name=cmsim-*) echo 12; echo 12 ;; *) finish; echo 'RUNNING|None' ;; esac");
+  CHECK(cluster.sweep() == 0);
+  CHECK(cluster.counts.all() == 5);
+  REQUIRE(cluster.calls("sbatch").size() == 1);
+  CHECK_THAT(cluster.notices, Catch::Contains("as job 12"));
+  // Under the name that sbatch was given.
+  const auto word_after = [](const std::string& call, const std::string& option) {
+    const std::size_t start = call.find(option) + option.size();
+    return call.substr(start, call.find(' ', start) - start);
+  };
+  CHECK(word_after(cluster.calls("sbatch").front(), "--job-name=") ==
+        word_after(cluster.calls("squeue").front(), "--name="));
+}
+
+TEST_CASE("sbatch is not called again while squeue cannot say whether its job is there")
+{
+  Cluster cluster;
+  cluster.options.pace.patience = 50ms;
+  cluster.script("sbatch", "echo 'sbatch: error: Unable to contact slurm controller (connect failure)' >&2; exit 1");
+  cluster.script("squeue", "echo 'slurm_load_jobs error: Socket timed out' >&2; exit 1");
+  CHECK_THROWS_WITH(cluster.sweep(), Catch::Contains("Socket timed out") && Catch::Contains("--resume"));
+  CHECK(cluster.calls("sbatch").size() == 1);
+  CHECK(cluster.calls("squeue").size() > 1);
+}
+
 TEST_CASE("sbatch's job is found between greetings, and asked for and cancelled on its own cluster")
 {
   Cluster cluster;
