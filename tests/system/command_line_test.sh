@@ -209,6 +209,31 @@ signals_end_the_run()
   done
 }
 
+# end_child SIGNAL: of a search whose child runs now; leaves what run leaves.
+end_child()
+{
+  start "$CM_BINARY" run "$scenarios/serving-pdc.yaml" --find-capacity slo.ttft=3s,slo.tpot=50ms
+  for _ in {1..100}; do
+    pgrep -P "$started" >/dev/null && break
+    sleep 0.05
+  done
+  kill -s "$1" "$(pgrep -P "$started" | head -n 1)" || fail "no child runs"
+  wait "$started"
+  status=$? started=
+  stderr=$(<"$scratch/stderr")
+}
+
+a_crash_of_a_child_is_our_mistake()
+{
+  end_child SEGV
+  assert_status 3
+  assert_contains "$stderr" '--find-capacity, trial at 1 times the load: the run of '
+  assert_contains "$stderr" 'was ended by signal 11 (Segmentation fault)'
+  end_child TERM
+  assert_status 2
+  assert_contains "$stderr" 'was ended by signal 15 (Terminated)'
+}
+
 # start_long: a run into `out` that takes longer than any test, once it has the folder.
 start_long()
 {
