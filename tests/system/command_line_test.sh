@@ -102,7 +102,7 @@ a_result_is_run_again_to_the_same_bytes()
   cmsim run configs/scenarios/p2p.yaml --configs configs --out d
   cmsim compare a d
   assert_status 2
-  assert_contains "$stderr" 'run.inputs.workload.kind: expected "ep", the workload of a/result.json'
+  assert_contains "$stderr" 'the workload is "p2p", that of a/result.json is "ep": results of different workloads'
 }
 
 json_is_what_the_file_holds()
