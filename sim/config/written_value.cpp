@@ -1,6 +1,7 @@
 #include "sim/config/written_value.h"
 
 #include "sim/config/suggestion.h"
+#include "sim/units/decimal.h"
 
 #include <fmt/format.h>
 
@@ -90,6 +91,14 @@ void check_fit(const Value& map, Evidence evidence, const std::string& path, Rea
   }
 }
 
+// "us" of "1.9 us"; empty for what is no number, too.
+std::string_view unit_of(std::string_view text)
+{
+  const auto scanned = scan_decimal(text);
+  const std::string_view rest = scanned ? scanned->rest : std::string_view();
+  return rest.substr(std::min(rest.size(), rest.find_first_not_of(' ')));
+}
+
 // From which to which the number may be; what it means is for whoever varies it.
 void check_range(const Value& map, const std::string& path, ReadingLog& log)
 {
@@ -102,6 +111,10 @@ void check_range(const Value& map, const std::string& path, ReadingLog& log)
   if (!is_pair)
     add_problem(log, range->position, path + ".range",
                 fmt::format("expected a list of two values like [1 us, 2 us], found {}", found_text(*range)));
+  else if (unit_of(range->items[0].text) != unit_of(range->items[1].text))
+    add_problem(log, range->position, path + ".range",
+                fmt::format("expected two values in one unit like [1 us, 2 us], found [{}, {}]", range->items[0].text,
+                            range->items[1].text));
 }
 
 std::optional<WrittenValue> with_evidence(const Value& map, const std::string& path, std::string_view expected,

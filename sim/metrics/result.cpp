@@ -62,6 +62,8 @@ Json run_section(const Manifest& manifest)
                   {"evidence", Json(manifest.evidence_counts)},
                   {"assumed", Json(manifest.assumed)},
                   {"engine_settings", Json(manifest.engine_settings)}};
+  if (manifest.slo_share)
+    section["slo_share"] = number(*manifest.slo_share, "slo_share");
   if (manifest.inputs)
     section["inputs"] = inputs_section(manifest, *manifest.inputs);
   return section;

@@ -89,6 +89,7 @@ struct Manifest {
   std::string commit;  // of the program's sources; empty when unknown
   std::optional<Inputs> inputs;
   bool steady = true;
+  std::optional<double> slo_share;  // of the requests that must hold the service levels, where somebody asked for one
   std::map<std::string, int> evidence_counts;          // evidence class -> numbers used
   std::vector<std::string> assumed;                    // "path = value: why"
   std::map<std::string, std::string> engine_settings;  // SimGrid's settings table

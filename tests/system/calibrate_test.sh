@@ -51,7 +51,7 @@ a_bound_that_cannot_fit_is_told()
   calibrate --out out
   assert_status 1
   assert_contains "$stdout" 'own/fit.yaml:2:'
-  assert_contains "$stdout" 'npu_base: the fit ends at its minimum 0.9 us: the rows ask for less'
+  assert_contains "$stdout" 'npu_base: the fit ends at its minimum 0.9 us: a smaller value would fit the rows better'
   assert_matches "$stdout" 'own/fit.yaml:4:5: row near: simulated [0-9.]+, published 1.2: \+[0-9.]+ % off, more than its tolerance of 2 %'
   assert_contains "$(<out/result.json)" 'the fit ends at its minimum'
   # No row sees what CPUs do.

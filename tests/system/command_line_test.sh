@@ -102,7 +102,7 @@ a_result_is_run_again_to_the_same_bytes()
   cmsim run configs/scenarios/p2p.yaml --configs configs --out d
   cmsim compare a d
   assert_status 2
-  assert_contains "$stderr" 'run.inputs.workload.kind: expected "ep", the workload of a/result.json'
+  assert_contains "$stderr" 'the workload is "p2p", that of a/result.json is "ep": results of different workloads'
 }
 
 json_is_what_the_file_holds()
@@ -207,6 +207,31 @@ signals_end_the_run()
     assert_status $((128 + $(kill -l "$signal")))
     assert_equal "" "$(find . -name 'out*')"
   done
+}
+
+# end_child SIGNAL: of a search whose child runs now; leaves what run leaves.
+end_child()
+{
+  start "$CM_BINARY" run "$scenarios/serving-pdc.yaml" --find-capacity slo.ttft=3s,slo.tpot=50ms
+  for _ in {1..100}; do
+    pgrep -P "$started" >/dev/null && break
+    sleep 0.05
+  done
+  kill -s "$1" "$(pgrep -P "$started" | head -n 1)" || fail "no child runs"
+  wait "$started"
+  status=$? started=
+  stderr=$(<"$scratch/stderr")
+}
+
+a_crash_of_a_child_is_our_mistake()
+{
+  end_child SEGV
+  assert_status 3
+  assert_contains "$stderr" '--find-capacity, trial at 1 times the load: the run of '
+  assert_contains "$stderr" 'was ended by signal 11 (Segmentation fault)'
+  end_child TERM
+  assert_status 2
+  assert_contains "$stderr" 'was ended by signal 15 (Terminated)'
 }
 
 # start_long: a run into `out` that takes longer than any test, once it has the folder.

@@ -54,7 +54,7 @@ folders_without_results_are_refused()
   assert_contains "$stderr" "found none of them"
   run "$CM_BINARY" report nowhere
   assert_status 2
-  assert_contains "$stderr" "nowhere:1:1: expected a folder with results, found nothing"
+  assert_contains "$stderr" "nowhere: expected a folder with results, found nothing"
   echo '{"schema": "cmsim-result/1", "run": 7}' >empty/result.json
   run "$CM_BINARY" report empty
   assert_status 2

@@ -358,9 +358,9 @@ def check_capacity(binary, configs):
            "a run of a minute says that a longer one may find another capacity")
     for name in ("capacity_rps", "capacity_load"):
         expect("a longer run may find another capacity" in found["metrics"][name]["caveat"]
-               and "rests on machine.die.host.turn" in found["metrics"][name]["caveat"],
+               and "depends on machine.die.host.turn" in found["metrics"][name]["caveat"],
                f"{name} carries what speaks against it")
-    expect("rests on machine.die.host.turn" in found["histograms"]["ttft_ms"]["caveat"], "so do times to first token")
+    expect("depends on machine.die.host.turn" in found["histograms"]["ttft_ms"]["caveat"], "so do times to first token")
     _, done = call(binary, configs, ["workload.generator.requests=1"], ["--find-capacity", levels])
     expect(done.returncode == 2 and "expected at least 100 requests" in done.stderr and not done.stdout,
            "one request is too few to search with")

@@ -117,18 +117,38 @@ constexpr double AtBound = 1e-6;
 // Share of a published value: a row that is off by just its tolerance is not outside for a rounding of numbers.
 constexpr double Rounding = 1e-9;
 
-std::string problem_of(const FittedParameter& fitted)
+enum class Standing { Found, NotSeen, AtMinimum, AtMaximum, NotDetermined };
+
+Standing standing_of(const FittedParameter& fitted)
 {
   const FreeParameter& parameter = fitted.parameter;
   const double near = AtBound * (parameter.maximum - parameter.minimum);
   if (!fitted.is_seen)
-    return fmt::format("no fitted row depends on it: it stays at its start {}", parameter.text(parameter.start));
+    return Standing::NotSeen;
   if (fitted.exact <= parameter.minimum + near)
-    return fmt::format("the fit ends at its minimum {}: the rows ask for less", parameter.text(parameter.minimum));
+    return Standing::AtMinimum;
   if (fitted.exact >= parameter.maximum - near)
-    return fmt::format("the fit ends at its maximum {}: the rows ask for more", parameter.text(parameter.maximum));
-  if (!std::isfinite(fitted.uncertainty))
-    return "the rows leave it open: they see it only together with another parameter, and a prior holds them apart";
+    return Standing::AtMaximum;
+  return std::isfinite(fitted.uncertainty) ? Standing::Found : Standing::NotDetermined;
+}
+
+// Empty for a parameter that was found.
+std::string problem_of(const FreeParameter& parameter, Standing standing)
+{
+  switch (standing) {
+  case Standing::Found: return "";
+  case Standing::NotSeen:
+    return fmt::format("no fitted row depends on it: it stays at its start {}", parameter.text(parameter.start));
+  case Standing::AtMinimum:
+    return fmt::format("the fit ends at its minimum {}: a smaller value would fit the rows better",
+                       parameter.text(parameter.minimum));
+  case Standing::AtMaximum:
+    return fmt::format("the fit ends at its maximum {}: a larger value would fit the rows better",
+                       parameter.text(parameter.maximum));
+  case Standing::NotDetermined:
+    return "the rows do not determine it: every row that depends on it also depends on another parameter; a prior on "
+           "one of the two separates them";
+  }
   return "";
 }
 
@@ -140,8 +160,9 @@ std::vector<std::string> problems_of(const CalibrationOutcome& outcome)
   // Where no row sees one parameter no matrix can be inverted, and none has an uncertainty.
   const bool all_are_seen = std::ranges::all_of(outcome.parameters, &FittedParameter::is_seen);
   for (const FittedParameter& fitted : outcome.parameters) {
-    const std::string problem = problem_of(fitted);
-    const bool is_of_others = !all_are_seen && fitted.is_seen && problem.starts_with("the rows leave");
+    const Standing standing = standing_of(fitted);
+    const std::string problem = problem_of(fitted.parameter, standing);
+    const bool is_of_others = !all_are_seen && standing == Standing::NotDetermined;
     if (!problem.empty() && !is_of_others)
       problems.push_back(fmt::format("{}: {}: {}", to_text(fitted.parameter.place), fitted.parameter.key, problem));
   }

@@ -57,6 +57,7 @@ FinishedRun run_at_capacity(const ScenarioRequest& scenario, const ServiceLevels
   const LoadTrial& shown = capacity.trials[capacity.holds.value_or(capacity.breaks.value_or(0))];
   FinishedRun run = run_scenario(at_load(scenario, levels, shown.load), progress, timeline);
   sim::metrics::Result& result = run.result;
+  result.manifest.slo_share = levels.share;
   result.add(
       ServingMetrics["capacity_rps"], capacity.holds ? shown.arrival_rps : 0,
       fmt::format("the highest arrival rate that was found to hold slo.ttft {} and slo.tpot {} for {:g} % of the "

@@ -67,7 +67,7 @@ RequestCount request_count_of(const ScenarioRequest& scenario)
 
 ChildRun run_of(const ScenarioRequest& scenario, double load)
 {
-  ChildRun run{.origin = fmt::format("--find-capacity: {:.4g} times the load", load),
+  ChildRun run{.origin = fmt::format("--find-capacity, trial at {:.4g} times the load", load),
                .scenario = scenario.path,
                .config_root = scenario.config_root,
                .seed = scenario.seed,

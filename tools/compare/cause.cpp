@@ -79,6 +79,7 @@ Cause find_cause(const StoredResult& old_result, const StoredResult& new_result)
   Cause cause;
   find_parts(old_result, new_result, cause);
   find_sub_planes(old_result, new_result, cause);
+  cause.has_sub_planes = !old_result.sub_planes.empty() || !new_result.sub_planes.empty();
   return cause;
 }
 

@@ -29,6 +29,7 @@ struct Cause {
   std::vector<PartChange> parts;  // that moved the way the sum did, largest first
   // Sub-planes whose share of the traffic moved by more than a tenth of an even share, largest first.
   std::vector<PartChange> sub_planes;
+  bool has_sub_planes = false;  // whether one of the results says what its sub-planes carried
 
   [[nodiscard]] bool is_known() const { return !parts.empty() || !sub_planes.empty(); }
 };

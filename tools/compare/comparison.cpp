@@ -188,7 +188,7 @@ std::vector<std::string> doubts_of(const StoredResult& old_result, const StoredR
       doubts.push_back(
           fmt::format("{}: {}, its latencies and rates depend on the length of the run", side, health.mark()));
     if (health.misses_levels())
-      doubts.push_back(fmt::format("{}: SLO missed, {:.3g} % of the requests hold it", side, 100 * *health.attainment));
+      doubts.push_back(fmt::format("{}: SLO missed, {}", side, health.attainment_text()));
   }
   return doubts;
 }

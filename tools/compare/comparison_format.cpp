@@ -1,5 +1,6 @@
 #include "tools/compare/comparison_format.h"
 
+#include "sim/config/suggestion.h"
 #include "tools/runner/table_text.h"
 
 #include <fmt/format.h>
@@ -105,8 +106,12 @@ std::string cause_text(const ComparedPoint& point)
     return {};
   if (point.cause.is_known())
     return to_text(point.cause);
-  return point.cause.whole.empty() ? "no sub-plane changed with it"
-                                   : fmt::format("no part of {} and no sub-plane changed with it", point.cause.whole);
+  std::vector<std::string> unchanged;
+  if (!point.cause.whole.empty())
+    unchanged.push_back("no part of " + point.cause.whole);
+  if (point.cause.has_sub_planes)
+    unchanged.emplace_back("no sub-plane");
+  return unchanged.empty() ? "" : fmt::format("{} changed with it", sim::config::joined(unchanged, " and "));
 }
 
 std::vector<std::string> metric_cause_lines(const ComparedPoint& point)

@@ -75,7 +75,7 @@ KeyTexts set_on_top(const sim::metrics::Inputs& inputs)
   return keys;
 }
 
-// The workload's kind; empty when it is not told.
+// The workload's kind; empty when the result does not state it.
 std::string kind_of(const StoredResult& result)
 {
   return result.inputs ? result.inputs->kind() : std::string();
@@ -127,11 +127,10 @@ void refuse_other_kinds(const ResultSet& old_set, const ResultSet& new_set, sim:
     if (now == nullptr || kind.empty() || kind_of(*now).empty() || kind == kind_of(*now))
       continue;
     // Read again for the place of the key.
-    JsonFile(now->file, log)
-        .complain(
-            {"run", "inputs", "workload", "kind"},
-            fmt::format("\"{}\", the workload of {}, for results of different workloads have no numbers to compare",
-                        kind, before.file));
+    add_problem(log, JsonFile(now->file, log).position({"run", "inputs", "workload", "kind"}), "",
+                fmt::format("the workload is \"{}\", that of {} is \"{}\": results of different workloads have no "
+                            "common metrics",
+                            kind_of(*now), before.file, kind));
   }
 }
 
@@ -140,7 +139,7 @@ std::string unknown_inputs(const ResultSet& old_set, const ResultSet& new_set)
   const bool is_old_silent = std::ranges::any_of(old_set.results, is_silent);
   if (is_old_silent == std::ranges::any_of(new_set.results, is_silent))
     return {};
-  return fmt::format("not told by {}, from a version before results said what was run",
+  return fmt::format("{} does not state its inputs (written by an earlier version)",
                      is_old_silent ? old_set.path : new_set.path);
 }
 

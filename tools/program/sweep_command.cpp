@@ -66,17 +66,19 @@ std::string doubts(const SweepOutcome& outcome)
   const PointCounts& counts = outcome.counts;
   std::string text;
   if (counts.unsteady > 0)
-    text += fmt::format("{:<12}  {:>2}  of those: latencies and rates depend on the length of the run\n", "NOT STEADY",
-                        counts.unsteady);
+    text += fmt::format("{:<12}  {:>2} of {} finished points: latencies and rates depend on the length of the run\n",
+                        "NOT STEADY", counts.unsteady, counts.done);
   for (const UnsteadyPoint& point : outcome.unsteady | std::views::take(MostReasonsShown))
     text += wrapped(fmt::format("  point {} ({}):", point.number, point.title), " " + point.reason, 4);
   if (outcome.unsteady.size() > MostReasonsShown)
     text += fmt::format("  ... and {} more, column \"steady\"\n", outcome.unsteady.size() - MostReasonsShown);
   if (counts.missed_levels > 0)
-    text += fmt::format("{:<12}  {:>2}  of those: fewer than {:g} % of the requests hold the service levels\n",
-                        "SLO MISSED", counts.missed_levels, 100 * UsualAttainment);
+    text +=
+        fmt::format("{:<12}  {:>2} of {} finished points: fewer than {:g} % of the requests hold the service levels\n",
+                    "SLO MISSED", counts.missed_levels, counts.done, 100 * UsualAttainment);
   if (counts.warned > 0)
-    text += fmt::format("{:<12}  {:>2}  of those have warnings, column \"warnings\"\n", "warned", counts.warned);
+    text += fmt::format("{:<12}  {:>2} of {} finished points have warnings, column \"warnings\"\n", "warned",
+                        counts.warned, counts.done);
   return text;
 }
 

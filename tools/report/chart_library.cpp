@@ -33,8 +33,8 @@ std::string build(const ChartFolders& folders)
   const CommandOutcome outcome = run_command({"bash", script, folders.built});
   if (outcome.status == 0)
     return {};
-  return fmt::format("what draws charts comes with npm and could not be had: {}. With Debian: apt-get install nodejs "
-                     "npm; then call cmsim report again. By hand: {} {}",
+  return fmt::format("the chart library could not be installed with npm: {}. With Debian: apt-get install nodejs npm; "
+                     "then call cmsim report again. By hand: {} {}",
                      reason_of(outcome), script, folders.built);
 }
 

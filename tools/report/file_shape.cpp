@@ -45,32 +45,54 @@ void check_numbers(const JsonFile& file, const Keys& keys, std::initializer_list
 // Null stands for a number that there is none of.
 void check_numbers_or_null(const JsonFile& file, const Keys& keys, std::initializer_list<const char*> members)
 {
-  const Json& object = file.object(keys);
   for (const char* const member : members)
-    if (const auto found = object.find(member); found != object.end() && !found->is_number() && !found->is_null())
+    if (const Json* found = file.find(below(keys, member));
+        found == nullptr || !(found->is_number() || found->is_null()))
       file.complain(below(keys, member), "a number or null");
 }
 
-template <typename Fits>
-void check_list(const JsonFile& file, const Keys& keys, const char* expected, const Fits& fits)
+// Null after a complaint that there is no such list.
+const Json* list_at(const JsonFile& file, const Keys& keys)
 {
+  const Json* const found = file.find(keys);
+  if (found != nullptr && found->is_array())
+    return found;
+  file.complain(keys, "a list");
+  return nullptr;
+}
+
+// The list, when all of it fits; null after a complaint.
+template <typename Fits>
+const Json* check_list(const JsonFile& file, const Keys& keys, const char* expected, const Fits& fits)
+{
+  const Json* const list = list_at(file, keys);
+  if (list == nullptr)
+    return nullptr;
   std::size_t index = 0;
-  for (const Json& each : file.list(keys)) {
-    if (!fits(each))
-      return file.complain(below(keys, index), expected);
+  for (const Json& each : *list) {
+    if (!fits(each)) {
+      file.complain(below(keys, index), expected);
+      return nullptr;
+    }
     ++index;
   }
+  return list;
+}
+
+const Json* texts_at(const JsonFile& file, const Keys& keys)
+{
+  return check_list(file, keys, "a text", [](const Json& each) { return each.is_string(); });
+}
+
+const Json* numbers_at(const JsonFile& file, const Keys& keys)
+{
+  return check_list(file, keys, "a number", [](const Json& each) { return each.is_number(); });
 }
 
 void check_list_of_texts(const JsonFile& file, const Keys& keys)
 {
   if (file.has(keys))
-    check_list(file, keys, "a text", [](const Json& each) { return each.is_string(); });
-}
-
-void check_list_of_numbers(const JsonFile& file, const Keys& keys)
-{
-  check_list(file, keys, "a number", [](const Json& each) { return each.is_number(); });
+    texts_at(file, keys);
 }
 
 bool is_bucket(const Json& value)
@@ -107,6 +129,7 @@ void check_run(const JsonFile& file)
   const Json& run = file.object({"run"});
   check_texts(file, {"run"}, {"scenario", "version", "configuration_digest"});
   static_cast<void>(file.number({"run", "seed"}));
+  check_numbers(file, {"run"}, {"slo_share"});
   if (const auto steady = run.find("steady"); steady != run.end() && !steady->is_boolean())
     file.complain({"run", "steady"}, "true or false");
   for (const std::string& kind : members_of(file, {"run", "evidence"}))
@@ -122,10 +145,10 @@ void check_measures(const JsonFile& file)
   for (const std::string& name : members_of(file, {"metrics"})) {
     static_cast<void>(file.number({"metrics", name, "value"}));
     static_cast<void>(file.text({"metrics", name, "unit"}));
-    check_texts(file, {"metrics", name}, {"better", "formula"});
+    check_texts(file, {"metrics", name}, {"better", "meaning", "formula", "caveat"});
   }
   for (const std::string& name : members_of(file, {"histograms"})) {
-    check_texts(file, {"histograms", name}, {"unit"});
+    check_texts(file, {"histograms", name}, {"unit", "better", "meaning", "caveat"});
     check_numbers(file, {"histograms", name}, {"count", "mean", "min", "p50", "p90", "p95", "p99", "p999", "max"});
     check_buckets(file, {"histograms", name, "buckets"});
   }
@@ -142,11 +165,23 @@ void check_series(const JsonFile& file)
     const Keys times{"series", name, "time_s"};
     const Keys values{"series", name, "value"};
     check_texts(file, {"series", name}, {"unit"});
-    check_list_of_numbers(file, times);
-    check_list_of_numbers(file, values);
-    if (file.list(times).size() != file.list(values).size())
-      file.complain(values, fmt::format("as many values as times ({})", file.list(times).size()));
+    const Json* const when = numbers_at(file, times);
+    const Json* const what = numbers_at(file, values);
+    if (when != nullptr && what != nullptr && when->size() != what->size())
+      file.complain(values, fmt::format("as many values as times ({})", when->size()), fmt::format("{}", what->size()));
   }
+}
+
+void check_row(const JsonFile& file, const Keys& keys, const Json& row, std::size_t columns)
+{
+  const std::string expected = fmt::format("a list of {} cells, one a column", columns);
+  if (!row.is_array())
+    file.complain(keys, expected);
+  else if (row.size() != columns)
+    file.complain(keys, expected, fmt::format("{} cells", row.size()));
+  else
+    check_list(file, keys, "a number, a text or null",
+               [](const Json& cell) { return cell.is_primitive() && !cell.is_boolean(); });
 }
 
 void check_tables(const JsonFile& file)
@@ -154,18 +189,13 @@ void check_tables(const JsonFile& file)
   for (const std::string& name : members_of(file, {"tables"})) {
     const Keys rows{"tables", name, "rows"};
     check_texts(file, {"tables", name}, {"sentence"});
-    static_cast<void>(file.list({"tables", name, "columns"}));
-    check_list_of_texts(file, {"tables", name, "columns"});
-    const std::size_t columns = file.list({"tables", name, "columns"}).size();
+    const Json* const columns = texts_at(file, {"tables", name, "columns"});
+    const Json* const list = list_at(file, rows);
+    if (columns == nullptr || list == nullptr)
+      continue;
     std::size_t index = 0;
-    for (const Json& row : file.list(rows)) {
-      const Keys place = below(rows, index++);
-      if (!row.is_array() || row.size() != columns)
-        file.complain(place, fmt::format("a list of {} cells, one a column", columns));
-      else
-        check_list(file, place, "a number, a text or null",
-                   [](const Json& cell) { return cell.is_primitive() && !cell.is_boolean(); });
-    }
+    for (const Json& row : *list)
+      check_row(file, below(rows, index++), row, columns->size());
   }
 }
 
@@ -175,7 +205,20 @@ void check_chips(const JsonFile& file)
     const Keys busy{"chips", chip, "busy"};
     static_cast<void>(file.text({"chips", chip, "sentence"}));
     for (std::size_t i = 0; i < file.list(busy).size(); ++i)
-      check_list_of_numbers(file, below(busy, i));
+      numbers_at(file, below(busy, i));
+  }
+}
+
+// Inputs that differ; comparisons of earlier versions have no such key.
+void check_inputs(const JsonFile& file, const Keys& keys)
+{
+  const Json* const changes = file.has(keys) ? list_at(file, keys) : nullptr;
+  for (std::size_t i = 0; changes != nullptr && i < changes->size(); ++i) {
+    const Keys change = below(keys, i);
+    static_cast<void>(file.text(below(change, "key")));
+    for (const char* const side : {"old", "new"})
+      if (const Json* text = file.find(below(change, side)); text == nullptr || !(text->is_string() || text->is_null()))
+        file.complain(below(change, side), "a text or null");
   }
 }
 
@@ -183,7 +226,10 @@ void check_point(const JsonFile& file, const Keys& point)
 {
   for (const char* const key : {"label", "verdict", "reason", "cause"})
     static_cast<void>(file.text(below(point, key)));
-  check_list_of_texts(file, below(point, "configuration"));
+  texts_at(file, below(point, "configuration"));
+  for (const char* const key : {"causes", "doubts"})
+    check_list_of_texts(file, below(point, key));
+  check_inputs(file, below(point, "inputs"));
   const Keys metrics = below(point, "metrics");
   for (std::size_t i = 0; i < file.list(metrics).size(); ++i) {
     const Keys metric = below(metrics, i);
@@ -223,6 +269,8 @@ void check_comparison(const JsonFile& file)
 {
   for (const char* const key : {"old", "new", "summary"})
     static_cast<void>(file.text({key}));
+  check_texts(file, {}, {"unknown_inputs"});
+  check_inputs(file, {"inputs"});
   if (const auto found = file.root().find("regression"); found == file.root().end() || !found->is_boolean())
     file.complain({"regression"}, "true or false");
   for (std::size_t i = 0; i < file.list({"points"}).size(); ++i)

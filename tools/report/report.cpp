@@ -68,14 +68,14 @@ Page any_page(const std::string& folder)
   namespace fs = std::filesystem;
   std::error_code error;
   if (!fs::is_directory(folder, error))
-    throw ConfigError(fmt::format("{}:1:1: expected a folder with results, found {}", folder,
+    throw ConfigError(fmt::format("{}: expected a folder with results, found {}", folder,
                                   fs::exists(folder, error) ? "something else" : "nothing"));
   for (const Source& source : Sources)
     if (const std::string path = folder + "/" + source.file; fs::exists(path, error))
       return page_of(source, path);
   if (fs::exists(folder + "/sweep.json", error))
     return sweep_page_of(folder);
-  throw ConfigError(fmt::format("{}:1:1: expected result.json (cmsim run --out), sweep.json (cmsim sweep --out) or "
+  throw ConfigError(fmt::format("{}: expected result.json (cmsim run --out), sweep.json (cmsim sweep --out) or "
                                 "comparison.json (cmsim compare --out), found none of them",
                                 folder));
 }

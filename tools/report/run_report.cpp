@@ -49,8 +49,10 @@ std::vector<std::string> texts_of(const Json& list)
 PageVerdict attainment_verdict(const RunHealth& health)
 {
   const double share = *health.attainment;
+  const double required = health.required_attainment;
   const std::string text =
-      fmt::format("{} % of the requests hold the SLO (slo_attainment).", short_number(100 * share));
+      fmt::format("{} % of the requests hold the SLO (slo_attainment){}.", short_number(100 * share),
+                  required == UsualAttainment ? "" : fmt::format(", {} % must", short_number(100 * required)));
   if (health.misses_levels())
     return {PageVerdict::Kind::Bad, "SLO missed: " + text};
   return {share >= PraisedAttainment && health.is_steady ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral, text};

@@ -53,12 +53,13 @@ BasePoints done_points(const SweepData& sweep, const std::string& base)
   return done;
 }
 
-// "yes", "yes, SLO missed", "no: overloaded".
+// "yes", "yes, SLO missed", "no: overloaded"; "-" for a result that does not say whether it is steady.
 std::string standing_of(const PointData& point)
 {
   if (!point.health.is_steady)
     return point.health.is_overloaded() ? "no: overloaded" : "no";
-  return point.health.misses_levels() ? "yes, SLO missed" : "yes";
+  const std::string steady = point.health.says_steady ? "yes" : "-";
+  return point.health.misses_levels() ? steady + ", SLO missed" : steady;
 }
 
 PageTable points_table(const BasePoints& base)
@@ -129,7 +130,18 @@ std::size_t count_of(const SweepData& sweep, const std::string& status)
 
 std::string missed_text(const RunHealth& health)
 {
-  return fmt::format("SLO missed: {} % of the requests hold it", short_number(100 * health.attainment.value_or(0)));
+  return "SLO missed: " + health.attainment_text();
+}
+
+// "90 %", or "90 % to 95 %" where the points that miss it must hold different shares.
+std::string required_text(const SweepData& sweep)
+{
+  std::vector<double> shares;
+  for (const PointData& point : sweep.points)
+    if (point.health.misses_levels())
+      shares.push_back(point.health.required_attainment);
+  const auto [least, most] = std::ranges::minmax(shares);
+  return least == most ? fmt::format("{:g} %", 100 * least) : fmt::format("{:g} % to {:g} %", 100 * least, 100 * most);
 }
 
 std::size_t count_where(const SweepData& sweep, bool (*holds)(const RunHealth&))
@@ -155,8 +167,8 @@ std::vector<PageVerdict> doubts_of(const SweepData& sweep)
   if (missed > 0)
     doubts.push_back(
         {PageVerdict::Kind::Bad,
-         fmt::format("{} of {} points with a result miss the SLO: fewer than {:g} % of their requests hold it.", missed,
-                     done, 100 * UsualAttainment)});
+         fmt::format("{} of {} points with a result miss the SLO: fewer than {} of their requests hold it.", missed,
+                     done, required_text(sweep))});
   if (warned > 0)
     doubts.push_back(
         {PageVerdict::Kind::Neutral, fmt::format("{} of {} points with a result have warnings.", warned, done)});

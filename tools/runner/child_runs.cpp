@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -118,15 +119,28 @@ void end_all(const std::map<pid_t, Child>& running)
     ::waitpid(process, nullptr, 0);
 }
 
-[[noreturn]] void tell(const ChildRun& run, int status, const std::string& words)
+// Signals by which people, limits of resources and the system end a run. Any other one is a crash, and a mistake of
+// ours.
+bool is_sent_from_outside(int signal)
 {
-  if (WIFSIGNALED(status))
-    throw ConfigError(fmt::format("{}: its run of {} was ended by signal {} ({}){}{}", run.origin, run.scenario,
-                                  WTERMSIG(status), ::strsignal(WTERMSIG(status)), words.empty() ? "" : "\n", words));
+  constexpr std::array<int, 4> FromOutside{SIGKILL, SIGTERM, SIGINT, SIGXCPU};
+  return std::ranges::find(FromOutside, signal) != FromOutside.end();
+}
+
+[[noreturn]] void throw_failure(const ChildRun& run, int status, const std::string& words)
+{
+  if (WIFSIGNALED(status)) {
+    const int signal = WTERMSIG(status);
+    const std::string text = fmt::format("{}: the run of {} was ended by signal {} ({}){}{}", run.origin, run.scenario,
+                                         signal, ::strsignal(signal), words.empty() ? "" : "\n", words);
+    if (is_sent_from_outside(signal))
+      throw ConfigError(text);
+    throw SimulationError(text);
+  }
   if (WEXITSTATUS(status) == Refused)
-    throw ConfigError(fmt::format("{}: its run of {} is refused\n{}", run.origin, run.scenario, words));
+    throw ConfigError(fmt::format("{}: {} is refused\n{}", run.origin, run.scenario, words));
   throw SimulationError(
-      fmt::format("{}: its run of {} ended with status {}\n{}", run.origin, run.scenario, WEXITSTATUS(status), words));
+      fmt::format("{}: the run of {} ended with status {}\n{}", run.origin, run.scenario, WEXITSTATUS(status), words));
 }
 
 }  // namespace
@@ -153,7 +167,7 @@ std::vector<std::string> run_children(const std::vector<ChildRun>& runs, int job
     running.erase(found);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
       end_all(running);
-      tell(runs[child.run], status, without_last_newlines(child.errors.text()));
+      throw_failure(runs[child.run], status, without_last_newlines(child.errors.text()));
     }
     outputs[child.run] = child.output.text();
     if (watch)

@@ -24,7 +24,7 @@ struct ChildRun {
 
 // Does the runs, at most `jobs` at a time, and returns what each printed, in order. `watch` is told how many have
 // ended. When one does not end with status 0 the others are ended, and its own words are thrown behind its origin: as
-// ConfigError, or as SimulationError when it has found a mistake of ours. Children end with this process.
+// ConfigError, or as SimulationError when it has found a mistake of ours or crashed. Children end with this process.
 std::vector<std::string> run_children(const std::vector<ChildRun>& runs, int jobs,
                                       const std::function<void(std::size_t ended)>& watch = {});
 

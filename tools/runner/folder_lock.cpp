@@ -15,6 +15,9 @@
 namespace cm::tools {
 namespace {
 
+// A holder that ends removes the file once; on some file systems a name never shows the file that was opened by it.
+constexpr int MostTries = 100;
+
 std::string owner(std::string_view work)
 {
   std::array<char, 256> host{};
@@ -45,7 +48,7 @@ bool is_held_by_another(int descriptor)
 
 int locked(const std::string& folder, const std::string& path)
 {
-  for (;;) {
+  for (int tries = 0; tries < MostTries; ++tries) {
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor < 0)
       throw ConfigError(fmt::format("--out {}: cannot write: {}", folder, std::generic_category().message(errno)));
@@ -58,6 +61,7 @@ int locked(const std::string& folder, const std::string& path)
       return descriptor;
     ::close(descriptor);
   }
+  throw ConfigError(fmt::format("--out {}: cannot lock: the file {} keeps changing", folder, FolderLock::FileName));
 }
 
 }  // namespace

@@ -122,16 +122,17 @@ sim::config::Position JsonFile::position(const Keys& keys) const
   return {path_, place.line, place.column};
 }
 
-void JsonFile::complain(const Keys& keys, const std::string& expected) const
+void JsonFile::complain(const Keys& keys, const std::string& expected, const std::string& found) const
 {
   if (++problems_ > MostProblems) {
     if (problems_ == MostProblems + 1)
-      add_problem(log_, {path_}, "", "more problems of this file are not told");
+      add_problem(log_, {path_}, "", "further problems in this file are not listed");
     return;
   }
   const Json* value = find(keys);
+  const std::string there = value == nullptr ? "no such key" : shown(*value);
   add_problem(log_, position(keys), printable_on_one_line(sim::config::joined(keys, ".")),
-              fmt::format("expected {}, found {}", expected, value == nullptr ? "no such key" : shown(*value)));
+              fmt::format("expected {}, found {}", expected, found.empty() ? there : found));
 }
 
 }  // namespace cm::tools

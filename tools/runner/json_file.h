@@ -35,17 +35,18 @@ class JsonFile {
   [[nodiscard]] const Json& object(const Keys& keys) const;
   [[nodiscard]] const Json& list(const Keys& keys) const;
   [[nodiscard]] bool has(const Keys& keys) const { return find(keys) != nullptr; }
+  // Null when there is none.
+  [[nodiscard]] const Json* find(const Keys& keys) const;
 
   // Place of the value, or of what is around it when there is none.
   [[nodiscard]] sim::config::Position position(const Keys& keys) const;
 
-  // "expected ..., found ..." with the place of the value, or of what is around it when there is none.
-  void complain(const Keys& keys, const std::string& expected) const;
+  // "expected ..., found ..." with the place of the value, or of what is around it when there is none. `found` in place
+  // of the value, when there is more to say of it.
+  void complain(const Keys& keys, const std::string& expected, const std::string& found = {}) const;
 
  private:
   static constexpr int MostProblems = 20;  // told of one file
-
-  [[nodiscard]] const Json* find(const Keys& keys) const;
 
   std::string path_;
   std::string text_;

@@ -230,8 +230,7 @@ std::string doubts_text(const RunHealth& health, const Pen& pen)
     text += fmt::format("{}: latencies and rates depend on the length of the run\n",
                         pen.warning(health.is_overloaded() ? "OVERLOADED" : "NOT STEADY"));
   if (health.misses_levels())
-    text += fmt::format("{}: {} % of the requests hold it\n", pen.warning("SLO MISSED"),
-                        short_number(100 * *health.attainment));
+    text += fmt::format("{}: {}\n", pen.warning("SLO MISSED"), health.attainment_text());
   return text;
 }
 

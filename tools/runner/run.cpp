@@ -112,7 +112,7 @@ std::string wide_range(const ResolvedScenario& scenario, const std::string& numb
   const sim::config::Value* const range = stated_range(scenario, number);
   if (range == nullptr)
     return {};
-  // Both ends have the value's unit.
+  // Both ends have the same unit.
   const std::string& low = range->items.at(0).text;
   const std::string& high = range->items.at(1).text;
   const auto least = leading_number(low);
@@ -120,13 +120,13 @@ std::string wide_range(const ResolvedScenario& scenario, const std::string& numb
   return least && most && *most > WideRange * *least ? fmt::format("{} to {}", low, high) : std::string();
 }
 
-// Says of every figure that rests on a number that is hardly known which number that is.
+// Says of every figure that depends on a number that is hardly known which number that is.
 void caution(const ResolvedScenario& scenario, sim::metrics::Result& result)
 {
   for (const sim::metrics::Reliance& reliance : result.reliances)
     if (const std::string range = wide_range(scenario, reliance.number); !range.empty())
       for (const std::string& name : reliance.names)
-        result.caveats.push_back({name, fmt::format("rests on {}, {}", reliance.number, range)});
+        result.caveats.push_back({name, fmt::format("depends on {}, known only as {}", reliance.number, range)});
 }
 
 void describe_evidence(const sim::config::ReadingLog& log, const WorkloadKind& kind, Manifest& manifest)

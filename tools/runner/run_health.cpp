@@ -1,5 +1,8 @@
 #include "tools/runner/run_health.h"
 
+#include "tools/runner/table_text.h"
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -28,7 +31,7 @@ const Json* find(const Json& root, std::initializer_list<const char*> keys)
   return value;
 }
 
-bool tells(const std::string& warning)
+bool says_unsteady(const std::string& warning)
 {
   return warning.starts_with(Overloaded) || warning.starts_with(NotSteady);
 }
@@ -36,7 +39,7 @@ bool tells(const std::string& warning)
 // Any workload may be unsteady; serving says why with one of two words.
 std::string reason_in(const std::vector<std::string>& warnings)
 {
-  const auto told = std::ranges::find_if(warnings, tells);
+  const auto told = std::ranges::find_if(warnings, says_unsteady);
   if (told != warnings.end())
     return *told;
   return warnings.empty() ? std::string() : warnings.front();
@@ -64,6 +67,14 @@ std::string_view RunHealth::mark() const
   return misses_levels() ? "SLO missed" : "";
 }
 
+std::string RunHealth::attainment_text() const
+{
+  const std::string held = fmt::format("{} % of the requests hold it", short_number(100 * attainment.value_or(0)));
+  return required_attainment == UsualAttainment
+             ? held
+             : fmt::format("{}, {} % must", held, short_number(100 * required_attainment));
+}
+
 RunHealth health_of(const Json& root)
 {
   RunHealth health;
@@ -79,6 +90,8 @@ RunHealth health_of(const Json& root)
   const Json* const attainment = find(root, {"metrics", Attainment, "value"});
   if (attainment != nullptr && attainment->is_number())
     health.attainment = attainment->get<double>();
+  if (const Json* const share = find(root, {"run", "slo_share"}); share != nullptr && share->is_number())
+    health.required_attainment = share->get<double>();
   return health;
 }
 
@@ -88,7 +101,8 @@ RunHealth health_of(const sim::metrics::Result& result)
                    .says_steady = true,
                    .warnings = result.warnings.size(),
                    .why_unsteady = result.manifest.steady ? "" : reason_in(result.warnings),
-                   .attainment = {}};
+                   .attainment = {},
+                   .required_attainment = result.manifest.slo_share.value_or(UsualAttainment)};
   if (const sim::metrics::Metric* const attainment = result.find(Attainment))
     health.attainment = attainment->value;
   return health;

@@ -13,8 +13,8 @@
 
 namespace cm::tools {
 
-// Share of the requests that must hold the service levels, as long as nobody asks for another share: a smaller share
-// misses them.
+// Share of the requests that must hold the service levels where the result states no other (`run.slo_share`): a
+// smaller share misses them.
 inline constexpr double UsualAttainment = 0.9;
 
 struct RunHealth {
@@ -23,13 +23,16 @@ struct RunHealth {
   std::size_t warnings = 0;
   std::string why_unsteady;          // the warning that says so; empty when steady
   std::optional<double> attainment;  // share of the requests that held the service levels; empty without any
+  double required_attainment = UsualAttainment;
 
   [[nodiscard]] bool is_overloaded() const;
-  [[nodiscard]] bool misses_levels() const { return attainment && *attainment < UsualAttainment; }
+  [[nodiscard]] bool misses_levels() const { return attainment && *attainment < required_attainment; }
   // Nothing speaks against ranking it among other runs.
   [[nodiscard]] bool is_sound() const { return is_steady && !misses_levels(); }
   // "overloaded", "not steady", "SLO missed"; empty when sound.
   [[nodiscard]] std::string_view mark() const;
+  // "82 % of the requests hold it", and how many must where that is not the usual share.
+  [[nodiscard]] std::string attainment_text() const;
 };
 
 // Health in the root of a result.json or of a point's file. Entries that are missing or of another type count as

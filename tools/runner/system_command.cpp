@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstddef>
 #include <fcntl.h>
+#include <optional>
 #include <poll.h>
 #include <spawn.h>
 #include <sstream>
@@ -54,10 +55,15 @@ class Catcher {
   int descriptor_;
 };
 
-// How a process starts: with our files as its output, and away from the terminal's Ctrl-C.
+enum class Group {
+  Ours,  // Ctrl-C reaches it
+  Own    // it leads one: Ctrl-C does not reach it, and what it starts can be killed with it
+};
+
+// How a process starts: with our files as its output, in a group.
 class SpawnSettings {
  public:
-  SpawnSettings(const Catcher& output, const Catcher& complaint)
+  SpawnSettings(const Catcher& output, const Catcher& complaint, Group group)
   {
     ::posix_spawn_file_actions_init(&files_);
     ::posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -68,7 +74,8 @@ class SpawnSettings {
     sigemptyset(&none);
     ::posix_spawnattr_setsigmask(&attributes_, &none);
     ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    const int grouped = group == Group::Own ? POSIX_SPAWN_SETPGROUP : 0;
+    ::posix_spawnattr_setflags(&attributes_, static_cast<short>(POSIX_SPAWN_SETSIGMASK | grouped));
   }
 
   SpawnSettings(const SpawnSettings&) = delete;
@@ -120,13 +127,13 @@ bool is_error(const std::string& line)
   return without_speaker(line) != line;
 }
 
-}  // namespace
-
-CommandOutcome run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds limit)
+// Without a limit it waits as long as it takes.
+CommandOutcome run(const std::vector<std::string>& arguments, Group group,
+                   std::optional<std::chrono::milliseconds> limit)
 {
   const Catcher output;
   const Catcher complaint;
-  const SpawnSettings settings(output, complaint);
+  const SpawnSettings settings(output, complaint, group);
   std::vector<std::string> texts = arguments;
   std::vector<char*> pointers;
   for (std::string& text : texts)
@@ -137,7 +144,7 @@ CommandOutcome run_command(const std::vector<std::string>& arguments, std::chron
       ::posix_spawnp(&process, pointers.front(), settings.files(), settings.attributes(), pointers.data(), ::environ);
   if (error != 0)
     throw ConfigError(fmt::format("cannot run {}: {}", arguments.front(), std::generic_category().message(error)));
-  const bool is_cut_short = !ends_within(process, limit);
+  const bool is_cut_short = limit && !ends_within(process, *limit);
   // It leads a group of its own: what it called ends with it.
   if (is_cut_short)
     ::kill(-process, SIGKILL);
@@ -148,6 +155,18 @@ CommandOutcome run_command(const std::vector<std::string>& arguments, std::chron
           .output = output.text(),
           .complaint = complaint.text(),
           .is_cut_short = is_cut_short};
+}
+
+}  // namespace
+
+CommandOutcome run_command(const std::vector<std::string>& arguments)
+{
+  return run(arguments, Group::Ours, std::nullopt);
+}
+
+CommandOutcome run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds limit)
+{
+  return run(arguments, Group::Own, limit);
 }
 
 std::string reason_of(const CommandOutcome& outcome)

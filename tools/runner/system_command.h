@@ -14,9 +14,12 @@ struct CommandOutcome {
   bool is_cut_short = false;  // it was still at work at the limit and was killed
 };
 
-// Waits for its end, but not longer than `limit`. Throws ConfigError when there is no such program.
-CommandOutcome run_command(const std::vector<std::string>& arguments,
-                           std::chrono::milliseconds limit = std::chrono::hours(24));
+// Waits for its end. Ctrl-C at the terminal ends it and what it started, as it ends this program. Throws ConfigError
+// when there is no such program.
+CommandOutcome run_command(const std::vector<std::string>& arguments);
+
+// Waits for its end, but not longer than `limit`: then it is killed with all that it started. Ctrl-C does not reach it.
+CommandOutcome run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds limit);
 
 // Why a command failed, in its own words on one line: all lines that say "error" or "fatal", without the program's name
 // before them, otherwise its last lines; never empty.

@@ -99,7 +99,7 @@ bool matches(const std::string& path, const std::string& key)
   for (const std::string& metric : metric_names())
     names.push_back(metric);
   const auto near = sim::config::nearest(name, names);
-  throw ConfigError(fmt::format("NAME:1:1: unknown key or metric \"{}\"{}", name,
+  throw ConfigError(fmt::format("cmsim explain: unknown key or metric \"{}\"{}", name,
                                 near ? fmt::format("; did you mean \"{}\"?", *near)
                                      : "; keys are written like machine.ub.mtu or workload.ep, metrics like tpot_ms"));
 }

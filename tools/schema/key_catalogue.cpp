@@ -187,7 +187,7 @@ KeyCatalogue read_catalogue(const std::string& config_root)
   CatalogueReader reader(config_root, catalogue);
   const std::vector<std::string> scenarios = files_in(config_root, "scenarios");
   if (scenarios.empty())
-    throw ConfigError(fmt::format("{}/scenarios:1:1: expected scenarios, found none", config_root));
+    throw ConfigError(fmt::format("{}/scenarios: expected scenarios, found none", config_root));
   for (const std::string& scenario : scenarios)
     reader.read_choices(scenario, {});
   const std::string& any = scenarios.front();

@@ -44,6 +44,14 @@ std::string label_of(const SweepPoint& point, const std::string& key)
   return found == point.labels.end() ? std::string() : found->second;
 }
 
+// Empty where the result does not say whether it is steady.
+std::string steady_text(const RunHealth& health)
+{
+  if (!health.is_steady)
+    return "false";
+  return health.says_steady ? "true" : "";
+}
+
 // One line, whatever the reason was written on.
 std::string on_one_line(std::string_view text)
 {
@@ -109,7 +117,7 @@ std::string results_csv(const SweepPlan& plan, const Records& records)
     cells.emplace_back(to_text(records[i]->status));
     cells.push_back(on_one_line(records[i]->reason));
     const bool has_result = records[i]->status == PointStatus::Done;
-    cells.emplace_back(!has_result ? "" : (records[i]->health.is_steady ? "true" : "false"));
+    cells.emplace_back(has_result ? steady_text(records[i]->health) : "");
     cells.push_back(has_result ? fmt::format("{}", records[i]->health.warnings) : "");
     std::ranges::copy(numbers.cells(*records[i]), std::back_inserter(cells));
     append_row(csv, cells);

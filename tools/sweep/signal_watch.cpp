@@ -21,6 +21,10 @@ SignalWatch::SignalWatch()
 
 SignalWatch::~SignalWatch()
 {
+  // Who was asked to stop is about to: a second Ctrl-C must not keep it from saying what is left.
+  const timespec none{};
+  while (stop_signal_ != 0 && sigtimedwait(&watched_, nullptr, &none) > 0) {
+  }
   sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
 

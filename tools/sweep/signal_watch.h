@@ -12,7 +12,7 @@ class SignalWatch {
   SignalWatch();
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
-  ~SignalWatch();  // what was held back and never asked for arrives now
+  ~SignalWatch();  // what was held back arrives now, except further requests to stop after one that came out
 
   // Returns when a child ended, when somebody wants us to stop, or after `limit`.
   void wait(std::chrono::milliseconds limit);

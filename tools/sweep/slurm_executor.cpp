@@ -72,13 +72,15 @@ SlurmExecutor::SlurmExecutor(ExecutorSpec spec)
 
 int SlurmExecutor::run(std::span<const std::size_t> points, SweepBoard& board)
 {
+  // Held back until all jobs are cancelled: a second Ctrl-C must leave none behind.
+  SignalWatch signals;
   open_.assign(points.begin(), points.end());
   adopt(board);
   int signal = 0;
   try {
     const std::vector<std::size_t> fresh = lost_points(board);
     handover_.add(fresh, chunk_size(spec_.slurm, fresh.size()));
-    signal = watch(board);
+    signal = watch(signals, board);
   } catch (...) {
     cancel_all();
     throw;
@@ -88,7 +90,7 @@ int SlurmExecutor::run(std::span<const std::size_t> points, SweepBoard& board)
   if (!is_silent || signal != 0)
     cancel_all();
   if (signal == 0 && !open_.empty())
-    tell_what_is_wrong(board);
+    throw_reason(board);
   return signal;
 }
 
@@ -114,9 +116,8 @@ void SlurmExecutor::adopt(const SweepBoard& board)
   }
 }
 
-int SlurmExecutor::watch(SweepBoard& board)
+int SlurmExecutor::watch(SignalWatch& signals, SweepBoard& board)
 {
-  SignalWatch signals;
   std::string what;
   for (int turn = 0; !open_.empty() && signals.stop_signal() == 0; ++turn) {
     hand_over(board);
@@ -163,6 +164,7 @@ std::string SlurmExecutor::ask(SweepBoard& board)
     all.is_known = all.is_known && state.is_known;
     all.running += state.running;
     all.waiting += state.waiting;
+    all.held += state.held;
     all.reason = all.reason.empty() ? state.reason : all.reason;
     if (!state.is_known) {
       silent_why_ = state.reason;
@@ -171,9 +173,9 @@ std::string SlurmExecutor::ask(SweepBoard& board)
     job.tasks = state.running + state.waiting + state.held;
     // Nobody starts held tasks again; as a new job they get another chance.
     if (state.held > 0 && state.running + state.waiting == 0)
-      cancel(job.handed.job);
+      cancel_held(job);
     // The first time files may still be on their way through a network's file system.
-    if (state.is_over() && std::exchange(job.is_over, true))
+    if ((state.is_over() || job.cannot_be_cancelled) && std::exchange(job.is_over, true))
       let_go(job, board);
   }
   std::erase_if(jobs_, [](const Job& job) { return job.handed.chunks.empty(); });
@@ -184,9 +186,19 @@ std::string SlurmExecutor::ask(SweepBoard& board)
   }
   silence_.succeed();
   std::string what = fmt::format("{} tasks running, {} waiting", all.running, all.waiting);
+  if (all.held > 0)
+    what += fmt::format(", {} held by Slurm", all.held);
   if (!handover_.waiting().empty())
     what += fmt::format(", {} not handed over yet", handover_.waiting().size());
   return all.waiting > 0 && all.running == 0 ? fmt::format("{} ({})", what, all.reason) : what;
+}
+
+void SlurmExecutor::cancel_held(Job& job)
+{
+  const std::string trouble = cancel(job.handed.job);
+  if (trouble.empty() || std::exchange(job.cannot_be_cancelled, true))
+    return;
+  spec_.notice(trouble);
 }
 
 void SlurmExecutor::let_go(Job& job, const SweepBoard& board)
@@ -243,13 +255,13 @@ bool SlurmExecutor::is_stuck() const
   return silence_.is_hopeless() || (jobs_.empty() && !handover_.refusal().empty());
 }
 
-void SlurmExecutor::tell_what_is_wrong(const SweepBoard& board) const
+void SlurmExecutor::throw_reason(const SweepBoard& board) const
 {
   board.write_results();
   const std::size_t points = board.records().size();
   const std::string kept = open_.size() == points
                                ? std::string()
-                               : fmt::format(". {} of {} points are through and kept; --resume runs the others",
+                               : fmt::format(". {} of {} points are finished and kept; --resume runs the others",
                                              points - open_.size(), points);
   if (!silence_.is_hopeless())
     throw ConfigError(fmt::format("--executor slurm: {}{}", handover_.refusal(), kept));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tools/sweep/executor.h"
+#include "tools/sweep/signal_watch.h"
 #include "tools/sweep/slurm_handover.h"
 
 #include <map>
@@ -21,23 +22,25 @@ class SlurmExecutor final : public Executor {
     HandedOver handed;
     bool is_over = false;   // Slurm knows it no more; its last files may be on their way
     std::size_t tasks = 0;  // that Slurm still has, as far as we know
+    bool cannot_be_cancelled = false;
   };
 
   // Jobs of earlier calls that still run: kept when they run our points, cancelled otherwise.
   void adopt(const SweepBoard& board);
-  // Until all is through or nothing goes on. Returns the signal that asked us to stop, or 0.
-  int watch(SweepBoard& board);
+  // Until all is finished or nothing goes on. Returns the signal that asked us to stop, or 0.
+  int watch(SignalWatch& signals, SweepBoard& board);
   void hand_over(const SweepBoard& board);
   void take_files(SweepBoard& board);
   // Asks Slurm for all jobs and lets go of those that are over. Returns what to tell who watches.
   std::string ask(SweepBoard& board);
+  void cancel_held(Job& job);
   void let_go(Job& job, const SweepBoard& board);
   void hand_over_lost(SweepBoard& board);
   // Open points that neither a job nor the hand-over has.
   [[nodiscard]] std::vector<std::size_t> lost_points(const SweepBoard& board) const;
   void cancel_all() const;
   [[nodiscard]] bool is_stuck() const;
-  [[noreturn]] void tell_what_is_wrong(const SweepBoard& board) const;
+  [[noreturn]] void throw_reason(const SweepBoard& board) const;
 
   ExecutorSpec spec_;
   std::string program_;  // digest

@@ -1,5 +1,6 @@
 #include "tools/sweep/slurm_handover.h"
 
+#include "sim/config/digest.h"
 #include "sim/metrics/write_file.h"
 
 #include <fmt/format.h>
@@ -51,10 +52,20 @@ std::optional<HandedOver> SlurmHandover::hand_over(std::size_t tasks, const Swee
     return std::nullopt;
   learn_limits();
   while (refusal_.empty() && retry_.is_due() && tasks + 1 < limits_.jobs) {
+    Refusal silence{.kind = RefusalKind::Silent, .reason = {}, .advice = {}};
+    if (auto found = find_unanswered(silence))
+      return found;
+    if (unanswered_) {
+      cope_with(silence, unanswered_->tasks, tasks);
+      break;
+    }
     const std::size_t count = std::min({waiting_.size(), most_at_once_, limits_.jobs - 1 - tasks});
-    const SubmitAnswer answer = submit_first(count, board);
+    const ArrayJob array = array_of(count, board);
+    const SubmitAnswer answer = submit(array);
     if (answer.job)
       return take_first(count, *answer.job);
+    if (answer.refusal.kind == RefusalKind::Silent)
+      unanswered_ = {array.name, count};
     if (!cope_with(answer.refusal, count, tasks))
       break;
   }
@@ -72,7 +83,21 @@ void SlurmHandover::learn_limits()
              "run the sweep with --executor local inside a job"});
 }
 
-SubmitAnswer SlurmHandover::submit_first(std::size_t count, const SweepBoard& board) const
+std::optional<HandedOver> SlurmHandover::find_unanswered(Refusal& refusal)
+{
+  if (!unanswered_)
+    return std::nullopt;
+  const NamedJob named = job_named(unanswered_->name, spec_.slurm.arguments);
+  if (!named.is_known) {
+    refusal.reason = named.reason;
+    refusal.advice = "see whether sinfo answers, and call the sweep again with --resume then";
+    return std::nullopt;
+  }
+  const std::size_t tasks = std::exchange(unanswered_, std::nullopt)->tasks;
+  return named.job ? std::optional(take_first(tasks, *named.job)) : std::nullopt;
+}
+
+ArrayJob SlurmHandover::array_of(std::size_t count, const SweepBoard& board) const
 {
   namespace fs = std::filesystem;
   const SweepFolder& folder = board.folder();
@@ -82,16 +107,20 @@ SubmitAnswer SlurmHandover::submit_first(std::size_t count, const SweepBoard& bo
   folder.write("slurm/task.sh", TaskScript);
   const std::string pending =
       folder.file(fmt::format("slurm/points-{}.json", board.point(waiting_.front().front()).digest));
-  sim::metrics::write_whole(pending, to_json(submission));
-  return submit({.tasks = count,
-                 // Absolute: a folder's name may look like an option of sbatch.
-                 .script = fs::absolute(folder.file("slurm/task.sh")).string(),
-                 .command = {fs::read_symlink("/proc/self/exe").string(), "sweep", "--out=" + folder.path(),
-                             "--configs=" + spec_.config_root, "--slurm-task=" + pending, "--", spec_.sweep},
-                 .log = without_patterns(folder.file("slurm/")) + "%A_%a.log",
-                 .partition = spec_.slurm.partition,
-                 .time = spec_.slurm.time,
-                 .arguments = spec_.slurm.arguments});
+  const std::string text = to_json(submission);
+  sim::metrics::write_whole(pending, text);
+  // Others may run the same points elsewhere, and points that were lost are handed over again.
+  const std::string whole = fs::absolute(folder.path()).string() + text;
+  return {.name = fmt::format("cmsim-{}-{}", sim::config::digest(whole), handed_over_),
+          .tasks = count,
+          // Absolute: a folder's name may look like an option of sbatch.
+          .script = fs::absolute(folder.file("slurm/task.sh")).string(),
+          .command = {fs::read_symlink("/proc/self/exe").string(), "sweep", "--out=" + folder.path(),
+                      "--configs=" + spec_.config_root, "--slurm-task=" + pending, "--", spec_.sweep},
+          .log = without_patterns(folder.file("slurm/")) + "%A_%a.log",
+          .partition = spec_.slurm.partition,
+          .time = spec_.slurm.time,
+          .arguments = spec_.slurm.arguments};
 }
 
 HandedOver SlurmHandover::take_first(std::size_t count, const JobId& job)
@@ -99,6 +128,7 @@ HandedOver SlurmHandover::take_first(std::size_t count, const JobId& job)
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
   HandedOver handed{.job = job, .chunks = {std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)}};
   waiting_.erase(waiting_.begin(), end);
+  ++handed_over_;
   // A cluster that was full may take more by now.
   most_at_once_ = std::min(limits_.array, 2 * most_at_once_);
   retry_.succeed();

@@ -42,8 +42,16 @@ class SlurmHandover {
   [[nodiscard]] const std::string& refusal() const { return refusal_; }
 
  private:
+  struct Unanswered {
+    std::string name;
+    std::size_t tasks = 0;
+  };
+
   void learn_limits();
-  [[nodiscard]] SubmitAnswer submit_first(std::size_t count, const SweepBoard& board) const;
+  // Array job of the first that wait; its points stand in a file then.
+  [[nodiscard]] ArrayJob array_of(std::size_t count, const SweepBoard& board) const;
+  // Job that an sbatch without an answer made after all. Sets the refusal when Slurm does not answer either.
+  std::optional<HandedOver> find_unanswered(Refusal& refusal);
   HandedOver take_first(std::size_t count, const JobId& job);
   // Returns whether a smaller array may be tried at once.
   bool cope_with(const Refusal& refusal, std::size_t count, std::size_t tasks);
@@ -55,6 +63,8 @@ class SlurmHandover {
   bool knows_limits_ = false;
   std::size_t most_at_once_ = 0;  // tasks of the next array
   std::deque<PointChunk> waiting_;
+  std::size_t handed_over_ = 0;           // jobs so far
+  std::optional<Unanswered> unanswered_;  // the last sbatch, when it did not tell whether there is a job now
   SlurmRetry retry_;
   bool has_complained_ = false;
   std::string refusal_;

@@ -23,7 +23,7 @@ std::vector<std::string> arguments_of(const ArrayJob& job)
 {
   std::vector<std::string> arguments{"sbatch",
                                      "--parsable",
-                                     "--job-name=cmsim-sweep",
+                                     "--job-name=" + job.name,
                                      "--ntasks=1",
                                      "--cpus-per-task=1",
                                      "--requeue",
@@ -122,6 +122,21 @@ SlurmLimits limits_of(const std::vector<std::string>& sbatch_arguments)
     // No scontrol here: sbatch's refusals will tell.
     return {};
   }
+}
+
+NamedJob job_named(const std::string& name, const std::vector<std::string>& sbatch_arguments)
+{
+  const std::string cluster = cluster_in(sbatch_arguments);
+  const CommandOutcome outcome =
+      run_command(at_cluster({"squeue", "--noheader", "--name=" + name, "--format=%F"}, cluster), QuestionLimit);
+  if (outcome.status != 0)
+    return {.is_known = false, .reason = reason_of(outcome), .job = {}};
+  NamedJob named;
+  // A line for each task or for the tasks that wait together, all with the number of their array.
+  named.job = job_in(outcome.output);
+  if (named.job)
+    named.job->cluster = cluster;
+  return named;
 }
 
 JobState state_of(const JobId& job)

@@ -25,7 +25,7 @@ std::vector<fs::path> row_tables(const std::string& folder)
     if (each->path().extension() == ".csv" && is_row_table(each->path().string()))
       tables.push_back(each->path());
   if (trouble)
-    throw ConfigError(fmt::format("{}:1:1: expected a folder with tables of rows: {}", folder, trouble.message()));
+    throw ConfigError(fmt::format("{}: expected a folder with tables of rows: {}", folder, trouble.message()));
   std::ranges::sort(tables);
   return tables;
 }

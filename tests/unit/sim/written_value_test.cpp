@@ -71,6 +71,14 @@ TEST_CASE("evidence that is incomplete or contradicts itself is refused")
   CHECK_THAT(outcome("{value: 2 us, assumed: ''}"), Catch::Contains("expected some text, found \"\""));
 }
 
+TEST_CASE("a range has two ends in one unit")
+{
+  CHECK_THAT(outcome("{value: 60 us, assumed: x, range: [50 us, 1 ms]}"),
+             Catch::Contains("range: expected two values in one unit like [1 us, 2 us], found [50 us, 1 ms]"));
+  CHECK_THAT(outcome("{value: 60 us, assumed: x, range: [50 us]}"), Catch::Contains("range: expected a list of two"));
+  CHECK_THAT(outcome("{value: 60 us, assumed: x, range: [50us, 100 us]}"), !Catch::Contains("range"));
+}
+
 TEST_CASE("a map without a value or with other keys is refused")
 {
   CHECK_THAT(outcome("{evidence: published, source: S}"),

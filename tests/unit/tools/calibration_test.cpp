@@ -129,13 +129,16 @@ TEST_CASE("a fit that ends at a bound, sees no row or misses one is told, and no
   const double endless = std::numeric_limits<double>::infinity();
   using Texts = std::vector<std::string>;
   CHECK(problems({parameter, 1.2, 1.2, 0.1}, 102).empty());
-  CHECK(problems({parameter, 0.5, 0.5, 0.1}, 100) ==
-        Texts{"fit.yaml:2:3: machine.a: the fit ends at its minimum 0.5 us: the rows ask for less"});
+  CHECK(
+      problems({parameter, 0.5, 0.5, 0.1}, 100) ==
+      Texts{"fit.yaml:2:3: machine.a: the fit ends at its minimum 0.5 us: a smaller value would fit the rows better"});
   CHECK(problems({parameter, 2, 2, 0.1}, 100) ==
-        Texts{"fit.yaml:2:3: machine.a: the fit ends at its maximum 2 us: the rows ask for more"});
+        Texts{"fit.yaml:2:3: machine.a: the fit ends at its maximum 2 us: a larger value would fit the rows better"});
   CHECK(problems({parameter, 1, 1, endless, false}, 100) ==
         Texts{"fit.yaml:2:3: machine.a: no fitted row depends on it: it stays at its start 1 us"});
-  CHECK_THAT(problems({parameter, 1, 1, endless}, 100).front(), Catch::Contains("together with another parameter"));
+  CHECK_THAT(
+      problems({parameter, 1, 1, endless}, 100).front(),
+      Catch::Contains("the rows do not determine it: every row that depends on it also depends on another parameter"));
   CHECK(problems({parameter, 1.2, 1.2, 0.1}, 102.1) ==
         Texts{"fit.yaml:4:5: row own: simulated 102.1, published 100: +2.1 % off, more than its tolerance of 2 %"});
   row.is_fitted = false;

@@ -89,11 +89,11 @@ TEST_CASE("a run that is overloaded or misses its levels says so before and behi
 TEST_CASE("caveats stand on the line of the number that they speak against")
 {
   FinishedRun run = example();
-  run.result.caveats = {{"tpot_ms", "a bound"}, {"wait_us", "rests on a guess"}, {"tpot_ms", "short run"}};
+  run.result.caveats = {{"tpot_ms", "a bound"}, {"wait_us", "depends on a guess"}, {"tpot_ms", "short run"}};
   const std::string text = result_table(run, {.is_coloured = false, .files = {}});
   CHECK(text.find(" [a bound; short run]\n") > text.find("tpot_ms"));
   CHECK(text.find(" [a bound; short run]\n") != std::string::npos);
-  CHECK(text.find("    2  [rests on a guess]\n") != std::string::npos);
+  CHECK(text.find("    2  [depends on a guess]\n") != std::string::npos);
   CHECK(to_json(run.result).find("\"caveat\": \"a bound; short run\"") != std::string::npos);
   CHECK(to_json(example().result).find("caveat") == std::string::npos);
 }

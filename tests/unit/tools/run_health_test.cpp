@@ -31,10 +31,24 @@ TEST_CASE("an overloaded run is told from one that never settles, and both from 
   CHECK(health_of(Json::parse(R"({"metrics": {"slo_attainment": {"value": 0.9}}})")).is_sound());
 }
 
+TEST_CASE("a result is judged by the share of its requests that was asked for")
+{
+  const RunHealth held =
+      health_of(Json::parse(R"({"run": {"slo_share": 0.8}, "metrics": {"slo_attainment": {"value": 0.82}}})"));
+  CHECK(held.is_sound());
+  const RunHealth missed =
+      health_of(Json::parse(R"({"run": {"slo_share": 0.99}, "metrics": {"slo_attainment": {"value": 0.95}}})"));
+  CHECK(missed.mark() == "SLO missed");
+  CHECK(missed.attainment_text() == "95 % of the requests hold it, 99 % must");
+  CHECK(health_of(Json::parse(R"({"metrics": {"slo_attainment": {"value": 0.5}}})")).attainment_text() ==
+        "50 % of the requests hold it");
+}
+
 TEST_CASE("a result in memory says the same as its file")
 {
   cm::sim::metrics::Result result;
   result.manifest.steady = false;
+  result.manifest.slo_share = 0.4;
   result.warnings = {"OVERLOADED: 9 arrive"};
   result.add({.name = "slo_attainment", .unit = "1", .meaning = "a formula", .formula = "a formula"}, 0.5);
   const RunHealth here = health_of(result);
@@ -42,5 +56,7 @@ TEST_CASE("a result in memory says the same as its file")
   CHECK(here.mark() == there.mark());
   CHECK(here.why_unsteady == there.why_unsteady);
   CHECK(here.attainment == there.attainment);
+  CHECK(here.required_attainment == there.required_attainment);
+  CHECK_FALSE(here.misses_levels());
   CHECK(here.warnings == there.warnings);
 }

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <string>
+#include <unistd.h>
 
 using namespace cm::tools;
 using namespace std::chrono_literals;
@@ -41,6 +43,14 @@ TEST_CASE("a command that does not end in time is killed with all that it starte
   CHECK(outcome.output == "begun\n");
   CHECK_THAT(reason_of(outcome), Catch::Contains("did not end in time"));
   CHECK_FALSE(run_command({"true"}, 60s).is_cut_short);
+}
+
+TEST_CASE("Ctrl-C reaches a command that may take its time, and none that has a limit")
+{
+  const auto group_of = [](const CommandOutcome& outcome) { return std::stoi(outcome.output); };
+  const std::vector<std::string> group{"cut", "-d ", "-f5", "/proc/self/stat"};
+  CHECK(group_of(run_command(group)) == ::getpgrp());
+  CHECK(group_of(run_command(group, 60s)) != ::getpgrp());
 }
 
 TEST_CASE("the reason of a failure is all of its errors and nothing before them")

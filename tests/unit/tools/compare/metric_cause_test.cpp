@@ -127,7 +127,7 @@ TEST_CASE("the cause of a time to first token is a part of it, and of nothing ca
   CHECK(metric_of(comparison, "ttft_mean_ms").cause == cause);
   CHECK(cause_text(comparison.points[0]) == cause);
   const Comparison refusing = compared(service_json({}), service_json({.refused = 1}));
-  CHECK(cause_text(refusing.points[0]) == "no part of the time to first token and no sub-plane changed with it");
+  CHECK(cause_text(refusing.points[0]) == "no part of the time to first token changed with it");
   CHECK(metric_of(refusing, "requests_refused").cause.empty());
 }
 

@@ -136,7 +136,7 @@ TEST_CASE("of a file that is wrong throughout the first problems say enough")
   ReadingLog log;
   read_results(folder.with("result.json", text), log);
   REQUIRE(log.problems.size() == 21);
-  CHECK_THAT(log.problems.back(), Catch::EndsWith("more problems of this file are not told"));
+  CHECK_THAT(log.problems.back(), Catch::EndsWith("further problems in this file are not listed"));
 }
 
 TEST_CASE("a path without results is an error")

@@ -11,8 +11,8 @@ TEST_CASE("why npm does not bring what draws charts is told in its words")
   folder.put("charts/build", "echo fetching >&2; echo 'npm ERR! 404 Not Found' >&2; exit 3\n");
   const ChartLibrary library = chart_library({folder.file("charts"), folder.file("built")});
   CHECK(library.code.empty());
-  CHECK_THAT(library.missing,
-             Catch::Contains("could not be had: 404 Not Found. ") && Catch::Contains("apt-get install nodejs npm"));
+  CHECK_THAT(library.missing, Catch::Contains("the chart library could not be installed with npm: 404 Not Found. ") &&
+                                  Catch::Contains("apt-get install nodejs npm"));
 }
 
 TEST_CASE("what draws charts is taken as it lies there")

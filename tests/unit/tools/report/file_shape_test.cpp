@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 using namespace cm::tools;
 using cm::tests::TemporaryFolder;
 
@@ -62,7 +64,7 @@ TEST_CASE("rows of a table with too few or too many cells are told with their pl
 {
   CHECK_THAT(
       refusal_with("/tables/widths/rows/0", "[\"one\"]"),
-      Catch::Matches(":[0-9]+:[0-9]+: tables.widths.rows.0: expected a list of 2 cells, one a column, found a list"));
+      Catch::Matches(":[0-9]+:[0-9]+: tables.widths.rows.0: expected a list of 2 cells, one a column, found 1 cells"));
   CHECK_THAT(refusal_with("/tables/widths/rows/0", "[\"one\", 2, 3]"), Catch::Contains("tables.widths.rows.0"));
   CHECK_THAT(refusal_with("/tables/widths/rows/0", "7"), Catch::Contains("tables.widths.rows.0"));
   CHECK_THAT(refusal_with("/tables/widths/rows/0/1", "{}"),
@@ -73,7 +75,7 @@ TEST_CASE("rows of a table with too few or too many cells are told with their pl
 TEST_CASE("parts of a result that do not fit each other are told with their place")
 {
   CHECK_THAT(refusal_with("/series/queue/value", "[5]"),
-             Catch::Contains("series.queue.value: expected as many values as times (2), found a list"));
+             Catch::Contains("series.queue.value: expected as many values as times (2), found 1"));
   CHECK_THAT(refusal_with("/series/queue/value/1", "\"x\""),
              Catch::Contains("series.queue.value.1: expected a number"));
   CHECK_THAT(refusal_with("/histograms/dispatch_us/buckets/1", "[0, 0, 1]"),
@@ -83,6 +85,17 @@ TEST_CASE("parts of a result that do not fit each other are told with their plac
   CHECK_THAT(refusal_with("/chips/L2/busy/0", "3"), Catch::Contains("chips.L2.busy.0: expected a list, found 3"));
   CHECK_THAT(refusal_with("/run/evidence", "{\"assumed\": -1}"),
              Catch::Contains("run.evidence.assumed: expected a whole"));
+}
+
+TEST_CASE("what is missing is told once")
+{
+  auto root = nlohmann::ordered_json::parse(Good);
+  root["tables"]["widths"].erase("columns");
+  root["series"]["queue"].erase("time_s");
+  const std::string text = refusal("result.json", root.dump(2));
+  CHECK_THAT(text, Catch::Contains("tables.widths.columns: expected a list, found no such key") &&
+                       Catch::Contains("series.queue.time_s: expected a list, found no such key"));
+  CHECK(std::ranges::count(text, '\n') == 1);
 }
 
 TEST_CASE("every section of the wrong type is told, all at once")
@@ -109,4 +122,35 @@ TEST_CASE("a comparison of another shape is told with its place")
   CHECK_THAT(refusal("comparison.json", head + R"("summary": 1, "points": [{"label": "x", "verdict": 3}]})"),
              Catch::Contains("summary: expected a text, found 1") &&
                  Catch::Contains("points.0.verdict: expected a text, found 3"));
+}
+
+TEST_CASE("inputs, causes and doubts of a comparison are told with their place")
+{
+  const std::string head = R"({"schema": "cmsim-comparison/1", "old": "a", "new": "b", "regression": false,
+    "summary": "s", )";
+  CHECK_THAT(refusal("comparison.json", head + R"("points": [], "inputs": 3, "unknown_inputs": 4})"),
+             Catch::Contains("inputs: expected a list, found 3") &&
+                 Catch::Contains("unknown_inputs: expected a text, found 4"));
+  CHECK_THAT(refusal("comparison.json", head + R"("points": [], "inputs": [{"key": "seed", "old": 1}]})"),
+             Catch::Contains("inputs.0.old: expected a text or null, found 1") &&
+                 Catch::Contains("inputs.0.new: expected a text or null, found no such key"));
+  const std::string point = R"("points": [{"label": "", "verdict": "worse", "reason": "", "cause": "",
+    "configuration": [], "breakdown": [], "histograms": [], )";
+  CHECK_THAT(refusal("comparison.json", head + point + R"("metrics": [], "causes": [1], "doubts": {}}]})"),
+             Catch::Contains("points.0.causes.0: expected a text, found 1") &&
+                 Catch::Contains("points.0.doubts: expected a list, found an object"));
+  CHECK_THAT(refusal("comparison.json", head + point + R"("metrics": [{"name": "a", "unit": "", "verdict": "worse",
+    "tolerance": 0}]}]})"),
+             Catch::Contains("points.0.metrics.0.old: expected a number or null, found no such key"));
+}
+
+TEST_CASE("inputs of a sweep are told with their place")
+{
+  const std::string head = R"({"schema": "cmsim-sweep/1", "sweep": "s.yaml", "version": "0", "points": 1, )";
+  CHECK_THAT(refusal("sweep.json", head + R"("inputs": 3})"), Catch::Contains("expected"));
+  CHECK_THAT(refusal("sweep.json", head + R"("inputs": {"command": "c", "files": []}})"),
+             Catch::Contains("inputs.as_read: expected an object, found no such key"));
+  CHECK_THAT(refusal("sweep.json", head + R"("inputs": {"command": "c", "as_read": [], "files": [1]}})"),
+             Catch::Contains("inputs.as_read: expected an object, found a list") &&
+                 Catch::Contains("inputs.files.0.key: expected a text"));
 }

@@ -95,14 +95,14 @@ TEST_CASE("what speaks against a number stands on its line")
   cm::sim::metrics::Histogram histogram("ms");
   histogram.record(1);
   result.histograms.push_back({.name = "ttft_ms", .values = histogram});
-  result.caveats = {{"capacity_rps", "a bound"}, {"ttft_ms", "rests on a guess"}};
+  result.caveats = {{"capacity_rps", "a bound"}, {"ttft_ms", "depends on a guess"}};
   const Page page = run_page(Json::parse(to_json(result)));
   const auto metrics = std::ranges::find(page.sections, "Metrics", &PageSection::title);
   REQUIRE(metrics != page.sections.end());
   CHECK(std::get<PageTable>(metrics->blocks[0]).rows[0].back() == "a rate [a bound]");
   const auto distributions = std::ranges::find(page.sections, "Distributions", &PageSection::title);
   REQUIRE(distributions != page.sections.end());
-  CHECK(std::get<PageTable>(distributions->blocks[0]).rows[0].back() == "rests on a guess");
+  CHECK(std::get<PageTable>(distributions->blocks[0]).rows[0].back() == "depends on a guess");
 }
 
 TEST_CASE("a result of metrics alone has no charts")

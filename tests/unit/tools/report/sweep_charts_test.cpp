@@ -101,6 +101,7 @@ TEST_CASE("points that are not steady or miss their levels are marked and counte
   sweep.points[0].health = {
       .is_steady = false, .warnings = 1, .why_unsteady = "OVERLOADED: 9 arrive", .attainment = 0.2};
   sweep.points[1].health.attainment = 0.5;
+  sweep.points[1].health.says_steady = true;
   const Page page = sweep_page(sweep);
   REQUIRE(page.verdicts.size() == 4);
   CHECK(page.verdicts[0].kind == PageVerdict::Kind::Neutral);
@@ -120,17 +121,20 @@ TEST_CASE("points that are not steady or miss their levels are marked and counte
         (chart.sentence.find("1 of 8") != std::string::npos && chart.sentence.find("not steady") != std::string::npos));
   const Json front = page.charts()[2].specification.at("data").at("values");
   CHECK(std::ranges::count(front, "not steady", [](const Json& row) { return row.at("kind"); }) == 1);
-  CHECK(std::get<PageTable>(page.sections[2].blocks.back()).rows[0][3] == "no: overloaded");
+  const auto& points = std::get<PageTable>(page.sections[2].blocks.back());
+  CHECK(points.rows[0][3] == "no: overloaded");
+  CHECK(points.rows[1][3] == "yes, SLO missed");
+  CHECK(points.rows[2][3] == "-");
 }
 
 TEST_CASE("what speaks against numbers is told once, before their charts")
 {
   SweepData sweep{"s.yaml", "0", 8, grid()};
   for (PointData& point : sweep.points)
-    point.caveats = {{"tpot_ms", "rests on a guess"}, {"layer_us", "rests on a guess"}};
+    point.caveats = {{"tpot_ms", "depends on a guess"}, {"layer_us", "depends on a guess"}};
   const Page page = sweep_page(sweep);
   CHECK(std::get<PageList>(page.sections[2].blocks.front()).lines ==
-        std::vector<std::string>{"tpot_ms, layer_us: rests on a guess"});
+        std::vector<std::string>{"tpot_ms, layer_us: depends on a guess"});
 }
 
 TEST_CASE("a sweep of serving has a front of mean times per token")

@@ -36,13 +36,23 @@ TEST_CASE("the table has a column for each axis and each number, in the order in
   plan.points[1].base = "second";
   plan.points[1].labels = {{"b", "{x: 1, y: 2}"}};
   plan.points[3].base = "second";
+  RunHealth steady;
+  steady.says_steady = true;
   const RunHealth overloaded{.is_steady = false, .warnings = 2, .why_unsteady = "OVERLOADED", .attainment = 0.1};
   std::vector<std::optional<PointRecord>> records(4);
-  records[0] = PointRecord{"d", PointStatus::Done, "", {{"m_us", 0.1}, {"n", 1e300}}, {}};
+  records[0] = PointRecord{"d", PointStatus::Done, "", {{"m_us", 0.1}, {"n", 1e300}}, steady};
   records[1] = PointRecord{"d", PointStatus::Done, "", {{"k", 3}, {"n", 2}}, overloaded};
   records[3] = PointRecord{"d", PointStatus::Failed, "two\nlines", {}, {}};
   CHECK(results_csv(plan, records) == "point,base,a,b,seed,status,reason,steady,warnings,m_us,n,k\n"
                                       "1,first,1,,7,done,,true,0,0.1,1e+300,\n"
                                       "2,second,,\"{x: 1, y: 2}\",0,done,,false,2,,2,3\n"
                                       "4,second,,,0,failed,two; lines,,,,,\n");
+}
+
+TEST_CASE("the cell of a result that does not say whether it is steady is empty")
+{
+  SweepPlan plan{.axis_keys = {}, .points = std::vector<SweepPoint>(1)};
+  plan.points[0].base = "old";
+  const std::vector<std::optional<PointRecord>> records{PointRecord{"d", PointStatus::Done, "", {{"n", 2}}, {}}};
+  CHECK(results_csv(plan, records) == "point,base,seed,status,reason,steady,warnings,n\n1,old,0,done,,,0,2\n");
 }

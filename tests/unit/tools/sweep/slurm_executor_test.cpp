@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -190,6 +191,37 @@ TEST_CASE("a controller that does not answer is asked again, but not for ever")
   }
 }
 
+TEST_CASE("a job that sbatch made without saying so is found by its name, and not made again")
+{
+  Cluster cluster;
+  cluster.script("sbatch", "echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' "
+                           ">&2; exit 1");
+  cluster.script("squeue",
+                 "case \"$*\" in *--name=cmsim-*) echo 12; echo 12 ;; *) finish; echo 'RUNNING|None' ;; esac");
+  CHECK(cluster.sweep() == 0);
+  CHECK(cluster.counts.all() == 5);
+  REQUIRE(cluster.calls("sbatch").size() == 1);
+  CHECK_THAT(cluster.notices, Catch::Contains("as job 12"));
+  // Under the name that sbatch was given.
+  const auto word_after = [](const std::string& call, const std::string& option) {
+    const std::size_t start = call.find(option) + option.size();
+    return call.substr(start, call.find(' ', start) - start);
+  };
+  CHECK(word_after(cluster.calls("sbatch").front(), "--job-name=") ==
+        word_after(cluster.calls("squeue").front(), "--name="));
+}
+
+TEST_CASE("sbatch is not called again while squeue cannot say whether its job is there")
+{
+  Cluster cluster;
+  cluster.options.pace.patience = 50ms;
+  cluster.script("sbatch", "echo 'sbatch: error: Unable to contact slurm controller (connect failure)' >&2; exit 1");
+  cluster.script("squeue", "echo 'slurm_load_jobs error: Socket timed out' >&2; exit 1");
+  CHECK_THROWS_WITH(cluster.sweep(), Catch::Contains("Socket timed out") && Catch::Contains("--resume"));
+  CHECK(cluster.calls("sbatch").size() == 1);
+  CHECK(cluster.calls("squeue").size() > 1);
+}
+
 TEST_CASE("sbatch's job is found between greetings, and asked for and cancelled on its own cluster")
 {
   Cluster cluster;
@@ -230,6 +262,31 @@ TEST_CASE("a job that cannot be cancelled is told, with the command that does it
   cluster.script("scancel", "echo 'scancel: error: Access denied' >&2; exit 1");
   CHECK(cluster.sweep() == 0);
   CHECK_THAT(cluster.notices, Catch::Contains("could not cancel job 12: Access denied; by hand: scancel --quiet 12"));
+}
+
+TEST_CASE("a held job that cannot be cancelled is told once, and its points are handed over again")
+{
+  Cluster cluster;
+  cluster.options.chunk = 5;
+  cluster.script("sbatch", "[ $(count) -lt 2 ] || finish; echo $((10 + $(count)))");
+  cluster.script("squeue", "echo 'PENDING|launch failed requeued held'");
+  cluster.script("scancel", "echo 'scancel: error: Access denied' >&2; exit 1");
+  CHECK(cluster.sweep() == 0);
+  CHECK(cluster.counts.all() == 5);
+  CHECK(cluster.calls("sbatch").size() == 2);
+  const std::string trouble = "could not cancel job 11: Access denied; by hand: scancel --quiet 11";
+  const std::size_t first = cluster.notices.find(trouble);
+  REQUIRE(first != std::string::npos);
+  CHECK(cluster.notices.find(trouble, first + 1) == std::string::npos);
+}
+
+TEST_CASE("a second Ctrl-C does not leave jobs on the cluster")
+{
+  Cluster cluster;
+  cluster.script("sbatch", "kill -s INT $PPID; echo 12");
+  cluster.script("scancel", "kill -s INT $PPID; kill -s TERM $PPID");
+  CHECK(cluster.sweep() == SIGINT);
+  CHECK(cluster.calls("scancel").size() == 1);
 }
 
 TEST_CASE("the name of a file in the folder never becomes an option")
