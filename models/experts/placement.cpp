@@ -87,18 +87,21 @@ std::optional<std::string> slot_problem(const SlotSpec& spec, const std::string&
 {
   if (spec.ranks == 0 || spec.slots() % spec.ranks == 0)
     return std::nullopt;
+  // One rank exchanges nothing.
+  constexpr std::uint32_t Fewest = 2;
   std::uint32_t below = spec.ranks;
-  while (below > 1 && spec.slots() % below != 0)
+  while (below >= Fewest && spec.slots() % below != 0)
     --below;
   std::uint32_t above = spec.ranks;
   while (above < spec.slots() && spec.slots() % above != 0)
     ++above;
-  const std::string nearest = above > spec.slots() || below == above         ? fmt::format("{}", below)
-                              : above >= spec.ranks && spec.slots() >= above ? fmt::format("{} or {}", below, above)
-                                                                             : fmt::format("{}", below);
+  std::string nearest = below >= Fewest ? fmt::format("{}", below) : "";
+  if (above <= spec.slots() && above >= Fewest)
+    nearest += fmt::format("{}{}", nearest.empty() ? "" : " or ", above);
   return fmt::format("{} routed + {} redundant + {} shared = {} slots do not divide over {} ranks; {}the nearest EP "
                      "that they divide over is {}",
-                     spec.routed, spec.redundant, spec.shared_copies, spec.slots(), spec.ranks, offer, nearest);
+                     spec.routed, spec.redundant, spec.shared_copies, spec.slots(), spec.ranks, offer,
+                     nearest.empty() ? "none" : nearest);
 }
 
 std::optional<std::string> node_problem(const SlotSpec& spec)

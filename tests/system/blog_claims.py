@@ -160,12 +160,12 @@ CLAIMS = [
                f"one large read {metric(r[1], 'bandwidth_gb_s') / 196:.0%} of a die's 196 GB/s",
      lambda r: above(max(metric(r[0], "combine_gb_s"), metric(r[1], "bandwidth_gb_s")) / 196, 0.9)),
     (26, "an NPU has 32 GB of HBM", [Run("decode-ep320", BLOG, is_refused=True)],
-     lambda r: "refused: " + r[0].split(": ", 1)[1],
+     lambda r: "refused: " + r[0].split("the HBM: ", 1)[1],
      lambda r: "the published deployment would not fit"),
     (27, "a context of a million tokens takes terabytes", [
         Run("decode-ep320", "workload.prompt_length=1000000", "workload.batch_per_npu=2",
             "model.max_position=2000000", is_refused=True)],
-     lambda r: "refused: " + r[0].split(": ", 1)[1],
+     lambda r: "refused: " + r[0].split("the HBM: ", 1)[1],
      lambda r: f"does not hold: {r[0].split('KV cache ')[1].split()[0]} GB for one request a die"),
     (28, "DRAM at 256 GB/s limits remote reads", [
         read("cpu:0", LARGE_READ), read("cpu:0", LARGE_READ, 'machine.cpu.dram.bandwidth="256 GB/s"')],

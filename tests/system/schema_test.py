@@ -105,6 +105,8 @@ def check_explanations(program):
     for word in ["ttft_p99_ms (histogram of serving)", "99th percentile of ttft_ms", "unit: ms", "better: lower",
                  "formula: first token - arrival"]:
         assert word in tail, tail
+    # Prefill's time to first token is a number, which has no percentiles.
+    assert "prefill" not in tail, tail
     # A key and a metric of the same name.
     npus = explain(program, "npus").stdout
     assert "workload.npus (prefill)" in npus and "npus (metric of serving)" in npus and "better: neither" in npus, npus

@@ -106,8 +106,8 @@ std::vector<ComparedMetric> compare_metrics(const StoredResult& old_result, cons
   return compared;
 }
 
-// Row "steady", 1 or 0, of two results of which one is steady and the other is not: neither is the other's equal, even
-// where every latency moved to its better side, as when an overloaded service refuses what would have waited.
+// Row "steady", 1 or 0, of two results of which one is steady and the other is not. It judges the two alone: latencies
+// and rates of an unsteady run depend on its length, whichever way they moved.
 std::optional<ComparedMetric> compare_steadiness(const RunHealth& before, const RunHealth& now)
 {
   if (!before.says_steady || !now.says_steady || before.is_steady == now.is_steady)
@@ -208,8 +208,12 @@ ComparedPoint compare_point(const StoredResult& old_result, const StoredResult& 
     return point;
   }
   point.metrics = compare_metrics(old_result, new_result, tolerances);
-  if (auto steadiness = compare_steadiness(old_result.health, new_result.health))
+  if (auto steadiness = compare_steadiness(old_result.health, new_result.health)) {
+    for (ComparedMetric& metric : point.metrics)
+      if (metric.verdict == Verdict::Better || metric.verdict == Verdict::Worse)
+        metric.verdict = Verdict::Changed;
     point.metrics.push_back(*std::move(steadiness));
+  }
   point.histograms = compare_histograms(old_result, new_result);
   point.verdict = summary_of(point.metrics);
   point.breakdown = breakdown_changes(old_result, new_result);

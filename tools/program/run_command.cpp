@@ -90,13 +90,16 @@ RunOptions repeated(const RunOptions& typed, const RepeatedRun& run)
   RunOptions options = typed;
   options.scenario.path = run.scenario;
   options.scenario.sets = run.sets;
+  options.scenario.seed = run.seed;
+  // Before what was typed is laid over it: other files that somebody asks for are no change of these.
+  const std::vector<std::string> changes = changes_since(run, options.scenario);
   options.scenario.sets.insert(options.scenario.sets.end(), typed.scenario.sets.begin(), typed.scenario.sets.end());
   options.scenario.seed = typed.scenario.seed.value_or(run.seed);
   if (typed.uncertainty == 0 && !typed.capacity) {
     options.uncertainty = run.uncertainty;
     options.capacity = run.capacity;
   }
-  for (const std::string& change : changes_since(run, options.scenario))
+  for (const std::string& change : changes)
     tell(fmt::format("cmsim run: warning: {}: {}; numbers may differ", run.file, change));
   return options;
 }

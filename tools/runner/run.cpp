@@ -53,11 +53,12 @@ std::optional<models::ModelSpec> build_model(ResolvedScenario& scenario)
   return models::read_model(reader);
 }
 
-// Numbers of the workload are what the user asks, so only those of machine and model have evidence; of the memory's
-// only when the workload asks the memory.
+// Numbers of the workload are what the user asks, so only those of machine and model have evidence; of the memory's and
+// the model's only when the workload uses them.
 bool is_evidence(const Provenance& number, const WorkloadKind& kind)
 {
-  return !number.path.starts_with("workload.") && (kind.uses_memory || !number.path.starts_with("machine.memory."));
+  return !number.path.starts_with("workload.") && (kind.uses_memory || !number.path.starts_with("machine.memory.")) &&
+         (kind.needs_model || !number.path.starts_with("model."));
 }
 
 // Where a number of machine or model stands; null when it is not written as a map.
@@ -238,9 +239,10 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
     throw RefusedByModel(read.refusal);
   // From here on everything is known and nothing of it changes.
 
-  FinishedRun run{.title = {std::string(read.kind->name), read.machine.name,
-                            read.model ? model_title(*read.model, read.scenario.model_layers) : ""},
-                  .result = {}};
+  FinishedRun run{
+      .title = {std::string(read.kind->name), read.machine.name,
+                read.model && read.kind->needs_model ? model_title(*read.model, read.scenario.model_layers) : ""},
+      .result = {}};
   run.result.manifest = describe(read.scenario, *read.kind);
   run.result.manifest.inputs = inputs_of(request, read.scenario, run.title);
   run_placed(read, progress, run.result);

@@ -109,7 +109,7 @@ sim::metrics::Inputs inputs_of(const ScenarioRequest& request, const ResolvedSce
   return {.title = to_text(title),
           .command = shell_text(repeating_command(request.path, settings, scenario.seed)),
           .machine = scenario.machine_name,
-          .model = scenario.model_name,
+          .model = title.model.empty() ? std::string() : scenario.model_name,
           .workload = workload_keys(scenario.log),
           .overrides = texts_of(scenario.overrides),
           .changes = texts_of(scenario.changes),

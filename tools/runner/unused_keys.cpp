@@ -93,6 +93,8 @@ std::vector<std::string> check_unused_keys(ResolvedScenario& scenario, const Wor
                                            const PreparedWorkload& workload, const models::MachineSpec& machine)
 {
   std::vector<std::string> notes;
+  if (scenario.names_model && !kind.needs_model)
+    notes.push_back(fmt::format("{} has no effect here: a run of {} uses no model", ModelSection, kind.name));
   const auto check = [&](const Change& change) {
     const auto found = unused_key(change.path, scenario, kind, workload, machine);
     if (!found)

@@ -73,9 +73,9 @@ std::string metric_explanation(const std::string& name)
     return {};
   std::string text;
   for (const CataloguedMetric& metric : all_metrics())
-    if (metric.declaration.name == found->declaration.name)
-      text += (text.empty() ? "" : "\n") +
-              metric_text(name, metric.declaration.shape == Shape::Histogram ? found->statistic : "", metric);
+    if (metric.declaration.name == found->declaration.name &&
+        (found->statistic.empty() || metric.declaration.shape == Shape::Histogram))
+      text += (text.empty() ? "" : "\n") + metric_text(name, found->statistic, metric);
   return text;
 }
 

@@ -150,19 +150,38 @@ void refuse_twins(const std::vector<SweepPoint>& points, const std::string& path
       add_problem(log, {path, 1, 1}, "", fmt::format("expected each point once, found {} again", text_of(point)));
 }
 
-// Problems of the points: everything malformed, and the complaints that all points of a base share.
+// "s.yaml:3:14: workload.skew: why" as "workload.skew: why": the values of an axis stand in several places.
+std::string without_place(const std::string& problem)
+{
+  const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
+  for (std::size_t end = problem.find(": "); end != std::string::npos; end = problem.find(": ", end + 1)) {
+    std::size_t start = end;
+    while (start > 0 && is_digit(problem[start - 1]))
+      --start;
+    if (start < end && start > 1 && problem[start - 1] == ':' && is_digit(problem[start - 2]))
+      return problem.substr(end + 2);
+  }
+  return problem;
+}
+
+// Problems of the points: everything malformed, the complaints that all points of a base share, and axes that have no
+// effect at any point of a base.
 class CheckOfPoints {
  public:
+  explicit CheckOfPoints(const std::vector<std::string>& axis_keys) : axis_keys_(axis_keys) {}
+
   void add(const SweepPoint& point, const ScenarioCheck& check)
   {
     ++points_of_[point.base];
-    for (const std::string& problem : check.problems) {
-      if (counts_.find({point.base, problem}) == counts_.end())
-        order_.emplace_back(point.base, problem);
-      ++counts_[{point.base, problem}];
-      if (check.is_malformed)
-        malformed_.insert({point.base, problem});
-    }
+    for (const std::string& problem : check.problems)
+      count({point.base, without_place(problem)}, problem, check.is_malformed);
+    for (const Change& change : point.request.changes)
+      if (std::ranges::find(axis_keys_, change.path) != axis_keys_.end())
+        for (const std::string& note : check.notes)
+          if (note.starts_with(change.path + " has no effect here: "))
+            count({point.base, note},
+                  fmt::format("{}: {}; nor at any other point of {}", to_text(change.key_position), note, point.base),
+                  false);
   }
 
   [[nodiscard]] std::vector<std::string> problems() const
@@ -172,14 +191,25 @@ class CheckOfPoints {
     for (const Complaint& complaint : order_) {
       const bool is_everywhere = counts_.at(complaint) == points_of_.at(complaint.first);
       if ((is_everywhere || malformed_.contains(complaint)) && told.insert(complaint.second).second)
-        problems.push_back(complaint.second);
+        problems.push_back(texts_.at(complaint));
     }
     return problems;
   }
 
  private:
-  using Complaint = std::pair<std::string, std::string>;  // base, problem
+  using Complaint = std::pair<std::string, std::string>;  // base, problem without its place
 
+  void count(const Complaint& complaint, const std::string& text, bool is_malformed)
+  {
+    if (texts_.try_emplace(complaint, text).second)
+      order_.push_back(complaint);
+    ++counts_[complaint];
+    if (is_malformed)
+      malformed_.insert(complaint);
+  }
+
+  std::vector<std::string> axis_keys_;
+  std::map<Complaint, std::string> texts_;  // the first of each, with its place
   std::map<std::string, std::size_t> points_of_;
   std::map<Complaint, std::size_t> counts_;
   std::set<Complaint> malformed_;
@@ -239,7 +269,7 @@ SweepPlan list_points(const std::string& path, const std::string& config_root)
 
 void check_points(SweepPlan& plan, sim::metrics::Progress& progress)
 {
-  CheckOfPoints checks;
+  CheckOfPoints checks(plan.axis_keys);
   LoadedFiles files;
   std::size_t done = 0;
   for (SweepPoint& point : plan.points) {

@@ -51,6 +51,7 @@ TEST_CASE("slots that do not divide are explained with the nearest EP")
   CHECK_THAT(*slot_problem({.ranks = 33, .routed = 256}), Catch::EndsWith("is 32 or 64"));
   CHECK_THAT(*slot_problem({.ranks = 33, .routed = 256}, "for 33 ranks: auto; "),
              Catch::Contains("do not divide over 33 ranks; for 33 ranks: auto; the nearest EP that"));
+  CHECK_THAT(*slot_problem({.ranks = 16, .routed = 257}), Catch::EndsWith("is 257"));
   // More ranks than slots.
   CHECK_THAT(*slot_problem({.ranks = 400, .routed = 256}), Catch::EndsWith("is 256"));
 }

@@ -103,6 +103,13 @@ TEST_CASE("a value that is set whole ends what was set and added before")
   CHECK_THAT(command, !Catch::Contains("uniform") && !Catch::Contains("+="));
 }
 
+TEST_CASE("a model that the run does not use is not what was run")
+{
+  const Inputs inputs = inputs_of_ep({"model=mixtral-8x7b"});
+  CHECK(inputs.title == "ep on cloudmatrix384");
+  CHECK(inputs.model.empty());
+}
+
 TEST_CASE("a map that is set is told key by key")
 {
   const Inputs inputs = inputs_of_ep({"machine.die.hbm+={capacity: 64 GB, reserved: 5 GB}"});

@@ -86,6 +86,11 @@ TEST_CASE("a map that is set whole is looked at key by key")
         "machine.die.host.turn has no effect here: a run of p2p does not use it");
 }
 
+TEST_CASE("a model that a run does not use is noted")
+{
+  CHECK(note("ep", {"model=mixtral-8x7b"}) == "model has no effect here: a run of ep uses no model");
+}
+
 TEST_CASE("numbers that a run uses are not noted")
 {
   for (const auto& [scenario, set] :

@@ -77,6 +77,21 @@ TEST_CASE("a plan holds the sweep as it was read, the set of its bases and all")
   CHECK(inputs.at("command") == "cmsim sweep " + folder.file("w.yaml"));
 }
 
+TEST_CASE("an axis that has no effect at any point of a base is refused where it stands")
+{
+  CHECK_THAT(problems("bases: [{scenario: ep}]\naxes: [{machine.die.host.turn: [1 ms, 2 ms]}]\n"),
+             Catch::Contains("w.yaml:2:9: machine.die.host.turn has no effect here: a run of ep does not use it"));
+  CHECK_THAT(problems("bases: [{scenario: ep}]\naxes: [{model: [mixtral-8x7b, deepseek-r1]}]\n"),
+             Catch::Contains("model has no effect here: a run of ep uses no model"));
+  CHECK(problems("bases: [{scenario: ep}]\naxes: [{workload.ep: [8, 32]}, {machine.nodes: [40, 44]}]\n") == "none");
+}
+
+TEST_CASE("a complaint about every value of an axis is told before anything runs")
+{
+  CHECK_THAT(problems("bases: [{scenario: ep}]\naxes: [{workload.ep: [16, 32]}, {workload.skew: [1, 2]}]\n"),
+             Catch::Contains("w.yaml:2:50: workload.skew: only a skewed gate has it"));
+}
+
 TEST_CASE("a base without axes is one point, with the scenario's own seed")
 {
   const TemporaryFolder folder;
