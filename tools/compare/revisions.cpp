@@ -81,7 +81,7 @@ std::string commit_of(const std::string& repository, const std::string& revision
   }
   const CommandOutcome outcome =
       git(repository, {"rev-parse", "--quiet", "--verify", "--end-of-options", revision + "^{commit}"});
-  const std::string commit = without_newline(outcome.output);
+  std::string commit = without_newline(outcome.output);
   if (outcome.status == 0 && is_commit(commit))
     return commit;
   // Without a word there is a repository, and no such commit in it.

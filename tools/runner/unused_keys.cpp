@@ -80,7 +80,7 @@ std::optional<UnusedKey> unused_key(const std::string& path, const ResolvedScena
     return *stated;
   if (path_below(path, MachineSection).empty() && path_below(path, ModelSection).empty())
     return std::nullopt;
-  if (const UnusedKey idle = idle_plane(machine); is_at_or_below(path, idle.path))
+  if (UnusedKey idle = idle_plane(machine); is_at_or_below(path, idle.path))
     return idle;
   if (auto replaced = replaced_policy(path, scenario, machine))
     return replaced;

@@ -84,7 +84,7 @@ void append_row(std::string& csv, const std::vector<std::string>& cells)
 
 std::string csv_cell(std::string_view written)
 {
-  const std::string text = (is_formula(written) ? "'" : "") + std::string(written);
+  std::string text = (is_formula(written) ? "'" : "") + std::string(written);
   if (text.find_first_of(",\"\r\n\t") == std::string::npos)
     return text;
   std::string quoted = "\"";

@@ -11,7 +11,6 @@
 namespace cm::workloads {
 namespace {
 
-using sim::config::Key;
 using sim::config::Reader;
 
 void read_microbatches(Reader& workload, DecodeSpec& spec)
