@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <utility>
 
 using namespace cm;
 using namespace cm::workloads;
@@ -14,9 +15,10 @@ constexpr std::uint32_t Ranks = 8;
 
 class Exchange final : public sim::streams::DataPlaneClient {
  public:
-  explicit Exchange(std::uint32_t first_die, const models::MachineSpec& machine = tests::small_machine())
-      : machine_(machine), supernode_(machine_.topology), plane_(models::data_plane_spec(machine_, supernode_, 1)),
-        engines_(machine_, plane_.fabric()), exchange_(first_die, Ranks, machine_, plane_, engines_, Base)
+  explicit Exchange(std::uint32_t first_die, models::MachineSpec machine = tests::small_machine())
+      : machine_(std::move(machine)), supernode_(machine_.topology),
+        plane_(models::data_plane_spec(machine_, supernode_, 1)), engines_(machine_, plane_.fabric()),
+        exchange_(first_die, Ranks, machine_, plane_, engines_, Base)
   {
     plane_.set_client(*this);
   }
