@@ -14,9 +14,9 @@
 #include "tools/sweep/slurm_submission.h"
 #include "tools/sweep/sweep_file.h"
 #include "tools/sweep/sweep_plan.h"
+#include "workloads/traces/dialects/request_file.h"
 #include "workloads/traces/expert_counts_file.h"
 #include "workloads/traces/placement_file.h"
-#include "workloads/traces/request_file.h"
 #include "workloads/traces/token_trace_file.h"
 
 #include <catch2/catch.hpp>

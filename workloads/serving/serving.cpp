@@ -10,7 +10,7 @@
 #include "workloads/serving/serving_metrics.h"
 #include "workloads/serving/serving_verdict.h"
 #include "workloads/serving/warm_up.h"
-#include "workloads/traces/dialect_guess.h"
+#include "workloads/traces/dialects/dialect_guess.h"
 
 #include <fmt/format.h>
 

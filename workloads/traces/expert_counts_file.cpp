@@ -2,8 +2,8 @@
 
 #include "sim/config/reader.h"
 #include "sim/diagnostics/errors.h"
-#include "workloads/traces/input_file.h"
 #include "workloads/traces/problem_list.h"
+#include "workloads/traces/regular_file.h"
 
 #include <fmt/format.h>
 
@@ -52,7 +52,7 @@ constexpr std::array<Cell, 3> Cells{
     {{"a layer", MostLayers - 1}, {"an expert", MostExperts - 1}, {"a count", MostCount}}};
 
 // One line of the CSV; empty when it is wrong.
-std::optional<Entry> entry_of(std::string_view line, const InputFile& file, ProblemList& problems)
+std::optional<Entry> entry_of(std::string_view line, const RegularFile& file, ProblemList& problems)
 {
   Entry entry{.position = file.position()};
   const std::array<std::int64_t*, 3> targets{&entry.layer, &entry.expert, &entry.count};
@@ -75,7 +75,7 @@ std::optional<Entry> entry_of(std::string_view line, const InputFile& file, Prob
   return is_right ? std::optional(entry) : std::nullopt;
 }
 
-std::vector<Entry> read_csv(InputFile& file, ProblemList& problems)
+std::vector<Entry> read_csv(RegularFile& file, ProblemList& problems)
 {
   std::vector<Entry> entries;
   std::string line;
@@ -128,7 +128,7 @@ std::vector<Entry> read_json(const std::string& path, ProblemList& problems)
 
 bool begins_like_json(const std::string& path)
 {
-  InputFile file(path);
+  RegularFile file(path);
   std::string line;
   while (file.next_line(line))
     if (const std::string_view text = trimmed(line); !text.empty())
@@ -197,7 +197,7 @@ ReadOrProblems<models::ExpertCounts> read_expert_counts(const std::string& path,
     if (begins_like_json(path)) {
       entries = read_json(path, problems);
     } else {
-      InputFile file(path);
+      RegularFile file(path);
       entries = read_csv(file, problems);
     }
     if (problems.empty() && entries.empty())

@@ -4,8 +4,8 @@
 
 #include "sim/diagnostics/errors.h"
 #include "sim/diagnostics/printable.h"
-#include "workloads/traces/input_file.h"
 #include "workloads/traces/problem_list.h"
+#include "workloads/traces/regular_file.h"
 
 #include <fmt/format.h>
 
@@ -81,7 +81,7 @@ bool read_shape(std::string_view text, std::array<std::size_t, 3>& shape)
 }
 
 // The text between magic and numbers.
-std::string header_of(const std::string& path, InputFile& file, std::size_t& start)
+std::string header_of(const std::string& path, RegularFile& file, std::size_t& start)
 {
   const std::string begin = file.take(10);
   if (!begin.starts_with(Magic) || begin.size() < 10)
@@ -120,7 +120,7 @@ std::size_t bytes_of(const std::string& path, const Array& array)
 // Throws ConfigError with what is wrong with the header. Reads no more numbers than it tells of.
 Array array_of(const std::string& path)
 {
-  InputFile file(path);
+  RegularFile file(path);
   std::size_t start = 0;
   const std::string header = header_of(path, file, start);
   Array array;

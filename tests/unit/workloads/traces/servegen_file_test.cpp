@@ -2,7 +2,7 @@
 #include "tests/support/all_requests.h"
 #include "tests/support/packed_file.h"
 #include "tests/unit/sim/temporary_folder.h"
-#include "workloads/traces/request_file.h"
+#include "workloads/traces/dialects/request_file.h"
 #include "workloads/traces/servegen_archive.h"
 
 #include <catch2/catch.hpp>

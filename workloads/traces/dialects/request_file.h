@@ -6,8 +6,8 @@
 // The beginning of the file decides which format it has. Times count from the first request.
 #pragma once
 
+#include "workloads/traces/dialects/trace_dialect.h"
 #include "workloads/traces/request.h"
-#include "workloads/traces/trace_dialect.h"
 
 #include <memory>
 #include <string>

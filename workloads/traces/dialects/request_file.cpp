@@ -1,9 +1,9 @@
-#include "workloads/traces/request_file.h"
+#include "workloads/traces/dialects/request_file.h"
 
 #include "sim/diagnostics/errors.h"
-#include "workloads/traces/dialect_guess.h"
-#include "workloads/traces/input_file.h"
-#include "workloads/traces/request_format.h"
+#include "workloads/traces/dialects/dialect_guess.h"
+#include "workloads/traces/dialects/request_format.h"
+#include "workloads/traces/regular_file.h"
 #include "workloads/traces/servegen_file.h"
 #include "workloads/traces/tar_file.h"
 
@@ -194,7 +194,7 @@ class RequestFile final : public RequestSource {
   }
 
   RequestFileSpec spec_;
-  InputFile file_;
+  RegularFile file_;
   std::unique_ptr<RequestFormat> format_;
   std::string text_;
   bool holds_line_ = false;
@@ -215,7 +215,7 @@ class RequestFile final : public RequestSource {
 
 std::unique_ptr<RequestSource> open_request_file(const RequestFileSpec& spec)
 {
-  if (begins_like_tar(InputFile(spec.path).beginning(512))) {
+  if (begins_like_tar(RegularFile(spec.path).beginning(512))) {
     check_dialect(spec, "a tar archive (ServeGen)");
     return open_servegen(spec.path, spec.seed, spec.skip_damaged_lines);
   }

@@ -1,4 +1,4 @@
-#include "workloads/traces/request_format.h"
+#include "workloads/traces/dialects/request_format.h"
 
 #include "sim/config/json_text.h"
 #include "sim/diagnostics/ensure.h"

@@ -1,8 +1,8 @@
-#include "workloads/traces/dialect_guess.h"
+#include "workloads/traces/dialects/dialect_guess.h"
 
 #include "sim/config/json_text.h"
 #include "sim/diagnostics/errors.h"
-#include "workloads/traces/input_file.h"
+#include "workloads/traces/regular_file.h"
 #include "workloads/traces/request.h"
 
 #include <nlohmann/json.hpp>
@@ -63,7 +63,7 @@ void look_at(const std::string& line, Looks& looks)
 Looks looks_of(const std::string& path)
 {
   Looks looks;
-  InputFile file(path);
+  RegularFile file(path);
   std::string line;
   for (int number = 0; number < LinesLookedAt && file.next_line(line); ++number)
     look_at(line, looks);

@@ -1,7 +1,7 @@
 // Guess of the dialect of a JSON-lines file from its first lines.
 #pragma once
 
-#include "workloads/traces/trace_dialect.h"
+#include "workloads/traces/dialects/trace_dialect.h"
 
 #include <cstdint>
 #include <string>

@@ -2,8 +2,8 @@
 #include "sim/diagnostics/errors.h"
 #include "tests/support/all_requests.h"
 #include "tests/unit/sim/temporary_folder.h"
-#include "workloads/traces/dialect_guess.h"
-#include "workloads/traces/request_file.h"
+#include "workloads/traces/dialects/dialect_guess.h"
+#include "workloads/traces/dialects/request_file.h"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>

@@ -1,8 +1,8 @@
 // The formats that have a request a line (request_file.h): what a line says, or what is wrong with it.
 #pragma once
 
+#include "workloads/traces/dialects/trace_dialect.h"
 #include "workloads/traces/request.h"
-#include "workloads/traces/trace_dialect.h"
 
 #include <memory>
 #include <string>

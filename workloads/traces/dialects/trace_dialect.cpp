@@ -1,4 +1,4 @@
-#include "workloads/traces/trace_dialect.h"
+#include "workloads/traces/dialects/trace_dialect.h"
 
 #include <fmt/format.h>
 
