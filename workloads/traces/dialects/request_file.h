@@ -1,9 +1,5 @@
-// Recorded requests, read line by line, plain or gzip:
-//   Mooncake  JSON lines {"timestamp": ms, "input_length", "output_length", "hash_ids": [...]}, blocks of 512 tokens;
-//             other units and blocks are dialects of it (trace_dialect.h)
-//   Azure     CSV with the first line "TIMESTAMP,ContextTokens,GeneratedTokens", without hash ids
-//   ServeGen  tar archive of clients' rates and lengths, from which requests are drawn (servegen_file.h)
-// The beginning of the file decides which format it has. Times count from the first request.
+// Requests from a file, plain or gzip: a recorded trace, the log of a benchmark, or an archive that describes clients.
+// The kinds of files are rows of a table (dialect_table.h). Times count from the first request.
 #pragma once
 
 #include "workloads/traces/dialects/trace_dialect.h"
@@ -21,14 +17,14 @@ struct RequestFileSpec {
   // Mooncake's stamps lie on a grid of 3 s.
   Seconds spread = Seconds(0);
   std::int64_t block_tokens = 512;  // of a cached block
-  TraceDialect dialect = {};        // of JSON lines; block_tokens is a multiple of its own
-  std::uint64_t seed = 1;           // of requests that are drawn
+  TraceDialect dialect = {};        // what it leaves open the beginning of the file decides
+  std::uint64_t seed = 1;           // of what is drawn
 
   friend bool operator==(const RequestFileSpec&, const RequestFileSpec&) = default;
 };
 
-// Throws ConfigError when the file cannot be read or begins like none of the formats, or a dialect is given for a
-// format that has none.
+// Throws ConfigError when the file cannot be read, is none that a dialect reads, or is none of the dialect that the
+// spec says.
 std::unique_ptr<RequestSource> open_request_file(const RequestFileSpec& spec);
 
 }  // namespace cm::workloads
