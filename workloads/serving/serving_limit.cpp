@@ -1,9 +1,9 @@
 #include "workloads/serving/serving_limit.h"
 
+#include "sim/config/suggestion.h"
 #include "workloads/serving/serving_verdict.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <numeric>
@@ -135,9 +135,9 @@ std::string limit_sentence(const MeasuredLoads& loads, std::string_view overload
   if (!overload.empty())
     text = fmt::format("the service is limited by {}", overload);
   else if (!full.empty())
-    text = fmt::format("at the limit: {}", fmt::join(full, ", "));
+    text = fmt::format("at the limit: {}", sim::config::joined(full, ", "));
   else
-    text = fmt::format("nothing is at its limit{}{}", rest.empty() ? "" : ": ", fmt::join(rest, ", "));
+    text = fmt::format("nothing is at its limit{}{}", rest.empty() ? "" : ": ", sim::config::joined(rest, ", "));
   const std::string part = sim::metrics::largest_part_clause(result.breakdown, result.breakdown_of);
   return sim::metrics::sentence_of(part.empty() ? text : fmt::format("{}; {}", text, part));
 }
