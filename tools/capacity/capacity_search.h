@@ -25,8 +25,9 @@ struct LoadTrial {
   double share = 0;       // of the requests that hold both levels
   double ttft_share = 0;  // that hold one
   double tpot_share = 0;
-  std::optional<double> ttft_p90_ms;  // empty when no request finished
-  std::optional<double> tpot_p90_ms;
+  // That as large a share of the finished requests as must hold the levels stays within; empty when none finished.
+  std::optional<double> ttft_at_share_ms;
+  std::optional<double> tpot_at_share_ms;
   double requests = 0;
   double counted = 0;        // after the warm-up
   double ttft_mean_ms = 0;   // 0: no request has one
