@@ -94,6 +94,8 @@ std::optional<double> quantile_in(const nlohmann::ordered_json& section, const c
   const auto entry = section.find(name);
   if (entry == section.end() || entry->at("count") == 0)
     return std::nullopt;
+  if (share >= 1)
+    return number_in(section, name, "max");
   sim::metrics::Histogram values(entry->at("unit").get<std::string>());
   for (const auto& bucket : entry->at("buckets"))
     values.record(std::sqrt(bucket.at(0).get<double>() * bucket.at(1).get<double>()),
@@ -101,9 +103,24 @@ std::optional<double> quantile_in(const nlohmann::ordered_json& section, const c
   return values.quantile(share);
 }
 
-LoadTrial trial_of(double load, double share, const std::string& output)
+std::string longest_part_text(const LoadTrial& trial)
 {
-  const auto result = nlohmann::ordered_json::parse(output);
+  return trial.longest_part.empty() ? "no request has a first token"
+                                    : fmt::format("the longest part of the mean time to first token is {}, {:.4g} ms",
+                                                  trial.longest_part, trial.longest_part_ms);
+}
+
+std::string tpot_text(const LoadTrial& trial, double share)
+{
+  return trial.tpot_at_share_ms ? fmt::format("{:g} % have at most {:.4g} ms", 100 * share, *trial.tpot_at_share_ms)
+                                : "no request has a time per output token";
+}
+
+}  // namespace
+
+LoadTrial trial_of(double load, double share, const std::string& text)
+{
+  const auto result = nlohmann::ordered_json::parse(text);
   const auto metric = [&](const char* name) { return number_in(result.at("metrics"), name, "value").value_or(0); };
   const auto at_share = [&](const char* name) { return quantile_in(result.at("histograms"), name, share); };
   const RunHealth health = health_of(result);
@@ -128,21 +145,6 @@ LoadTrial trial_of(double load, double share, const std::string& output)
     }
   return trial;
 }
-
-std::string longest_part_text(const LoadTrial& trial)
-{
-  return trial.longest_part.empty() ? "no request has a first token"
-                                    : fmt::format("the longest part of the mean time to first token is {}, {:.4g} ms",
-                                                  trial.longest_part, trial.longest_part_ms);
-}
-
-std::string tpot_text(const LoadTrial& trial, double share)
-{
-  return trial.tpot_at_share_ms ? fmt::format("{:g} % have at most {:.4g} ms", 100 * share, *trial.tpot_at_share_ms)
-                                : "no request has a time per output token";
-}
-
-}  // namespace
 
 Capacity bisect(double share, const std::function<LoadTrial(double load)>& attempt)
 {

@@ -44,6 +44,9 @@ struct LoadTrial {
   [[nodiscard]] bool holds(double asked) const { return is_steady && share >= asked; }
 };
 
+// A trial in the text of its result.json; `share` of the requests must hold the levels.
+LoadTrial trial_of(double load, double share, const std::string& result);
+
 struct Capacity {
   std::string longer = "workload.generator.requests";  // which key gives a longer run
   std::vector<LoadTrial> trials{};                     // as tried
