@@ -91,7 +91,9 @@ LoadTrial trial_of(double load, const std::string& output)
 {
   const auto result = nlohmann::ordered_json::parse(output);
   const auto metric = [&](const char* name) { return number_in(result.at("metrics"), name, "value").value_or(0); };
-  const auto p90 = [&](const char* name) { return number_in(result.at("histograms"), name, "p90"); };
+  const auto percentile = [&](const char* name, const char* statistic) {
+    return number_in(result.at("histograms"), name, statistic);
+  };
   const RunHealth health = health_of(result);
   LoadTrial trial{.load = load,
                   .arrival_rps = metric("arrival_rps"),
@@ -99,8 +101,12 @@ LoadTrial trial_of(double load, const std::string& output)
                   .share = metric("slo_attainment"),
                   .ttft_share = metric("slo_ttft_attainment"),
                   .tpot_share = metric("slo_tpot_attainment"),
-                  .ttft_p90_ms = p90("ttft_ms"),
-                  .tpot_p90_ms = p90("tpot_ms"),
+                  .ttft_p90_ms = percentile("ttft_ms", "p90"),
+                  .tpot_p90_ms = percentile("tpot_ms", "p90"),
+                  .ttft_p50_ms = percentile("ttft_ms", "p50"),
+                  .ttft_p99_ms = percentile("ttft_ms", "p99"),
+                  .tpot_p50_ms = percentile("tpot_ms", "p50"),
+                  .tpot_p99_ms = percentile("tpot_ms", "p99"),
                   .requests = metric("requests"),
                   .counted = metric("requests") - metric("warm_up_requests"),
                   .ttft_mean_ms = number_in(result.at("histograms"), "ttft_ms", "mean").value_or(0),

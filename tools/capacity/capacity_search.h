@@ -27,6 +27,10 @@ struct LoadTrial {
   double tpot_share = 0;
   std::optional<double> ttft_p90_ms;  // empty when no request finished
   std::optional<double> tpot_p90_ms;
+  std::optional<double> ttft_p50_ms{};
+  std::optional<double> ttft_p99_ms{};
+  std::optional<double> tpot_p50_ms{};
+  std::optional<double> tpot_p99_ms{};
   double requests = 0;
   double counted = 0;        // after the warm-up
   double ttft_mean_ms = 0;   // 0: no request has one
