@@ -31,13 +31,14 @@ sim::metrics::Table table_of(const Capacity& capacity, const ServiceLevels& leve
           fmt::format("arrival rates that were tried, in requests/s; one holds when its run is steady and {:g} % "
                       "of the requests have a TTFT of at most {} and a TPOT of at most {}",
                       100 * levels.share, levels.ttft, levels.tpot),
-      .columns = {"load", "arrival_rps", "holds", "steady", "share", "TTFT p90 (ms)", "TPOT p90 (ms)"},
+      .columns = {"load", "arrival_rps", "holds", "steady", "share", fmt::format("TTFT p{:g} (ms)", 100 * levels.share),
+                  fmt::format("TPOT p{:g} (ms)", 100 * levels.share)},
       .rows = {}};
   for (const LoadTrial& trial : sorted_trials(capacity))
     table.rows.push_back(
         {fmt::format("{:.4g}", trial.load),
          {trial.arrival_rps, trial.holds(levels.share) ? "yes" : "no", trial.is_steady ? "yes" : "no", trial.share,
-          sim::metrics::cell_of(trial.ttft_p90_ms), sim::metrics::cell_of(trial.tpot_p90_ms)}});
+          sim::metrics::cell_of(trial.ttft_at_share_ms), sim::metrics::cell_of(trial.tpot_at_share_ms)}});
   return table;
 }
 

@@ -168,7 +168,6 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .prepare = prepare_on_machine<workloads::read_kv, workloads::run_kv>,
      .metrics = workloads::KvMetrics.rows,
      .headline = workloads::KvHeadline,
-     .uses_memory = true,
      .sends_packets = true,
      .uses = "node.cpus node.die_to_die_bandwidth rdma.latency rdma.die_bandwidth vpc die.hbm "
              "die.compute.memory die.write_engine die.read_engine die.sdma cpu memory"},
@@ -177,7 +176,6 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .prepare = prepare_on_machine<workloads::read_model_load, workloads::run_model_load>,
      .metrics = workloads::ModelLoadMetrics.rows,
      .headline = workloads::ModelLoadHeadline,
-     .uses_memory = true,
      .uses = "name nodes node.npus node.dies_per_npu node.cpus vpc die.hbm.capacity cpu.dram.capacity cpu.remote_read "
              "memory.tiers.object_store memory.tiers.loader memory.ladder.disk"},
     {.name = "serving",
@@ -187,7 +185,6 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .metrics = workloads::ServingMetrics.rows,
      .headline = workloads::ServingHeadline,
      .records_timeline = true,
-     .uses_memory = true,
      .keeps_cells = true,
      .sends_packets = true,
      .uses = "node.cpus model rdma.latency rdma.die_bandwidth vpc die.aic_cores die.aiv_cores "

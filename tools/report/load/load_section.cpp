@@ -38,6 +38,15 @@ class Trials {
   [[nodiscard]] bool empty() const { return tables_.empty() || count() == 0; }
   [[nodiscard]] std::size_t count() const { return tables_.front().at("rows").size(); }
 
+  [[nodiscard]] std::vector<std::string> columns() const
+  {
+    std::vector<std::string> names;
+    for (const Json& table : tables_)
+      for (const Json& column : table.at("columns"))
+        names.push_back(column.get<std::string>());
+    return names;
+  }
+
   // Null where a trial has no such number, or no table such a column.
   [[nodiscard]] Json at(std::size_t trial, std::string_view column) const
   {
@@ -55,7 +64,7 @@ class Trials {
 };
 
 // A line of a chart: its name and its column.
-using Line = std::pair<const char*, const char*>;
+using Line = std::pair<std::string, std::string>;
 
 struct LoadChart {
   std::string name;
@@ -168,14 +177,28 @@ Chart chart_of(const Trials& trials, const LoadChart& wanted, std::optional<doub
   return {"load-" + wanted.name, wanted.title, sentence, chart, shown};
 }
 
+// The percentile that the search judges by is a column of its own name: "TTFT p95 (ms)" where 95 % must hold the
+// levels.
+std::string judged_percentile(const Trials& trials, const std::string& level)
+{
+  for (const std::string& column : trials.columns())
+    if (column.starts_with(level + " p") && column.ends_with(" (ms)"))
+      return column.substr(level.size() + 2, column.size() - level.size() - 2 - std::string_view(" (ms)").size());
+  return {};
+}
+
+std::vector<Line> percentile_lines(const Trials& trials, const std::string& level)
+{
+  std::vector<Line> lines{{"99 % have at most", level + " p99"}};
+  if (const std::string judged = judged_percentile(trials, level); !judged.empty() && judged != "99")
+    lines.emplace_back(judged + " % have at most", fmt::format("{} p{} (ms)", level, judged));
+  lines.emplace_back("median", level + " p50");
+  return lines;
+}
+
 LoadChart latency_chart(const Json& result, const Trials& trials, bool is_first_token)
 {
-  const std::vector<Line> lines = is_first_token ? std::vector<Line>{{"99 % have at most", "TTFT p99"},
-                                                                     {"90 % have at most", "TTFT p90 (ms)"},
-                                                                     {"median", "TTFT p50"}}
-                                                 : std::vector<Line>{{"99 % have at most", "TPOT p99"},
-                                                                     {"90 % have at most", "TPOT p90 (ms)"},
-                                                                     {"median", "TPOT p50"}};
+  const std::vector<Line> lines = percentile_lines(trials, is_first_token ? "TTFT" : "TPOT");
   double largest = 0;
   for (const auto& [name, column] : lines)
     for (std::size_t trial = 0; trial < trials.count(); ++trial)
