@@ -122,6 +122,9 @@ LoadTrial trial_of(double load, double share, const std::string& text)
 {
   const auto result = nlohmann::ordered_json::parse(text);
   const auto metric = [&](const char* name) { return number_in(result.at("metrics"), name, "value").value_or(0); };
+  const auto percentile = [&](const char* name, const char* statistic) {
+    return number_in(result.at("histograms"), name, statistic);
+  };
   const auto at_share = [&](const char* name) { return quantile_in(result.at("histograms"), name, share); };
   const RunHealth health = health_of(result);
   LoadTrial trial{.load = load,
@@ -132,6 +135,10 @@ LoadTrial trial_of(double load, double share, const std::string& text)
                   .tpot_share = metric("slo_tpot_attainment"),
                   .ttft_at_share_ms = at_share("ttft_ms"),
                   .tpot_at_share_ms = at_share("tpot_ms"),
+                  .ttft_p50_ms = percentile("ttft_ms", "p50"),
+                  .ttft_p99_ms = percentile("ttft_ms", "p99"),
+                  .tpot_p50_ms = percentile("tpot_ms", "p50"),
+                  .tpot_p99_ms = percentile("tpot_ms", "p99"),
                   .requests = metric("requests"),
                   .counted = metric("requests") - metric("warm_up_requests"),
                   .ttft_mean_ms = number_in(result.at("histograms"), "ttft_ms", "mean").value_or(0),

@@ -28,6 +28,10 @@ struct LoadTrial {
   // That as large a share of the finished requests as must hold the levels stays within; empty when none finished.
   std::optional<double> ttft_at_share_ms;
   std::optional<double> tpot_at_share_ms;
+  std::optional<double> ttft_p50_ms{};  // empty when none finished, as those below
+  std::optional<double> ttft_p99_ms{};
+  std::optional<double> tpot_p50_ms{};
+  std::optional<double> tpot_p99_ms{};
   double requests = 0;
   double counted = 0;        // after the warm-up
   double ttft_mean_ms = 0;   // 0: no request has one
