@@ -76,6 +76,9 @@ wrong_keys()
   refused_set 'found no no/such.yaml' 'machine=no/such.yaml'
   refused_set 'names no model' 'model.layers=4'
   refused_set 'expected key=value' 'workload.ep'
+  refused_set 'expected a "]" that closes the "["' 'workload.ep=[8'
+  refused '--set workload.experts:1:1: ' "$scenarios/serving-pdc.yaml" --set workload.experts=auto
+  assert_contains "$stderr" 'did you mean workload.prefill.experts or workload.decode.experts?'
   refused_set 'expected a path' 'workload..ep=8'
 }
 
