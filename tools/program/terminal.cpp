@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <string_view>
+#include <sys/ioctl.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -41,6 +43,16 @@ void print(const std::string& content)
   const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!is_written || std::fflush(stdout) != 0)
     throw ConfigError(fmt::format("standard output: cannot write: {}", std::generic_category().message(errno)));
+}
+
+std::size_t output_columns()
+{
+  constexpr std::size_t Usual = 80;
+  constexpr std::size_t Fewest = 40;
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return Usual;
+  return std::max<std::size_t>(Fewest, size.ws_col);
 }
 
 bool output_takes_colour()

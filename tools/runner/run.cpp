@@ -210,7 +210,7 @@ struct ReadRun {
   const WorkloadKind* kind;
   std::string refusal;  // why the model cannot be simulated; empty when it can
   PreparedWorkload workload;
-  std::vector<std::string> notes;  // about keys that were set on top and have no effect
+  std::vector<KeyNote> notes;  // about keys that were set on top and have no effect
 };
 
 // A model that refuses what was asked knows no files.
@@ -246,7 +246,7 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
   run.result.manifest = describe(read.scenario, *read.kind);
   run.result.manifest.inputs = inputs_of(request, read.scenario, run.title);
   run_placed(read, progress, run.result);
-  std::ranges::copy(read.notes, std::back_inserter(run.result.notes));
+  std::ranges::transform(read.notes, std::back_inserter(run.result.notes), &KeyNote::text);
   run.result.tables.push_back(uncertain_numbers(read.scenario, *read.kind));
   caution(read.scenario, run.result);
   return run;

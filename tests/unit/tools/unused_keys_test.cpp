@@ -26,7 +26,7 @@ std::string note(const std::string& scenario, const std::vector<std::string>& se
   INFO(scenario);
   CHECK(found.problems.empty());
   REQUIRE(found.notes.size() == 1);
-  return found.notes.front();
+  return found.notes.front().text;
 }
 
 // The only problem of a scenario.
@@ -40,6 +40,14 @@ std::string problem(const std::string& scenario, const std::vector<std::string>&
 }
 
 }  // namespace
+
+TEST_CASE("a note says which key it is about")
+{
+  const ScenarioCheck found = check("p2p", {"machine.rdma+={latency: 2 us}"});
+  REQUIRE(found.notes.size() == 1);
+  CHECK(found.notes.front().key == "machine.rdma.latency");
+  CHECK_THAT(found.notes.front().text, Catch::StartsWith("machine.rdma.latency has no effect here: "));
+}
 
 TEST_CASE("the rate of a generator beside a trace is refused, a generator in the file is not")
 {
