@@ -17,6 +17,27 @@ needs()
   done
 }
 
+# No launcher, no paths of a source tree, and every link leads to something.
+documents_speak_of_the_installed_program()
+{
+  [[ -e $1/README.md && -e $1/docs/README.md && -e $1/docs/tutorial.md ]] || fail "documents are missing"
+  ! grep -rn --include='*.md' 'tools/cmsim' "$1" || fail "a document names the launcher"
+  ! grep -rnE --include='*.md' '(^|[^/a-z])configs/(scenarios|sweeps|machines|models|parts)/' "$1" || fail "a document names a path of the tree"
+  grep -q 'cmsim run decode-ep320' "$1/docs/blog-claims.md" || fail "no command with a name"
+  python3 - "$1" <<'PYTHON' || fail "a link leads nowhere"
+import os, re, sys
+dead = []
+for folder, _, files in os.walk(sys.argv[1]):
+    for name in files:
+        if name.endswith(".md"):
+            path = os.path.join(folder, name)
+            for target in re.findall(r"\]\(([^)#]+)[^)]*\)", open(path).read()):
+                if "://" not in target and not os.path.exists(os.path.join(folder, target)):
+                    dead.append(f"{path}: {target}")
+sys.exit("\n".join(dead))
+PYTHON
+}
+
 finds_its_files_where_it_is_installed()
 {
   # Another copy than the one beside the sources, moved after the installation.
@@ -38,6 +59,12 @@ finds_its_files_where_it_is_installed()
   assert_status 0
   run "$CM_BINARY" run "$CM_SOURCE_DIR/configs/scenarios/p2p.yaml"
   assert_equal "$shipped" "$stdout"
+  run "$scratch/moved/bin/cmsim" run p2p
+  assert_equal "$shipped" "$stdout"
+  run "$scratch/moved/bin/cmsim" list sweeps
+  assert_status 0
+  assert_contains "$stdout" ep-by-planes
+  documents_speak_of_the_installed_program "$scratch/moved/share/doc/cmsim"
 }
 
 # Prints the package's path.
@@ -58,7 +85,7 @@ runs_and_removes()
   }
   in_system cmsim --version
   assert_status 0
-  in_system cmsim run /usr/share/cmsim/configs/scenarios/decode-ep320.yaml --set workload.iterations=1
+  in_system cmsim run decode-ep320 --set workload.iterations=1
   assert_status 0
   assert_matches "$stdout" 'tpot_ms +[0-9.]+  ms'
   in_system cmsim validate --group p2p

@@ -5,8 +5,13 @@
 install(TARGETS cmsim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DATADIR}/cmsim)
 install(DIRECTORY tests/validation DESTINATION ${CMAKE_INSTALL_DATADIR}/cmsim/tests FILES_MATCHING PATTERN "*.csv")
-install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "man" EXCLUDE)
+# As in the source tree, so that links between them hold.
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "site" EXCLUDE)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(CODE "
+  execute_process(COMMAND ${CMAKE_COMMAND} -DFOLDER=\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DOCDIR}
+    -DCONFIGS=\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/cmsim/configs
+    -P ${CMAKE_SOURCE_DIR}/tools/cmake/installed_documents.cmake COMMAND_ERROR_IS_FATAL ANY)")
 
 # Completion and manual page, which the program writes about itself when it is built.
 install(DIRECTORY ${CMAKE_BINARY_DIR}/share/ DESTINATION ${CMAKE_INSTALL_DATADIR})
