@@ -5,9 +5,13 @@
 install(TARGETS cmsim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DATADIR}/cmsim)
 install(DIRECTORY tests/validation DESTINATION ${CMAKE_INSTALL_DATADIR}/cmsim/tests FILES_MATCHING PATTERN "*.csv")
-# As in the source tree, so that links between them hold.
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "site" EXCLUDE)
-install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# Documents lie as in the source tree, so that links between them hold.
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "man" EXCLUDE PATTERN "site" EXCLUDE)
+install(FILES README.md CONTRIBUTING.md SECURITY.md CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR})
+foreach(layer sim topology models workloads tools tests)
+  install(FILES ${layer}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/${layer})
+endforeach()
+# What an installed program does not have, they do not name.
 install(CODE "
   execute_process(COMMAND ${CMAKE_COMMAND} -DFOLDER=\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DOCDIR}
     -DCONFIGS=\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/cmsim/configs
