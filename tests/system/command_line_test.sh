@@ -97,7 +97,8 @@ shipped_files_are_called_by_name()
 
 wrong_names_get_the_nearest()
 {
-  misused 'did you mean "decode-ep320" or "h800-decode-ep144"?' run decode-ep32
+  misused 'did you mean "decode-ep320"?' run decode-ep32
+  misused 'did you mean "decode-dense", "decode-ep320" or "h800-decode-ep144"?' run decode
   misused 'did you mean "ep-by-planes"' sweep ep-by-plane --out out
   misused 'did you mean "decode-ep320"' sensitivity decode-ep32 --metric tpot_ms
   misused 'did you mean "p2p"' topology p2

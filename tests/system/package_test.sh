@@ -116,6 +116,9 @@ installs_runs_and_removes()
   cp "$package" "$memory/system/cmsim.deb"
   mount -t tmpfs tmpfs "$memory/system$CM_SOURCE_DIR" && mount -t proc proc "$memory/system/proc" ||
     skip "cannot mount inside the overlay"
+  # Where documents are left out of installations, as in containers, the package has them all the same.
+  dpkg-deb --fsys-tarfile "$package" | tar -xO ./usr/share/doc/cmsim/docs/how-to/add-a-machine.md >"$scratch/page"
+  grep -q 'cp /usr/share/cmsim/configs/machines/cloudmatrix384.yaml' "$scratch/page" || fail "a packed document names another place"
   run chroot "$memory/system" dpkg --install /cmsim.deb
   assert_status 0
   runs_and_removes "$memory/system"

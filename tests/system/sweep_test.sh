@@ -284,7 +284,7 @@ axes: [{workload.ep: [8, 16]}]
 YAML
   sweep sets.yaml --set workload.tokens_per_rank=8 --set machine.die.host.turn='1 ms' --out out
   assert_status 0
-  assert_contains "$stdout" 'all finished points: machine.die.host.turn has no effect here: a run of ep does not use it'
+  assert_contains "$stdout" 'all finished points: machine.die.host.turn has no effect here: a run of ep'
   "$CM_BINARY" run ep --set workload.repeats=1 --set workload.tokens_per_rank=8 --set workload.ep=16 --out run >/dev/null || fail "the run"
   python3 - <<'PYTHON' || fail "the two differ"
 import glob, json

@@ -14,9 +14,11 @@ namespace {
 
 using sim::config::Declaration;
 
+// Whole sections and what a scenario says of itself are no single keys.
 bool is_settable(const Declaration& key)
 {
-  return key.type != "map" && key.path.find('[') == std::string::npos;
+  return key.type != "map" && key.path.find('[') == std::string::npos && key.path != "workload" &&
+         key.path != "overrides" && key.path != "description";
 }
 
 bool is_of_workload(const std::string& path)

@@ -47,9 +47,11 @@ int run_program(int count, char** arguments)
   program.set_version_flag("--version", "cmsim " + cm::tools::version_and_commit());
   program.footer("Examples:\n  cmsim run decode-ep320 --out results/decode\n"
                  "  cmsim report results/decode\n\n"
-                 "Exit status: 0 done; 1 a point of a sweep failed, a row of a validation left its tolerance,\n"
-                 "a comparison found a regression, or a calibration is no fit; 2 what was asked is wrong;\n"
-                 "3 cmsim is wrong, or lacks a package; 130 ended by Ctrl-C, 143 by SIGTERM.");
+                 "Exit status:\n  0 done\n"
+                 "  1 a point of a sweep failed, a row of a validation left its tolerance, a\n"
+                 "    comparison found a regression, or a calibration is no fit\n"
+                 "  2 what was asked is wrong\n  3 cmsim is wrong, or lacks a package\n"
+                 "  130 ended by Ctrl-C, 143 by SIGTERM");
   int status = Done;
   const std::string configs = cm::tools::config_root();
   cm::tools::add_run_command(program, configs);

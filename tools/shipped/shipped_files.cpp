@@ -34,15 +34,16 @@ constexpr std::array<FileKindRow, 5> Kinds{{
      "cmsim calibrate NAME"},
 }};
 
-// End of the first sentence: a point behind which the text ends or a word in capitals follows, a colon that ends the
-// text, or npos. "3.5.1," and "arXiv:2506.12708v2 5.1" have points, too.
+// End of the first sentence: a point behind which the text ends or a capital follows, one behind a bracket, or npos.
+// "3.5.1," and "arXiv:2506.12708v2 5.1" have points, too.
 std::size_t end_of_sentence(std::string_view text)
 {
   for (std::size_t at = text.find('.'); at != std::string_view::npos; at = text.find('.', at + 1)) {
     const std::string_view rest = text.substr(at + 1);
+    const bool is_closed = at > 0 && text[at - 1] == ')' && rest.starts_with(' ');
     const bool begins_anew =
         rest.size() > 1 && rest[0] == ' ' && std::isupper(static_cast<unsigned char>(rest[1])) != 0;
-    if (rest.empty() || begins_anew)
+    if (rest.empty() || is_closed || begins_anew)
       return at;
   }
   return std::string_view::npos;

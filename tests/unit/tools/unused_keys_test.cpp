@@ -63,6 +63,12 @@ TEST_CASE("the rate of a generator beside a trace is refused, a generator in the
   CHECK(check("serving-mooncake", {"workload.generator.rate=10"}).problems.empty());
 }
 
+TEST_CASE("copies of experts are nothing to a dense model")
+{
+  CHECK_THAT(note("decode-dense", {"workload.experts=auto"}),
+             Catch::Equals("workload.experts has no effect here: the model has no experts"));
+}
+
 TEST_CASE("keys of a decode run that serving does not run are refused")
 {
   for (const char* set : {"workload.decode.iterations=5", "workload.decode.accuracy_retention=0.9"})
