@@ -43,6 +43,16 @@ const Value& number_at(const Value& tree, const std::string& path, std::string_v
   return *place;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
+void add_keys(const Value& value, const std::string& path, std::vector<std::string>& keys)
+{
+  if (value.find("value") != nullptr)
+    keys.push_back(path);
+  else
+    for (const Value::Entry& entry : value.entries)
+      add_keys(entry.value, path.empty() ? entry.key : fmt::format("{}.{}", path, entry.key), keys);
+}
+
 // End of the flow map that starts at `start`; texts in quotes may hold brackets.
 std::size_t end_of_map(const std::string& line, std::size_t start)
 {
@@ -109,6 +119,13 @@ std::string written_number(const std::string& path, const std::string& key)
 {
   const Value tree = sim::config::load_file(path);
   return number_at(tree, path, key).find("value")->text;
+}
+
+std::vector<std::string> written_keys(const std::string& path)
+{
+  std::vector<std::string> keys;
+  add_keys(sim::config::load_file(path), "", keys);
+  return keys;
 }
 
 }  // namespace cm::tools

@@ -55,15 +55,6 @@ std::vector<std::string> lasting(const std::vector<std::string>& settings)
   return last;
 }
 
-KeyTexts texts_of(const std::vector<Change>& changes)
-{
-  KeyTexts texts;
-  for (const Change& change : changes)
-    for (const Change& leaf : leaves_of(change))
-      texts.emplace_back(leaf.path, flow_text(without_evidence(leaf.value)));
-  return texts;
-}
-
 KeyTexts workload_keys(const ReadingLog& log)
 {
   KeyTexts keys;
@@ -74,6 +65,15 @@ KeyTexts workload_keys(const ReadingLog& log)
 }
 
 }  // namespace
+
+KeyTexts texts_of(const std::vector<Change>& changes)
+{
+  KeyTexts texts;
+  for (const Change& change : changes)
+    for (const Change& leaf : leaves_of(change))
+      texts.emplace_back(leaf.path, flow_text(without_evidence(leaf.value)));
+  return texts;
+}
 
 std::vector<sim::metrics::DigestedFile> digested_files(const ReadingLog& log)
 {
