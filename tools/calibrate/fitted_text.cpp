@@ -66,7 +66,7 @@ std::size_t end_of_map(const std::string& line, std::size_t start)
   return std::string::npos;
 }
 
-double number_of(const std::string& text)
+double leading_number(const std::string& text)
 {
   double number = std::numeric_limits<double>::quiet_NaN();
   std::from_chars(text.data(), text.data() + text.size(), number);
@@ -81,8 +81,8 @@ std::string range_text(const Value& old, const FittedNumber& number)
     return "";
   const std::string& low = range->items[0].text;
   const std::string& high = range->items[1].text;
-  return fmt::format(" range: [{}, {}],", number_of(number.value) < number_of(low) ? number.value : low,
-                     number_of(number.value) > number_of(high) ? number.value : high);
+  return fmt::format(" range: [{}, {}],", leading_number(number.value) < leading_number(low) ? number.value : low,
+                     leading_number(number.value) > leading_number(high) ? number.value : high);
 }
 
 std::string text_of(const Value& old, const FittedNumber& number)

@@ -82,7 +82,7 @@ void state_inputs(const ScenarioRequest& scenario, sim::metrics::Manifest& manif
     return;
   const ResolvedScenario resolved = load_scenario(scenario);
   const sim::config::Value* const own = resolved.workload ? resolved.workload->find("time_scale") : nullptr;
-  manifest.inputs->sets = texts_of(resolved.sets);
+  manifest.inputs->sets = change_texts(resolved.sets);
   for (auto& [key, text] : manifest.inputs->workload)
     if (key == "time_scale")
       text = own != nullptr ? own->text : "1";

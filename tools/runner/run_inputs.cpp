@@ -66,7 +66,7 @@ KeyTexts workload_keys(const ReadingLog& log)
 
 }  // namespace
 
-KeyTexts texts_of(const std::vector<Change>& changes)
+KeyTexts change_texts(const std::vector<Change>& changes)
 {
   KeyTexts texts;
   for (const Change& change : changes)
@@ -111,9 +111,9 @@ sim::metrics::Inputs inputs_of(const ScenarioRequest& request, const ResolvedSce
           .machine = scenario.machine_name,
           .model = title.model.empty() ? std::string() : scenario.model_name,
           .workload = workload_keys(scenario.log),
-          .overrides = texts_of(scenario.overrides),
-          .changes = texts_of(scenario.changes),
-          .sets = texts_of(scenario.sets),
+          .overrides = change_texts(scenario.overrides),
+          .changes = change_texts(scenario.changes),
+          .sets = change_texts(scenario.sets),
           .files = digested_files(scenario.log)};
 }
 
