@@ -48,14 +48,14 @@ names_are_checked_before_anything_runs()
   assert_contains "$stderr" 'did you mean "dispatch_us"?'
 }
 
-# An end of a range that its run refuses: more sub-planes than there are ports.
+# An end of a range that its run refuses: more than all of the bytes.
 a_failing_end_is_a_row_and_the_others_stay()
 {
   run "$CM_BINARY" sensitivity "${p2p[@]}" --metric latency_us \
-    --set "machine.ub.sub_planes={value: 7, range: [7, 700], assumed: why}"
+    --set "machine.ub.payload_share={value: 97 %, range: [95 %, 130 %], assumed: why}"
   assert_status 2
   assert_contains "$stdout" 'machine.ub.traversal_latency'
-  assert_matches "$stdout" 'machine.ub.sub_planes: [0-9.]+ at low, - at high: '
+  assert_matches "$stdout" 'machine.ub.payload_share: [0-9.]+ at low, - at high: '
   assert_matches "$stdout" 'PARTIAL: 1 run failed; what is told rests on [0-9]+ finished runs'
 }
 

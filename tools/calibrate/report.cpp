@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 namespace cm::tools {
 namespace {
@@ -126,7 +127,11 @@ sim::metrics::Result calibration_result(const std::string& path, const Calibrati
                row.simulated,
                fmt::format("{} of {}; published {:.6g}; {}", row.row.metric, row.row.scenario, row.row.published,
                            row.row.is_fitted ? "fitted" : "not fitted"));
-  result.warnings = problems_of(outcome);
+  if (outcome.shortfall.is_there())
+    result.warnings.push_back("PARTIAL: " +
+                              partial_sentence(outcome.shortfall, outcome.runs - outcome.shortfall.failed));
+  for (std::string& problem : problems_of(outcome))
+    result.warnings.push_back(std::move(problem));
   return result;
 }
 

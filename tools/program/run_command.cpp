@@ -77,7 +77,12 @@ std::optional<FinishedRun> run_with_progress(const RunOptions& options, sim::tim
   CapacityRun found = run_at_capacity(options.scenario, levels, *progress, timeline, journal);
   progress.reset();
   if (!found.run) {
-    print(unfinished_table(found.capacity, levels, journal));
+    const std::string known = unfinished_table(found.capacity, levels, journal);
+    // Who reads JSON finds none rather than a table.
+    if (options.format == "json")
+      tell(known);
+    else
+      print(known);
     status = found.capacity.shortfall.status();
   }
   return std::move(found.run);

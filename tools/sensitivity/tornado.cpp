@@ -122,7 +122,7 @@ std::string tornado_json(const Sensitivity& found)
                        {"failed", found.shortfall.failed},
                        {"signal", found.shortfall.stop_signal},
                        {"reasons", found.shortfall.failures}};
-  const auto number = [](const std::optional<double>& end) { return end ? Json(*end) : Json(nullptr); };
+  const auto value_of = [](const std::optional<double>& end) { return end ? Json(*end) : Json(nullptr); };
   root["numbers"] = Json::array();
   for (const Swing& swing : found.swings) {
     const StatedRange& range = *swing.number.range;
@@ -130,8 +130,8 @@ std::string tornado_json(const Sensitivity& found)
                                {"value", swing.number.value},
                                {"evidence", to_text(swing.number.evidence)},
                                {"range", {range.text(range.low), range.text(range.high)}},
-                               {"at_low", number(swing.at_low)},
-                               {"at_high", number(swing.at_high)},
+                               {"at_low", value_of(swing.at_low)},
+                               {"at_high", value_of(swing.at_high)},
                                {"steady", swing.is_steady}});
     if (!swing.missing.empty())
       root["numbers"].back()["missing"] = swing.missing;

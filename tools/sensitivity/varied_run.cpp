@@ -19,13 +19,20 @@ std::string origin_of(const ScenarioRequest& scenario, const std::vector<PlacedS
 
 ChildRun varied_run(const ScenarioRequest& scenario, const std::vector<PlacedSetting>& settings, std::string title)
 {
-  return {.origin = origin_of(scenario, settings),
-          .title = std::move(title),
-          .scenario = scenario.path,
-          .config_root = scenario.config_root,
-          .seed = scenario.seed,
-          .settings = settings,
-          .sets = scenario.sets};
+  ChildRun run{.origin = origin_of(scenario, settings),
+               .title = std::move(title),
+               .scenario = scenario.path,
+               .config_root = scenario.config_root,
+               .seed = scenario.seed,
+               .settings = {},
+               .sets = scenario.sets};
+  // A range that the command line states is of a number that it sets: another value of it comes after that.
+  for (const PlacedSetting& setting : settings)
+    if (setting.place.file.starts_with("--set"))
+      run.sets.push_back(setting.text);
+    else
+      run.settings.push_back(setting);
+  return run;
 }
 
 }  // namespace cm::tools

@@ -142,13 +142,15 @@ Validation validate(const ValidationRequest& request, sim::metrics::Progress& pr
     throw_failures(validation.shortfall);
   for (const ValidationGroup& group : groups) {
     ValidatedGroup validated{.name = group.name, .sentence = group.sentence, .is_built = group.is_built, .rows = {}};
-    if (group.is_built)
-      for (const TableRow& row : group.rows)
-        if (const ChildOutcome& outcome = outcomes[places.at(key_of(row, request.folders.configs))];
-            outcome.end == ChildEnd::Done)
-          validated.rows.push_back({row, number_of(outcome.output, row.metric, row.origin()).value});
-        else
-          validated.missing.push_back({row, outcome.reason});
+    for (const TableRow& row : group.rows) {
+      if (!group.is_built)
+        break;
+      const ChildOutcome& outcome = outcomes[places.at(key_of(row, request.folders.configs))];
+      if (outcome.end == ChildEnd::Done)
+        validated.rows.push_back({row, number_of(outcome.output, row.metric, row.origin()).value});
+      else
+        validated.missing.push_back({row, outcome.reason});
+    }
     validation.groups.push_back(std::move(validated));
   }
   return validation;

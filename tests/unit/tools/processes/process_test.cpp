@@ -22,7 +22,7 @@ ProcessSpec shell(const std::string& text)
 
 TEST_CASE("a process is at work until it has ended")
 {
-  Process process(shell("sleep 60"));
+  Process process(shell("exec sleep 60"));
   CHECK_FALSE(process.has_ended());
   CHECK_FALSE(process.wait(10ms));
   process.end();
