@@ -63,15 +63,18 @@ ARROWS = {
         "shipped": [],
         "signals": [],
         "runner": ["shipped", "signals"],
-        **{folder: ["shipped", "runner"] for folder in COMMANDS},
+        # Runs as child processes, and other programs; names of the numbers of results.
+        "processes": ["runner", "signals"],
+        "numbers": ["runner"],
+        **{folder: ["shipped", "runner", "processes", "numbers"] for folder in COMMANDS},
         # Terminal and pages show the same answer.
-        "report": ["shipped", "runner", "answer"],
+        "report": ["shipped", "runner", "processes", "numbers", "answer"],
         "listing": ["shipped", "runner"],
         # A sweep says of which scenarios a setting is.
         "completion": ["shipped", "runner", "sweep"],
         # The keys of sweep files are declared by their reader.
         "schema": ["runner", "sweep", "calibrate"],
-        "program": ["shipped", "runner", "listing", "completion"] + COMMANDS,
+        "program": ["shipped", "runner", "processes", "numbers", "listing", "completion"] + COMMANDS,
     },
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,12 @@ struct CommandOutcome {
   bool is_cut_short = false;  // it was still at work at the limit and was killed
 };
 
+// Told several times a second, while a command works, the last line that it wrote to standard error.
+using CommandWatch = std::function<void(const std::string& line)>;
+
 // Waits for its end. A signal that ends this program (Ctrl-C, SIGTERM, SIGHUP) ends it and what it started before.
 // Throws ConfigError when there is no such program.
-CommandOutcome run_command(const std::vector<std::string>& arguments);
+CommandOutcome run_command(const std::vector<std::string>& arguments, const CommandWatch& watch = {});
 
 // Waits for its end, but not longer than `limit`: then it is killed with all that it started. Signals
 // to this program do not reach it.
