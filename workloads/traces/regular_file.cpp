@@ -1,5 +1,5 @@
 // zlib reads plain files as they are, through the same calls as gzip files.
-#include "workloads/traces/input_file.h"
+#include "workloads/traces/regular_file.h"
 
 #include "sim/config/input_file.h"
 #include "sim/diagnostics/errors.h"
@@ -33,12 +33,12 @@ std::string reason(gzFile file)
 
 }  // namespace
 
-void InputFile::Close::operator()(void* file) const
+void RegularFile::Close::operator()(void* file) const
 {
   gzclose_r(handle(file));
 }
 
-InputFile::InputFile(const std::string& path) : path_(path), buffer_(BufferBytes)
+RegularFile::RegularFile(const std::string& path) : path_(path), buffer_(BufferBytes)
 {
   sim::config::require_regular_file(path);
   file_.reset(gzopen(path.c_str(), "rb"));
@@ -46,12 +46,12 @@ InputFile::InputFile(const std::string& path) : path_(path), buffer_(BufferBytes
     refuse(fmt::format("expected a readable file, cannot open it ({})", std::strerror(errno)));
 }
 
-void InputFile::refuse(const std::string& what) const
+void RegularFile::refuse(const std::string& what) const
 {
   throw ConfigError(fmt::format("{}: {}", to_text(position()), what));
 }
 
-bool InputFile::fill()
+bool RegularFile::fill()
 {
   const int read = gzread(handle(file_.get()), buffer_.data(), static_cast<unsigned>(buffer_.size()));
   int code = Z_OK;
@@ -66,14 +66,14 @@ bool InputFile::fill()
   return read > 0;
 }
 
-std::string_view InputFile::beginning(std::size_t count)
+std::string_view RegularFile::beginning(std::size_t count)
 {
   if (ahead_.empty())
     fill();
   return ahead_.substr(0, count);
 }
 
-bool InputFile::next_line(std::string& line)
+bool RegularFile::next_line(std::string& line)
 {
   line.clear();
   if (ahead_.empty() && !fill())
@@ -102,7 +102,7 @@ bool InputFile::next_line(std::string& line)
   return true;
 }
 
-std::string InputFile::take(std::size_t count)
+std::string RegularFile::take(std::size_t count)
 {
   std::string taken;
   while (taken.size() < count && (!ahead_.empty() || fill())) {
@@ -113,7 +113,7 @@ std::string InputFile::take(std::size_t count)
   return taken;
 }
 
-std::string InputFile::rest(std::size_t limit)
+std::string RegularFile::rest(std::size_t limit)
 {
   std::string all = take(limit);
   if (!ahead_.empty() || fill())
@@ -123,7 +123,7 @@ std::string InputFile::rest(std::size_t limit)
 
 std::string read_input(const std::string& path, std::size_t limit)
 {
-  return InputFile(path).rest(limit);
+  return RegularFile(path).rest(limit);
 }
 
 }  // namespace cm::workloads

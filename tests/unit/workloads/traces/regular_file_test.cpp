@@ -1,7 +1,7 @@
 #include "sim/diagnostics/errors.h"
 #include "tests/support/packed_file.h"
 #include "tests/unit/sim/temporary_folder.h"
-#include "workloads/traces/input_file.h"
+#include "workloads/traces/regular_file.h"
 
 #include <catch2/catch.hpp>
 
@@ -14,7 +14,7 @@ const std::string Text = "first\nsecond\r\n\nlast without an end";
 
 std::vector<std::string> lines_of(const std::string& path)
 {
-  InputFile file(path);
+  RegularFile file(path);
   std::vector<std::string> lines;
   for (std::string line; file.next_line(line);)
     lines.push_back(line);
@@ -37,7 +37,7 @@ TEST_CASE("lines longer than the buffer stay whole and have positions")
 {
   const tests::TemporaryFolder folder;
   const std::string is_long(200'000, 'x');
-  InputFile file(folder.with("long.txt", is_long + "\nshort\n"));
+  RegularFile file(folder.with("long.txt", is_long + "\nshort\n"));
   std::string line;
   REQUIRE(file.next_line(line));
   CHECK(line == is_long);
@@ -50,7 +50,7 @@ TEST_CASE("lines longer than the buffer stay whole and have positions")
 TEST_CASE("the rest of a file follows the lines that were read")
 {
   const tests::TemporaryFolder folder;
-  InputFile file(tests::packed(folder.file("a.gz"), "one\ntwo\nthree"));
+  RegularFile file(tests::packed(folder.file("a.gz"), "one\ntwo\nthree"));
   std::string line;
   file.next_line(line);
   CHECK(file.rest(100) == "two\nthree");
@@ -61,7 +61,7 @@ TEST_CASE("the rest of a file follows the lines that were read")
 TEST_CASE("the beginning of a file is looked at and read again")
 {
   const tests::TemporaryFolder folder;
-  InputFile file(tests::packed(folder.file("a.gz"), "one\ntwo\nthree"));
+  RegularFile file(tests::packed(folder.file("a.gz"), "one\ntwo\nthree"));
   CHECK(file.beginning(3) == "one");
   std::string line;
   REQUIRE(file.next_line(line));
@@ -75,11 +75,11 @@ TEST_CASE("what is packed is not unpacked beyond its limits")
   const tests::TemporaryFolder folder;
   std::string line;
   // 40 KiB of file for 40 MiB of text.
-  InputFile endless(tests::packed(folder.file("line.gz"), "{}\n" + std::string(std::size_t{40} << 20U, 'x')));
+  RegularFile endless(tests::packed(folder.file("line.gz"), "{}\n" + std::string(std::size_t{40} << 20U, 'x')));
   REQUIRE(endless.next_line(line));
   CHECK_THROWS_WITH(endless.next_line(line),
                     folder.file("line.gz") + ":2:1: expected a line of at most 16 MiB, found a longer one");
-  InputFile empty(tests::packed(folder.file("empty.gz"), std::string(MostEmptyLines + 2, '\n')));
+  RegularFile empty(tests::packed(folder.file("empty.gz"), std::string(MostEmptyLines + 2, '\n')));
   const auto read_all = [&] {
     while (empty.next_line(line)) {
     }
@@ -90,8 +90,8 @@ TEST_CASE("what is packed is not unpacked beyond its limits")
 TEST_CASE("a file that cannot be read is named")
 {
   const tests::TemporaryFolder folder;
-  CHECK_THROWS_WITH(InputFile(folder.file("none.gz")), Catch::Contains("none.gz:1:1: expected a readable file"));
-  CHECK_THROWS_WITH(InputFile("/dev/zero"), "/dev/zero:1:1: expected a file, found a device");
+  CHECK_THROWS_WITH(RegularFile(folder.file("none.gz")), Catch::Contains("none.gz:1:1: expected a readable file"));
+  CHECK_THROWS_WITH(RegularFile("/dev/zero"), "/dev/zero:1:1: expected a file, found a device");
   CHECK_THROWS_AS(read_input(folder.path().string(), 10), ConfigError);
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("a gzip file that was cut off is not taken for a shorter one")
   CHECK_THROWS_WITH(read_input(cut, 1'000'000), Catch::Contains("cut.gz:1:1: cannot be read"));
   const auto lines = tests::content_of(tests::packed(folder.file("lines.gz"), "one\ntwo\n" + content));
   std::string line;
-  InputFile file(folder.with("short.gz", lines.substr(0, lines.size() / 2)));
+  RegularFile file(folder.with("short.gz", lines.substr(0, lines.size() / 2)));
   CHECK(file.next_line(line));
   CHECK(file.next_line(line));
   CHECK_THROWS_WITH(file.next_line(line), Catch::Contains("short.gz:3:1: cannot be read: the compressed data end"));

@@ -18,10 +18,10 @@ inline constexpr std::size_t LongestLine = std::size_t{16} << 20U;
 inline constexpr std::size_t MostUnpacked = std::size_t{8} << 30U;
 inline constexpr int MostEmptyLines = 1'000'000;  // one behind the other
 
-class InputFile {
+class RegularFile {
  public:
   // Throws ConfigError with the place unless it is a regular file that can be opened.
-  explicit InputFile(const std::string& path);
+  explicit RegularFile(const std::string& path);
 
   // The first bytes of the file, at most `count` and at most 64 KiB. Only before anything else was read.
   std::string_view beginning(std::size_t count);
@@ -57,7 +57,7 @@ class InputFile {
   std::size_t unpacked_ = 0;  // bytes so far
 };
 
-// The whole of a file, plain or gzip. Throws as InputFile does.
+// The whole of a file, plain or gzip. Throws as RegularFile does.
 std::string read_input(const std::string& path, std::size_t limit);
 
 }  // namespace cm::workloads
