@@ -1,7 +1,7 @@
 #include "tools/capacity/capacity_run.h"
 
 #include "tools/capacity/capacity_search.h"
-#include "workloads/serving/serving_metric_table.h"
+#include "workloads/serving_report/serving_metric_table.h"
 
 #include <fmt/format.h>
 

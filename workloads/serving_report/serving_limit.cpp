@@ -1,6 +1,6 @@
-#include "workloads/serving/serving_limit.h"
+#include "workloads/serving_report/serving_limit.h"
 
-#include "workloads/serving/serving_verdict.h"
+#include "workloads/serving_report/serving_verdict.h"
 
 #include <algorithm>
 #include <numeric>

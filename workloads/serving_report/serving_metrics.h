@@ -1,7 +1,7 @@
 // The numbers of a serving run that is over, beside its histograms and its verdict.
 #pragma once
 
-#include "workloads/serving/measurements.h"
+#include "workloads/serving_report/measurements.h"
 #include "workloads/serving/service.h"
 
 namespace cm::workloads {
