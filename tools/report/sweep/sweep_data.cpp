@@ -1,4 +1,4 @@
-#include "tools/report/sweep_data.h"
+#include "tools/report/sweep/sweep_data.h"
 
 #include "sim/metrics/metric_declaration.h"
 #include "tools/report/file_shape.h"

@@ -1,4 +1,4 @@
-#include "tools/report/sweep_charts.h"
+#include "tools/report/sweep/sweep_charts.h"
 
 #include "tools/report/chart_parts.h"
 

@@ -1,7 +1,7 @@
 // The charts of a sweep.
 #pragma once
 
-#include "tools/report/sweep_axes.h"
+#include "tools/report/sweep/sweep_axes.h"
 
 #include <string>
 #include <vector>

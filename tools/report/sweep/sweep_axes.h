@@ -1,7 +1,7 @@
 // Keys that a sweep varied, and that make axes of a chart.
 #pragma once
 
-#include "tools/report/sweep_data.h"
+#include "tools/report/sweep/sweep_data.h"
 
 #include <string>
 #include <vector>

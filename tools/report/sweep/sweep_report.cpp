@@ -1,8 +1,8 @@
-#include "tools/report/sweep_report.h"
+#include "tools/report/sweep/sweep_report.h"
 
 #include "sim/config/suggestion.h"
 #include "tools/report/inputs_section.h"
-#include "tools/report/sweep_charts.h"
+#include "tools/report/sweep/sweep_charts.h"
 #include "tools/runner/table_text.h"
 
 #include <fmt/format.h>

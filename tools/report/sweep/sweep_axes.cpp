@@ -1,4 +1,4 @@
-#include "tools/report/sweep_axes.h"
+#include "tools/report/sweep/sweep_axes.h"
 
 #include <algorithm>
 #include <charconv>
