@@ -3,6 +3,7 @@
 #include "sim/metrics/result.h"
 #include "tools/report/inputs_section.h"
 #include "tools/report/run_charts.h"
+#include "tools/report/serving/serving_section.h"
 #include "tools/runner/run_health.h"
 #include "tools/runner/table_text.h"
 
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <string_view>
 
@@ -166,7 +168,7 @@ PageSection time_section(const Json& series)
 {
   std::map<std::string, std::vector<std::pair<std::string, Json>>> units;
   for (const auto& [name, each] : series.items())
-    if (!each.at("time_s").empty())
+    if (!each.at("time_s").empty() && !is_in_serving_section(name))
       units[each.value("unit", "")].emplace_back(name, each);
   PageSection section{"Over time", {}};
   for (const auto& [unit, all] : units)
@@ -178,6 +180,8 @@ PageSection tables_section(const Json& tables)
 {
   PageSection section{"Tables", {}};
   for (const auto& [name, entry] : tables.items()) {
+    if (is_in_serving_section(name))
+      continue;
     PageTable table{fmt::format("{}: {}", name, entry.value("sentence", "")), {}, {}};
     for (const Json& column : entry.at("columns"))
       table.columns.push_back({text_of(column), !table.columns.empty()});
@@ -237,6 +241,7 @@ Page run_page(const Json& result)
       page.sections.emplace_back(PageSection{whole == sim::metrics::LayerTime ? "Time of a layer" : "Parts", {}});
   if (const Json& breakdown = section_of(result, "breakdown"); !breakdown.empty())
     layer.blocks.emplace_back(breakdown_chart(breakdown, whole));
+  std::ranges::move(serving_sections(result), std::back_inserter(page.sections));
   page.sections.push_back(latency_section(section_of(result, "histograms")));
   page.sections.push_back(network_section(result));
   page.sections.push_back(time_section(section_of(result, "series")));

@@ -94,7 +94,6 @@ class Service {
   const models::ModelSpec& model_;
   std::uint64_t seed_;
   Actors actors_;
-  ServingTimeline& timeline_;
   sim::metrics::Progress& progress_;
   Planes planes_;
   KvPool pool_;
