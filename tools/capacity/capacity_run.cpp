@@ -1,6 +1,7 @@
 #include "tools/capacity/capacity_run.h"
 
 #include "tools/capacity/capacity_search.h"
+#include "tools/runner/workload_table.h"
 #include "workloads/serving_report/serving_metric_table.h"
 
 #include <fmt/format.h>
@@ -67,6 +68,9 @@ FinishedRun run_at_capacity(const ScenarioRequest& scenario, const ServiceLevels
   result.tables.push_back(table_of(capacity, levels));
   result.notes.push_back("capacity: limit: " + limit_sentence(capacity, levels.share));
   caution(capacity, levels.share, result);
+  const auto serving = std::ranges::find(workload_table(), run.title.workload, &WorkloadKind::name);
+  result.answer.headline = headline_of(*serving, result);
+  result.answer.limit = sim::metrics::sentence_of(limit_sentence(capacity, levels.share));
   return run;
 }
 

@@ -246,6 +246,7 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
   run.result.manifest = describe(read.scenario, *read.kind);
   run.result.manifest.inputs = inputs_of(request, read.scenario, run.title);
   run_placed(read, progress, run.result);
+  run.result.answer.headline = headline_of(*read.kind, run.result);
   std::ranges::copy(read.notes, std::back_inserter(run.result.notes));
   run.result.tables.push_back(uncertain_numbers(read.scenario, *read.kind));
   caution(read.scenario, run.result);

@@ -130,8 +130,7 @@ std::optional<Picoseconds> latency_step(Picoseconds last_arrival)
 
 void add_latency_series(const ServingSpec& spec, std::span<const RequestRecord> records, sim::metrics::Result& result)
 {
-  const auto step =
-      records.empty() ? std::nullopt : latency_step(Picoseconds(records.back().when(Milestone::Arrived)));
+  const auto step = records.empty() ? std::nullopt : latency_step(Picoseconds(records.back().when(Milestone::Arrived)));
   if (!step)
     return;
   const FirstToken at = spec.first_token;

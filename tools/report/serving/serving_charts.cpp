@@ -1,6 +1,7 @@
 #include "tools/report/serving/serving_charts.h"
 
 #include "tools/report/chart_parts.h"
+#include "tools/report/numbers/plain_unit.h"
 
 #include <fmt/format.h>
 
@@ -15,20 +16,8 @@ namespace {
 
 constexpr int BarHeight = 22;
 constexpr int LinesHeight = 240;
-// From here on times are easier to read in seconds.
-constexpr double LongInMs = 10'000;
 // A part that is nowhere more than this share of a request is too thin to be seen.
 constexpr double ThinShare = 0.002;
-
-struct Unit {
-  std::string_view name;
-  double in_ms = 1;
-};
-
-Unit unit_for(double largest_ms)
-{
-  return largest_ms >= LongInMs ? Unit{"s", 1000} : Unit{"ms", 1};
-}
 
 Json tooltip_of(std::initializer_list<Json> fields)
 {
@@ -45,7 +34,7 @@ double largest_of(const LatencyWindows& windows)
 }
 
 // A row a window and percentile; `middle_s` is where its point stands.
-Json window_rows(const LatencyWindows& windows, const Unit& unit)
+Json window_rows(const LatencyWindows& windows, const PlainUnit& unit)
 {
   Json rows = Json::array();
   for (const auto& [name, values] : windows.percentiles)
@@ -55,7 +44,7 @@ Json window_rows(const LatencyWindows& windows, const Unit& unit)
                       {"from_s", from},
                       {"middle_s", (from + windows.end_s[i]) / 2},
                       {"to_s", windows.end_s[i]},
-                      {"value", values[i] / unit.in_ms},
+                      {"value", values[i] * unit.factor},
                       {"requests", windows.requests[i]}});
     }
   return rows;
@@ -143,47 +132,46 @@ Json part_colours(const std::vector<std::string>& shown)
                   {"legend", {{"orient", "top"}, {"title", nullptr}, {"columns", 4}}}});
 }
 
-std::string thin_text(const PartNames& names)
+std::string shown_text(const std::vector<RequestTime>& requests, const PartNames& names)
 {
-  if (names.thin.empty())
-    return "";
-  std::string text;
-  for (const std::string& name : names.thin)
-    text += fmt::format("{}{}", text.empty() ? "" : ", ", name);
-  return fmt::format(" Too short to be seen: {}.", text);
+  std::string text = drawn_of(requests.size(), requests.size(), "requests of the list");
+  for (std::size_t i = 0; i < names.thin.size(); ++i)
+    text += fmt::format("{}{}", i == 0 ? " Too short to be seen: " : ", ", names.thin[i]);
+  return names.thin.empty() ? text : text + ".";
 }
 
 }  // namespace
 
 Chart latency_chart(const std::string& name, const std::string& title, const LatencyWindows& windows)
 {
-  const Unit unit = unit_for(largest_of(windows));
+  const PlainUnit unit = plain_unit("ms", largest_of(windows));
   Json chart = specification_of(window_rows(windows, unit), LinesHeight);
-  const Json y = channel("value", "quantitative", fmt::format("{} in {}", title, unit.name));
-  const Json colour = channel("percentile", "nominal", "",
-                              {{"sort", nullptr}, {"legend", {{"orient", "top"}, {"title", nullptr}}}});
+  const Json y = channel("value", "quantitative", with_unit(title, unit));
+  const Json colour =
+      channel("percentile", "nominal", "", {{"sort", nullptr}, {"legend", {{"orient", "top"}, {"title", nullptr}}}});
   const Json tooltip = tooltip_of({channel("percentile", "nominal", "percentile"),
-                                   channel("value", "quantitative", std::string(unit.name), {{"format", ",.4~g"}}),
-                                   channel("from_s", "quantitative", "arrived from s", {{"format", ",.4~g"}}),
-                                   channel("to_s", "quantitative", "to s", {{"format", ",.4~g"}}),
+                                   channel("value", "quantitative", unit.name, {{"format", ",.4~g"}}),
+                                   channel("from_s", "quantitative", "arrived from, s", {{"format", ",.4~g"}}),
+                                   channel("to_s", "quantitative", "to, s", {{"format", ",.4~g"}}),
                                    channel("requests", "quantitative", "requests")});
   const Json middle = channel("middle_s", "quantitative", "");
-  chart["layer"] = Json::array(
-      {{{"mark", {{"type", "rule"}, {"strokeWidth", 2}}},
-        {"encoding",
-         {{"x", channel("from_s", "quantitative", "time of arrival in s")},
-          {"x2", {{"field", "to_s"}}},
-          {"y", y},
-          {"color", colour},
-          {"tooltip", tooltip}}}},
-       {{"mark", {{"type", "line"}, {"strokeWidth", 1}, {"opacity", 0.6}}},
-        {"encoding", {{"x", middle}, {"y", y}, {"color", colour}}}},
-       {{"mark", {{"type", "point"}, {"filled", true}, {"size", 30}}},
-        {"encoding", {{"x", middle}, {"y", y}, {"color", colour}, {"tooltip", tooltip}}}}});
-  const double objective = windows.objective_ms / unit.in_ms;
-  for (const Json& layer : objective_layers(objective, fmt::format("objective: {:.6g} {}", objective, unit.name)))
+  chart["layer"] = Json::array({{{"mark", {{"type", "rule"}, {"strokeWidth", 2}}},
+                                 {"encoding",
+                                  {{"x", channel("from_s", "quantitative", "time of arrival, s")},
+                                   {"x2", {{"field", "to_s"}}},
+                                   {"y", y},
+                                   {"color", colour},
+                                   {"tooltip", tooltip}}}},
+                                {{"mark", {{"type", "line"}, {"strokeWidth", 1}, {"opacity", 0.6}}},
+                                 {"encoding", {{"x", middle}, {"y", y}, {"color", colour}}}},
+                                {{"mark", {{"type", "point"}, {"filled", true}, {"size", 30}}},
+                                 {"encoding", {{"x", middle}, {"y", y}, {"color", colour}, {"tooltip", tooltip}}}}});
+  const double objective = windows.objective_ms * unit.factor;
+  for (const Json& layer :
+       objective_layers(objective, fmt::format("objective: {} {}", plain_number(objective), unit.name)))
     chart["layer"].push_back(layer);
-  return {name, title, latency_sentence(windows, title), chart};
+  return {name, title, latency_sentence(windows, title), chart,
+          drawn_of(windows.end_s.size(), windows.end_s.size(), "windows")};
 }
 
 Chart parts_chart(const std::string& name, const std::string& title, const std::vector<RequestTime>& requests)
@@ -191,7 +179,7 @@ Chart parts_chart(const std::string& name, const std::string& title, const std::
   double largest = 0;
   for (const RequestTime& request : requests)
     largest = std::max(largest, request.parts.back().end);
-  const Unit unit = unit_for(largest);
+  const PlainUnit unit = plain_unit("ms", largest);
   const PartNames names = part_names(requests);
   Json rows = Json::array();
   for (const RequestTime& request : requests)
@@ -199,18 +187,18 @@ Chart parts_chart(const std::string& name, const std::string& title, const std::
       if (std::ranges::find(names.all, part.name) != names.all.end())
         rows.push_back({{"request", request.label},
                         {"part", part.name},
-                        {"from", part.start / unit.in_ms},
-                        {"to", part.end / unit.in_ms},
-                        {"took", (part.end - part.start) / unit.in_ms}});
+                        {"from", part.start * unit.factor},
+                        {"to", part.end * unit.factor},
+                        {"took", (part.end - part.start) * unit.factor}});
   Json chart = specification_of(rows, BarHeight * static_cast<int>(requests.size()));
   chart["mark"] = {{"type", "bar"}};
   chart["encoding"] = {
       {"y", channel("request", "nominal", "request", {{"sort", nullptr}})},
-      {"x", channel("from", "quantitative", fmt::format("{} since the request arrived", unit.name))},
+      {"x", channel("from", "quantitative", with_unit("since the request arrived", unit))},
       {"x2", {{"field", "to"}}},
       {"color", part_colours(names.all)},
       {"tooltip", tooltip_of({channel("request", "nominal", "request"), channel("part", "nominal", "part"),
-                              channel("took", "quantitative", std::string(unit.name), {{"format", ",.4~g"}})})}};
+                              channel("took", "quantitative", unit.name, {{"format", ",.4~g"}})})}};
   return {name, title,
           fmt::format("A bar a request, by its number in order of arrival, slowest first.{}", thin_text(names)), chart};
 }
@@ -235,18 +223,17 @@ Chart requests_chart(const std::vector<RequestTime>& requests)
   stroke["legend"] = nullptr;
   chart["encoding"] = {
       {"y", channel("request", "nominal", "request", {{"sort", nullptr}})},
-      {"x", channel("from_s", "quantitative", "time of the run in s", {{"scale", {{"zero", false}}}})},
+      {"x", channel("from_s", "quantitative", "time since the start, s", {{"scale", {{"zero", false}}}})},
       {"x2", {{"field", "to_s"}}},
       {"color", colour},
       {"stroke", stroke},
       {"tooltip", tooltip_of({channel("request", "nominal", "request"), channel("part", "nominal", "part"),
-                              channel("from_s", "quantitative", "from s", {{"format", ",.6~g"}}),
-                              channel("took", "quantitative", "for s", {{"format", ",.4~g"}})})}};
+                              channel("from_s", "quantitative", "from, s", {{"format", ",.6~g"}}),
+                              channel("took", "quantitative", "for, s", {{"format", ",.4~g"}})})}};
   return {"slowest-over-time", "When they were served",
-          fmt::format("The same requests in order of arrival, from their arrival to their last token. Bars below each "
-                      "other ran at the same time.{}",
-                      thin_text(names)),
-          chart};
+          "The same requests in order of arrival, from their arrival to their last token. Bars below each other were "
+          "served at the same time.",
+          chart, shown_text(requests, names)};
 }
 
 }  // namespace cm::tools

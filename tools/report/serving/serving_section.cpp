@@ -139,7 +139,8 @@ std::optional<LatencyWindows> windows_of(const Json& series, const std::string& 
     return std::nullopt;
   windows.objective_ms = objective.front();
   for (const char* const percentile : {"p50", "p90", "p99"}) {
-    windows.percentiles.emplace_back(percentile, values_of(series, fmt::format("{}_{}_ms", quantity, percentile), "value"));
+    windows.percentiles.emplace_back(percentile,
+                                     values_of(series, fmt::format("{}_{}_ms", quantity, percentile), "value"));
     if (windows.percentiles.back().second.size() != windows.end_s.size())
       return std::nullopt;
   }

@@ -1,10 +1,16 @@
 #include "tools/report/sweep/sweep_axes.h"
 
+#include "tools/report/numbers/plain_unit.h"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <system_error>
 
 namespace cm::tools {
@@ -20,14 +26,6 @@ std::optional<double> number_in(const std::string& text)
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
     return std::nullopt;
   return value;
-}
-
-std::string text_at(const PointData& point, const std::string& key)
-{
-  if (key == SeedKey)
-    return point.seed;
-  const auto found = std::ranges::find(point.axes, key, &std::pair<std::string, std::string>::first);
-  return found == point.axes.end() ? std::string() : found->second;
 }
 
 std::vector<std::string> keys_of(const std::vector<PointData>& points)
@@ -51,12 +49,13 @@ bool follows(const std::vector<PointData>& points, const SweepAxis& axis, const 
   });
 }
 
+// Values of the points that are done.
 SweepAxis axis_of(const std::vector<PointData>& points, const std::string& key)
 {
-  SweepAxis axis{key, {}, true};
+  SweepAxis axis{key, {}, true, {}};
   for (const PointData& point : points) {
     const std::string value = text_at(point, key);
-    if (std::ranges::find(axis.values, value) != axis.values.end())
+    if (point.status != "done" || std::ranges::find(axis.values, value) != axis.values.end())
       continue;
     axis.values.push_back(value);
     axis.is_number = axis.is_number && number_in(value).has_value();
@@ -66,25 +65,81 @@ SweepAxis axis_of(const std::vector<PointData>& points, const std::string& key)
   return axis;
 }
 
-}  // namespace
+std::size_t steps_of(const std::vector<PointData>& points, const std::string& key)
+{
+  std::set<std::string> values;
+  for (const PointData& point : points)
+    values.insert(text_at(point, key));
+  return values.size();
+}
 
-std::string SweepAxis::short_name() const
+std::string last_word(const std::string& key)
 {
   return key.substr(key.rfind('.') + 1);
 }
 
+}  // namespace
+
+std::string text_at(const PointData& point, const std::string& key)
+{
+  if (key == SeedKey)
+    return point.seed;
+  const auto found = std::ranges::find(point.axes, key, &std::pair<std::string, std::string>::first);
+  return found == point.axes.end() ? std::string() : found->second;
+}
+
+std::string SweepAxis::short_name() const
+{
+  return last_word(key);
+}
+
+std::string SweepAxis::title() const
+{
+  std::string names;
+  for (const std::string& other : linked)
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", plain_words(last_word(other)));
+  const std::string own = plain_words(short_name());
+  return names.empty() ? own : fmt::format("{} (with it: {})", own, names);
+}
+
 std::vector<SweepAxis> varied_axes(const std::vector<PointData>& points)
 {
+  const std::vector<std::string> keys = keys_of(points);
+  std::vector<std::string> by_steps = keys;
+  // The seed comes last: where every point has its own it would tell all of them apart.
+  std::ranges::stable_sort(by_steps, std::ranges::greater{}, [&](const std::string& key) {
+    return key == SeedKey ? std::size_t{0} : steps_of(points, key);
+  });
   std::vector<SweepAxis> axes;
-  for (const std::string& key : keys_of(points)) {
-    const bool is_linked = std::ranges::any_of(axes, [&](const SweepAxis& axis) { return follows(points, axis, key); });
+  for (const std::string& key : by_steps) {
     SweepAxis axis = axis_of(points, key);
-    if (axis.values.size() > 1 && !is_linked)
+    if (axis.values.size() < 2)
+      continue;
+    const auto leader =
+        std::ranges::find_if(axes, [&](const SweepAxis& earlier) { return follows(points, earlier, key); });
+    if (leader == axes.end())
       axes.push_back(std::move(axis));
+    else if (key != SeedKey)
+      leader->linked.push_back(key);
   }
+  std::ranges::sort(axes, {}, [&](const SweepAxis& axis) { return std::ranges::find(keys, axis.key); });
   // Seeds are no scale.
   std::ranges::stable_partition(axes, [](const SweepAxis& axis) { return axis.is_number && axis.key != SeedKey; });
   return axes;
+}
+
+std::string links_text(const SweepAxis& axis, const std::vector<PointData>& points)
+{
+  std::string text;
+  for (const std::string& value : axis.values) {
+    const auto point = std::ranges::find(points, value, [&](const PointData& each) { return text_at(each, axis.key); });
+    std::string others;
+    for (const std::string& key : axis.linked)
+      others += fmt::format("{}{} {}", others.empty() ? "" : ", ", last_word(key), text_at(*point, key));
+    if (!others.empty())
+      text += fmt::format("{}{} {}: {}", text.empty() ? "" : "; ", axis.short_name(), value, others);
+  }
+  return text;
 }
 
 Json axis_value(const SweepAxis& axis, const PointData& point)
