@@ -57,6 +57,8 @@ ARROWS = {
         "decode": ["expert_parallel", "traces"],
         "prefill": ["expert_parallel", "traces"],
         "serving": DEMANDS,
+        # A report reads the service and its records; the service knows of no report.
+        "serving_report": DEMANDS + ["serving"],
     },
     "tools": {
         # Files that come with the program, and requests to stop.

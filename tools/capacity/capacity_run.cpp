@@ -2,7 +2,7 @@
 
 #include "tools/runner/run_inputs.h"
 #include "tools/runner/workload_table.h"
-#include "workloads/serving/serving_metric_table.h"
+#include "workloads/serving_report/serving_metric_table.h"
 
 #include <fmt/format.h>
 

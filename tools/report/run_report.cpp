@@ -8,6 +8,7 @@
 #include "tools/report/measures/metrics_section.h"
 #include "tools/report/measures/series_section.h"
 #include "tools/report/run_charts.h"
+#include "tools/report/serving/serving_section.h"
 #include "tools/runner/table_text.h"
 
 #include <fmt/format.h>
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 
 namespace cm::tools {
 namespace {
@@ -111,6 +113,16 @@ bool holds_numbers(const Json& rows, std::size_t column)
   return std::ranges::all_of(rows, [&](const Json& row) { return !row.at(column).is_string(); });
 }
 
+// A section of the file without what is shown among the requests.
+Json without_requests(const Json& section)
+{
+  Json rest = Json::object();
+  for (const auto& [name, entry] : section.items())
+    if (!is_in_serving_section(name))
+      rest[name] = entry;
+  return rest;
+}
+
 PageSection tables_section(const Json& tables)
 {
   PageSection section{"Tables", {}};
@@ -169,10 +181,11 @@ Page run_page(const Json& result)
   page.sections.push_back(warnings_section(result));
   page.sections.push_back(load_section(result));
   page.sections.push_back(breakdown_section(result));
+  std::ranges::move(serving_sections(result), std::back_inserter(page.sections));
   page.sections.push_back(network_section(result));
   page.sections.push_back(distribution_section(section_of(result, "histograms")));
-  page.sections.push_back(series_section(section_of(result, "series")));
-  page.sections.push_back(tables_section(section_of(result, "tables")));
+  page.sections.push_back(series_section(without_requests(section_of(result, "series"))));
+  page.sections.push_back(tables_section(without_requests(section_of(result, "tables"))));
   page.sections.push_back(metrics_section(section_of(result, "metrics")));
   page.sections.push_back(run_inputs_section(run));
   page.sections.push_back(evidence_section(run));

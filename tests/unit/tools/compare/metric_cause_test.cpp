@@ -1,7 +1,7 @@
 #include "tests/unit/tools/compare/stored_results.h"
 #include "tools/compare/comparison.h"
 #include "tools/compare/comparison_format.h"
-#include "workloads/serving/serving_metric_table.h"
+#include "workloads/serving_report/serving_metric_table.h"
 
 #include <catch2/catch.hpp>
 

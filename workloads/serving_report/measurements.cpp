@@ -1,7 +1,7 @@
-#include "workloads/serving/measurements.h"
+#include "workloads/serving_report/measurements.h"
 
 #include "sim/diagnostics/ensure.h"
-#include "workloads/serving/serving_metric_table.h"
+#include "workloads/serving_report/serving_metric_table.h"
 
 namespace cm::workloads {
 

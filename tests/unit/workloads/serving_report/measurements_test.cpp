@@ -1,5 +1,5 @@
-#include "workloads/serving/measurements.h"
-#include "workloads/serving/requests_csv.h"
+#include "workloads/serving_report/measurements.h"
+#include "workloads/serving_report/requests_csv.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,15 +1,17 @@
-#include "workloads/serving/serving.h"
+#include "workloads/serving_report/serving_run.h"
 
 #include "sim/diagnostics/ensure.h"
 #include "sim/diagnostics/errors.h"
-#include "workloads/serving/measurements.h"
-#include "workloads/serving/requests_csv.h"
-#include "workloads/serving/series_recorder.h"
-#include "workloads/serving/serving_limit.h"
-#include "workloads/serving/serving_metric_table.h"
-#include "workloads/serving/serving_metrics.h"
-#include "workloads/serving/serving_verdict.h"
-#include "workloads/serving/warm_up.h"
+#include "workloads/serving_report/latency_windows.h"
+#include "workloads/serving_report/measurements.h"
+#include "workloads/serving_report/requests_csv.h"
+#include "workloads/serving_report/series_recorder.h"
+#include "workloads/serving_report/serving_limit.h"
+#include "workloads/serving_report/serving_metric_table.h"
+#include "workloads/serving_report/serving_metrics.h"
+#include "workloads/serving_report/serving_verdict.h"
+#include "workloads/serving_report/slowest_requests.h"
+#include "workloads/serving_report/warm_up.h"
 #include "workloads/traces/dialects/dialect_guess.h"
 
 #include <fmt/format.h>
@@ -234,7 +236,11 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   result.add(ServingMetrics["itl_ms"],
              service.decode().outputs().pauses(spec.first_token, service.records().subspan(warm_up.requests)));
   recorder.report(result);
+  if (extras.timeline != nullptr)
+    add_slowest_tracks(spec.first_token, service.records(), warm_up.requests, *extras.timeline);
   timeline.add(result.series);
+  add_latency_series(spec, service.records(), result);
+  add_slowest_tables(spec.first_token, service.records(), warm_up.requests, result);
   if (spec.writes_requests)
     result.files.emplace_back("requests.csv", requests_csv(spec.first_token, service.records(), warm_up.requests));
   add_copies_notes(spec, result);

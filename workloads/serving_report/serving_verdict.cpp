@@ -1,4 +1,4 @@
-#include "workloads/serving/serving_verdict.h"
+#include "workloads/serving_report/serving_verdict.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
 // The numbers of a serving run that is over, beside its histograms and its verdict.
 #pragma once
 
-#include "workloads/serving/measurements.h"
 #include "workloads/serving/service.h"
+#include "workloads/serving_report/measurements.h"
 
 namespace cm::workloads {
 

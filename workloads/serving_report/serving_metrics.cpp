@@ -1,8 +1,8 @@
-#include "workloads/serving/serving_metrics.h"
+#include "workloads/serving_report/serving_metrics.h"
 
 #include "sim/diagnostics/ensure.h"
-#include "workloads/serving/serving_metric_table.h"
-#include "workloads/serving/serving_verdict.h"
+#include "workloads/serving_report/serving_metric_table.h"
+#include "workloads/serving_report/serving_verdict.h"
 
 #include <fmt/format.h>
 

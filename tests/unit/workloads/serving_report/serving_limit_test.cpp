@@ -1,5 +1,5 @@
-#include "workloads/serving/serving_limit.h"
-#include "workloads/serving/serving_verdict.h"
+#include "workloads/serving_report/serving_limit.h"
+#include "workloads/serving_report/serving_verdict.h"
 
 #include <catch2/catch.hpp>
 

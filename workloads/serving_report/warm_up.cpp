@@ -1,6 +1,6 @@
-#include "workloads/serving/warm_up.h"
+#include "workloads/serving_report/warm_up.h"
 
-#include "workloads/serving/steady_part.h"
+#include "workloads/serving_report/steady_part.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "workloads/serving/requests_csv.h"
+#include "workloads/serving_report/requests_csv.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "workloads/serving/series_recorder.h"
+#include "workloads/serving_report/series_recorder.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
-#include "workloads/serving/serving_limit.h"
+#include "workloads/serving_report/serving_limit.h"
 
 #include "sim/config/suggestion.h"
-#include "workloads/serving/serving_verdict.h"
+#include "workloads/serving_report/serving_verdict.h"
 
 #include <fmt/format.h>
 

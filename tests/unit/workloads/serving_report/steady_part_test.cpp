@@ -1,5 +1,5 @@
 #include "sim/random/random_stream.h"
-#include "workloads/serving/steady_part.h"
+#include "workloads/serving_report/steady_part.h"
 
 #include <catch2/catch.hpp>
 

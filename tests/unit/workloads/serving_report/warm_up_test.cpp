@@ -1,6 +1,6 @@
 #include "sim/random/random_stream.h"
-#include "workloads/serving/serving_verdict.h"
-#include "workloads/serving/warm_up.h"
+#include "workloads/serving_report/serving_verdict.h"
+#include "workloads/serving_report/warm_up.h"
 
 #include <catch2/catch.hpp>
 

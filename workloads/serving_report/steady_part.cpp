@@ -1,4 +1,4 @@
-#include "workloads/serving/steady_part.h"
+#include "workloads/serving_report/steady_part.h"
 
 #include "sim/diagnostics/ensure.h"
 

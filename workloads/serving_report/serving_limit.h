@@ -5,7 +5,7 @@
 #include "workloads/serving/decode_instance.h"
 #include "workloads/serving/request_record.h"
 #include "workloads/serving/serving_spec.h"
-#include "workloads/serving/serving_verdict.h"
+#include "workloads/serving_report/serving_verdict.h"
 
 #include <optional>
 #include <span>
