@@ -116,6 +116,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .prepare = prepare_on_machine<workloads::read_p2p, workloads::run_p2p>,
      .metrics = workloads::P2pMetrics.rows,
      .sends_packets = true,
+     .frees = "network queueing",
      .uses = "node.cpus die.hbm.capacity die.hbm.reserved die.write_engine die.read_engine cpu.dram.capacity "
              "cpu.remote_read cpu.remote_write"},
     {.name = "collective",
@@ -123,6 +124,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .prepare = prepare_on_machine<workloads::read_collective, workloads::run_collective>,
      .metrics = workloads::CollectiveMetrics.rows,
      .sends_packets = true,
+     .frees = "network host queueing",
      .uses = "die.collectives die.hbm.bandwidth die.compute.memory"},
     {.name = "gemm",
      .sentence = "one product of matrices on one die",
@@ -137,6 +139,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .metrics = workloads::EpMetrics.rows,
      .records_timeline = true,
      .sends_packets = true,
+     .frees = "network host queueing",
      .uses = "die.aiv_cores die.write_engine die.hbm die.compute.memory "
              "die.compute.vector_operator die.exchange die.unfused die.collectives"},
     {.name = "decode",
@@ -146,6 +149,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .metrics = workloads::DecodeMetrics.rows,
      .records_timeline = true,
      .sends_packets = true,
+     .frees = "network experts host queueing",
      .uses = "model die.aic_cores die.aiv_cores die.core_group die.peak_bf16 die.peak_int8 "
              "die.peak_fp8 die.hbm die.write_engine die.compute die.exchange die.unfused "
              "die.collectives"},
@@ -155,6 +159,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .prepare = prepare_prefill,
      .metrics = workloads::PrefillMetrics.rows,
      .sends_packets = true,
+     .frees = "network experts host queueing",
      .uses = "model die.aic_cores die.aiv_cores die.peak_bf16 die.peak_int8 die.peak_fp8 die.hbm "
              "die.compute die.exchange.slot die.sdma die.host"},
     {.name = "kv",

@@ -321,8 +321,9 @@ void DecodeRun::run_experts(std::uint32_t rank, int micro)
   // Shared experts beside the slots take the rank's own tokens, which never left it.
   const std::int64_t apart = spec_.shared_on_every_rank && tokens_[m][rank] > 0 ? model_.shared_experts : 0;
   const std::int64_t rows = received + apart * tokens_[m][rank];
-  if (rows == 0)
-    run_operator(rank, micro, Step::Mlp, machine_.die.compute.cube_operator, Bytes(0));
+  if (rows == 0 || machine_.free.experts)
+    run_operator(rank, micro, Step::Mlp, machine_.free.experts ? Seconds(0) : machine_.die.compute.cube_operator,
+                 Bytes(0));
   else
     run_operator(rank, micro, Step::Mlp,
                  models::expert_operator(model_, spec_.quantisation, rows, std::min(slots, received) + apart),

@@ -122,8 +122,13 @@ bool PrefillRun::perform(std::uint32_t rank, int micro, const PrefillStep& step,
   case Action::Await: return batch.received[index(step.exchange)] > generation_of(step.exchange, batch.layer);
   case Action::EndLayer: return true;
   case Action::Gate: draw_experts(micro, batch.layer); break;
-  case Action::Sort:
   case Action::Experts:
+    if (setup_.machine.free.experts) {
+      run(rank, micro, {});
+      return false;
+    }
+    [[fallthrough]];
+  case Action::Sort:
   case Action::PackForCombine:
     run(rank, micro,
         costs_.of_rows(index(micro), rank, step.action, traffic_[index(micro)].rows[parity].received[rank]));
