@@ -19,6 +19,7 @@
 #include "tools/runner/terminal_progress.h"
 #include "tools/runner/workload_table.h"
 #include "tools/sensitivity/uncertainty.h"
+#include "tools/sensitivity/what_if_free.h"
 
 #include <fmt/format.h>
 #include <spdlog/logger.h>
@@ -39,7 +40,8 @@ struct RunOptions {
   std::optional<std::string> out;
   std::string format = "table";
   bool with_timeline = false;
-  int uncertainty = 0;                  // samples; 0: none
+  int uncertainty = 0;  // samples; 0: none
+  bool what_if_free = false;
   std::optional<std::string> capacity;  // service levels to look for the highest rate of
   bool is_verbose = false;
 };
@@ -72,6 +74,18 @@ void add_uncertainty(const RunOptions& options, sim::metrics::Result& result)
   result.tables.push_back(uncertainty(request, result, progress));
 }
 
+void add_what_if_free(const RunOptions& options, sim::metrics::Result& result)
+{
+  if (!options.what_if_free)
+    return;
+  TerminalProgress progress;
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  // What was asked for comes first.
+  result.tables.insert(
+      result.tables.begin(),
+      what_if_free({.scenario = options.scenario, .seed = result.manifest.seed, .jobs = cores}, result, progress));
+}
+
 // Files that a scenario asks to write have no place without a folder. Users who ask for JSON read the result: samples
 // of this program's own among them.
 void require_no_files(const ScenarioRequest& scenario)
@@ -95,8 +109,9 @@ RunOptions repeated(const RunOptions& typed, const RepeatedRun& run)
   const std::vector<std::string> changes = changes_since(run, options.scenario);
   options.scenario.sets.insert(options.scenario.sets.end(), typed.scenario.sets.begin(), typed.scenario.sets.end());
   options.scenario.seed = typed.scenario.seed.value_or(run.seed);
-  if (typed.uncertainty == 0 && !typed.capacity) {
+  if (typed.uncertainty == 0 && !typed.capacity && !typed.what_if_free) {
     options.uncertainty = run.uncertainty;
+    options.what_if_free = run.what_if_free;
     options.capacity = run.capacity;
   }
   for (const std::string& change : changes)
@@ -107,13 +122,15 @@ RunOptions repeated(const RunOptions& typed, const RepeatedRun& run)
 // The command that makes the result again, with what this command does beyond a lone run.
 void tell_command(const RunOptions& options, sim::metrics::Manifest& manifest)
 {
-  if (!manifest.inputs || (options.uncertainty == 0 && !options.capacity))
+  if (!manifest.inputs || (options.uncertainty == 0 && !options.capacity && !options.what_if_free))
     return;
   std::vector<std::string> words = repeating_command(options.scenario.path, options.scenario.sets, manifest.seed);
   if (options.uncertainty > 0)
     words.insert(words.end(), {"--uncertainty", fmt::format("{}", options.uncertainty)});
   if (options.capacity)
     words.insert(words.end(), {"--find-capacity", *options.capacity});
+  if (options.what_if_free)
+    words.emplace_back("--what-if-free");
   manifest.inputs->command = shell_text(words);
 }
 
@@ -125,6 +142,9 @@ void run(const RunOptions& typed)
     throw ConfigError("--timeline: expected --out DIR too, where timeline.json.gz is written");
   if (!options.out && options.format == "table")
     require_no_files(options.scenario);
+  // Before anything runs: a scenario without such parts is refused at once.
+  if (options.what_if_free)
+    free_runs(options.scenario);
   const auto started = std::chrono::system_clock::now();
   auto folder = options.out ? std::make_optional<OutputFolder>(*options.out, "run") : std::nullopt;
   spdlog::logger log = step_log(options.is_verbose);
@@ -135,6 +155,7 @@ void run(const RunOptions& typed)
   log.info("simulated a {} in {:.2f} s", run.title.workload,
            std::chrono::duration<double>(simulated - started).count());
   add_uncertainty(options, run.result);
+  add_what_if_free(options, run.result);
   tell_command(options, run.result.manifest);
   const std::string json = to_json(run.result);
   TablePrinting printing{.is_coloured = output_takes_colour(), .files = {}};
@@ -190,12 +211,17 @@ void add_run_command(CLI::App& program, const std::string& config_root)
                       "run N times more with all uncertain numbers drawn from their stated ranges; 90 % intervals")
           ->type_name("N")
           ->check(CLI::Range(2, 100000));
+  CLI::Option* const what_if_free = command.add_flag(
+      "--what-if-free", options->what_if_free,
+      "run again with the network, the experts, the host and queues in the network taking no time, one "
+      "at a time: how much each of them costs");
   command
       .add_option("--find-capacity", options->capacity,
                   "look for the highest arrival rate of a serving scenario that holds these levels, like "
                   "slo.ttft=2s,slo.tpot=50ms; share=99% instead of 90 % of the requests")
       ->type_name("LEVELS")
-      ->excludes(uncertainty);
+      ->excludes(uncertainty)
+      ->excludes(what_if_free);
   command.add_flag("-v,--verbose", options->is_verbose, "say on standard error what happens when");
   command.footer(footer());
   command.callback([options] { run(*options); });
