@@ -25,8 +25,6 @@ Chart cumulative_chart(const std::string& unit, const std::vector<NamedBuckets>&
 
 // The share of the traffic of each sub-plane.
 Chart sub_plane_chart(const Json& sub_planes);
-// Busy ports: sub-planes against chips, as colours. `use` is one entry of the section "chips".
-Chart chip_chart(const std::string& chip, const Json& use);
 
 // Values over time, a line a series; all of one unit.
 Chart series_chart(const std::string& unit, const std::vector<std::pair<std::string, Json>>& series);

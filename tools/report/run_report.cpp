@@ -2,6 +2,7 @@
 
 #include "sim/metrics/result.h"
 #include "tools/report/inputs_section.h"
+#include "tools/report/machine/machine_sections.h"
 #include "tools/report/run_charts.h"
 #include "tools/runner/run_health.h"
 #include "tools/runner/table_text.h"
@@ -157,8 +158,8 @@ PageSection network_section(const Json& result)
   PageSection section{"Network", {}};
   if (const Json& sub_planes = section_of(result, "sub_planes"); !sub_planes.empty())
     section.blocks.emplace_back(sub_plane_chart(sub_planes));
-  for (const auto& [chip, use] : section_of(result, "chips").items())
-    section.blocks.emplace_back(chip_chart(chip, use));
+  for (PageBlock& block : link_blocks(result))
+    section.blocks.push_back(std::move(block));
   return section;
 }
 
@@ -178,6 +179,8 @@ PageSection tables_section(const Json& tables)
 {
   PageSection section{"Tables", {}};
   for (const auto& [name, entry] : tables.items()) {
+    if (is_machine_table(name))
+      continue;
     PageTable table{fmt::format("{}: {}", name, entry.value("sentence", "")), {}, {}};
     for (const Json& column : entry.at("columns"))
       table.columns.push_back({text_of(column), !table.columns.empty()});
@@ -237,6 +240,8 @@ Page run_page(const Json& result)
       page.sections.emplace_back(PageSection{whole == sim::metrics::LayerTime ? "Time of a layer" : "Parts", {}});
   if (const Json& breakdown = section_of(result, "breakdown"); !breakdown.empty())
     layer.blocks.emplace_back(breakdown_chart(breakdown, whole));
+  page.sections.push_back(what_if_section(result));
+  page.sections.push_back(stage_section(result));
   page.sections.push_back(latency_section(section_of(result, "histograms")));
   page.sections.push_back(network_section(result));
   page.sections.push_back(time_section(section_of(result, "series")));
