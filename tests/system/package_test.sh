@@ -40,6 +40,18 @@ finds_its_files_where_it_is_installed()
   assert_equal "$shipped" "$stdout"
 }
 
+documents_lead_to_each_other_where_they_are_installed()
+{
+  run cmake --install "$CM_SOURCE_DIR/build/release" --prefix "$scratch/installed"
+  assert_status 0
+  local documents=$scratch/installed/share/doc/cmsim
+  [[ -s $documents/README.md && -s $documents/docs/README.md && -s $documents/docs/images/machine.svg ]] ||
+    fail "expected README.md, the index and the picture in $documents"
+  # Sources, to which some pages point, are not installed.
+  run python3 -B "$CM_SOURCE_DIR/tests/architecture/check_docs_links.py" "$documents"
+  assert_equal '' "$(grep -vE '\.(h|py) leads nowhere$|^every link leads somewhere$' <<<"$stdout")"
+}
+
 # Prints the package's path.
 packed()
 {
