@@ -22,7 +22,7 @@ class FreeWordReader {
   void read(const Value& word, FreeParts& parts)
   {
     if (word.kind != Value::Kind::Scalar) {
-      complain(word, fmt::format("expected one of {}, found {}", sim::config::joined(words(), ", "), found_text(word)));
+      complain(word, fmt::format("expected {}, found {}", expected(), found_text(word)));
       return;
     }
     const auto row = std::ranges::find(FreePartTable, word.text, &FreePartRow::word);
@@ -45,10 +45,15 @@ class FreeWordReader {
     return words;
   }
 
+  [[nodiscard]] std::string expected() const
+  {
+    return known_.words.empty() ? "no such key" : fmt::format("one of {}", sim::config::joined(words(), ", "));
+  }
+
   [[nodiscard]] std::string refusal(const Value& word, bool is_of_others) const
   {
     const auto near = is_of_others ? std::nullopt : sim::config::nearest(word.text, words());
-    return fmt::format("expected one of {}, found {}{}{}", sim::config::joined(words(), ", "), found_text(word),
+    return fmt::format("expected {}, found {}{}{}", expected(), found_text(word),
                        is_of_others ? fmt::format(", which {} has none of", known_.whose) : "",
                        near ? fmt::format("; did you mean \"{}\"?", *near) : "");
   }

@@ -57,7 +57,7 @@ mistakes_exit_2()
 {
   run "$CM_BINARY" run "$CM_SOURCE_DIR/configs/scenarios/gemm.yaml" --configs "$CM_SOURCE_DIR/configs" --what-if-free
   assert_status 2
-  assert_contains "$stderr" "a run of gemm knows no parts that could be free; these do: p2p, collective, ep, decode, prefill"
+  assert_contains "$stderr" "a run of gemm has no parts that could be free; these kinds do: p2p, collective, ep, decode, prefill"
   run "$CM_BINARY" sensitivity "${p2p[@]}" --metric latency_ns
   assert_status 2
   assert_contains "$stderr" 'did you mean "latency_us"?'

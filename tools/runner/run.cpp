@@ -308,7 +308,8 @@ FreeChoice free_choice(const ScenarioRequest& request)
   throw_if_any(read.scenario.log);
   if (!read.refusal.empty())
     throw RefusedByModel(read.refusal);
-  FreeChoice choice{.kind = std::string(read.kind->name),
+  const bool has_words = !read.kind->frees.empty();
+  FreeChoice choice{.whose = has_words ? read.free_known.whose : fmt::format("a run of {}", read.kind->name),
                     .place = read.scenario.workload->position,
                     .known = {read.free_known.words.begin(), read.free_known.words.end()},
                     .free = {}};

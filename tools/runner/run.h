@@ -54,7 +54,7 @@ ScenarioCheck check_scenario(const ScenarioRequest& request);
 
 // Parts that workload.free knows, as words of models::FreePartTable.
 struct FreeChoice {
-  std::string kind;                // of workload
+  std::string whose;               // "a run of p2p with machine.ub.model: flow"
   sim::config::Position place{};   // of the workload
   std::vector<std::string> known;  // to the run; none when its kind knows no such key
   std::vector<std::string> free;   // in the scenario as it is

@@ -109,8 +109,8 @@ std::vector<FreeRun> free_runs(const ScenarioRequest& scenario)
 {
   const FreeChoice choice = free_choice(scenario);
   if (choice.known.empty())
-    throw ConfigError(fmt::format("{}: --what-if-free: a run of {} knows no parts that could be free; these do: {}",
-                                  to_text(choice.place), choice.kind, kinds_with_parts()));
+    throw ConfigError(fmt::format("{}: --what-if-free: {} has no parts that could be free; these kinds do: {}",
+                                  to_text(choice.place), choice.whose, kinds_with_parts()));
   std::vector<FreeRun> runs;
   for (const std::string& word : choice.known) {
     if (std::ranges::find(choice.free, word) != choice.free.end())

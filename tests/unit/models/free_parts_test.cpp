@@ -52,6 +52,7 @@ TEST_CASE("every wrong word is told with its place and the nearest one")
         "run of ep has none of");
   CHECK_THAT(problems[2], Catch::EndsWith("expected each word once, found \"host\" twice"));
   CHECK_THAT(problems[3], Catch::EndsWith("found a list"));
+  CHECK_THAT(read("free: host", {}).problems.front(), Catch::Contains("expected no such key, found \"host\", which"));
 }
 
 TEST_CASE("a free network has no latency and ports that nothing waits at")

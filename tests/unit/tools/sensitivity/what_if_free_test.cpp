@@ -35,5 +35,5 @@ TEST_CASE("a part that is free already stays free in all runs")
 TEST_CASE("a workload without such parts is refused with those that have some")
 {
   CHECK_THROWS_WITH(settings_of("gemm.yaml", {}),
-                    Catch::Contains("a run of gemm knows no parts that could be free; these do: p2p, collective"));
+                    Catch::Contains("a run of gemm has no parts that could be free; these kinds do: p2p, collective"));
 }
