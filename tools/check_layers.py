@@ -19,7 +19,7 @@ KERNEL = ["units", "diagnostics"]
 SERVICES = ["random", "config", "metrics", "timeline", "fabric", "streams"]
 COSTS = ["compute", "network", "language_models", "memory"]
 DEMANDS = ["traces", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
-COMMANDS = ["schema", "sweep", "compare", "validate", "calibrate", "capacity", "sensitivity", "report"]
+COMMANDS = ["answer", "schema", "sweep", "compare", "validate", "calibrate", "capacity", "sensitivity", "report"]
 
 # layer -> folder -> folders of the same layer that it may include.
 ARROWS = {
@@ -61,6 +61,8 @@ ARROWS = {
     "tools": {
         "runner": [],
         **{folder: ["runner"] for folder in COMMANDS},
+        # Terminal and pages show the same answer.
+        "report": ["runner", "answer"],
         # The keys of sweep files are declared by their reader.
         "schema": ["runner", "sweep", "calibrate"],
         "program": ["runner"] + COMMANDS,

@@ -61,9 +61,9 @@ mistakes_exit_2()
   run "$CM_BINARY" sensitivity "${p2p[@]}" --metric latency_ns
   assert_status 2
   assert_contains "$stderr" 'did you mean "latency_us"?'
-  run "$CM_BINARY" sensitivity "${p2p[@]}" --metric latency_us --set "machine.ub.buffer={value: 256 KiB, range: [300 KiB, 400 KiB], assumed: why}"
+  run "$CM_BINARY" sensitivity "${p2p[@]}" --metric latency_us --set "machine.ub.traversal_latency={value: 200 ns, range: [300 ns, 400 ns], assumed: why}"
   assert_status 2
-  assert_contains "$stderr" "expected a lower and a higher end with 256 KiB between them"
+  assert_contains "$stderr" "expected a lower and a higher end with 200 ns between them"
 }
 
 "$1"

@@ -2,6 +2,7 @@
 
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
+#include "sim/metrics/histogram.h"
 #include "sim/units/parse_quantity.h"
 #include "tools/runner/child_runs.h"
 #include "tools/runner/run.h"
@@ -87,11 +88,44 @@ std::optional<double> number_in(const nlohmann::ordered_json& section, const cha
                                                                                 : std::optional(value->get<double>());
 }
 
-LoadTrial trial_of(double load, const std::string& output)
+// The value that a share of a histogram's values stays within, by its buckets; empty without values. Share in (0, 1].
+std::optional<double> quantile_in(const nlohmann::ordered_json& section, const char* name, double share)
 {
-  const auto result = nlohmann::ordered_json::parse(output);
+  const auto entry = section.find(name);
+  if (entry == section.end() || entry->at("count") == 0)
+    return std::nullopt;
+  if (share >= 1)
+    return number_in(section, name, "max");
+  sim::metrics::Histogram values(entry->at("unit").get<std::string>());
+  for (const auto& bucket : entry->at("buckets"))
+    values.record(std::sqrt(bucket.at(0).get<double>() * bucket.at(1).get<double>()),
+                  bucket.at(2).get<std::uint64_t>());
+  return values.quantile(share);
+}
+
+std::string longest_part_text(const LoadTrial& trial)
+{
+  return trial.longest_part.empty() ? "no request has a first token"
+                                    : fmt::format("the longest part of the mean time to first token is {}, {:.4g} ms",
+                                                  trial.longest_part, trial.longest_part_ms);
+}
+
+std::string tpot_text(const LoadTrial& trial, double share)
+{
+  return trial.tpot_at_share_ms ? fmt::format("{:g} % have at most {:.4g} ms", 100 * share, *trial.tpot_at_share_ms)
+                                : "no request has a time per output token";
+}
+
+}  // namespace
+
+LoadTrial trial_of(double load, double share, const std::string& text)
+{
+  const auto result = nlohmann::ordered_json::parse(text);
   const auto metric = [&](const char* name) { return number_in(result.at("metrics"), name, "value").value_or(0); };
-  const auto p90 = [&](const char* name) { return number_in(result.at("histograms"), name, "p90"); };
+  const auto percentile = [&](const char* name, const char* statistic) {
+    return number_in(result.at("histograms"), name, statistic);
+  };
+  const auto at_share = [&](const char* name) { return quantile_in(result.at("histograms"), name, share); };
   const RunHealth health = health_of(result);
   LoadTrial trial{.load = load,
                   .arrival_rps = metric("arrival_rps"),
@@ -99,8 +133,12 @@ LoadTrial trial_of(double load, const std::string& output)
                   .share = metric("slo_attainment"),
                   .ttft_share = metric("slo_ttft_attainment"),
                   .tpot_share = metric("slo_tpot_attainment"),
-                  .ttft_p90_ms = p90("ttft_ms"),
-                  .tpot_p90_ms = p90("tpot_ms"),
+                  .ttft_at_share_ms = at_share("ttft_ms"),
+                  .tpot_at_share_ms = at_share("tpot_ms"),
+                  .ttft_p50_ms = percentile("ttft_ms", "p50"),
+                  .ttft_p99_ms = percentile("ttft_ms", "p99"),
+                  .tpot_p50_ms = percentile("tpot_ms", "p50"),
+                  .tpot_p99_ms = percentile("tpot_ms", "p99"),
                   .requests = metric("requests"),
                   .counted = metric("requests") - metric("warm_up_requests"),
                   .ttft_mean_ms = number_in(result.at("histograms"), "ttft_ms", "mean").value_or(0),
@@ -114,21 +152,6 @@ LoadTrial trial_of(double load, const std::string& output)
     }
   return trial;
 }
-
-std::string longest_part_text(const LoadTrial& trial)
-{
-  return trial.longest_part.empty() ? "no request has a first token"
-                                    : fmt::format("the longest part of the mean time to first token is {}, {:.4g} ms",
-                                                  trial.longest_part, trial.longest_part_ms);
-}
-
-std::string tpot_text(const LoadTrial& trial)
-{
-  return trial.tpot_p90_ms ? fmt::format("9 of 10 have at most {:.4g} ms", *trial.tpot_p90_ms)
-                           : "no request has a time per output token";
-}
-
-}  // namespace
 
 Capacity bisect(double share, const std::function<LoadTrial(double load)>& attempt)
 {
@@ -178,7 +201,8 @@ Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& lev
     progress.update(std::min(0.95, static_cast<double>(runs) / Expected),
                     fmt::format("run {} at {:.4g} times the load", runs + 1, load));
     ++runs;
-    LoadTrial trial = trial_of(load, run_children({run_of(at_load(scenario, levels, load), load)}, 1).front());
+    LoadTrial trial =
+        trial_of(load, levels.share, run_children({run_of(at_load(scenario, levels, load), load)}, 1).front());
     if (trial.requests < FewestRequests)
       throw ConfigError(
           fmt::format("{}: --find-capacity: expected at least {:g} requests, which a steady state takes, found "
@@ -204,7 +228,7 @@ std::string limit_sentence(const Capacity& capacity, double share)
   if (trial.share < share)
     return fmt::format("{}: {:.1f} % of the requests hold it at {:.4g} requests/s; {}",
                        is_ttft ? "slo.ttft" : "slo.tpot", 100 * (is_ttft ? trial.ttft_share : trial.tpot_share),
-                       trial.arrival_rps, is_ttft ? longest_part_text(trial) : tpot_text(trial));
+                       trial.arrival_rps, is_ttft ? longest_part_text(trial) : tpot_text(trial, share));
   return fmt::format("no steady state at {:.4g} requests/s, where {:.1f} % of the requests hold both levels: {}",
                      trial.arrival_rps, 100 * trial.share, trial.unsteady);
 }

@@ -25,8 +25,13 @@ struct LoadTrial {
   double share = 0;       // of the requests that hold both levels
   double ttft_share = 0;  // that hold one
   double tpot_share = 0;
-  std::optional<double> ttft_p90_ms;  // empty when no request finished
-  std::optional<double> tpot_p90_ms;
+  // That as large a share of the finished requests as must hold the levels stays within; empty when none finished.
+  std::optional<double> ttft_at_share_ms;
+  std::optional<double> tpot_at_share_ms;
+  std::optional<double> ttft_p50_ms{};  // empty when none finished, as those below
+  std::optional<double> ttft_p99_ms{};
+  std::optional<double> tpot_p50_ms{};
+  std::optional<double> tpot_p99_ms{};
   double requests = 0;
   double counted = 0;        // after the warm-up
   double ttft_mean_ms = 0;   // 0: no request has one
@@ -42,6 +47,9 @@ struct LoadTrial {
   [[nodiscard]] bool is_overloaded() const { return unsteady.starts_with("OVERLOADED"); }
   [[nodiscard]] bool holds(double asked) const { return is_steady && share >= asked; }
 };
+
+// A trial in the text of its result.json; `share` of the requests must hold the levels.
+LoadTrial trial_of(double load, double share, const std::string& result);
 
 struct Capacity {
   std::string longer = "workload.generator.requests";  // which key gives a longer run

@@ -47,7 +47,8 @@ int run_program(int count, char** arguments)
   program.footer("Examples:\n  cmsim run configs/scenarios/decode-ep320.yaml --out results/decode\n"
                  "  cmsim report results/decode\n\n"
                  "Exit status: 0 done; 1 a point of a sweep failed, a row of a validation left its tolerance,\n"
-                 "or a comparison found a regression; 2 what was asked is wrong; 3 cmsim is wrong.");
+                 "or a comparison found a regression; 2 what was asked is wrong; 3 cmsim is wrong;\n"
+                 "130 stopped by Ctrl-C.");
   int status = Done;
   const std::string configs = cm::tools::config_root();
   cm::tools::add_run_command(program, configs);

@@ -4,13 +4,14 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/timeline/gzip.h"
 #include "sim/timeline/trace_json.h"
+#include "tools/answer/result_screen.h"
+#include "tools/answer/result_table.h"
 #include "tools/capacity/capacity_run.h"
 #include "tools/program/cache_folder.h"
 #include "tools/program/command_line.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
 #include "tools/runner/repeated_run.h"
-#include "tools/runner/result_table.h"
 #include "tools/runner/run.h"
 #include "tools/runner/run_inputs.h"
 #include "tools/runner/run_log.h"
@@ -158,18 +159,22 @@ void run(const RunOptions& typed)
   add_what_if_free(options, run.result);
   tell_command(options, run.result.manifest);
   const std::string json = to_json(run.result);
-  TablePrinting printing{.is_coloured = output_takes_colour(), .files = {}};
+  std::vector<std::string> written;
   if (folder) {
     std::vector<OutputFolder::File> files{{"result.json", json}, {"run.log", run_log(started, options.scenario.path)}};
     if (options.with_timeline)
       files.push_back({"timeline.json.gz", sim::timeline::gzip(to_trace_json(timeline))});
     for (const auto& [name, content] : run.result.files)
       files.push_back({name, content});
-    printing.files = folder->write(files);
+    written = folder->write(files);
   }
-  for (const std::string& file : printing.files)
+  for (const std::string& file : written)
     log.info("wrote {}", file);
-  print(options.format == "json" ? json : result_table(run, printing));
+  const TextStyle style{.is_coloured = output_takes_colour(), .width = output_width()};
+  if (options.format == "json")
+    print(json);
+  else
+    print(options.is_verbose ? result_table(run, style, written) : result_screen(run, style, written));
 }
 
 std::string footer()
@@ -222,7 +227,7 @@ void add_run_command(CLI::App& program, const std::string& config_root)
       ->type_name("LEVELS")
       ->excludes(uncertainty)
       ->excludes(what_if_free);
-  command.add_flag("-v,--verbose", options->is_verbose, "say on standard error what happens when");
+  command.add_flag("-v,--verbose", options->is_verbose, "print every number with its meaning, and say on standard error what happens when");
   command.footer(footer());
   command.callback([options] { run(*options); });
 }

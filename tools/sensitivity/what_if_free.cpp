@@ -24,11 +24,14 @@ using sim::metrics::Table;
 
 constexpr std::size_t MostMetrics = 2;
 
-// Metrics that answer a run: those which its kind reports first.
+// Metrics that answer a run, the first of its headline.
 std::vector<Metric> answering_metrics(const Result& result)
 {
-  const auto count = static_cast<std::ptrdiff_t>(std::min(MostMetrics, result.metrics.size()));
-  return {result.metrics.begin(), result.metrics.begin() + count};
+  std::vector<Metric> metrics;
+  for (const sim::metrics::Headline& each : result.answer.headline)
+    if (const Metric* const metric = result.find(each.name); metric != nullptr && metrics.size() < MostMetrics)
+      metrics.push_back(*metric);
+  return metrics;
 }
 
 std::string direction_of(const Metric& metric)

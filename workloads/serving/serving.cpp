@@ -110,7 +110,9 @@ std::string slow_part_text(const ServingSpec& spec, const DecodeWaits& waits, Re
                                    (part->before + part->after) / 2);
 }
 
-void add_verdict(const ServingSpec& spec, const Service& service, const WarmUp& warm_up, sim::metrics::Result& result)
+// The limit of a service that cannot keep up; empty when it can.
+std::string add_verdict(const ServingSpec& spec, const Service& service, const WarmUp& warm_up,
+                        sim::metrics::Result& result)
 {
   const ArrivalWindow window = arrival_window(service.records(), warm_up.requests);
   const Records counted = service.records().subspan(warm_up.requests);
@@ -123,15 +125,36 @@ void add_verdict(const ServingSpec& spec, const Service& service, const WarmUp& 
           overload_of(service.records(), warm_up.requests, warm_up.ttft_rises, room_of(spec, service.decode()))) {
     result.manifest.steady = false;
     result.add(ServingMetrics["sustainable_rps"], overload->sustainable);
+    std::string limit = overload_limit(spec, *overload, waits, counted);
     result.warnings.push_back(
         fmt::format("OVERLOADED: {:.4g} requests/s arrive and {:.4g} could be served; limit: {}. Latencies grow with "
                     "the length of the run",
-                    window.arrivals, overload->sustainable, overload_limit(spec, *overload, waits, counted)));
-  } else if (!warm_up.unsteady.empty()) {
+                    window.arrivals, overload->sustainable, limit));
+    return limit;
+  }
+  if (!warm_up.unsteady.empty()) {
     result.manifest.steady = false;
     result.warnings.push_back(fmt::format("NOT STEADY: {}{}. Latencies depend on the length of the run",
                                           warm_up.unsteady, slow_part_text(spec, waits, counted)));
+  } else {
+    result.answer.standings.push_back({"steady", fmt::format("{} of {} requests count, behind the warm-up",
+                                                             counted.size(), service.records().size())});
   }
+  return "";
+}
+
+MeasuredLoads measured_loads(const ServingSpec& spec, const Service& service, const WarmUp& warm_up,
+                             const sim::metrics::Result& result)
+{
+  const auto value_of = [&](std::string_view name) {
+    const sim::metrics::Metric* metric = result.find(name);
+    return metric != nullptr ? std::optional(metric->value) : std::nullopt;
+  };
+  return {.prefill_busy = value_of("prefill_utilisation"),
+          .prefill_fill = value_of("prefill_batch_fill"),
+          .decode = room_taken(service.records().subspan(warm_up.requests),
+                               arrival_window(service.records(), warm_up.requests), room_of(spec, service.decode())),
+          .dropped_blocks = value_of("pool_dropped_blocks").value_or(0)};
 }
 
 }  // namespace
@@ -157,9 +180,10 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
 
   const WarmUp warm_up = warm_up_of(spec, service.records());
   const Measurements measured(spec, service.records().subspan(warm_up.requests));
-  add_verdict(spec, service, warm_up, result);
+  const std::string overload = add_verdict(spec, service, warm_up, result);
   add_metrics({spec, model, machine, service, cells, measured, warm_up.requests}, result);
   measured.report(result);
+  result.answer.limit = limit_sentence(measured_loads(spec, service, warm_up, result), overload, result);
   result.add(ServingMetrics["itl_ms"],
              service.decode().outputs().pauses(spec.first_token, service.records().subspan(warm_up.requests)));
   recorder.report(result);

@@ -1,6 +1,9 @@
 #include "workloads/serving/serving_limit.h"
 
+#include "sim/config/suggestion.h"
 #include "workloads/serving/serving_verdict.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <numeric>
@@ -9,6 +12,10 @@ namespace cm::workloads {
 namespace {
 
 constexpr double MuchGrowth = 0.1;
+// A stage or a kind of room that is taken to this share has none to spare.
+constexpr double AtLimit = 0.9;
+// Batches of prefill below it are small: with more to do, they grow, and more is done in the same time.
+constexpr double HalfFull = 0.5;
 
 using Parts = std::array<double, Milestones>;  // seconds
 
@@ -107,6 +114,32 @@ std::string limit_name(const ServingSpec& spec, Milestone end, const DecodeWaits
   case Milestone::Decoded: break;
   }
   return "decode iterations";
+}
+
+std::string limit_sentence(const MeasuredLoads& loads, std::string_view overload, const sim::metrics::Result& result)
+{
+  std::vector<std::string> full;
+  std::vector<std::string> rest;
+  const auto tell = [&](bool is_full, std::string text) { (is_full ? full : rest).push_back(std::move(text)); };
+  if (loads.prefill_busy && loads.prefill_fill)
+    tell(*loads.prefill_busy >= AtLimit && *loads.prefill_fill >= HalfFull,
+         fmt::format("prefill is busy {:.0f} % of the time with batches {:.0f} % full", 100 * *loads.prefill_busy,
+                     100 * *loads.prefill_fill));
+  if (loads.decode.places > 0)
+    tell(std::max(loads.decode.places, loads.decode.memory) >= AtLimit,
+         fmt::format("decode takes {:.0f} % of its places and {:.0f} % of its memory", 100 * loads.decode.places,
+                     100 * loads.decode.memory));
+  if (loads.dropped_blocks > 0)
+    tell(true, "the context cache is full and drops blocks");
+  std::string text;
+  if (!overload.empty())
+    text = fmt::format("the service is limited by {}", overload);
+  else if (!full.empty())
+    text = fmt::format("at the limit: {}", sim::config::joined(full, ", "));
+  else
+    text = fmt::format("nothing is at its limit{}{}", rest.empty() ? "" : ": ", sim::config::joined(rest, ", "));
+  const std::string part = sim::metrics::largest_part_clause(result.breakdown, result.breakdown_of);
+  return sim::metrics::sentence_of(part.empty() ? text : fmt::format("{}; {}", text, part));
 }
 
 }  // namespace cm::workloads

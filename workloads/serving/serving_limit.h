@@ -1,9 +1,11 @@
 // Limit that a service that cannot keep up waits for.
 #pragma once
 
+#include "sim/metrics/result.h"
 #include "workloads/serving/decode_instance.h"
 #include "workloads/serving/request_record.h"
 #include "workloads/serving/serving_spec.h"
+#include "workloads/serving/serving_verdict.h"
 
 #include <optional>
 #include <span>
@@ -41,5 +43,17 @@ std::string limit_name(const ServingSpec& spec, Milestone end, const DecodeWaits
 // The same of a decode that fills up; `room` is what it has too little of.
 std::string decode_limit_name(const ServingSpec& spec, std::string_view room, const DecodeWaits& waits,
                               std::span<const RequestRecord> records);
+
+// Loads that a service was measured under; empty where there is nothing to measure.
+struct MeasuredLoads {
+  std::optional<double> prefill_busy;  // share of the time
+  std::optional<double> prefill_fill;  // of the largest batch
+  RoomTaken decode;
+  double dropped_blocks = 0;  // by the context cache
+};
+
+// One sentence: which of prefill, decode and context cache is at its limit, and the largest part of the time to first
+// token. `overload`: the limit of a service that cannot keep up; empty otherwise.
+std::string limit_sentence(const MeasuredLoads& loads, std::string_view overload, const sim::metrics::Result& result);
 
 }  // namespace cm::workloads

@@ -1,6 +1,7 @@
 // Metrics of serving requests over time.
 #pragma once
 
+#include "sim/metrics/answer.h"
 #include "sim/metrics/metric_declaration.h"
 
 #include <array>
@@ -256,5 +257,20 @@ inline constexpr sim::metrics::MetricTable ServingMetrics{std::to_array<sim::met
      .shape = sim::metrics::Shape::Histogram,
      .follows = "rdma_bytes, ub_kv_bytes"},
 })};
+
+// Numbers that a reader wants first.
+inline constexpr auto ServingHeadline = std::to_array<sim::metrics::HeadlineRow>({
+    {"capacity_rps", "highest rate that holds the SLO"},
+    {"ttft_p50_ms", "time to first token"},
+    {"ttft_p90_ms", "time to first token"},
+    {"ttft_p99_ms", "time to first token"},
+    {"tpot_p50_ms", "time per output token"},
+    {"tpot_p90_ms", "time per output token"},
+    {"tpot_p99_ms", "time per output token"},
+    {"output_tokens_per_s", "output tokens"},
+    {"output_tokens_per_s_per_npu", "output tokens per NPU"},
+    {"arrival_rps", "requests that arrive"},
+    {"goodput_rps", "requests that hold the SLO"},
+});
 
 }  // namespace cm::workloads

@@ -86,17 +86,27 @@ struct Occupied {
   }
 };
 
-std::optional<Overload> decode_fills(Records counted, double time, const DecodeRoom& room)
-{
+struct DecodeOccupied {
   Occupied places;
   Occupied memory;
+};
+
+DecodeOccupied occupied_by(Records counted)
+{
+  DecodeOccupied occupied;
   for (const RequestRecord& record : counted) {
     if (!record.is_finished() || record.when(Milestone::Admitted) == 0)
       continue;
     const double stay = seconds(record.last_token - record.when(Milestone::Admitted));
-    places.add(stay);
-    memory.add(stay * static_cast<double>(record.input_tokens + record.output_tokens));
+    occupied.places.add(stay);
+    occupied.memory.add(stay * static_cast<double>(record.input_tokens + record.output_tokens));
   }
+  return occupied;
+}
+
+std::optional<Overload> decode_fills(Records counted, double time, const DecodeRoom& room)
+{
+  const auto [places, memory] = occupied_by(counted);
   const auto requests = static_cast<double>(counted.size());
   std::optional<Overload> overload;
   if (places.exceeds(room.requests, time))
@@ -115,6 +125,15 @@ ArrivalWindow arrival_window(Records records, std::size_t warm_up)
     return {};
   const double time = seconds(arrival(records.back()) - arrival(records[warm_up]));
   return {.seconds = time, .arrivals = time > 0 ? static_cast<double>(records.size() - warm_up) / time : 0};
+}
+
+RoomTaken room_taken(Records counted, const ArrivalWindow& window, const DecodeRoom& room)
+{
+  if (window.seconds <= 0)
+    return {};
+  const auto [places, memory] = occupied_by(counted);
+  return {.places = places.sum / (room.requests * window.seconds),
+          .memory = memory.sum / (room.tokens * window.seconds)};
 }
 
 std::optional<Overload> overload_of(Records records, std::size_t warm_up, bool ttft_rises, const DecodeRoom& room)

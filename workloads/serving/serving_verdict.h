@@ -33,12 +33,21 @@ struct Overload {
   std::string_view room;   // that decode has too little of; empty: what comes before decode, or decode as it was filled
 };
 
+// Mean shares of decode's room that the counted requests take, by Little's law: above 1 when more of them arrive than
+// it holds. 0 without a time in which they arrive.
+struct RoomTaken {
+  double places = 0;
+  double memory = 0;
+};
+
 struct ArrivalWindow {
   double seconds = 0;   // from the first counted arrival to the last
   double arrivals = 0;  // per second; 0 when all arrive at once
 };
 
 ArrivalWindow arrival_window(std::span<const RequestRecord> records, std::size_t warm_up);
+
+RoomTaken room_taken(std::span<const RequestRecord> counted, const ArrivalWindow& window, const DecodeRoom& room);
 
 // Empty: nothing says so. `ttft_rises`: of the counted requests, significantly; then queues that grow from the end of
 // the warm-up on are enough, however short the run.

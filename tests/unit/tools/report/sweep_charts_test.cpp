@@ -1,5 +1,5 @@
-#include "tools/report/sweep_charts.h"
-#include "tools/report/sweep_report.h"
+#include "tools/report/sweep/sweep_charts.h"
+#include "tools/report/sweep/sweep_report.h"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 // The page of a sweep.
 #pragma once
 
-#include "tools/report/sweep_data.h"
+#include "tools/report/sweep/sweep_data.h"
 
 namespace cm::tools {
 

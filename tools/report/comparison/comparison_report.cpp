@@ -1,6 +1,6 @@
-#include "tools/report/comparison_report.h"
+#include "tools/report/comparison/comparison_report.h"
 
-#include "tools/report/comparison_charts.h"
+#include "tools/report/comparison/comparison_charts.h"
 #include "tools/report/inputs_section.h"
 #include "tools/runner/table_text.h"
 

@@ -13,6 +13,13 @@
 
 namespace cm::tools {
 
+// What a result says of a number besides its value.
+struct NumberFacts {
+  std::string unit;
+  std::string better;   // "lower", "higher"; else neither
+  std::string meaning;  // of a statistic with its name: "time to first token, 99th percentile"
+};
+
 struct PointData {
   std::string base;
   std::vector<std::pair<std::string, std::string>> axes;  // key and value as written, in the order of the sweep
@@ -31,8 +38,9 @@ struct SweepData {
   std::string sweep;    // its file
   std::string version;  // of the program
   std::size_t planned = 0;
-  std::vector<PointData> points;  // in the order of the sweep
-  Json head{};                    // sweep.json
+  std::vector<PointData> points;               // in the order of the sweep
+  Json head{};                                 // sweep.json
+  std::map<std::string, NumberFacts> facts{};  // by name of a number
 };
 
 // Reads sweep.json and points/*.json of a folder. What is wrong goes to the log.

@@ -1,4 +1,4 @@
-#include "tools/report/sweep_data.h"
+#include "tools/report/sweep/sweep_data.h"
 
 #include "sim/metrics/metric_declaration.h"
 #include "tools/report/file_shape.h"
@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <initializer_list>
@@ -18,6 +19,9 @@ namespace cm::tools {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::array<std::pair<const char*, const char*>, 2> Statistics{
+    {{"mean", ", mean"}, {"p99", ", 99th percentile"}}};
 
 void add_caveat(PointData& point, const std::string& name, const Json& entry)
 {
@@ -40,7 +44,18 @@ std::string text_of(const Json& value)
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-PointData read_point_data(const std::string& path, sim::config::ReadingLog& log)
+// The first point that has a number says what it is.
+void add_facts(const std::string& name, const Json& entry, const std::string& suffix, SweepData& data)
+{
+  const auto text = [&](const char* key) {
+    const auto found = entry.find(key);
+    return found != entry.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  const std::string meaning = text("meaning");
+  data.facts.try_emplace(name, NumberFacts{text("unit"), text("better"), meaning.empty() ? meaning : meaning + suffix});
+}
+
+PointData read_point_data(const std::string& path, SweepData& data, sim::config::ReadingLog& log)
 {
   const JsonFile file(path, log);
   PointData point;
@@ -59,15 +74,18 @@ PointData read_point_data(const std::string& path, sim::config::ReadingLog& log)
   point.health = health_of(file.root());
   for (const auto& [name, metric] : file.object({"metrics"}).items()) {
     point.numbers.emplace_back(name, file.number({"metrics", name, "value"}));
+    add_facts(name, metric, "", data);
     add_caveat(point, name, metric);
   }
   for (const auto& [name, histogram] : file.object({"histograms"}).items()) {
     // Results of earlier versions state zeros for a histogram of nothing.
     if (file.number({"histograms", name, "count"}) > 0)
-      for (const char* const statistic : {"mean", "p99"})
-        if (file.has({"histograms", name, statistic}))
-          point.numbers.emplace_back(sim::metrics::statistic_name(name, statistic),
-                                     file.number({"histograms", name, statistic}));
+      for (const auto& [statistic, words] : Statistics)
+        if (file.has({"histograms", name, statistic})) {
+          const std::string own = sim::metrics::statistic_name(name, statistic);
+          point.numbers.emplace_back(own, file.number({"histograms", name, statistic}));
+          add_facts(own, histogram, words, data);
+        }
     add_caveat(point, name, histogram);
   }
   return point;
@@ -109,7 +127,7 @@ SweepData read_sweep_data(const std::string& folder, sim::config::ReadingLog& lo
       files.push_back(entry.path().string());
   std::ranges::sort(files);
   for (const std::string& file : files)
-    data.points.push_back(read_point_data(file, log));
+    data.points.push_back(read_point_data(file, data, log));
   return data;
 }
 

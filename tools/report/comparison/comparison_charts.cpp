@@ -1,4 +1,4 @@
-#include "tools/report/comparison_charts.h"
+#include "tools/report/comparison/comparison_charts.h"
 
 #include "tools/report/chart_parts.h"
 

@@ -1,4 +1,4 @@
-#include "tools/report/sweep_charts.h"
+#include "tools/report/sweep/sweep_charts.h"
 
 #include "tools/report/chart_parts.h"
 
@@ -6,12 +6,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace cm::tools {
 namespace {
 
 // From this ratio on, the values of an axis lie better on a logarithmic one.
 constexpr double WideRange = 8;
+// Values of an axis whose linked keys are told one by one.
+constexpr std::size_t MostLinksTold = 8;
 
 // Field of a row: RunHealth::mark(). Only where a point has one.
 constexpr const char* Standing = "in doubt";
@@ -67,8 +70,11 @@ Json rows_of(const BasePoints& base)
     Json row = Json::object();
     for (const SweepAxis& axis : base.axes)
       row[axis.key] = axis_value(axis, point);
+    for (const SweepAxis& axis : base.axes)
+      for (const std::string& key : axis.linked)
+        row[key] = text_at(point, key);
     for (const auto& [name, value] : point.numbers)
-      row[name] = value;
+      row[name] = value * base.unit_of(name).factor;
     if (has_marks(base))
       row[Standing] = point.health.mark();
     rows.push_back(std::move(row));
@@ -81,10 +87,40 @@ std::string parameter_of(std::size_t axis)
   return fmt::format("axis_{}", axis);
 }
 
+// Names of the metrics as an expression that gives the text behind each.
+template <typename Text>
+std::string chosen_text(const BasePoints& base, const Text& text)
+{
+  Json texts = Json::object();
+  for (const std::string& metric : base.metrics)
+    texts[metric] = text(metric);
+  return texts.dump(-1, ' ', true, Json::error_handler_t::replace) + "[metric]";
+}
+
+// Two lines over the chart: the metric, and which points are there.
+std::string heading(const BasePoints& base, std::size_t shown)
+{
+  const std::string title = chosen_text(base, [&](const std::string& metric) { return base.title_of(metric); });
+  const std::string count = chosen_text(base, [&](const std::string& metric) {
+    const auto have =
+        std::ranges::count_if(base.points, [&](const PointData& p) { return p.number(metric) != nullptr; });
+    return fmt::format("{} of {} points have it", have, base.points.size());
+  });
+  std::string rest;
+  for (std::size_t i = shown; i < base.axes.size(); ++i)
+    rest += fmt::format(" + ', {} ' + {}", base.axes[i].short_name(), parameter_of(i));
+  return fmt::format("[{}, {}{}]", title, count, rest);
+}
+
 // Lets the reader choose the metric and one value of every axis from `shown` on.
 void add_choices(const BasePoints& base, std::size_t shown, Json& chart)
 {
-  Json parameters = Json::array({choice("metric", "metric", base.metrics)});
+  Json metric = choice("metric", "metric", base.metrics);
+  Json labels = Json::array();
+  for (const std::string& name : base.metrics)
+    labels.push_back(fmt::format("{}: {}", name, base.title_of(name)));
+  metric["bind"]["labels"] = std::move(labels);
+  Json parameters = Json::array({std::move(metric)});
   Json transforms = Json::array();
   for (std::size_t i = shown; i < base.axes.size(); ++i) {
     parameters.push_back(choice(parameter_of(i), base.axes[i].short_name(), base.axes[i].values));
@@ -97,7 +133,7 @@ void add_choices(const BasePoints& base, std::size_t shown, Json& chart)
   transforms.push_back({{"filter", "isValid(datum['chosen metric'])"}});
   chart["params"] = std::move(parameters);
   chart["transform"] = std::move(transforms);
-  chart["title"] = {{"text", {{"expr", "metric"}}}};
+  chart["title"] = {{"text", {{"expr", heading(base, shown)}}}};
 }
 
 Json numbers_of(const SweepAxis& axis)
@@ -114,14 +150,14 @@ Json numbers_of(const SweepAxis& axis)
 Json horizontal(const SweepAxis& axis)
 {
   if (!axis.is_number)
-    return channel(axis.key, "nominal", axis.key, {{"sort", nullptr}});
+    return channel(axis.key, "nominal", axis.title(), {{"sort", nullptr}});
   const Json values = numbers_of(axis);
   const double low = values.front().get<double>();
   const double high = values.back().get<double>();
   Json scale = {{"zero", false}};
   if (low > 0 && high / low >= WideRange)
     scale = {{"type", "log"}, {"base", 2}, {"nice", false}};
-  return channel(axis.key, "quantitative", axis.key,
+  return channel(axis.key, "quantitative", axis.title(),
                  {{"scale", scale}, {"axis", {{"values", values}, {"format", "~s"}, {"labelOverlap", true}}}});
 }
 
@@ -138,7 +174,10 @@ Json tooltip_of(const BasePoints& base)
   Json fields = Json::array();
   for (const SweepAxis& axis : base.axes)
     fields.push_back(channel(axis.key, axis.is_number ? "quantitative" : "nominal", axis.short_name()));
-  fields.push_back(channel("chosen metric", "quantitative", "metric", {{"format", ",.5~g"}}));
+  for (const SweepAxis& axis : base.axes)
+    for (const std::string& key : axis.linked)
+      fields.push_back(channel(key, "nominal", key.substr(key.rfind('.') + 1)));
+  fields.push_back(channel("chosen metric", "quantitative", "metric", {{"format", ",.5~r"}}));
   if (has_marks(base))
     fields.push_back(channel(Standing, "nominal", Standing));
   return fields;
@@ -152,6 +191,17 @@ std::string chosen_rest(const BasePoints& base, std::size_t shown)
   return names.empty() ? "" : fmt::format(" One value of {} at a time.", names);
 }
 
+// Keys that change together, with their values where these are few.
+std::string links_of(const BasePoints& base)
+{
+  std::string text;
+  for (const SweepAxis& axis : base.axes)
+    if (const std::string links = links_text(axis, base.points); !links.empty())
+      text += axis.values.size() <= MostLinksTold ? fmt::format(" Changed together: {}.", links)
+                                                  : fmt::format(" Changed together: {}.", axis.title());
+  return text;
+}
+
 const char* kind_of(const ParetoPoint& point)
 {
   if (!point.is_ranked)
@@ -161,6 +211,31 @@ const char* kind_of(const ParetoPoint& point)
 
 }  // namespace
 
+PlainUnit BasePoints::unit_of(const std::string& metric) const
+{
+  const auto fact = facts.find(metric);
+  if (fact == facts.end())
+    return {};
+  double largest = 0;
+  for (const PointData& point : points)
+    if (const double* const value = point.number(metric))
+      largest = std::max(largest, std::abs(*value));
+  return plain_unit(fact->second.unit, largest, metric);
+}
+
+std::string BasePoints::title_of(const std::string& metric) const
+{
+  return with_unit(plain_words(metric), unit_of(metric));
+}
+
+std::string BasePoints::shown(std::size_t drawn) const
+{
+  std::string text = drawn_of(drawn, points.size(), "points with a result");
+  if (!undone.empty())
+    text += fmt::format(" Not drawn: {}.", undone);
+  return text;
+}
+
 Chart line_chart(const BasePoints& base)
 {
   const SweepAxis& across = base.axes.front();
@@ -168,7 +243,7 @@ Chart line_chart(const BasePoints& base)
   add_choices(base, 2, chart);
   chart["mark"] = {{"type", "line"}, {"point", {{"size", 45}}}};
   chart["encoding"] = {{"x", horizontal(across)},
-                       {"y", value_channel({{"scale", {{"zero", false}}}, {"axis", {{"format", "~s"}}}})}};
+                       {"y", value_channel({{"scale", {{"zero", false}}}, {"axis", {{"format", "~r"}}}})}};
   std::string lines;
   if (base.axes.size() > 1) {
     const SweepAxis& second = base.axes[1];
@@ -177,9 +252,11 @@ Chart line_chart(const BasePoints& base)
     lines = fmt::format(", a line for each {}", second.short_name());
   }
   chart["encoding"]["tooltip"] = tooltip_of(base);
-  Chart result{"lines-" + file_name_of(base.base),
-               fmt::format("{}: {} against {}", base.base, base.metrics.front(), across.short_name()),
-               fmt::format("A metric of your choice against {}{}.{}", across.key, lines, chosen_rest(base, 2)), chart};
+  Chart result{
+      "lines-" + file_name_of(base.base),
+      fmt::format("{}: {} against {}", base.base, plain_words(base.metrics.front()), plain_words(across.short_name())),
+      fmt::format("A metric of your choice against {}{}.{}{}", across.key, lines, chosen_rest(base, 2), links_of(base)),
+      chart, base.shown(base.points.size())};
   mark_unsteady(base, tooltip_of(base), result);
   return result;
 }
@@ -193,25 +270,27 @@ Chart surface_chart(const BasePoints& base)
   chart["mark"] = {{"type", "rect"}};
   const auto place = [](const SweepAxis& axis, const char* sort) {
     return channel(
-        axis.key, axis.is_number ? "ordinal" : "nominal", axis.key,
+        axis.key, axis.is_number ? "ordinal" : "nominal", axis.title(),
         {{"sort", axis.is_number ? Json(sort) : Json(nullptr)}, {"axis", {{"labelAngle", 0}, {"labelOverlap", true}}}});
   };
   chart["encoding"] = {
       {"x", place(across, "ascending")},
       {"y", place(up, "descending")},
       {"color", value_channel({{"scale", {{"zero", false}}},
-                               {"legend", {{"orient", "top"}, {"gradientLength", 260}, {"format", "~s"}}}})},
+                               {"legend", {{"orient", "top"}, {"gradientLength", 260}, {"format", "~r"}}}})},
       {"tooltip", tooltip_of(base)}};
-  Chart result{
-      "surface-" + file_name_of(base.base),
-      fmt::format("{}: {} over {} and {}", base.base, base.metrics.front(), across.short_name(), up.short_name()),
-      fmt::format("A metric of your choice as colour.{}", chosen_rest(base, 2)), chart};
+  Chart result{"surface-" + file_name_of(base.base),
+               fmt::format("{}: {} over {} and {}", base.base, plain_words(base.metrics.front()),
+                           plain_words(across.short_name()), plain_words(up.short_name())),
+               fmt::format("A metric of your choice as colour.{}", chosen_rest(base, 2)), chart,
+               base.shown(base.points.size())};
   mark_unsteady(base, tooltip_of(base), result);
   return result;
 }
 
-Chart pareto_chart(const std::vector<PointData>& points, const std::string& base)
+Chart pareto_chart(const BasePoints& base)
 {
+  const std::vector<PointData>& points = base.points;
   Json rows = Json::array();
   std::vector<ParetoPoint> designs = user_against_npu(points);
   // The front is drawn last, so that nothing hides it.
@@ -248,7 +327,11 @@ Chart pareto_chart(const std::vector<PointData>& points, const std::string& base
                                  {"encoding", {{"order", {{"field", "user"}, {"type", "quantitative"}}}}}},
                                 {{"mark", {{"type", "point"}, {"filled", true}, {"size", 70}, {"opacity", 0.85}}},
                                  {"encoding", {{"color", colour}, {"shape", shape}, {"tooltip", tooltip}}}}});
-  return {"pareto-" + file_name_of(base), fmt::format("{}: users against NPUs", base), sentence, chart};
+  std::string shown = base.shown(designs.size());
+  if (designs.size() < points.size())
+    shown += " The others do not have both numbers.";
+  return {"pareto-" + file_name_of(base.base), fmt::format("{}: users against NPUs", base.base), sentence, chart,
+          shown};
 }
 
 }  // namespace cm::tools

@@ -1,8 +1,10 @@
-#include "tools/report/sweep_report.h"
+#include "tools/report/sweep/sweep_report.h"
 
 #include "sim/config/suggestion.h"
 #include "tools/report/inputs_section.h"
-#include "tools/report/sweep_charts.h"
+#include "tools/report/numbers/plain_unit.h"
+#include "tools/report/sweep/best_points.h"
+#include "tools/report/sweep/sweep_charts.h"
 #include "tools/runner/table_text.h"
 
 #include <fmt/format.h>
@@ -15,9 +17,11 @@ namespace cm::tools {
 namespace {
 
 constexpr std::size_t MostReasons = 20;
+// A surface of fewer values an axis says no more than lines.
+constexpr std::size_t SurfaceValues = 3;
 
 // Metrics that people ask for first, where a base has them.
-constexpr std::array<const char*, 3> Headlines{"tpot_ms", "goodput_rps", "time_us"};
+constexpr std::array<const char*, 4> Headlines{"tpot_ms", "capacity_rps", "goodput_rps", "time_us"};
 
 std::vector<std::string> bases_of(const SweepData& sweep)
 {
@@ -43,12 +47,24 @@ std::vector<std::string> metrics_of(const std::vector<PointData>& points)
   return metrics;
 }
 
+// "2 refused, 1 failed".
+std::string undone_in(const std::vector<PointData>& points)
+{
+  std::string text;
+  for (const char* const status : {"refused", "failed"})
+    if (const auto count = std::ranges::count(points, status, &PointData::status); count > 0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, status);
+  return text;
+}
+
 BasePoints done_points(const SweepData& sweep, const std::string& base)
 {
-  BasePoints done{base, {}, {}, {}};
-  std::ranges::copy_if(sweep.points, std::back_inserter(done.points),
-                       [&](const PointData& point) { return point.base == base && point.status == "done"; });
-  done.axes = varied_axes(done.points);
+  std::vector<PointData> all;
+  std::ranges::copy_if(sweep.points, std::back_inserter(all),
+                       [&](const PointData& point) { return point.base == base; });
+  BasePoints done{base, {}, varied_axes(all), {}, sweep.facts, undone_in(all)};
+  std::ranges::copy_if(all, std::back_inserter(done.points),
+                       [](const PointData& point) { return point.status == "done"; });
   done.metrics = metrics_of(done.points);
   return done;
 }
@@ -62,26 +78,38 @@ std::string standing_of(const PointData& point)
   return point.health.misses_levels() ? steady + ", SLO missed" : steady;
 }
 
+// Axes and the keys that change with them.
+std::vector<std::pair<std::string, bool>> keys_of(const BasePoints& base)
+{
+  std::vector<std::pair<std::string, bool>> keys;
+  for (const SweepAxis& axis : base.axes) {
+    keys.emplace_back(axis.key, axis.is_number);
+    for (const std::string& linked : axis.linked)
+      keys.emplace_back(linked, false);
+  }
+  return keys;
+}
+
 PageTable points_table(const BasePoints& base)
 {
   PageTable table{fmt::format("All points of {}", base.base), {}, {}, true};
-  for (const SweepAxis& axis : base.axes)
-    table.columns.push_back({axis.short_name(), axis.is_number});
+  const auto keys = keys_of(base);
+  for (const auto& [key, is_number] : keys)
+    table.columns.push_back({key.substr(key.rfind('.') + 1), is_number});
+  table.key_columns = keys.size();
   table.columns.push_back({"steady"});
   table.columns.push_back({"warnings", true});
   for (const std::string& metric : base.metrics)
-    table.columns.push_back({metric, true});
+    table.columns.push_back({with_unit(metric, base.unit_of(metric)), true});
   for (const PointData& point : base.points) {
     std::vector<std::string> cells;
-    for (const SweepAxis& axis : base.axes) {
-      const Json value = axis_value(axis, point);
-      cells.push_back(value.is_number() ? short_number(value.get<double>()) : value.get<std::string>());
-    }
+    for (const auto& [key, is_number] : keys)
+      cells.push_back(text_at(point, key));
     cells.push_back(standing_of(point));
     cells.push_back(fmt::format("{}", point.health.warnings));
     for (const std::string& metric : base.metrics) {
       const double* const value = point.number(metric);
-      cells.push_back(value == nullptr ? "-" : short_number(*value));
+      cells.push_back(value == nullptr ? "-" : plain_number(*value * base.unit_of(metric).factor));
     }
     table.rows.push_back(std::move(cells));
   }
@@ -106,18 +134,18 @@ PageList caveats_of(const std::vector<PointData>& points)
   return list;
 }
 
-PageSection base_section(const SweepData& sweep, const std::string& name)
+PageSection base_section(const BasePoints& base)
 {
-  const BasePoints base = done_points(sweep, name);
-  PageSection section{name, {}};
+  PageSection section{base.base, {}};
   if (PageList caveats = caveats_of(base.points); !caveats.lines.empty())
     section.blocks.emplace_back(std::move(caveats));
   if (!base.axes.empty() && !base.metrics.empty())
     section.blocks.emplace_back(line_chart(base));
-  if (base.axes.size() > 1 && !base.metrics.empty())
+  if (base.axes.size() > 1 && std::min(base.axes[0].values.size(), base.axes[1].values.size()) >= SurfaceValues &&
+      !base.metrics.empty())
     section.blocks.emplace_back(surface_chart(base));
   if (user_against_npu(base.points).size() > 1)
-    section.blocks.emplace_back(pareto_chart(base.points, name));
+    section.blocks.emplace_back(pareto_chart(base));
   if (!base.points.empty())
     section.blocks.emplace_back(points_table(base));
   return section;
@@ -238,11 +266,16 @@ Page sweep_page(const SweepData& sweep)
   page.title = "Sweep of " + sweep.sweep;
   page.subtitle = fmt::format("cmsim {}, {} points", sweep.version, sweep.points.size());
   page.verdicts = verdicts_of(sweep);
-  page.sections.push_back(sweep_inputs_section(sweep.head));
-  page.sections.push_back(doubtful_section(sweep));
+  page.facts = sweep_facts(sweep.head);
+  std::vector<BasePoints> bases;
   for (const std::string& base : bases_of(sweep))
-    page.sections.push_back(base_section(sweep, base));
+    bases.push_back(done_points(sweep, base));
+  page.sections.push_back(best_points_section(bases));
+  page.sections.push_back(doubtful_section(sweep));
+  for (const BasePoints& base : bases)
+    page.sections.push_back(base_section(base));
   page.sections.push_back(undone_section(sweep));
+  page.sections.push_back(sweep_inputs_section(sweep.head));
   return page;
 }
 
