@@ -50,13 +50,6 @@ std::string with_capital(std::string sentence)
   return sentence;
 }
 
-std::string with_capital(std::string sentence)
-{
-  if (!sentence.empty())
-    sentence.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(sentence.front())));
-  return sentence;
-}
-
 models::ChipGrid grid_of(const Json& use)
 {
   models::ChipGrid grid;
