@@ -168,7 +168,7 @@ HistogramBars histogram_bars(const nlohmann::ordered_json& buckets, double facto
   if (bars.is_logarithmic)
     place_logarithmic_bars(range, bars);
   else
-    place_linear_bars(range, scaled.back().high - scaled.back().low, bars);
+    place_linear_bars(range, range.high * (BucketRatio - 1), bars);
   for (const Bar& bucket : scaled)
     share_out(bucket, bars);
   // Rounding leaves bars of a billionth of a value.
