@@ -22,6 +22,7 @@
 #include "tools/runner/terminal_progress.h"
 #include "tools/runner/workload_table.h"
 #include "tools/sensitivity/uncertainty.h"
+#include "tools/sensitivity/what_if_free.h"
 #include "tools/shipped/located_file.h"
 
 #include <fmt/format.h>
@@ -46,7 +47,8 @@ struct RunOptions {
   std::optional<std::string> out;
   std::string format = "table";
   bool with_timeline = false;
-  int uncertainty = 0;                  // samples; 0: none
+  int uncertainty = 0;  // samples; 0: none
+  bool what_if_free = false;
   std::optional<std::string> capacity;  // service levels to look for the highest rate of
   bool is_verbose = false;
   std::optional<int> report;  // descriptor that takes the progress of a run for another cmsim
@@ -110,6 +112,23 @@ bool add_uncertainty(const RunOptions& options, RunJournal* journal, sim::metric
   return false;
 }
 
+// As above. What was asked for comes first among the tables.
+bool add_what_if_free(const RunOptions& options, RunJournal* journal, sim::metrics::Result& result, int& status)
+{
+  if (!options.what_if_free)
+    return true;
+  TerminalProgress progress;
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  FreedRuns found = what_if_free(
+      {.scenario = options.scenario, .seed = result.manifest.seed, .jobs = cores, .journal = journal}, result, progress);
+  result.tables.insert(result.tables.begin(), std::move(found.table));
+  if (!found.shortfall.is_there())
+    return true;
+  status = found.shortfall.status();
+  result.warnings.push_back("the table what_if_free is PARTIAL: " + partial_sentence(found.shortfall, found.runs));
+  return false;
+}
+
 // Files that a scenario asks to write have no place without a folder. Users who ask for JSON read the result: samples
 // of this program's own among them.
 void require_no_files(const ScenarioRequest& scenario)
@@ -139,8 +158,9 @@ RunOptions repeated(const RunOptions& typed, const RepeatedRun& run)
   const std::vector<std::string> changes = changes_since(run, options.scenario);
   options.scenario.sets.insert(options.scenario.sets.end(), typed.scenario.sets.begin(), typed.scenario.sets.end());
   options.scenario.seed = typed.scenario.seed.value_or(run.seed);
-  if (typed.uncertainty == 0 && !typed.capacity) {
+  if (typed.uncertainty == 0 && !typed.capacity && !typed.what_if_free) {
     options.uncertainty = run.uncertainty;
+    options.what_if_free = run.what_if_free;
     options.capacity = run.capacity;
   }
   for (const std::string& change : changes)
@@ -151,13 +171,15 @@ RunOptions repeated(const RunOptions& typed, const RepeatedRun& run)
 // The command that makes the result again, with what this command does beyond a lone run.
 void tell_command(const RunOptions& options, sim::metrics::Manifest& manifest)
 {
-  if (!manifest.inputs || (options.uncertainty == 0 && !options.capacity))
+  if (!manifest.inputs || (options.uncertainty == 0 && !options.capacity && !options.what_if_free))
     return;
   std::vector<std::string> words = repeating_command(options.scenario.called(), options.scenario.sets, manifest.seed);
   if (options.uncertainty > 0)
     words.insert(words.end(), {"--uncertainty", fmt::format("{}", options.uncertainty)});
   if (options.capacity)
     words.insert(words.end(), {"--find-capacity", *options.capacity});
+  if (options.what_if_free)
+    words.emplace_back("--what-if-free");
   manifest.inputs->command = shell_text(words);
 }
 
@@ -171,12 +193,15 @@ void run(const RunOptions& typed, int& status)
     throw ConfigError("--timeline: expected --out DIR too, where timeline.json.gz is written");
   if (!options.out && options.format == "table")
     require_no_files(options.scenario);
+  // Before anything runs: a scenario without such parts is refused at once.
+  if (options.what_if_free)
+    free_runs(options.scenario);
   const auto started = std::chrono::system_clock::now();
   auto folder = options.out ? std::make_optional<OutputFolder>(*options.out, "run") : std::nullopt;
   spdlog::logger log = step_log(options.is_verbose);
   log.info("reading {}", options.scenario.path);
   sim::timeline::Timeline timeline;
-  const bool has_many = options.uncertainty > 0 || options.capacity;
+  const bool has_many = options.uncertainty > 0 || options.what_if_free || options.capacity;
   auto journal = folder && has_many ? std::make_optional<RunJournal>(folder->path()) : std::nullopt;
   RunJournal* const kept = journal ? &*journal : nullptr;
   auto finished = run_with_progress(options, options.with_timeline ? &timeline : nullptr, kept, status);
@@ -186,7 +211,8 @@ void run(const RunOptions& typed, int& status)
   const auto simulated = std::chrono::system_clock::now();
   log.info("simulated a {} in {:.2f} s", run.title.workload,
            std::chrono::duration<double>(simulated - started).count());
-  const bool is_whole = add_uncertainty(options, kept, run.result, status);
+  bool is_whole = add_uncertainty(options, kept, run.result, status);
+  is_whole = add_what_if_free(options, kept, run.result, status) && is_whole;
   tell_reused(kept);
   tell_command(options, run.result.manifest);
   const std::string json = to_json(run.result);
@@ -251,12 +277,17 @@ void add_run_command(CLI::App& program, const std::string& config_root, int& sta
                       "run N times more with all uncertain numbers drawn from their stated ranges; 90 % intervals")
           ->type_name("N")
           ->check(CLI::Range(2, 100000));
+  CLI::Option* const what_if_free = command.add_flag(
+      "--what-if-free", options->what_if_free,
+      "run again with the network, the experts, the host and queues in the network taking no time, one "
+      "at a time: how much each of them costs");
   command
       .add_option("--find-capacity", options->capacity,
                   "look for the highest arrival rate of a serving scenario that holds these levels, like "
                   "slo.ttft=2s,slo.tpot=50ms; share=99% instead of 90 % of the requests")
       ->type_name("LEVELS")
-      ->excludes(uncertainty);
+      ->excludes(uncertainty)
+      ->excludes(what_if_free);
   command.add_flag("-v,--verbose", options->is_verbose, "print every number with its meaning, and say on standard error what happens when");
   command.footer(footer());
   command.callback([options, &status] { run(*options, status); });

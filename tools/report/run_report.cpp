@@ -4,6 +4,7 @@
 #include "tools/report/headline.h"
 #include "tools/report/inputs_section.h"
 #include "tools/report/load/load_section.h"
+#include "tools/report/machine/machine_sections.h"
 #include "tools/report/measures/distribution_section.h"
 #include "tools/report/measures/metrics_section.h"
 #include "tools/report/measures/series_section.h"
@@ -103,8 +104,8 @@ PageSection network_section(const Json& result)
                               short_number(Percent / static_cast<double>(sub_planes.size())), sub_planes.size())}});
   else if (!sub_planes.empty())
     section.blocks.emplace_back(sub_plane_chart(sub_planes));
-  for (const auto& [chip, use] : section_of(result, "chips").items())
-    section.blocks.emplace_back(chip_chart(chip, use));
+  for (PageBlock& block : link_blocks(result))
+    section.blocks.push_back(std::move(block));
   return section;
 }
 
@@ -127,6 +128,8 @@ PageSection tables_section(const Json& tables)
 {
   PageSection section{"Tables", {}};
   for (const auto& [name, entry] : tables.items()) {
+    if (is_machine_table(name))
+      continue;
     const Json& rows = entry.at("rows");
     PageTable table{fmt::format("{}: {}", name, entry.value("sentence", "")), {}, {}, rows.size() > MostOpenRows};
     for (const Json& column : entry.at("columns"))
@@ -182,6 +185,8 @@ Page run_page(const Json& result)
   page.sections.push_back(load_section(result));
   page.sections.push_back(breakdown_section(result));
   std::ranges::move(serving_sections(result), std::back_inserter(page.sections));
+  page.sections.push_back(what_if_section(result));
+  page.sections.push_back(stage_section(result));
   page.sections.push_back(network_section(result));
   page.sections.push_back(distribution_section(section_of(result, "histograms")));
   page.sections.push_back(series_section(without_requests(section_of(result, "series"))));
