@@ -29,7 +29,7 @@ void add_list_command(CLI::App& program, const std::string& config_root)
       ->type_name("DIR");
   command.footer("Examples:\n  cmsim list scenarios\n  cmsim list metrics serving\n  cmsim list models --format json");
   command.callback([options] {
-    print(options->format == "json" ? list_json(options->request) : list_table(options->request, output_columns()));
+    print(options->format == "json" ? list_json(options->request) : list_table(options->request, output_width()));
   });
 }
 

@@ -3,7 +3,7 @@
 #include "sim/diagnostics/errors.h"
 #include "tools/program/command_line.h"
 #include "tools/program/terminal.h"
-#include "tools/report/sweep_data.h"
+#include "tools/report/sweep/sweep_data.h"
 #include "tools/runner/pareto.h"
 #include "tools/runner/standard_error.h"
 #include "tools/runner/table_text.h"

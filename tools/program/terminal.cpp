@@ -2,16 +2,17 @@
 
 #include "sim/diagnostics/errors.h"
 #include "sim/diagnostics/printable.h"
+#include "tools/runner/terminal_width.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <string_view>
-#include <sys/ioctl.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -45,14 +46,14 @@ void print(const std::string& content)
     throw ConfigError(fmt::format("standard output: cannot write: {}", std::generic_category().message(errno)));
 }
 
-std::size_t output_columns()
+std::size_t output_width()
 {
-  constexpr std::size_t Usual = 80;
-  constexpr std::size_t Fewest = 40;
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-    return Usual;
-  return std::max<std::size_t>(Fewest, size.ws_col);
+  const char* const variable = std::getenv("COLUMNS");
+  const std::string_view text = variable != nullptr ? variable : "";
+  std::size_t columns = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), columns);
+  const bool is_number = !text.empty() && error == std::errc() && end == text.data() + text.size();
+  return is_number ? std::clamp(columns, NarrowestText, WidestText) : terminal_width(STDOUT_FILENO);
 }
 
 bool output_takes_colour()

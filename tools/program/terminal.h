@@ -16,8 +16,8 @@ void open_standard_streams();
 // closed stream).
 void print(const std::string& text);
 
-// Width of the terminal that standard output is, at least 40; 80 where it is none.
-std::size_t output_columns();
+// Columns of standard output: what the variable COLUMNS says, else the terminal's own width, else 80.
+std::size_t output_width();
 
 // On a terminal, unless NO_COLOR is set (no-color.org).
 bool output_takes_colour();
