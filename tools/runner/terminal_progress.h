@@ -35,6 +35,23 @@ class TimeLeft {
 // "40 s left", "12 min left", "2 h 10 min left": no more exact than the estimate is.
 std::string time_left_text(std::chrono::duration<double> left);
 
+// The lines of progress and when one is due: on a terminal ten times a second, elsewhere once a minute from the first
+// minute on.
+class ProgressLine {
+ public:
+  using Time = TimeLeft::Time;
+
+  ProgressLine(bool is_terminal, Time start);
+
+  // " 43 %  decoding, 2 min left" when a line is due, else empty. To be told every share, for the time left.
+  std::optional<std::string> at(Time now, double share, std::string_view what);
+
+ private:
+  Time::duration interval_;
+  Time next_;
+  TimeLeft left_;
+};
+
 class TerminalProgress final : public sim::metrics::Progress {
  public:
   TerminalProgress();
@@ -43,13 +60,10 @@ class TerminalProgress final : public sim::metrics::Progress {
   void update(double share, std::string_view what) override;
 
  private:
-  void rewrite(const std::string& line);
-
   bool is_terminal_ = false;
   bool is_shown_ = false;
   std::size_t width_ = 0;
-  TimeLeft left_;
-  std::chrono::steady_clock::time_point next_;
+  ProgressLine line_;
 };
 
 }  // namespace cm::tools
