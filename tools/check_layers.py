@@ -59,13 +59,19 @@ ARROWS = {
         "serving": DEMANDS,
     },
     "tools": {
-        "runner": [],
-        **{folder: ["runner"] for folder in COMMANDS},
+        # Files that come with the program, and requests to stop.
+        "shipped": [],
+        "signals": [],
+        "runner": ["shipped", "signals"],
+        **{folder: ["shipped", "runner"] for folder in COMMANDS},
         # Terminal and pages show the same answer.
-        "report": ["runner", "answer"],
+        "report": ["shipped", "runner", "answer"],
+        "listing": ["shipped", "runner"],
+        # A sweep says of which scenarios a setting is.
+        "completion": ["shipped", "runner", "sweep"],
         # The keys of sweep files are declared by their reader.
         "schema": ["runner", "sweep", "calibrate"],
-        "program": ["runner"] + COMMANDS,
+        "program": ["shipped", "runner", "listing", "completion"] + COMMANDS,
     },
 }
 

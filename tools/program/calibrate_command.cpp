@@ -5,6 +5,7 @@
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
 #include "tools/runner/terminal_progress.h"
+#include "tools/shipped/located_file.h"
 
 #include <algorithm>
 #include <memory>
@@ -31,8 +32,9 @@ CalibrationOutcome calibrate_with_progress(const Calibration& calibration, const
 
 constexpr int NotAFit = 1;
 
-void run(const CalibrateOptions& options, int& status)
+void run(CalibrateOptions& options, int& status)
 {
+  options.path = locate(options.path, FileKind::Calibration, options.runs.config_root).path;
   auto folder = options.out ? std::make_optional<OutputFolder>(*options.out, "calibration") : std::nullopt;
   const Calibration calibration = read_calibration(options.path, options.runs.config_root);
   require_written_numbers(calibration);
@@ -59,7 +61,11 @@ void add_calibrate_command(CLI::App& program, const std::string& config_root, in
   options->runs.config_root = config_root;
   options->runs.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   CLI::App& command = *program.add_subcommand("calibrate", "fit parameters to published rows");
-  command.add_option("calibration", options->path, "what is fitted to what")->required()->type_name("CALIBRATION.yaml");
+  command
+      .add_option("calibration", options->path,
+                  "what is fitted to what: a file, or the name of a shipped one (cmsim list calibrations)")
+      ->required()
+      ->type_name("CALIBRATION");
   add_jobs_option(command, options->runs.jobs);
   command.add_option("--out", options->out, "write the files with the fitted numbers and result.json to DIR")
       ->type_name("DIR");
@@ -69,7 +75,7 @@ void add_calibrate_command(CLI::App& program, const std::string& config_root, in
       ->type_name("DIR");
   command.footer(
       "Exit status 1: a parameter ends at a bound or is left open, or a fitted row is missed by more than its\n"
-      "tolerance.\n\nExample:\n  cmsim calibrate configs/calibrations/p2p.yaml --out results/p2p");
+      "tolerance.\n\nExample:\n  cmsim calibrate p2p --out results/p2p");
   command.callback([options, &status] { run(*options, status); });
 }
 

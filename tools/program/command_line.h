@@ -6,11 +6,18 @@
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <vector>
 
 namespace cm::tools {
 
 // SCENARIO, --set and --configs; `request` is filled while the command line is parsed and outlives `command`.
 void add_scenario_options(CLI::App& command, ScenarioRequest& request);
+
+// --set, as often as needed; `sentence` says of what it changes a key.
+void add_set_option(CLI::App& command, std::vector<std::string>& sets, const std::string& sentence);
+
+// Puts the file of a shipped scenario in place of its name. Throws ConfigError when the path is no scenario.
+void locate_scenario(ScenarioRequest& request);
 
 // --set-at, what calibrate and others call their runs with; not for people.
 void add_placed_settings(CLI::App& command, ScenarioRequest& request);

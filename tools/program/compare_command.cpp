@@ -8,6 +8,7 @@
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
 #include "tools/runner/standard_error.h"
+#include "tools/shipped/located_file.h"
 
 #include <fmt/format.h>
 
@@ -30,7 +31,30 @@ struct CompareOptions {
   std::string format = "table";
   std::optional<std::string> out;
   std::string repository;
+  std::string config_root;
 };
+
+// What somebody takes for results, before anything else is found wrong with it.
+void refuse_no_results(const CompareOptions& options)
+{
+  sim::config::ReadingLog log;
+  for (const std::string& path : options.paths)
+    if (const std::string mistaken = mistaken_for(path, options.config_root); !mistaken.empty())
+      add_problem(
+          log, {path, 1, 1}, "",
+          fmt::format("expected a result, a sweep or a folder of them, {}{}", mistaken,
+                      mistaken.starts_with("found a scenario") ? ", --rev A B compares two revisions with it" : ""));
+  throw_if_any(log);
+}
+
+// Paths, since revisions before this one may know no names.
+std::vector<std::string> scenarios_of(const CompareOptions& options)
+{
+  std::vector<std::string> scenarios;
+  for (const std::string& path : options.paths)
+    scenarios.push_back(locate(path, FileKind::Scenario, options.config_root).path);
+  return scenarios;
+}
 
 struct Sides {
   std::string old_path;
@@ -40,6 +64,7 @@ struct Sides {
 Sides sides_of(const CompareOptions& options)
 {
   if (options.revisions.empty()) {
+    refuse_no_results(options);
     if (options.paths.size() != 2)
       throw ConfigError(fmt::format("cmsim compare: expected BASE and NEW, found {} paths (try cmsim compare --help)",
                                     options.paths.size()));
@@ -52,7 +77,7 @@ Sides sides_of(const CompareOptions& options)
   const RevisionResults results = run_revisions({.repository = options.repository,
                                                  .old_revision = options.revisions[0],
                                                  .new_revision = options.revisions[1],
-                                                 .scenarios = options.paths,
+                                                 .scenarios = scenarios_of(options),
                                                  .sets = options.sets,
                                                  .notice = [](const std::string& text) { tell(text); }});
   return {results.old_folder, results.new_folder};
@@ -97,7 +122,7 @@ std::string footer()
     text += fmt::format("  {:<10}  {}\n", format.name, format.sentence);
   return text + "\nExit status: 0 nothing is worse; 1 a number is worse by more than its tolerance, or is gone.\n"
                 "\nExamples:\n  cmsim compare results/before results/after --tolerance tpot_ms=2%\n"
-                "  cmsim compare --rev main HEAD configs/scenarios/ep.yaml";
+                "  cmsim compare --rev main HEAD ep";
 }
 
 }  // namespace
@@ -106,6 +131,7 @@ void add_compare_command(CLI::App& program, const std::string& config_root, int&
 {
   // Owned by the callback below, which lives as long as the command.
   const auto options = std::make_shared<CompareOptions>();
+  options->config_root = config_root;
   options->repository = std::filesystem::path(config_root).parent_path().string();
   CLI::App& command = *program.add_subcommand("compare", "compare results, sweeps or two revisions of the program");
   command

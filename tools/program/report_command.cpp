@@ -8,6 +8,7 @@
 #include "tools/report/html.h"
 #include "tools/report/report.h"
 #include "tools/runner/standard_error.h"
+#include "tools/shipped/located_file.h"
 
 #include <fmt/format.h>
 
@@ -68,6 +69,9 @@ std::vector<std::string> write_specifications(const std::string& folder, const P
 
 int report(const ReportOptions& options)
 {
+  if (const std::string mistaken = mistaken_for(options.folder, options.config_root); !mistaken.empty())
+    throw ConfigError(
+        fmt::format("{}:1:1: expected what run, sweep or compare wrote with --out, {}", options.folder, mistaken));
   std::string folder = options.folder;
   while (folder.size() > 1 && folder.ends_with('/'))
     folder.pop_back();

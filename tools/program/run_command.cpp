@@ -20,6 +20,7 @@
 #include "tools/runner/terminal_progress.h"
 #include "tools/runner/workload_table.h"
 #include "tools/sensitivity/uncertainty.h"
+#include "tools/shipped/located_file.h"
 
 #include <fmt/format.h>
 #include <spdlog/logger.h>
@@ -27,8 +28,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -90,6 +93,12 @@ RunOptions repeated(const RunOptions& typed, const RepeatedRun& run)
 {
   RunOptions options = typed;
   options.scenario.path = run.scenario;
+  // A folder of that name, such as that of the result, is not what was run.
+  if (std::error_code error; !std::filesystem::is_regular_file(run.scenario, error))
+    if (const auto shipped = find_shipped(run.scenario, FileKind::Scenario, typed.scenario.config_root)) {
+      options.scenario.path = shipped->path;
+      options.scenario.name = shipped->name;
+    }
   options.scenario.sets = run.sets;
   options.scenario.seed = run.seed;
   // Before what was typed is laid over it: other files that somebody asks for are no change of these.
@@ -110,7 +119,7 @@ void tell_command(const RunOptions& options, sim::metrics::Manifest& manifest)
 {
   if (!manifest.inputs || (options.uncertainty == 0 && !options.capacity))
     return;
-  std::vector<std::string> words = repeating_command(options.scenario.path, options.scenario.sets, manifest.seed);
+  std::vector<std::string> words = repeating_command(options.scenario.called(), options.scenario.sets, manifest.seed);
   if (options.uncertainty > 0)
     words.insert(words.end(), {"--uncertainty", fmt::format("{}", options.uncertainty)});
   if (options.capacity)
@@ -121,7 +130,9 @@ void tell_command(const RunOptions& options, sim::metrics::Manifest& manifest)
 void run(const RunOptions& typed)
 {
   const auto earlier = find_repeated_run(typed.scenario.path);
-  const RunOptions options = earlier ? repeated(typed, *earlier) : typed;
+  RunOptions options = earlier ? repeated(typed, *earlier) : typed;
+  if (!earlier)
+    locate_scenario(options.scenario);
   if (options.with_timeline && !options.out)
     throw ConfigError("--timeline: expected --out DIR too, where timeline.json.gz is written");
   if (!options.out && options.format == "table")
@@ -167,7 +178,7 @@ std::string footer()
   text += "\nAlgorithms of collective:\n";
   for (const models::Algorithm& row : models::collective_table())
     text += fmt::format("  {:<14}  {}\n", row.name, row.sentence);
-  return text + "\nExample:\n  cmsim run configs/scenarios/ep.yaml --set workload.ep=32 --out results/ep32";
+  return text + "\nExample:\n  cmsim run ep --set workload.ep=32 --out results/ep32";
 }
 
 }  // namespace
@@ -180,7 +191,9 @@ void add_run_command(CLI::App& program, const std::string& config_root)
   options->scenario.cache_root = cache_folder();
   CLI::App& command = *program.add_subcommand("run", "simulate one scenario");
   add_scenario_options(command, options->scenario);
-  command.get_option("scenario")->description("the scenario's file, or the folder of a result to repeat");
+  command.get_option("scenario")
+      ->description(
+          "a scenario's file, the name of a shipped one (cmsim list scenarios), or the folder of a result to repeat");
   add_seed_option(command, options->scenario);
   add_placed_settings(command, options->scenario);
   command.add_option("--out", options->out, "write DIR/result.json and DIR/run.log; without it nothing is written")

@@ -25,8 +25,9 @@ Sensitivity sensitivity_with_progress(const SensitivityRequest& request)
   return sensitivity(request, progress);
 }
 
-void run(const SensitivityOptions& options)
+void run(SensitivityOptions& options)
 {
+  locate_scenario(options.request.scenario);
   const Sensitivity found = sensitivity_with_progress(options.request);
   print(options.format == "json" ? tornado_json(found) : tornado_table(found));
 }
@@ -45,11 +46,10 @@ void add_sensitivity_command(CLI::App& program, const std::string& config_root)
   add_seed_option(command, options->request.scenario);
   command.add_option("--metric", options->request.metric, "the metric that is watched, like tpot_ms")
       ->required()
-      ->type_name("NAME");
+      ->type_name("METRIC");
   add_jobs_option(command, options->request.jobs);
   add_format_option(command, options->format);
-  command.footer("Example:\n  cmsim sensitivity configs/scenarios/decode-ep320.yaml \\\n      --metric tpot_ms "
-                 "--set workload.iterations=1");
+  command.footer("Example:\n  cmsim sensitivity decode-ep320 --metric tpot_ms \\\n      --set workload.iterations=1");
   command.callback([options] { run(*options); });
 }
 

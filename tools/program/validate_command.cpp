@@ -66,7 +66,7 @@ void add_validate_command(CLI::App& program, const std::string& config_root, int
   options->config_root = config_root;
   options->request.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   CLI::App& command = *program.add_subcommand("validate", "compare with published and measured rows");
-  command.add_option("--group", options->request.group, "rows of this group only")->type_name("NAME");
+  command.add_option("--group", options->request.group, "rows of this group only")->type_name("GROUP");
   command.add_option("--set", options->request.sets, "change a key in every run, to see which rows notice")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);

@@ -200,7 +200,7 @@ struct ReadRun {
   const WorkloadKind* kind;
   std::string refusal;  // why the model cannot be simulated; empty when it can
   PreparedWorkload workload;
-  std::vector<std::string> notes;  // about keys that were set on top and have no effect
+  std::vector<KeyNote> notes;  // about keys that were set on top and have no effect
 };
 
 // Numbers of machine and model that the run uses, in the order of reading: those of the workload are what the user
@@ -250,7 +250,7 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
   run.result.manifest.inputs = inputs_of(request, read.scenario, run.title);
   run_placed(read, progress, run.result);
   run.result.answer.headline = headline_of(*read.kind, run.result);
-  std::ranges::copy(read.notes, std::back_inserter(run.result.notes));
+  std::ranges::transform(read.notes, std::back_inserter(run.result.notes), &KeyNote::text);
   run.result.tables.push_back(uncertain_numbers(read.scenario, used));
   caution(read.scenario, run.result);
   return run;

@@ -6,6 +6,7 @@
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
 #include "sim/timeline/timeline.h"
+#include "tools/runner/key_note.h"
 #include "tools/runner/scenario.h"
 #include "topology/supernode/supernode_spec.h"
 
@@ -45,8 +46,8 @@ struct ScenarioCheck {
   std::string configuration_digest;
   std::uint64_t seed = 0;
   std::vector<std::string> problems;
-  bool is_malformed = false;         // some problem lies in one key, not in how values go together
-  std::vector<std::string> notes{};  // about keys that were set on top and have no effect
+  bool is_malformed = false;     // some problem lies in one key, not in how values go together
+  std::vector<KeyNote> notes{};  // about keys that were set on top and have no effect
 };
 
 // Throws ConfigError only when the scenario's own file cannot be read.

@@ -16,6 +16,9 @@ namespace cm::tools {
 std::vector<std::string> repeating_command(const std::string& scenario, const std::vector<std::string>& settings,
                                            std::uint64_t seed);
 
+// Settings without those that a later one replaces: "key=" replaces what was set or added before, "key+=" adds to it.
+std::vector<std::string> lasting_settings(const std::vector<std::string>& settings);
+
 // Those that are there; each once.
 std::vector<sim::metrics::DigestedFile> digested_files(const sim::config::ReadingLog& log);
 

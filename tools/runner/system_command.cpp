@@ -2,6 +2,7 @@
 
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
+#include "tools/signals/signal_relay.h"
 
 #include <fmt/format.h>
 
@@ -55,15 +56,10 @@ class Catcher {
   int descriptor_;
 };
 
-enum class Group {
-  Ours,  // Ctrl-C reaches it
-  Own    // it leads one: Ctrl-C does not reach it, and what it starts can be killed with it
-};
-
-// How a process starts: with our files as its output, in a group.
+// How a process starts: with our files as its output, leading a group, so that what it starts can be ended with it.
 class SpawnSettings {
  public:
-  SpawnSettings(const Catcher& output, const Catcher& complaint, Group group)
+  SpawnSettings(const Catcher& output, const Catcher& complaint)
   {
     ::posix_spawn_file_actions_init(&files_);
     ::posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -74,8 +70,7 @@ class SpawnSettings {
     sigemptyset(&none);
     ::posix_spawnattr_setsigmask(&attributes_, &none);
     ::posix_spawnattr_setpgroup(&attributes_, 0);
-    const int grouped = group == Group::Own ? POSIX_SPAWN_SETPGROUP : 0;
-    ::posix_spawnattr_setflags(&attributes_, static_cast<short>(POSIX_SPAWN_SETSIGMASK | grouped));
+    ::posix_spawnattr_setflags(&attributes_, static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP));
   }
 
   SpawnSettings(const SpawnSettings&) = delete;
@@ -127,13 +122,15 @@ bool is_error(const std::string& line)
   return without_speaker(line) != line;
 }
 
-// Without a limit it waits as long as it takes.
-CommandOutcome run(const std::vector<std::string>& arguments, Group group,
-                   std::optional<std::chrono::milliseconds> limit)
+// Without a limit it waits as long as it takes, and requests to stop reach the command.
+CommandOutcome run(const std::vector<std::string>& arguments, std::optional<std::chrono::milliseconds> limit)
 {
+  std::optional<SignalRelay> relay;
+  if (!limit)
+    relay.emplace();
   const Catcher output;
   const Catcher complaint;
-  const SpawnSettings settings(output, complaint, group);
+  const SpawnSettings settings(output, complaint);
   std::vector<std::string> texts = arguments;
   std::vector<char*> pointers;
   for (std::string& text : texts)
@@ -148,8 +145,8 @@ CommandOutcome run(const std::vector<std::string>& arguments, Group group,
   // It leads a group of its own: what it called ends with it.
   if (is_cut_short)
     ::kill(-process, SIGKILL);
-  int status = 0;
-  while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
+  int status = relay ? relay->wait(process) : 0;
+  while (!relay && ::waitpid(process, &status, 0) < 0 && errno == EINTR) {
   }
   return {.status = WIFSIGNALED(status) ? EndedBySignal + WTERMSIG(status) : WEXITSTATUS(status),
           .output = output.text(),
@@ -161,12 +158,12 @@ CommandOutcome run(const std::vector<std::string>& arguments, Group group,
 
 CommandOutcome run_command(const std::vector<std::string>& arguments)
 {
-  return run(arguments, Group::Ours, std::nullopt);
+  return run(arguments, std::nullopt);
 }
 
 CommandOutcome run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds limit)
 {
-  return run(arguments, Group::Own, limit);
+  return run(arguments, limit);
 }
 
 std::string reason_of(const CommandOutcome& outcome)

@@ -14,11 +14,12 @@ struct CommandOutcome {
   bool is_cut_short = false;  // it was still at work at the limit and was killed
 };
 
-// Waits for its end. Ctrl-C at the terminal ends it and what it started, as it ends this program. Throws ConfigError
-// when there is no such program.
+// Waits for its end. A signal that ends this program (Ctrl-C, SIGTERM, SIGHUP) ends it and what it started before.
+// Throws ConfigError when there is no such program.
 CommandOutcome run_command(const std::vector<std::string>& arguments);
 
-// Waits for its end, but not longer than `limit`: then it is killed with all that it started. Ctrl-C does not reach it.
+// Waits for its end, but not longer than `limit`: then it is killed with all that it started. Signals
+// to this program do not reach it.
 CommandOutcome run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds limit);
 
 // Why a command failed, in its own words on one line: all lines that say "error" or "fatal", without the program's name

@@ -1,4 +1,4 @@
-#include "tools/program/command_tree.h"
+#include "tools/completion/command_tree.h"
 
 #include <string_view>
 
