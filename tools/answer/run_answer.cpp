@@ -45,7 +45,9 @@ std::optional<Figure> find_figure(const Json& root, const std::string& name)
                                                     .statistic = std::string(statistic),
                                                     .value = value.get<double>(),
                                                     .unit = text_of(entry, "unit"),
-                                                    .caveat = text_of(entry, "caveat")})
+                                                    .caveat = text_of(entry, "caveat"),
+                                                    .meaning = text_of(entry, "meaning"),
+                                                    .interval = {}})
                              : std::nullopt;
   };
   if (auto metric = figure(member(member(root, "metrics"), name), "value", ""))
@@ -57,6 +59,17 @@ std::optional<Figure> find_figure(const Json& root, const std::string& name)
   return std::nullopt;
 }
 
+// In the table that --uncertainty adds: name, value, 5 %, 95 %, unit.
+std::optional<Interval> interval_of(const Json& root, const std::string& name)
+{
+  constexpr std::size_t Low = 2;
+  constexpr std::size_t High = 3;
+  for (const Json& row : member(member(member(root, "tables"), "uncertainty"), "rows"))
+    if (row.is_array() && row.size() > High && row[0] == name && row[Low].is_number() && row[High].is_number())
+      return Interval{.low = row[Low].get<double>(), .high = row[High].get<double>()};
+  return std::nullopt;
+}
+
 std::vector<Figure> figures_of(const Json& root)
 {
   std::vector<Figure> figures;
@@ -65,6 +78,7 @@ std::vector<Figure> figures_of(const Json& root)
     if (!figure)
       continue;
     figure->label = text_of(each, "label");
+    figure->interval = interval_of(root, figure->name);
     figures.push_back(std::move(*figure));
   }
   return figures;

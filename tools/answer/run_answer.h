@@ -7,10 +7,17 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace cm::tools {
+
+// From 5 % to 95 % of the samples of `--uncertainty`.
+struct Interval {
+  double low = 0;
+  double high = 0;
+};
 
 // A number of the headline.
 struct Figure {
@@ -19,7 +26,9 @@ struct Figure {
   std::string statistic;  // of a histogram: "p99"; empty for a metric
   double value = 0;
   std::string unit;
-  std::string caveat;  // empty when there is none
+  std::string caveat;   // empty when there is none
+  std::string meaning;  // a phrase that is understood alone
+  std::optional<Interval> interval;
 };
 
 enum class Tone : std::uint8_t {

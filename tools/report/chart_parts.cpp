@@ -36,8 +36,7 @@ std::string datum(const std::string& field)
 
 Json line_colours()
 {
-  return {{"sort", nullptr},
-          {"legend", {{"orient", "top"}, {"title", nullptr}, {"columns", {{"expr", "max(1, floor(width / 260))"}}}}}};
+  return {{"sort", nullptr}, {"legend", {{"orient", "top"}, {"title", nullptr}, {"columns", 2}}}};
 }
 
 Json choice(const std::string& parameter, const std::string& label, const std::vector<std::string>& options)

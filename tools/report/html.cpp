@@ -67,6 +67,18 @@ std::string block_html(const Chart& chart)
                      script_json(chart.specification));
 }
 
+// Long names may break behind their dots and underscores.
+std::string breakable(const std::string& text)
+{
+  std::string broken;
+  for (const char letter : html_text(text)) {
+    broken += letter;
+    if (letter == '.' || letter == '_' || letter == '/')
+      broken += "<wbr>";
+  }
+  return broken;
+}
+
 // Columns of a table that stand beside each other; all of them on a screen.
 using ColumnsShown = std::vector<std::size_t>;
 
@@ -74,8 +86,8 @@ std::string row_html(const PageTable& table, const std::vector<std::string>& cel
 {
   std::string text = "<tr>";
   for (const std::size_t i : shown)
-    text +=
-        fmt::format("<td{}>{}</td>", table.columns.at(i).is_number ? " class=\"number\"" : "", html_text(cells.at(i)));
+    text += fmt::format("<td{}>{}</td>", table.columns.at(i).is_number ? " class=\"number\"" : "",
+                        table.columns[i].is_number ? html_text(cells.at(i)) : breakable(cells.at(i)));
   return text + "</tr>\n";
 }
 
@@ -84,7 +96,7 @@ std::string columns_html(const PageTable& table, const ColumnsShown& shown)
   std::string text = "<table>\n<thead><tr>";
   for (const std::size_t i : shown)
     text += fmt::format("<th scope=\"col\"{}>{}</th>", table.columns[i].is_number ? " class=\"number\"" : "",
-                        html_text(table.columns[i].title));
+                        breakable(table.columns[i].title));
   text += "</tr></thead>\n<tbody>\n";
   for (const auto& row : table.rows)
     text += row_html(table, row, shown);

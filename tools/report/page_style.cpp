@@ -108,7 +108,7 @@ footer { font-size: 13px; padding-top: 28px; padding-bottom: 28px; }
   .scroll td:last-child:not(.number) { min-width: 0; }
   table { font-size: 8.5pt; width: 100%; margin-bottom: 10px; }
   thead { display: table-header-group; }
-  th, td { overflow-wrap: anywhere; padding-right: 8px; }
+  th, td { overflow-wrap: anywhere; padding-right: 8px; min-width: 4em; }
   td.number { overflow-wrap: normal; }
   th.number { white-space: normal; }
   /* Folded tables lie open; those for screens alone are a note. */

@@ -1,13 +1,15 @@
 #include "tools/report/run_report.h"
 
 #include "sim/metrics/result.h"
+#include "tools/report/headline.h"
 #include "tools/report/inputs_section.h"
+#include "tools/report/load/load_section.h"
+#include "tools/report/machine/machine_sections.h"
 #include "tools/report/measures/distribution_section.h"
 #include "tools/report/measures/metrics_section.h"
 #include "tools/report/measures/series_section.h"
 #include "tools/report/run_charts.h"
 #include "tools/report/serving/serving_section.h"
-#include "tools/runner/run_health.h"
 #include "tools/runner/table_text.h"
 
 #include <fmt/format.h>
@@ -23,8 +25,6 @@ namespace {
 constexpr std::size_t DigestShown = 12;
 // Longer tables are folded away.
 constexpr std::size_t MostOpenRows = 30;
-// Nearly all requests hold the service levels.
-constexpr double PraisedAttainment = 0.99;
 constexpr double Percent = 100;
 // Sub-planes that differ by less carry the same.
 constexpr double EvenTo = 0.005;
@@ -54,46 +54,14 @@ std::vector<std::string> texts_of(const Json& list)
   return texts;
 }
 
-// Verdict on the service levels, and how they were held. Praise is for a run that is steady.
-PageVerdict attainment_verdict(const RunHealth& health)
+// Kinds of evidence that the numbers of the machine have, with their counts.
+std::string evidence_text(const Json& run)
 {
-  const double share = *health.attainment;
-  const double required = health.required_attainment;
-  const std::string text =
-      fmt::format("{} % of the requests hold the SLO (slo_attainment){}.", short_number(100 * share),
-                  required == UsualAttainment ? "" : fmt::format(", {} % must", short_number(100 * required)));
-  if (health.misses_levels())
-    return {PageVerdict::Kind::Bad, "SLO missed: " + text};
-  return {share >= PraisedAttainment && health.is_steady ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral, text};
-}
-
-PageVerdict warnings_verdict(const RunHealth& health)
-{
-  if (health.warnings > 0)
-    return {PageVerdict::Kind::Bad,
-            fmt::format("{} warning{}, below.", health.warnings, health.warnings == 1 ? "" : "s")};
-  const bool is_praised = health.is_steady && health.attainment.value_or(1) >= PraisedAttainment;
-  return {is_praised ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral, "No warning."};
-}
-
-std::vector<PageVerdict> verdicts_of(const Json& result)
-{
-  const RunHealth health = health_of(result);
-  std::vector<PageVerdict> verdicts;
-  if (!health.is_steady)
-    verdicts.push_back({PageVerdict::Kind::Bad, fmt::format("{}: latencies and rates depend on the length of the run.",
-                                                            health.is_overloaded() ? "Overloaded" : "Not steady")});
-  if (health.attainment)
-    verdicts.push_back(attainment_verdict(health));
-  verdicts.push_back(warnings_verdict(health));
-  const Json& evidence = section_of(result.at("run"), "evidence");
   std::string counts;
-  for (const auto& [kind, count] : evidence.items())
+  for (const auto& [kind, count] : section_of(run, "evidence").items())
     if (count.get<int>() > 0)
       counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count.get<int>(), kind);
-  if (!counts.empty())
-    verdicts.push_back({PageVerdict::Kind::Neutral, fmt::format("Rests on numbers that are: {}.", counts)});
-  return verdicts;
+  return counts;
 }
 
 // First of all sections: what speaks against the numbers, and what the run decided by itself.
@@ -136,9 +104,14 @@ PageSection network_section(const Json& result)
                               short_number(Percent / static_cast<double>(sub_planes.size())), sub_planes.size())}});
   else if (!sub_planes.empty())
     section.blocks.emplace_back(sub_plane_chart(sub_planes));
-  for (const auto& [chip, use] : section_of(result, "chips").items())
-    section.blocks.emplace_back(chip_chart(chip, use));
+  for (PageBlock& block : link_blocks(result))
+    section.blocks.push_back(std::move(block));
   return section;
+}
+
+bool holds_numbers(const Json& rows, std::size_t column)
+{
+  return std::ranges::all_of(rows, [&](const Json& row) { return !row.at(column).is_string(); });
 }
 
 // A section of the file without what is shown among the requests.
@@ -155,11 +128,13 @@ PageSection tables_section(const Json& tables)
 {
   PageSection section{"Tables", {}};
   for (const auto& [name, entry] : tables.items()) {
-    const bool is_long = entry.at("rows").size() > MostOpenRows;
-    PageTable table{fmt::format("{}: {}", name, entry.value("sentence", "")), {}, {}, is_long};
+    if (is_machine_table(name))
+      continue;
+    const Json& rows = entry.at("rows");
+    PageTable table{fmt::format("{}: {}", name, entry.value("sentence", "")), {}, {}, rows.size() > MostOpenRows};
     for (const Json& column : entry.at("columns"))
-      table.columns.push_back({text_of(column), !table.columns.empty()});
-    for (const Json& row : entry.at("rows"))
+      table.columns.push_back({text_of(column), holds_numbers(rows, table.columns.size())});
+    for (const Json& row : rows)
       table.rows.push_back(texts_of(row));
     section.blocks.emplace_back(std::move(table));
   }
@@ -202,11 +177,16 @@ Page run_page(const Json& result)
   page.title = title_of(run);
   page.subtitle = fmt::format("cmsim {}, seed {}, configuration {}", run.value("version", "?"), text_of(run.at("seed")),
                               run.value("configuration_digest", "").substr(0, DigestShown));
-  page.verdicts = verdicts_of(result);
+  add_answer(result, page);
   page.facts = run_facts(run);
+  if (const std::string evidence = evidence_text(run); !evidence.empty())
+    page.facts.push_back({"rests on numbers", evidence});
   page.sections.push_back(warnings_section(result));
+  page.sections.push_back(load_section(result));
   page.sections.push_back(breakdown_section(result));
   std::ranges::move(serving_sections(result), std::back_inserter(page.sections));
+  page.sections.push_back(what_if_section(result));
+  page.sections.push_back(stage_section(result));
   page.sections.push_back(network_section(result));
   page.sections.push_back(distribution_section(section_of(result, "histograms")));
   page.sections.push_back(series_section(without_requests(section_of(result, "series"))));

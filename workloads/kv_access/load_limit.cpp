@@ -24,7 +24,7 @@ std::string limit_sentence(const LoadLimit& limit)
              ? fmt::format("Nothing of the machine limits the load, whose busiest part is {:.0f} % busy: each reader "
                            "waits for its outstanding accesses.",
                            100 * limit.busy)
-             : fmt::format("What limits the load is {}, {:.0f} % busy.", limit.name, 100 * limit.busy);
+             : fmt::format("The load is limited by {}, {:.0f} % busy.", limit.name, 100 * limit.busy);
 }
 
 LimitMeter::LimitMeter(const models::MachineSpec& machine, const sim::fabric::NetworkSpec& network,

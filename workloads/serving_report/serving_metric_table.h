@@ -195,6 +195,12 @@ inline constexpr sim::metrics::MetricTable ServingMetrics{std::to_array<sim::met
      .better = sim::metrics::Better::Neither,
      .meaning = "damaged lines in the part of the trace that is run",
      .formula = "workload.skip_damaged_lines"},
+    {.name = "trace_requests_failed",
+     .unit = "count",
+     .better = sim::metrics::Better::Neither,
+     .meaning =
+         "requests in the part of the trace that is run that had failed when they were recorded, and are left out",
+     .formula = "an answer of 0 tokens, or an error beside it, in dialects that write those"},
     {.name = "capacity_rps",
      .unit = "1/s",
      .better = sim::metrics::Better::Higher,

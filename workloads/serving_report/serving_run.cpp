@@ -12,10 +12,11 @@
 #include "workloads/serving_report/serving_verdict.h"
 #include "workloads/serving_report/slowest_requests.h"
 #include "workloads/serving_report/warm_up.h"
-#include "workloads/traces/dialect_guess.h"
+#include "workloads/traces/dialects/dialect_guess.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <span>
 #include <utility>
 #include <vector>
@@ -28,25 +29,47 @@ using Records = std::span<const RequestRecord>;
 // Reading ahead costs little beside simulating, and a damaged trace is told before anything is simulated.
 struct Preview {
   std::uint64_t requests = 0;
-  std::uint64_t skipped = 0;
-  std::uint64_t spread = 0;
+  std::uint64_t later_turns = 0;  // of them, whose arrival depends on the end of the turn before
+  SourceCounts counts;
+  std::string reading;  // of the trace
+  // Of requests whose arrival is known; later turns are expected as if answers took 50 ms a token.
   Seconds last_arrival;
   bool has_blocks = false;
 };
+
+// Of a conversation, as long as it is expected to take.
+Seconds last_arrival_of(const Request& first)
+{
+  constexpr Seconds TokenTime(0.05);
+  Seconds last = first.arrival;
+  std::int64_t tokens = first.output_tokens;
+  for (const LaterTurn& turn : first.later) {
+    last += TokenTime * static_cast<double>(tokens) + turn.delay;
+    tokens = turn.output_tokens;
+  }
+  return last;
+}
 
 Preview preview_of(const ServingSpec& spec, std::uint64_t seed)
 {
   Preview preview;
   const auto source = requests_of(spec, seed);
   while (const auto request = source->next()) {
-    ++preview.requests;
-    preview.last_arrival = request->arrival;
-    preview.has_blocks = preview.has_blocks || !request->blocks.empty();
+    preview.requests += 1 + request->later.size();
+    preview.later_turns += request->later.size();
+    preview.last_arrival = std::max(preview.last_arrival, last_arrival_of(*request));
+    preview.has_blocks =
+        preview.has_blocks || !request->blocks.empty() ||
+        std::ranges::any_of(request->later, [](const LaterTurn& turn) { return !turn.blocks.empty(); });
   }
-  preview.skipped = source->skipped();
-  preview.spread = source->spread();
+  preview.counts = source->counts();
+  preview.reading = source->note();
   if (preview.requests == 0)
-    throw ConfigError(fmt::format("{}:1:1: expected at least one request, found none", spec.trace->path));
+    throw ConfigError(
+        fmt::format("{}:1:1: expected at least one request, found none{}", spec.trace->path,
+                    preview.counts.failed == 0
+                        ? ""
+                        : fmt::format(" but {} that had failed when they were recorded", preview.counts.failed)));
   return preview;
 }
 
@@ -59,7 +82,31 @@ void note_fast_times(const ServingSpec& spec, const Preview& preview, sim::metri
                           spec.scaling.time_scale;
   if (recorded > MostRequestsPerSecond)
     result.notes.push_back(fmt::format(
-        "the trace has {:.4g} requests/s. workload.trace_format.time says the unit of its times (ms)", recorded));
+        "the trace has {:.4g} requests/s: workload.trace_format.time says the unit of its times where that is wrong",
+        recorded));
+}
+
+// How the trace was read, and what was made of it.
+void add_trace_notes(const ServingSpec& spec, const Preview& preview, sim::metrics::Result& result)
+{
+  if (!preview.reading.empty())
+    result.notes.push_back(
+        fmt::format("the trace is {} (workload.trace_format says otherwise where that is wrong)", preview.reading));
+  if (preview.counts.failed > 0)
+    result.notes.push_back(
+        fmt::format("{} requests of the trace, beside the {} that are run, had failed when they were "
+                    "recorded: they are left out",
+                    preview.counts.failed, preview.requests));
+  if (preview.later_turns > 0)
+    result.notes.push_back(fmt::format("{} of {} requests are later turns: each arrives its delay after the last token "
+                                       "of the turn before it",
+                                       preview.later_turns, preview.requests));
+  if (preview.counts.spread > 0)
+    result.notes.push_back(
+        fmt::format("{} requests that share a time stamp with others are spread evenly over the {:.3g} s "
+                    "after it",
+                    preview.counts.spread, spec.trace->spread.count()));
+  note_fast_times(spec, preview, result);
 }
 
 void refuse_what_does_not_fit(const ServingSpec& spec, const models::ModelSpec& model,
@@ -197,14 +244,11 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   if (spec.writes_requests)
     result.files.emplace_back("requests.csv", requests_csv(spec.first_token, service.records(), warm_up.requests));
   add_copies_notes(spec, result);
-  if (preview.spread > 0)
-    result.notes.push_back(
-        fmt::format("{} requests that share a time stamp with others are spread evenly over the {:.3g} s "
-                    "after it",
-                    preview.spread, spec.trace->spread.count()));
-  note_fast_times(spec, preview, result);
+  add_trace_notes(spec, preview, result);
   if (spec.trace && spec.trace->skip_damaged_lines)
-    result.add(ServingMetrics["trace_lines_skipped"], static_cast<double>(preview.skipped));
+    result.add(ServingMetrics["trace_lines_skipped"], static_cast<double>(preview.counts.skipped));
+  if (preview.counts.failed > 0)
+    result.add(ServingMetrics["trace_requests_failed"], static_cast<double>(preview.counts.failed));
   if (spec.scaling.copies > 1)
     result.notes.push_back(
         fmt::format("every request is there {} times, with prefixes of its own each time", spec.scaling.copies));

@@ -1,11 +1,13 @@
 #include "tools/report/comparison/comparison_charts.h"
 
 #include "tools/report/chart_parts.h"
+#include "tools/report/numbers/plain_unit.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 namespace cm::tools {
 namespace {
@@ -81,8 +83,11 @@ std::optional<Chart> change_chart(const Json& metrics, const std::string& label)
                                channel("old", "quantitative", "old", {{"format", ",.5~g"}}),
                                channel("new", "quantitative", "new", {{"format", ",.5~g"}}),
                                channel("unit", "nominal", "unit"), channel("verdict", "nominal", "verdict")})}};
-  return Chart{"changes-" + file_name_of(label), "What moved",
-               "Change of each number that moved at all; colour says which way it should have gone.", chart};
+  return Chart{
+      "changes-" + file_name_of(label), "What moved",
+      "Change of each number that moved at all; colour says which way it should have gone.", chart,
+      drawn_of(chart.at("data").at("values").size(), metrics.size(), "numbers") +
+          (chart.at("data").at("values").size() < metrics.size() ? " The others did not move or are new." : "")};
 }
 
 std::optional<Chart> parts_chart(const Json& breakdown, const std::string& label)
@@ -90,21 +95,32 @@ std::optional<Chart> parts_chart(const Json& breakdown, const std::string& label
   if (breakdown.empty())
     return std::nullopt;
   Json rows = Json::array();
-  std::string unit;
-  for (const Json& part : breakdown) {
-    unit = part.at("unit").get<std::string>();
-    rows.push_back({{"part", part.at("part")}, {"side", "old"}, {"value", part.at("old")}});
-    rows.push_back({{"part", part.at("part")}, {"side", "new"}, {"value", part.at("new")}});
-  }
+  double largest = 0;
+  for (const Json& part : breakdown)
+    for (const char* const side : {"old", "new"})
+      largest = std::max(largest, part.at(side).is_number() ? part.at(side).get<double>() : 0);
+  const PlainUnit unit = plain_unit(breakdown.front().at("unit").get<std::string>(), largest);
+  std::size_t missing = 0;
+  for (const Json& part : breakdown)
+    for (const char* const side : {"old", "new"}) {
+      const Json& value = part.at(side);
+      missing += value.is_number() ? 0U : 1U;
+      rows.push_back({{"part", part.at("part")},
+                      {"side", side},
+                      {"value", value.is_number() ? Json(value.get<double>() * unit.factor) : Json(nullptr)}});
+    }
   Json chart = specification_of(rows, 18 * static_cast<int>(rows.size()) + 20);
   chart["mark"] = {{"type", "bar"}, {"cornerRadiusEnd", 3}};
-  chart["encoding"] = {{"y", channel("part", "nominal", "", {{"sort", nullptr}, {"axis", {{"title", nullptr}}}})},
-                       {"yOffset", {{"field", "side"}, {"sort", {"old", "new"}}}},
-                       {"x", channel("value", "quantitative", unit)},
-                       {"color", side_channel()},
-                       {"tooltip", Json::array({channel("part", "nominal", "part"), channel("side", "nominal", "side"),
-                                                channel("value", "quantitative", unit, {{"format", ",.4~g"}})})}};
-  return Chart{"parts-" + file_name_of(label), "Where the time goes", "The parts before and after.", chart};
+  chart["encoding"] = {
+      {"y", channel("part", "nominal", "", {{"sort", nullptr}, {"axis", {{"title", nullptr}}}})},
+      {"yOffset", {{"field", "side"}, {"sort", {"old", "new"}}}},
+      {"x", channel("value", "quantitative", with_unit("time of the part", unit))},
+      {"color", side_channel()},
+      {"tooltip", Json::array({channel("part", "nominal", "part"), channel("side", "nominal", "side"),
+                               channel("value", "quantitative", with_unit("value", unit), {{"format", ",.4~r"}})})}};
+  return Chart{"parts-" + file_name_of(label), "Where the time goes", "The parts before and after.", chart,
+               drawn_of(rows.size() - missing, rows.size(), "values") +
+                   (missing > 0 ? " The others are parts that one of the two results does not have." : "")};
 }
 
 std::optional<Chart> before_and_after_chart(const Json& histogram)
@@ -117,18 +133,24 @@ std::optional<Chart> before_and_after_chart(const Json& histogram)
   if (rows.empty())
     return std::nullopt;
   const auto name = histogram.at("name").get<std::string>();
-  const auto unit = histogram.at("unit").get<std::string>();
+  double largest = 0;
+  for (const Json& row : rows)
+    largest = std::max(largest, row.at("value").get<double>());
+  const PlainUnit unit = plain_unit(histogram.at("unit").get<std::string>(), largest, name);
+  for (Json& row : rows)
+    row["value"] = row.at("value").get<double>() * unit.factor;
   Json chart = specification_of(rows, 220);
   chart["mark"] = {{"type", "line"}, {"interpolate", "step-after"}};
   chart["encoding"] = {
-      {"x", channel("value", "quantitative", unit + " (logarithmic)",
-                    {{"scale", {{"type", "log"}, {"nice", false}}}, {"axis", {{"format", "~s"}, {"tickCount", 8}}}})},
-      {"y", channel("share", "quantitative", "share of values up to here", {{"axis", {{"format", ".0%"}}}})},
+      {"x", channel("value", "quantitative", with_unit(plain_words(name), unit) + " (logarithmic)",
+                    {{"scale", {{"type", "log"}, {"nice", false}}}, {"axis", {{"format", "~r"}, {"tickCount", 8}}}})},
+      {"y", channel("share", "quantitative", "share of the values up to here", {{"axis", {{"format", ".0%"}}}})},
       {"color", side_channel()},
-      {"tooltip",
-       Json::array({channel("side", "nominal", "side"), channel("value", "quantitative", unit, {{"format", ",.4~g"}}),
-                    channel("share", "quantitative", "share", {{"format", ".2%"}})})}};
-  return Chart{"histogram-" + file_name_of(name), name, "The share of values up to a value, before and after.", chart};
+      {"tooltip", Json::array({channel("side", "nominal", "side"),
+                               channel("value", "quantitative", with_unit("value", unit), {{"format", ",.4~r"}}),
+                               channel("share", "quantitative", "share up to here", {{"format", ".2~%"}})})}};
+  return Chart{"histogram-" + file_name_of(name), capitalised(plain_words(name)) + fmt::format(" ({})", name),
+               "The share of the values up to a value, before and after.", chart, "All values of both results count."};
 }
 
 }  // namespace cm::tools

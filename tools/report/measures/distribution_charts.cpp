@@ -39,6 +39,8 @@ std::string bars_text(const HistogramBars& bars, const PlainUnit& unit)
 {
   if (bars.is_logarithmic)
     return fmt::format("the axis is logarithmic, {:g} bars for each factor of ten", bars.width);
+  if (bars.width == 0)
+    return "a bar is 0.5 % wide, as values are counted";
   return fmt::format("a bar is {}{}{} wide", plain_number(bars.width), unit.name.empty() ? "" : " ", unit.name);
 }
 
@@ -52,7 +54,7 @@ struct Lines {
 void add_line(const NamedBuckets& histogram, double factor, double begin, Lines& lines)
 {
   const double all = std::max(count_in(histogram.buckets), 1.0);
-  const std::string words = histogram.words();
+  const std::string words = plain_words(histogram.name);
   const std::size_t step = histogram.buckets.size() / MostPoints + 1;
   double below = 0;
   std::size_t index = 0;
@@ -94,9 +96,11 @@ Chart histogram_chart(const NamedBuckets& histogram, const PlainUnit& unit, cons
   Json chart = specification_of(rows, 190);
   chart["mark"] = {{"type", "rect"}, {"color", "#3b82c4"}, {"stroke", nullptr}};
   const Json domain = {bars.bars.front().low, bars.bars.back().high};
-  Json scale = {{"domain", domain}, {"nice", false}, {"zero", false}};
+  Json scale = {{"domain", domain}, {"nice", false}};
   if (bars.is_logarithmic)
     scale["type"] = "log";
+  else
+    scale["zero"] = false;
   chart["encoding"] = {
       {"x", channel("low", "quantitative", with_unit(histogram.words(), unit),
                     {{"scale", scale}, {"axis", {{"format", "~r"}, {"tickCount", 8}, {"labelFlush", true}}}})},

@@ -101,17 +101,21 @@ PageSection distribution_section(const Json& histograms)
   PageList without_chart{"", {}};
   std::vector<Chart> charts;
   for (const std::vector<NamedBuckets>& unit : by_unit(histograms)) {
-    section.blocks.emplace_back(cumulative_chart(unit, plain_unit(unit.front().unit, usual_size(unit))));
+    std::vector<NamedBuckets> spread;
     for (const NamedBuckets& each : unit) {
       const PlainUnit plain = plain_unit(each.unit, each.largest(), each.name);
       const HistogramBars bars = histogram_bars(each.buckets, plain.factor);
-      if (std::ranges::count_if(bars.bars, [](const auto& bar) { return bar.count > 0; }) > 1)
+      if (std::ranges::count_if(bars.bars, [](const auto& bar) { return bar.count > 0; }) > 1) {
         charts.push_back(histogram_chart(each, plain, bars));
-      else
+        spread.push_back(each);
+      } else {
         without_chart.lines.push_back(fmt::format("{}: all {} values are {}.", capitalised(each.words()),
                                                   plain_number(bars.values),
                                                   plain_text(each.largest(), each.unit, each.name)));
+      }
     }
+    if (!spread.empty())
+      section.blocks.emplace_back(cumulative_chart(spread, plain_unit(spread.front().unit, usual_size(spread))));
   }
   for (Chart& chart : charts)
     section.blocks.emplace_back(std::move(chart));

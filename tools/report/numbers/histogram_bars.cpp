@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace cm::tools {
 namespace {
@@ -22,6 +23,8 @@ constexpr double Tail = 0.005;
 constexpr double FarAway = 1.6;
 // Below that no value is beside the point.
 constexpr double FewValues = 200;
+// Of the ends of a bucket, as sim/metrics/histogram.h counts.
+constexpr double BucketRatio = 1.005;
 constexpr std::array<double, 6> BarsPerDecade{50, 20, 10, 5, 2, 1};
 
 struct Range {
@@ -100,6 +103,13 @@ void place_logarithmic_bars(const Range& range, HistogramBars& bars)
     bars.bars.push_back({std::pow(10, edge / bars.width), std::pow(10, (edge + 1) / bars.width), 0});
 }
 
+// Buckets between the ends of the values, those without values too; the ends of a bucket differ by BucketRatio.
+double buckets_between(const std::vector<Bar>& buckets)
+{
+  return buckets.front().low > 0 ? std::log(buckets.back().high / buckets.front().low) / std::log(BucketRatio)
+                                 : std::numeric_limits<double>::infinity();
+}
+
 void share_out(const Bar& bucket, HistogramBars& bars)
 {
   const double width = bucket.high - bucket.low;
@@ -148,13 +158,17 @@ HistogramBars histogram_bars(const nlohmann::ordered_json& buckets, double facto
     bars.values += bucket.count;
   bars.least = scaled.front().low;
   bars.largest = scaled.back().high;
+  if (buckets_between(scaled) < WantedBars) {
+    bars.bars = scaled;
+    return bars;
+  }
   const Range middle = middle_of(scaled, bars.values);
   bars.is_logarithmic = bars.least > 0 && middle.low > 0 && middle.high / middle.low > WideSpread;
   const Range range = drawn_range(scaled, bars.values, bars.is_logarithmic);
   if (bars.is_logarithmic)
     place_logarithmic_bars(range, bars);
   else
-    place_linear_bars(range, scaled.back().high - scaled.back().low, bars);
+    place_linear_bars(range, range.high * (BucketRatio - 1), bars);
   for (const Bar& bucket : scaled)
     share_out(bucket, bars);
   // Rounding leaves bars of a billionth of a value.

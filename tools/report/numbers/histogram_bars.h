@@ -18,7 +18,7 @@ struct HistogramBars {
 
   std::vector<Bar> bars;        // side by side, ascending; none for a histogram of nothing
   bool is_logarithmic = false;  // equal widths on a logarithmic axis
-  double width = 0;             // of a bar; on a logarithmic axis bars per factor of ten
+  double width = 0;             // of a bar; on a logarithmic axis bars per factor of ten; 0: bars are the buckets
   double values = 0;            // all of them
   // Values far from the others at either end, which would press the rest into a few bars. At most one in 100.
   double below = 0;

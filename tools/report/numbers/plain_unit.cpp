@@ -125,6 +125,10 @@ PlainUnit plain_unit(const std::string& unit, double largest, const std::string&
 std::string plain_number(double value)
 {
   std::string text = short_number(value);
+  if (text.find('.') != std::string::npos && text.find('e') == std::string::npos)
+    text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.'))
+    text.pop_back();
   if (std::abs(value) < Grouped || text.find('e') != std::string::npos)
     return text;
   std::size_t end = std::min(text.find('.'), text.size());

@@ -15,7 +15,7 @@ struct PlainUnit {
 // of the metric, histogram or series, and tells what a rate counts. Units that are not known stay.
 PlainUnit plain_unit(const std::string& unit, double largest, const std::string& name = {});
 
-// Four significant digits and every digit before the point, in groups of three from 10,000 on.
+// Four significant digits and every digit before the point, in groups of three from 10,000 on; no zeros at the end.
 std::string plain_number(double value);
 
 // "1.55 s", "88.46 %", "3,000": one number with its unit.

@@ -50,6 +50,17 @@ TEST_CASE("the headline has the numbers that the workload names, in its order")
   CHECK(answer.limit == "Nothing is at its limit.");
 }
 
+TEST_CASE("a figure has the interval of a run with --uncertainty")
+{
+  Json root = serving();
+  CHECK_FALSE(answer_of(root).figures[2].interval);
+  root["tables"]["uncertainty"]["rows"] = {{"other", 1, 2, 3, "us"}, {"output_tokens_per_s", 1200, 1100, 1250, "1/s"}};
+  const auto interval = answer_of(root).figures[2].interval;
+  REQUIRE(interval);
+  CHECK(interval->low == 1100);
+  CHECK(interval->high == 1250);
+}
+
 TEST_CASE("the worst verdict comes first")
 {
   Json root = serving();
@@ -62,7 +73,7 @@ TEST_CASE("the worst verdict comes first")
   CHECK(answer.verdicts[0].text == "9 requests/s arrive");
   CHECK(answer.verdicts[1].word == "SLO missed");
   CHECK(answer.verdicts[1].tone == Tone::Doubt);
-  CHECK(answer.verdicts[1].text == "82.00 % of the requests hold it (time to first token 90 %, per output token 85 %)");
+  CHECK(answer.verdicts[1].text == "82 % of the requests hold it (time to first token 90 %, per output token 85 %)");
   CHECK(answer.verdicts[2].tone == Tone::Good);
 }
 
