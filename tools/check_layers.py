@@ -60,7 +60,9 @@ ARROWS = {
     },
     "tools": {
         "runner": [],
-        **{folder: ["runner"] for folder in COMMANDS},
+        # Names of the numbers of results.
+        "numbers": ["runner"],
+        **{folder: ["runner", "numbers"] for folder in COMMANDS},
         # The keys of sweep files are declared by their reader.
         "schema": ["runner", "sweep", "calibrate"],
         "program": ["runner"] + COMMANDS,
