@@ -60,12 +60,13 @@ ARROWS = {
     },
     "tools": {
         "runner": [],
-        # Names of the numbers of results.
+        # Runs as child processes, and other programs; names of the numbers of results.
+        "processes": ["runner"],
         "numbers": ["runner"],
-        **{folder: ["runner", "numbers"] for folder in COMMANDS},
+        **{folder: ["runner", "processes", "numbers"] for folder in COMMANDS},
         # The keys of sweep files are declared by their reader.
         "schema": ["runner", "sweep", "calibrate"],
-        "program": ["runner"] + COMMANDS,
+        "program": ["runner", "processes", "numbers"] + COMMANDS,
     },
 }
 

@@ -50,9 +50,9 @@ int run_program(int count, char** arguments)
                  "or a comparison found a regression; 2 what was asked is wrong; 3 cmsim is wrong.");
   int status = Done;
   const std::string configs = cm::tools::config_root();
-  cm::tools::add_run_command(program, configs);
+  cm::tools::add_run_command(program, configs, status);
   cm::tools::add_calibrate_command(program, configs, status);
-  cm::tools::add_sensitivity_command(program, configs);
+  cm::tools::add_sensitivity_command(program, configs, status);
   cm::tools::add_sweep_command(program, configs, status);
   cm::tools::add_compare_command(program, configs, status);
   cm::tools::add_report_command(program, configs, status);

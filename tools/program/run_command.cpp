@@ -5,8 +5,10 @@
 #include "sim/timeline/gzip.h"
 #include "sim/timeline/trace_json.h"
 #include "tools/capacity/capacity_run.h"
+#include "tools/processes/progress_report.h"
 #include "tools/program/cache_folder.h"
 #include "tools/program/command_line.h"
+#include "tools/program/partial_result.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
 #include "tools/runner/repeated_run.h"
@@ -29,6 +31,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace cm::tools {
@@ -42,6 +45,7 @@ struct RunOptions {
   int uncertainty = 0;                  // samples; 0: none
   std::optional<std::string> capacity;  // service levels to look for the highest rate of
   bool is_verbose = false;
+  std::optional<int> report;  // descriptor that takes the progress of a run for another cmsim
 };
 
 // Log of the steps and their times, on standard error, for --verbose. Local: a logger of its own and no registry.
@@ -53,23 +57,53 @@ spdlog::logger step_log(bool is_verbose)
   return log;
 }
 
-FinishedRun run_with_progress(const RunOptions& options, sim::timeline::Timeline* timeline)
+// A run for another cmsim tells it how far it has come, and not its standard error, which are its words.
+std::unique_ptr<sim::metrics::Progress> progress_of(const RunOptions& options)
 {
-  // Its line is erased before anything else is printed.
-  TerminalProgress progress;
-  if (options.capacity)
-    return run_at_capacity(options.scenario, parse_service_levels(*options.capacity), progress, timeline);
-  return run_scenario(options.scenario, progress, timeline);
+  if (options.report)
+    return std::make_unique<ProgressReport>(*options.report);
+  return std::make_unique<TerminalProgress>();
 }
 
-void add_uncertainty(const RunOptions& options, sim::metrics::Result& result)
+// Empty when a search for the capacity did not come to its end: what is known of it is printed then.
+std::optional<FinishedRun> run_with_progress(const RunOptions& options, sim::timeline::Timeline* timeline,
+                                             RunJournal* journal, int& status)
+{
+  // Its line is erased before anything else is printed.
+  auto progress = progress_of(options);
+  if (!options.capacity)
+    return run_scenario(options.scenario, *progress, timeline);
+  const ServiceLevels levels = parse_service_levels(*options.capacity);
+  CapacityRun found = run_at_capacity(options.scenario, levels, *progress, timeline, journal);
+  progress.reset();
+  if (!found.run) {
+    const std::string known = unfinished_table(found.capacity, levels, journal);
+    // Who reads JSON finds none rather than a table.
+    if (options.format == "json")
+      tell(known);
+    else
+      print(known);
+    status = found.capacity.shortfall.status();
+  }
+  return std::move(found.run);
+}
+
+// Whether all runs are there; the status is that of those that are not.
+bool add_uncertainty(const RunOptions& options, RunJournal* journal, sim::metrics::Result& result, int& status)
 {
   if (options.uncertainty == 0)
-    return;
+    return true;
   TerminalProgress progress;
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const UncertaintyRequest request{.scenario = options.scenario, .samples = options.uncertainty, .jobs = cores};
-  result.tables.push_back(uncertainty(request, result, progress));
+  const UncertaintyRequest request{
+      .scenario = options.scenario, .samples = options.uncertainty, .jobs = cores, .journal = journal};
+  Uncertainty found = uncertainty(request, result, progress);
+  result.tables.push_back(std::move(found.table));
+  status = found.shortfall.status();
+  if (!found.shortfall.is_there())
+    return true;
+  result.warnings.push_back("the table uncertainty is PARTIAL: " + partial_sentence(found.shortfall, found.runs));
+  return false;
 }
 
 // Files that a scenario asks to write have no place without a folder. Users who ask for JSON read the result: samples
@@ -117,7 +151,7 @@ void tell_command(const RunOptions& options, sim::metrics::Manifest& manifest)
   manifest.inputs->command = shell_text(words);
 }
 
-void run(const RunOptions& typed)
+void run(const RunOptions& typed, int& status)
 {
   const auto earlier = find_repeated_run(typed.scenario.path);
   const RunOptions options = earlier ? repeated(typed, *earlier) : typed;
@@ -130,11 +164,18 @@ void run(const RunOptions& typed)
   spdlog::logger log = step_log(options.is_verbose);
   log.info("reading {}", options.scenario.path);
   sim::timeline::Timeline timeline;
-  FinishedRun run = run_with_progress(options, options.with_timeline ? &timeline : nullptr);
+  const bool has_many = options.uncertainty > 0 || options.capacity;
+  auto journal = folder && has_many ? std::make_optional<RunJournal>(folder->path()) : std::nullopt;
+  RunJournal* const kept = journal ? &*journal : nullptr;
+  auto finished = run_with_progress(options, options.with_timeline ? &timeline : nullptr, kept, status);
+  if (!finished)
+    return;
+  FinishedRun& run = *finished;
   const auto simulated = std::chrono::system_clock::now();
   log.info("simulated a {} in {:.2f} s", run.title.workload,
            std::chrono::duration<double>(simulated - started).count());
-  add_uncertainty(options, run.result);
+  const bool is_whole = add_uncertainty(options, kept, run.result, status);
+  tell_reused(kept);
   tell_command(options, run.result.manifest);
   const std::string json = to_json(run.result);
   TablePrinting printing{.is_coloured = output_takes_colour(), .files = {}};
@@ -144,7 +185,7 @@ void run(const RunOptions& typed)
       files.push_back({"timeline.json.gz", sim::timeline::gzip(to_trace_json(timeline))});
     for (const auto& [name, content] : run.result.files)
       files.push_back({name, content});
-    printing.files = folder->write(files);
+    printing.files = journal ? write_with_journal(*folder, files, *journal, is_whole) : folder->write(files);
   }
   for (const std::string& file : printing.files)
     log.info("wrote {}", file);
@@ -167,7 +208,7 @@ std::string footer()
 
 }  // namespace
 
-void add_run_command(CLI::App& program, const std::string& config_root)
+void add_run_command(CLI::App& program, const std::string& config_root, int& status)
 {
   // Owned by the callback below, which lives as long as the command.
   const auto options = std::make_shared<RunOptions>();
@@ -178,6 +219,8 @@ void add_run_command(CLI::App& program, const std::string& config_root)
   command.get_option("scenario")->description("the scenario's file, or the folder of a result to repeat");
   add_seed_option(command, options->scenario);
   add_placed_settings(command, options->scenario);
+  // Not for people, as the one before.
+  command.add_option("--progress-to", options->report)->group("");
   command.add_option("--out", options->out, "write DIR/result.json and DIR/run.log; without it nothing is written")
       ->type_name("DIR");
   add_format_option(command, options->format);
@@ -198,7 +241,7 @@ void add_run_command(CLI::App& program, const std::string& config_root)
       ->excludes(uncertainty);
   command.add_flag("-v,--verbose", options->is_verbose, "say on standard error what happens when");
   command.footer(footer());
-  command.callback([options] { run(*options); });
+  command.callback([options, &status] { run(*options, status); });
 }
 
 }  // namespace cm::tools

@@ -90,20 +90,23 @@ void TerminalProgress::update(double share, std::string_view what)
   if (now < next_)
     return;
   next_ = now + (is_terminal_ ? Clock::duration(Interval) : Clock::duration(LogInterval));
-  const std::string line = fmt::format("{:3.0f} %  {}{}", 100 * done, printable_on_one_line(what),
-                                       left ? ", " + time_left_text(*left) : std::string());
-  if (is_terminal_)
-    rewrite(line);
-  else
-    std::fprintf(stderr, "cmsim: %s\n", line.c_str());
+  const std::string text = printable_on_one_line(what);
+  const std::string begin = fmt::format("{:3.0f} %  ", 100 * done);
+  const std::string end = left ? ", " + time_left_text(*left) : std::string();
+  if (is_terminal_) {
+    // A line that fills the terminal would scroll it; the time that is left stays whole.
+    const std::size_t room = width_ - 1 - std::min(width_ - 1, begin.size() + end.size());
+    rewrite(begin + text.substr(0, room) + end);
+  } else {
+    std::fprintf(stderr, "cmsim: %s%s%s\n", begin.c_str(), text.c_str(), end.c_str());
+  }
   std::fflush(stderr);
 }
 
 void TerminalProgress::rewrite(const std::string& line)
 {
   is_shown_ = true;
-  // A line that fills the terminal would scroll it.
-  std::fprintf(stderr, "%s%s", EraseLine, line.substr(0, width_ - 1).c_str());
+  std::fprintf(stderr, "%s%s", EraseLine, line.c_str());
 }
 
 }  // namespace cm::tools

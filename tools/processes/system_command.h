@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,12 @@ struct CommandOutcome {
   bool is_cut_short = false;  // it was still at work at the limit and was killed
 };
 
+// Told five times a second, while a command works, the last line that it wrote to standard error.
+using CommandWatch = std::function<void(const std::string& line)>;
+
 // Waits for its end. Ctrl-C at the terminal ends it and what it started, as it ends this program. Throws ConfigError
 // when there is no such program.
-CommandOutcome run_command(const std::vector<std::string>& arguments);
+CommandOutcome run_command(const std::vector<std::string>& arguments, const CommandWatch& watch = {});
 
 // Waits for its end, but not longer than `limit`: then it is killed with all that it started. Ctrl-C does not reach it.
 CommandOutcome run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds limit);

@@ -1,5 +1,5 @@
 #include "sim/diagnostics/errors.h"
-#include "tools/runner/system_command.h"
+#include "tools/processes/system_command.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "tools/sweep/signal_watch.h"
+#include "tools/processes/signal_watch.h"
 
 #include <array>
 #include <ctime>
@@ -13,8 +13,13 @@ constexpr std::array<int, 3> StopSignals{SIGINT, SIGTERM, SIGHUP};
 SignalWatch::SignalWatch()
 {
   sigemptyset(&watched_);
-  for (const int signal : StopSignals)
-    sigaddset(&watched_, signal);
+  for (const int signal : StopSignals) {
+    struct sigaction action{};
+    ::sigaction(signal, nullptr, &action);
+    // A signal that is ignored, as under nohup, stays so.
+    if (action.sa_handler != SIG_IGN)
+      sigaddset(&watched_, signal);
+  }
   sigaddset(&watched_, SIGCHLD);
   sigprocmask(SIG_BLOCK, &watched_, &before_);
 }

@@ -6,7 +6,8 @@
 
 namespace cm::tools {
 
-// While it lives, SIGINT, SIGTERM, SIGHUP and SIGCHLD are held back and come out of wait() instead.
+// While it lives, SIGCHLD and those of SIGINT, SIGTERM and SIGHUP that are not ignored are held back and come out of
+// wait() instead.
 class SignalWatch {
  public:
   SignalWatch();
