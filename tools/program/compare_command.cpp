@@ -8,6 +8,7 @@
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
 #include "tools/runner/terminal_progress.h"
+#include "tools/runner/terminal_width.h"
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <unistd.h>
 #include <vector>
 
 namespace cm::tools {
@@ -80,7 +82,7 @@ int run(const CompareOptions& options)
   const Comparison comparison = compare(old_set, new_set, tolerances);
   const auto formats = comparison_formats();
   std::string text = std::ranges::find(formats, options.format, &ComparisonFormat::name)
-                         ->print(comparison);
+                         ->print(comparison, terminal_width(STDOUT_FILENO));
   if (folder) {
     const auto written = folder->write({{"comparison.json", comparison_json(comparison)}});
     if (options.format == "table")
