@@ -147,7 +147,7 @@ TEST_CASE("no line of a table is wider than the terminal where its numbers leave
   CHECK_THAT(comparison_table(comparison, 80), Catch::Contains("\na_metric_of_a_workload_whose_name_is_longer_than_its_"
                                                                "column_ms\n     ") &&
                                                    Catch::Contains("workload.trace\n  old: aaa"));
-  CHECK_THAT(comparison_table(comparison, 160), Catch::Contains("its_column_ms  2000  2000  1/s"));
+  CHECK_THAT(comparison_table(comparison, 160), Catch::Contains("its_column_ms   2000   2000  1/s"));
 }
 
 TEST_CASE("JUnit names no unit of a share")
