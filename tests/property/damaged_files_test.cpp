@@ -206,7 +206,7 @@ TEST_CASE("damaged files of a sweep are refused with a place")
   const std::string head =
       folder.with("sweep.json", R"({"schema": "cmsim-sweep/1", "sweep": "s.yaml", "version": "0.1.0",)"
                                 R"( "program": "aaaa", "points": 1, "inputs": )" +
-                                    list_points(Sweep, Configs).inputs + "}");
+                                    list_points({Sweep, Configs}).inputs + "}");
   const SweepPoint point = small_point();
   const std::string record = done_point(point, small_run().result);
   const std::string file = folder.with("points/" + file_name(1, point), record);

@@ -9,7 +9,8 @@ repeats rows of the group `ep`. The other parts stand for the table's columns: a
 a column that is left alone. {} is what the line's first cell has between backticks, or all of that cell. Where names
 follow the group (`decode: batch96-tpot batch8-tpot`), {} is the first of them in the first line, and so on; several joined by
 commas make a list in the cell, and GROUP/ROW is a row of another group. A name with "*" stands for all rows that match: its
-`error` is "at most ..."; `median` and `largest` are columns for such names. A published number may be written shorter.
+`error` is "at most ..."; `count`, and `median` and `largest` of the errors, are columns for such names. "@predicted" behind it
+leaves rows of other classes (fitted, input) out. A published number may be written shorter.
 
 No run is made: validation.page checks that docs/validation.md is what the program gives.
 """
@@ -22,7 +23,7 @@ from pathlib import Path
 
 MARK = re.compile(r"<!-- rows: ([\w-]+)(?:: ([^|]+))? \| (.+) -->")
 # Of several rows, whose names share a pattern with "*".
-SUMMARIES = {"median": "{median:.1f} %", "largest": "{largest:.1f} %"}
+SUMMARIES = {"count": "{count}", "median": "{median:.1f} %", "largest": "{largest:.1f} %"}
 COLUMNS = ["published", "simulated", "error", "within", "class"]
 
 
@@ -48,6 +49,14 @@ def numbers_in(text):
     return [float(number) for number in re.findall(r"[+-]?\d+(?:\.\d+)?", text)]
 
 
+def errors_of(pattern, rows):
+    """Errors, without their signs, of the rows that `pattern` stands for."""
+    pattern, _, kind = pattern.partition("@")
+    errors = [abs(numbers_in(row["error"])[0]) for name, row in rows.items()
+              if fnmatch(name, pattern) and row["class"].startswith(kind)]
+    return errors or sys.exit(f"{pattern}: no row of docs/validation.md, or none of that class")
+
+
 def renewed(line, name, group, columns, rows):
     cells = cells_of(line)
     for place, (pattern, column) in ((place, column.split()) for place, column in enumerate(columns) if column != "-"):
@@ -55,9 +64,9 @@ def renewed(line, name, group, columns, rows):
         names = [each if "/" in each else f"{group}/{each}" for each in names]
         if "*" in name or column in SUMMARIES:
             if column in ("error", *SUMMARIES):
-                errors = [abs(numbers_in(row["error"])[0]) for each, row in rows.items() if fnmatch(each, names[0])]
+                errors = errors_of(names[0], rows)
                 cells[place] = SUMMARIES.get(column, "at most {largest:.1f} %").format(
-                    median=statistics.median(errors), largest=max(errors))
+                    count=len(errors), median=statistics.median(errors), largest=max(errors))
             continue
         expected = ", ".join(rows[each][column] for each in names)
         if cells[place] != expected and not (column == "published" and numbers_in(cells[place]) == numbers_in(expected)):

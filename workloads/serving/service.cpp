@@ -29,14 +29,14 @@ Service::Actors::Actors(sim::engine::Engine& engine)
 
 Service::Service(const Setup& setup)
     : spec_(setup.spec), model_(setup.model), seed_(setup.seed), engine_(setup.engine), actors_(setup.engine),
-      timeline_(setup.timeline), progress_(setup.progress), planes_(setup.spec, setup.machine, setup.engine),
+      progress_(setup.progress), planes_(setup.spec, setup.machine, setup.engine),
       pool_(setup.spec, setup.model, setup.machine, planes_),
       decode_({setup.spec, setup.model, setup.machine, setup.engine, setup.cells, planes_, setup.timeline},
               [this](InFlight& request) { finish(request); }),
       loads_(setup.spec.prefill_instances), records_(setup.requests)
 {
   for (std::uint32_t instance = 0; instance < spec_.prefill_instances; ++instance)
-    prefill_.emplace_back(instance, PrefillInstance::Setup{spec_, setup.engine, setup.cells, planes_, timeline_},
+    prefill_.emplace_back(instance, PrefillInstance::Setup{spec_, setup.engine, setup.cells, planes_, setup.timeline},
                           [this](Control& control, std::uint32_t number, const std::vector<InFlight*>& requests) {
                             prefilled(control, number, requests);
                           });
@@ -161,7 +161,6 @@ void Service::finish(InFlight& request)
   ++finished_;
   records_[request.number] = record_of(request, spec_.first_token);
   last_event_ = std::max(last_event_, to_seconds(Picoseconds(request.last_token)));
-  timeline_.finished(request);
   expect_next_turn(request.request, to_seconds(Picoseconds(request.last_token)));
   in_flight_.erase(request.number);
 }

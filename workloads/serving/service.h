@@ -111,7 +111,6 @@ class Service {
   std::uint64_t seed_;
   sim::engine::Engine& engine_;
   Actors actors_;
-  ServingTimeline& timeline_;
   sim::metrics::Progress& progress_;
   Planes planes_;
   KvPool pool_;
