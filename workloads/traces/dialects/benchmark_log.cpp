@@ -95,6 +95,12 @@ class RunReader {
     return {spec_.path, run_.line + place.line - 1, place.column};
   }
 
+  [[nodiscard]] DamagedLine damaged(const std::vector<std::string>& keys, std::string what) const
+  {
+    const sim::config::Position place = position_of(keys);
+    return {place.line, place.column, std::move(what)};
+  }
+
   // A number that is finite; empty for others.
   [[nodiscard]] std::optional<double> number(const char* name) const
   {
@@ -115,15 +121,15 @@ class RunReader {
   {
     if (is_failed(i))
       return FailedRequest{};
-    Line line{.record = {}, .position = {spec_.path, run_.line, 1}};
+    Line line{.record = {}, .line = run_.line, .column = 1};
     for (const auto& [name, least, target] :
          {std::tuple{"input_lens", std::int64_t{1}, &line.record.request.input_tokens},
           std::tuple{"output_lens", std::int64_t{0}, &line.record.request.output_tokens}}) {
       const Json& tokens = object_[name][i];
       if (!tokens.is_number_integer() || tokens.get<std::int64_t>() < least || tokens.get<std::int64_t>() > MostTokens)
-        return DamagedLine{position_of({name, fmt::format("{}", i)}),
-                           fmt::format("{}: expected a number of tokens from {} to {}, found {}", name, least,
-                                       MostTokens, shortened(tokens.dump()))};
+        return damaged({name, fmt::format("{}", i)},
+                       fmt::format("{}: expected a number of tokens from {} to {}, found {}", name, least, MostTokens,
+                                   shortened(tokens.dump())));
       *target = tokens.get<std::int64_t>();
     }
     if (line.record.request.output_tokens == 0)
@@ -132,14 +138,13 @@ class RunReader {
       const Json& start = object_["start_times"][i];
       const auto stamp = start.is_number() ? stamp_of(start.get<double>(), TimeUnit::Seconds) : std::nullopt;
       if (!stamp)
-        return DamagedLine{position_of({"start_times", fmt::format("{}", i)}),
-                           fmt::format("start_times: expected a number of seconds from 0 to {:.0f}, found {}",
-                                       LatestStamp, shortened(start.dump()))};
+        return damaged({"start_times", fmt::format("{}", i)},
+                       fmt::format("start_times: expected a number of seconds from 0 to {:.0f}, found {}", LatestStamp,
+                                   shortened(start.dump())));
       line.record.time = stamp;
     } else {
       line.record.time = starts_[i];
     }
-    line.record.written_time = fmt::format("{:.6f} s", seconds_between({}, *line.record.time));
     return line;
   }
 

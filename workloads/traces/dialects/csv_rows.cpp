@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 #include <utility>
 
 namespace cm::workloads {
@@ -15,46 +16,75 @@ constexpr std::size_t NoColumn = static_cast<std::size_t>(-1);
 constexpr std::size_t MostCells = 1000;
 
 struct Cell {
-  std::string text;
+  std::string_view text;  // in the line, or in `own` when quotes inside it were doubled
   std::size_t begin = 0;  // in the line
+  std::string own{};
 };
 
 std::string_view without_blanks(std::string_view text)
 {
-  const std::size_t first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
+  return text;
+}
+
+// The cell in quotes that begins at `at`; moves `at` to the quote that ends it.
+void read_quoted(std::string_view line, std::size_t& at, Cell& cell)
+{
+  const std::size_t first = ++at;
+  for (; at < line.size(); ++at) {
+    if (line[at] != '"')
+      continue;
+    if (at + 1 == line.size() || line[at + 1] != '"')
+      break;
+    ++at;
+  }
+  cell.text = line.substr(first, at - first);
+  if (cell.text.find('"') == std::string_view::npos)
+    return;
+  for (std::size_t i = 0; i < cell.text.size(); ++i) {
+    cell.own += cell.text[i];
+    if (cell.text[i] == '"')
+      ++i;
+  }
+  cell.text = {};
 }
 
 // Cell that begins at `start`; moves `start` behind its comma, or behind the line.
-Cell next_cell(std::string_view line, std::size_t& start)
+void read_cell(std::string_view line, std::size_t& start, Cell& cell)
 {
-  Cell cell{.text = {}, .begin = std::min(line.find_first_not_of(" \t", start), line.size())};
-  std::size_t at = cell.begin;
-  if (at == line.size() || line[at] != '"') {
-    cell.begin = std::min(cell.begin, line.size());
-    const std::size_t end = std::min(line.find(',', start), line.size());
-    cell.text = without_blanks(line.substr(start, end - start));
-    start = end + 1;
-    return cell;
+  std::size_t at = start;
+  while (at < line.size() && (line[at] == ' ' || line[at] == '\t'))
+    ++at;
+  cell.begin = at;
+  cell.own.clear();
+  if (at < line.size() && line[at] == '"') {
+    read_quoted(line, at, cell);
+    start = std::min(line.find(',', std::min(at + 1, line.size())), line.size()) + 1;
+    return;
   }
-  for (++at; at < line.size(); ++at) {
-    if (line[at] == '"' && (at + 1 == line.size() || line[at + 1] != '"'))
-      break;
-    if (line[at] == '"')
-      ++at;
-    cell.text += line[at];
-  }
-  start = std::min(line.find(',', std::min(at + 1, line.size())), line.size()) + 1;
-  return cell;
+  const std::size_t end = std::min(line.find(',', start), line.size());
+  cell.text = without_blanks(line.substr(start, end - start));
+  start = end + 1;
 }
 
-std::vector<Cell> cells_of(std::string_view line)
+// Into `cells`, which keeps its memory; how many there are.
+std::size_t read_cells(std::string_view line, std::vector<Cell>& cells)
 {
-  std::vector<Cell> cells;
-  for (std::size_t start = 0; start <= line.size() && cells.size() <= MostCells;)
-    cells.push_back(next_cell(line, start));
-  return cells;
+  std::size_t count = 0;
+  for (std::size_t start = 0; start <= line.size() && count <= MostCells; ++count) {
+    if (count == cells.size())
+      cells.emplace_back();
+    read_cell(line, start, cells[count]);
+  }
+  return count;
+}
+
+std::string_view text_of(const Cell& cell)
+{
+  return cell.own.empty() ? cell.text : cell.own;
 }
 
 template <typename Number>
@@ -85,25 +115,23 @@ FieldValue ids_of(std::string_view text)
   return value;
 }
 
-FieldValue value_of(const std::string& text, bool is_ids)
+void read_value(std::string_view text, bool is_ids, FieldValue& value)
 {
   using Kind = FieldValue::Kind;
-  if (text.empty())
-    return {.kind = Kind::Null};
-  if (is_ids)
-    return ids_of(text);
-  FieldValue value;
-  if (is_number(text, value.integer)) {
+  value.text.clear();
+  if (text.empty()) {
+    value.kind = Kind::Null;
+  } else if (is_ids) {
+    value = ids_of(text);
+  } else if (is_number(text, value.integer)) {
     value.kind = Kind::Integer;
     value.number = static_cast<double>(value.integer);
-  } else if (is_number(text, value.number)) {
-    value.kind = Kind::Number;
-    value.text = text;
   } else {
-    value.kind = Kind::Text;
+    // No date is a number, and trying takes time.
+    const bool may_be = text.size() < 5 || text[4] != '-';
+    value.kind = may_be && is_number(text, value.number) ? Kind::Number : Kind::Text;
     value.text = text;
   }
-  return value;
 }
 
 class CsvRowParser final : public LineParser {
@@ -119,37 +147,43 @@ class CsvRowParser final : public LineParser {
 
   std::optional<Damage> read(std::string_view line, LineFields& fields) const override
   {
-    const std::vector<Cell> cells = cells_of(line);
-    if (cells.size() != cells_)
-      return Damage{fmt::format("expected {} cells, found {}{}", cells_, cells.size() > MostCells ? "more than " : "",
-                                std::min(cells.size(), MostCells))};
+    const std::size_t count = read_cells(line, row_);
+    if (count != cells_)
+      return Damage{fmt::format("expected {} cells, found {}{}", cells_, count > MostCells ? "more than " : "",
+                                std::min(count, MostCells))};
     for (std::size_t field = 0; field < TraceFields; ++field)
-      fields.values[field] =
-          places_[field] == NoColumn
-              ? FieldValue{}
-              : value_of(cells[places_[field]].text, field == static_cast<std::size_t>(TraceField::Blocks));
+      if (places_[field] == NoColumn)
+        fields.values[field].kind = FieldValue::Kind::Missing;
+      else
+        read_value(text_of(row_[places_[field]]), field == static_cast<std::size_t>(TraceField::Blocks),
+                   fields.values[field]);
     return std::nullopt;
   }
 
   [[nodiscard]] int column_of(std::string_view line, TraceField field) const override
   {
     const std::size_t place = places_[static_cast<std::size_t>(field)];
-    const std::vector<Cell> cells = cells_of(line);
-    return place < cells.size() ? static_cast<int>(std::min(cells[place].begin, line.size() - 1)) + 1 : 1;
+    if (place == 0)
+      return 1;
+    std::vector<Cell> cells;
+    return place < read_cells(line, cells) ? static_cast<int>(std::min(cells[place].begin, line.size() - 1)) + 1 : 1;
   }
 
  private:
   std::size_t cells_;
   std::array<std::size_t, TraceFields> places_{};
+  mutable std::vector<Cell> row_;  // of the line that is read
 };
 
 }  // namespace
 
 std::vector<std::string> csv_cells(std::string_view line)
 {
+  std::vector<Cell> cells;
+  const std::size_t count = read_cells(line, cells);
   std::vector<std::string> texts;
-  for (Cell& cell : cells_of(line))
-    texts.push_back(std::move(cell.text));
+  for (const Cell& cell : std::span(cells).first(count))
+    texts.emplace_back(text_of(cell));
   return texts;
 }
 

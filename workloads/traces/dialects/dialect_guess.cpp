@@ -366,7 +366,7 @@ LineSurvey survey(const TraceReading& reading, const Beginning& beginning)
       ++found.unreadable;
       continue;
     }
-    const Parsed parsed = record_of(std::move(fields), reading.rules, line, *parser);
+    const Parsed parsed = record_of(fields, reading.rules, line, *parser);
     if (std::holds_alternative<Damage>(parsed))
       ++found.unreadable;
     if (const Record* record = std::get_if<Record>(&parsed); record != nullptr && record->time) {

@@ -58,8 +58,8 @@ bool says_failed(const FieldValue& value)
 
 class RecordReader {
  public:
-  RecordReader(LineFields&& fields, const RecordRules& rules, std::string_view line, const LineParser& parser)
-      : fields_(std::move(fields)), rules_(rules), line_(line), parser_(parser)
+  RecordReader(LineFields& fields, const RecordRules& rules, std::string_view line, const LineParser& parser)
+      : fields_(fields), rules_(rules), line_(line), parser_(parser)
   {
   }
 
@@ -126,9 +126,6 @@ class RecordReader {
     record_.time_column = parser_.column_of(line_, TraceField::Time);
     if (!record_.time)
       return wrong(TraceField::Time, expected_time());
-    record_.written_time = value.kind == FieldValue::Kind::Text ? value.text : shown(value);
-    if (rules_.time != TimeUnit::Date && rules_.time != TimeUnit::Epoch)
-      record_.written_time += fmt::format(" {}", unit_text(rules_.time));
     return std::nullopt;
   }
 
@@ -184,7 +181,7 @@ class RecordReader {
     return std::nullopt;
   }
 
-  LineFields fields_;
+  LineFields& fields_;  // moved from
   const RecordRules& rules_;
   std::string_view line_;
   const LineParser& parser_;
@@ -221,11 +218,11 @@ std::uint64_t id_of_text(std::string_view text)
   return mix_index(hash);
 }
 
-Parsed record_of(LineFields&& fields, const RecordRules& rules, std::string_view line, const LineParser& parser)
+Parsed record_of(LineFields& fields, const RecordRules& rules, std::string_view line, const LineParser& parser)
 {
   ensure(can_regroup(rules.block_tokens, rules.cached_block_tokens), "cached blocks of {} tokens, ids of {}",
          rules.cached_block_tokens, rules.block_tokens);
-  return RecordReader(std::move(fields), rules, line, parser).read();
+  return RecordReader(fields, rules, line, parser).read();
 }
 
 }  // namespace cm::workloads

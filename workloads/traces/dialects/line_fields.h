@@ -66,7 +66,7 @@ struct RecordRules {
   bool zero_answer_is_failure = false;
 };
 
-// The record of a line; `parser` read its fields, and says where they are.
-Parsed record_of(LineFields&& fields, const RecordRules& rules, std::string_view line, const LineParser& parser);
+// The record of a line; `parser` read its fields, which are moved from, and says where they are.
+Parsed record_of(LineFields& fields, const RecordRules& rules, std::string_view line, const LineParser& parser);
 
 }  // namespace cm::workloads

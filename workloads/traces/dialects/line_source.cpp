@@ -38,8 +38,9 @@ std::optional<DamagedLine> add_turn(Line&& line, std::vector<LineOutcome>& outco
 {
   const auto session = sessions.find(line.record.session);
   if (line.record.session.empty() || session == sessions.end())
-    return DamagedLine{line.position, fmt::format("expected a time: \"{}\" has no earlier turn that this one follows",
-                                                  shortened(line.record.session))};
+    return DamagedLine{line.line, line.column,
+                       fmt::format("expected a time: \"{}\" has no earlier turn that this one follows",
+                                   shortened(line.record.session))};
   Request& turn = line.record.request;
   std::get<Line>(outcomes[session->second])
       .record.request.later.push_back({.delay = line.record.delay.value_or(Seconds(0)),
@@ -55,23 +56,24 @@ FileLines::FileLines(const std::string& path, std::unique_ptr<LineParser> parser
                      bool has_header)
     : file_(path), parser_(std::move(parser)), rules_(rules)
 {
-  if (has_header)
-    file_.next_line(text_);
+  if (has_header && file_.next_line(text_))
+    ++line_;
 }
 
 LineOutcome FileLines::next_of_any_time()
 {
   while (file_.next_line(text_)) {
+    ++line_;
     if (text_.empty())
       continue;
     if (auto damage = parser_->read(text_, fields_))
-      return DamagedLine{file_.position(damage->column), std::move(damage->what)};
-    Parsed parsed = record_of(std::move(fields_), rules_, text_, *parser_);
+      return DamagedLine{line_, damage->column, std::move(damage->what)};
+    Parsed parsed = record_of(fields_, rules_, text_, *parser_);
     if (Damage* damage = std::get_if<Damage>(&parsed))
-      return DamagedLine{file_.position(damage->column), std::move(damage->what)};
+      return DamagedLine{line_, damage->column, std::move(damage->what)};
     if (Record* record = std::get_if<Record>(&parsed)) {
-      const sim::config::Position position = file_.position(record->time_column);
-      return Line{std::move(*record), position};
+      const int column = record->time_column;
+      return Line{std::move(*record), line_, column};
     }
     return FailedRequest{};
   }
@@ -87,7 +89,7 @@ LineOutcome FileLines::next()
 {
   LineOutcome outcome = next_of_any_time();
   if (const Line* line = std::get_if<Line>(&outcome); line != nullptr && !line->record.time)
-    return DamagedLine{line->position, "expected a time, found none"};
+    return DamagedLine{line->line, line->column, "expected a time, found none"};
   return outcome;
 }
 

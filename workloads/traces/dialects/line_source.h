@@ -13,13 +13,15 @@ namespace cm::workloads {
 
 struct Line {
   Record record;
-  sim::config::Position position;  // of its time
+  int line = 1;
+  int column = 1;  // of its time
 
   [[nodiscard]] Stamp time() const { return *record.time; }
 };
 
 struct DamagedLine {
-  sim::config::Position position;
+  int line = 1;
+  int column = 1;
   std::string what;
 };
 
@@ -50,6 +52,7 @@ class FileLines final : public LineSource {
   RegularFile file_;
   std::unique_ptr<LineParser> parser_;
   RecordRules rules_;
+  int line_ = 0;
   std::string text_;
   LineFields fields_;
 };

@@ -130,9 +130,8 @@ class OrderedRequests final : public RequestSource {
       const bool is_pending = !latest_ || after->time() >= *latest_;
       const Numbered& wrong = is_pending ? *pending_ : *after;
       const Numbered& other = is_pending ? *after : *pending_;
-      refuse(wrong,
-             fmt::format("expected requests in order of arrival, found {}, and {} in line {}",
-                         wrong.line.record.written_time, other.line.record.written_time, other.line.position.line));
+      refuse(wrong, fmt::format("expected requests in order of arrival, found {}, and {} in line {}", text_of(wrong),
+                                text_of(other), other.line.line));
       if (is_pending)
         pending_ = std::move(after);
     }
@@ -146,15 +145,15 @@ class OrderedRequests final : public RequestSource {
       ahead_line_ = next_line();
       if (ahead_line_ && are_near(after.time(), ahead_line_->time()) &&
           !are_near(pending_->time(), ahead_line_->time())) {
-        refuse(*pending_, fmt::format("expected a time within {:.0f} days of the next ones, {} and {}, found {}",
-                                      LatestArrival.count() / 86400, after.line.record.written_time,
-                                      ahead_line_->line.record.written_time, pending_->line.record.written_time));
+        refuse(*pending_,
+               fmt::format("expected a time within {:.0f} days of the next ones, {} and {}, found {}",
+                           LatestArrival.count() / 86400, text_of(after), text_of(*ahead_line_), text_of(*pending_)));
         pending_ = std::move(after);
         return;
       }
     }
     refuse(after, fmt::format("expected a time within {:.0f} days of the start, found {}",
-                              LatestArrival.count() / 86400, after.line.record.written_time));
+                              LatestArrival.count() / 86400, text_of(after)));
   }
 
   Placed confirmed(std::optional<Numbered> after)
@@ -184,20 +183,28 @@ class OrderedRequests final : public RequestSource {
       if (std::holds_alternative<FailedRequest>(outcome))
         failed_.add(number);
       else
-        refuse(std::get<DamagedLine>(outcome).position, std::get<DamagedLine>(outcome).what, number);
+        refuse_damaged(std::get<DamagedLine>(outcome), number);
     }
   }
 
-  void refuse(const Numbered& wrong, const std::string& what) { refuse(wrong.line.position, what, wrong.number); }
+  // Its time.
+  [[nodiscard]] std::string text_of(const Numbered& line) const { return time_text(line.time(), reading_.rules.time); }
 
-  void refuse(const sim::config::Position& position, const std::string& what, std::uint64_t number)
+  void refuse(const Numbered& wrong, const std::string& what)
   {
+    refuse_damaged({wrong.line.line, wrong.line.column, what}, wrong.number);
+  }
+
+  void refuse_damaged(const DamagedLine& damaged, std::uint64_t number)
+  {
+    const std::string told =
+        fmt::format("{}: {}", to_text(sim::config::Position{spec_.path, damaged.line, damaged.column}), damaged.what);
     if (!spec_.skip_damaged_lines)
-      throw ConfigError(fmt::format("{}: {} ({})", to_text(position), what, advice(spec_, reading_)));
+      throw ConfigError(fmt::format("{} ({})", told, advice(spec_, reading_)));
     if (first_damage_.empty()) {
-      first_damage_ = fmt::format("{}: {}", to_text(position), what);
+      first_damage_ = told;
       if (survey(reading_, read_beginning(spec_.path)).is_hopeless())
-        throw ConfigError(fmt::format("{} ({})", first_damage_, advice(spec_, reading_)));
+        throw ConfigError(fmt::format("{} ({})", told, advice(spec_, reading_)));
     }
     damaged_.add(number);
   }

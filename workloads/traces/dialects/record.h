@@ -13,7 +13,6 @@ namespace cm::workloads {
 struct Record {
   Request request;
   std::optional<Stamp> time;  // from anywhere; empty: a later turn of its session
-  std::string written_time;
   int time_column = 1;
   std::string session;           // whose turn it is; empty: nobody's
   std::optional<Seconds> delay;  // from the end of the session's previous turn

@@ -1,5 +1,7 @@
 #include "workloads/traces/dialects/stamp.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -132,6 +134,18 @@ std::optional<Stamp> stamp_of(double count, TimeUnit unit)
   stamp.seconds += stamp.picoseconds / PicosecondsPerSecond;
   stamp.picoseconds %= PicosecondsPerSecond;
   return stamp;
+}
+
+std::string time_text(Stamp stamp, TimeUnit unit)
+{
+  if (unit != TimeUnit::Date && unit != TimeUnit::Epoch)
+    return fmt::format("{} {}", seconds_between({}, stamp) * static_cast<double>(per_second(unit)), unit_text(unit));
+  const std::int64_t second = ((stamp.seconds % 86400) + 86400) % 86400;
+  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days((stamp.seconds - second) / 86400))};
+  return fmt::format("{:04d}-{:02d}-{:02d} {:02d}:{:02d}:{:05.2f}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), second / 3600,
+                     second / 60 % 60,
+                     static_cast<double>(second % 60) + static_cast<double>(stamp.picoseconds) * 1e-12);
 }
 
 std::optional<Stamp> stamp_of_date(std::string_view text)

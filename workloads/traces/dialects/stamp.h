@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace cm::workloads {
@@ -40,6 +41,8 @@ Seconds since(Stamp from, Stamp to);
 // Stamps from 0 to LatestStamp; empty for others, for a count in Date, and where Epoch gives no date.
 std::optional<Stamp> stamp_of(std::int64_t count, TimeUnit unit);
 std::optional<Stamp> stamp_of(double count, TimeUnit unit);
+// As a message shows it: "9000000 ms", "2023-11-16 18:15:46.68" of a date, in Greenwich.
+std::string time_text(Stamp stamp, TimeUnit unit);
 // "2023-11-16 18:15:46.6805900" or with a "T" between, with or without a zone ("Z", "+02:00"); empty for others.
 std::optional<Stamp> stamp_of_date(std::string_view text);
 

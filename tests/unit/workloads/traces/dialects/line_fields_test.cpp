@@ -20,7 +20,7 @@ Parsed record_in(const std::string& line, const LineParser& parser, RecordRules 
   LineFields fields;
   if (auto damage = parser.read(line, fields))
     return std::move(*damage);
-  return record_of(std::move(fields), rules, line, parser);
+  return record_of(fields, rules, line, parser);
 }
 
 }  // namespace
@@ -35,7 +35,6 @@ TEST_CASE("a row of a table and a line of JSON make the same record")
     REQUIRE(std::holds_alternative<Record>(*parsed));
     const Record& record = std::get<Record>(*parsed);
     CHECK(record.time == Stamp{0, 250'500'000'000});
-    CHECK(record.written_time == "250.5 ms");
     CHECK(record.request.input_tokens == 700);
     CHECK(record.request.output_tokens == 9);
     CHECK(record.request.blocks == std::vector<std::uint64_t>{3, id_of_text("x")});

@@ -52,3 +52,11 @@ TEST_CASE("dates have zones, fractions and either sign between day and hour")
   CHECK(stamp_of_date("2024-05-12 00:00:00.001163Z") == plain);
   CHECK(stamp_of_date("1970-01-01 00:00:01") == Stamp{1, 0});
 }
+
+TEST_CASE("a stamp is shown as its file has it")
+{
+  CHECK(time_text({9000, 0}, TimeUnit::Milliseconds) == "9000000 ms");
+  CHECK(time_text({0, 250'500'000'000}, TimeUnit::Milliseconds) == "250.5 ms");
+  CHECK(time_text(*stamp_of_date("2023-11-16 18:15:46.6805900"), TimeUnit::Date) == "2023-11-16 18:15:46.68");
+  CHECK(time_text({-1, 0}, TimeUnit::Epoch) == "1969-12-31 23:59:59.00");
+}
