@@ -83,25 +83,27 @@ Copies lay_out_by_eplb(const SlotSpec& spec, PlacementRule rule, const std::vect
 
 }  // namespace
 
-std::optional<std::string> slot_problem(const SlotSpec& spec, const std::string& offer)
+std::optional<std::string> slot_problem(const SlotSpec& spec, const std::string& offer, std::uint32_t ranks_per_npu)
 {
   if (spec.ranks == 0 || spec.slots() % spec.ranks == 0)
     return std::nullopt;
   // One rank exchanges nothing.
   constexpr std::uint32_t Fewest = 2;
+  const std::uint32_t step = std::max(ranks_per_npu, 1U);
   std::uint32_t below = spec.ranks;
   while (below >= Fewest && spec.slots() % below != 0)
-    --below;
+    below -= std::min(step, below);
   std::uint32_t above = spec.ranks;
   while (above < spec.slots() && spec.slots() % above != 0)
-    ++above;
-  std::string nearest = below >= Fewest ? fmt::format("{}", below) : "";
+    above += step;
+  std::string nearest = below >= Fewest ? fmt::format("{}", below / step) : "";
   if (above <= spec.slots() && above >= Fewest)
-    nearest += fmt::format("{}{}", nearest.empty() ? "" : " or ", above);
-  return fmt::format("{} routed + {} redundant + {} shared = {} slots do not divide over {} ranks; {}the nearest EP "
+    nearest += fmt::format("{}{}", nearest.empty() ? "" : " or ", above / step);
+  return fmt::format("{} routed + {} redundant + {} shared = {} slots do not divide over {} ranks{}; {}the nearest {} "
                      "that they divide over is {}",
-                     spec.routed, spec.redundant, spec.shared_copies, spec.slots(), spec.ranks, offer,
-                     nearest.empty() ? "none" : nearest);
+                     spec.routed, spec.redundant, spec.shared_copies, spec.slots(), spec.ranks,
+                     ranks_per_npu > 0 ? fmt::format(" ({} NPUs of {} dies)", spec.ranks / step, step) : "", offer,
+                     ranks_per_npu > 0 ? "number of NPUs" : "EP", nearest.empty() ? "none" : nearest);
 }
 
 std::optional<std::string> node_problem(const SlotSpec& spec)

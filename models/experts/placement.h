@@ -30,8 +30,9 @@ struct SlotSpec {
 };
 
 // Empty when the slots divide over the ranks; else what is wrong, `offer`, and which numbers of ranks near it would be
-// right.
-std::optional<std::string> slot_problem(const SlotSpec& spec, const std::string& offer = "");
+// right: as an EP, or, where the scenario asks for NPUs of `ranks_per_npu`, as NPUs.
+std::optional<std::string> slot_problem(const SlotSpec& spec, const std::string& offer = "",
+                                        std::uint32_t ranks_per_npu = 0);
 
 // Empty when routed experts and shared copies divide over the nodes as EplbByNode needs it; else what is wrong.
 std::optional<std::string> node_problem(const SlotSpec& spec);

@@ -35,6 +35,13 @@ std::int64_t largest_that_fits(std::int64_t most, const std::function<HbmBudget(
   return fits;
 }
 
+std::string fill_text(const HbmBudget& budget)
+{
+  return fmt::format("{:.2f} of {:.2f} GB of HBM on the fullest die",
+                     static_cast<double>(budget.total().count()) * 1e-9,
+                     static_cast<double>(budget.capacity.count()) * 1e-9);
+}
+
 HbmBudget hbm_budget(const ModelSpec& whole, const DieSpec& die, const DecodeDeployment& deployment)
 {
   const ModelSpec model = tensor_share(whole, deployment.tensor_parallel);

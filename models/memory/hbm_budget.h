@@ -42,6 +42,9 @@ struct HbmBudget {
   [[nodiscard]] std::string text() const;
 };
 
+// "37.79 of 64.00 GB of HBM on the fullest die".
+std::string fill_text(const HbmBudget& budget);
+
 // The largest number from 1 to `most` whose budget fits; 0 when none does. Requires budgets that grow with it.
 std::int64_t largest_that_fits(std::int64_t most, const std::function<HbmBudget(std::int64_t)>& budget);
 

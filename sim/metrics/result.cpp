@@ -69,6 +69,17 @@ Json run_section(const Manifest& manifest)
   return section;
 }
 
+Json answer_section(const Answer& answer)
+{
+  Json headline = Json::array();
+  for (const Headline& each : answer.headline)
+    headline.push_back({{"name", each.name}, {"label", each.label}});
+  Json standings = Json::array();
+  for (const Standing& each : answer.standings)
+    standings.push_back({{"word", each.word}, {"text", each.text}});
+  return {{"headline", std::move(headline)}, {"standings", std::move(standings)}, {"limit", answer.limit}};
+}
+
 // Only where there is one: other results stay as they were.
 void add_caveats(const Result& result, const std::string& name, Json& entry)
 {
@@ -91,6 +102,14 @@ Json metrics_section(const Result& result)
   return section;
 }
 
+// In the order in which results hold them.
+std::vector<std::pair<const char*, std::optional<double>>> statistics_of(const Histogram& histogram)
+{
+  return {{"mean", histogram.mean()},          {"min", histogram.minimum()},      {"p50", histogram.quantile(0.5)},
+          {"p90", histogram.quantile(0.9)},    {"p95", histogram.quantile(0.95)}, {"p99", histogram.quantile(0.99)},
+          {"p999", histogram.quantile(0.999)}, {"max", histogram.maximum()}};
+}
+
 // A histogram of nothing has a count of 0 and no statistics.
 Json histogram_entry(const NamedHistogram& named)
 {
@@ -102,18 +121,9 @@ Json histogram_entry(const NamedHistogram& named)
              {"better", to_text(named.better)},
              {"meaning", named.meaning},
              {"count", histogram.count()}};
-  const auto add = [&](const char* key, const std::optional<double>& value) {
+  for (const auto& [key, value] : statistics_of(histogram))
     if (value)
       entry[key] = *value;
-  };
-  add("mean", histogram.mean());
-  add("min", histogram.minimum());
-  add("p50", histogram.quantile(0.5));
-  add("p90", histogram.quantile(0.9));
-  add("p95", histogram.quantile(0.95));
-  add("p99", histogram.quantile(0.99));
-  add("p999", histogram.quantile(0.999));
-  add("max", histogram.maximum());
   entry["buckets"] = std::move(buckets);
   return entry;
 }
@@ -242,6 +252,17 @@ const Metric* Result::find(std::string_view name) const
   return found == metrics.end() ? nullptr : &*found;
 }
 
+bool Result::has(std::string_view name) const
+{
+  if (find(name) != nullptr)
+    return true;
+  for (const NamedHistogram& each : histograms)
+    for (const auto& [statistic, value] : statistics_of(each.values))
+      if (value && statistic_name(each.name, statistic) == name)
+        return true;
+  return false;
+}
+
 Table::Cell cell_of(std::optional<double> value)
 {
   return value ? Table::Cell(*value) : Table::Cell(std::monostate());
@@ -266,6 +287,9 @@ std::string to_json(const Result& result)
   Json root = Json::object();
   root["schema"] = "cmsim-result/1";
   root["run"] = run_section(result.manifest);
+  // Absent where a workload says none, as in results of earlier versions.
+  if (!result.answer.empty())
+    root["answer"] = answer_section(result.answer);
   root["metrics"] = metrics_section(result);
   root["histograms"] = histograms_section(result);
   if (result.breakdown_of != LayerTime)

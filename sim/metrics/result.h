@@ -1,6 +1,7 @@
 // Everything a run says about itself, in memory; written once, at the end (result.json, schema cmsim-result/1).
 #pragma once
 
+#include "sim/metrics/answer.h"
 #include "sim/metrics/histogram.h"
 #include "sim/metrics/inputs.h"
 #include "sim/metrics/metric_declaration.h"
@@ -99,6 +100,7 @@ inline constexpr const char* LayerTime = "the time of a layer";
 
 struct Result {
   Manifest manifest;
+  Answer answer;
   std::vector<Metric> metrics;  // in declaration order
   std::vector<NamedHistogram> histograms;
   std::vector<Part> breakdown;   // parts that add up to `breakdown_of`
@@ -123,6 +125,8 @@ struct Result {
   void add(const MetricDeclaration& metric, Histogram values);
   void add(const MetricDeclaration& metric, std::string_view word, Histogram values);
   [[nodiscard]] const Metric* find(std::string_view name) const;
+  // Whether it holds a metric, or a statistic of a histogram with values, of that name.
+  [[nodiscard]] bool has(std::string_view name) const;
   // All caveats of a metric or histogram, in their order; empty when there is none.
   [[nodiscard]] std::string caveats_of(std::string_view name) const;
 

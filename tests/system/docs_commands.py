@@ -154,7 +154,7 @@ def check(binary, root, path, known, writes):
     problems, times = [], []
     with tempfile.TemporaryDirectory() as scratch:
         copy_of_the_tree(binary, root, scratch)
-        environment = {**os.environ, "PATH": f"{scratch}/installed/bin:{os.environ['PATH']}", "NO_COLOR": "1"}
+        environment = {**os.environ, "PATH": f"{scratch}/installed/bin:{os.environ['PATH']}", "NO_COLOR": "1", "COLUMNS": "80"}
         for command, output in todo:
             # What writes nothing is the same in every document.
             if output is None and command in known:

@@ -2,6 +2,8 @@
 # Assertions for tests of the command line. A test is a bash script that sources this file; the first assertion that
 # does not hold ends it with status 1, and its temporary folder goes when it ends.
 set -uo pipefail
+# Text is 80 columns wide, whatever the terminal of the caller.
+unset COLUMNS
 
 : "${CM_SOURCE_DIR:?the tree, set by tests/system/CMakeLists.txt}"
 scratch=$(mktemp -d)

@@ -56,7 +56,9 @@ class Runs:
         with tempfile.TemporaryDirectory() as folder:
             out = os.path.join(folder, "out")
             is_run = words[0] == "run"
-            done = subprocess.run([self.binary, *words, *(["--out", out] if is_run else [])], cwd=self.root,
+            # Text is 80 columns wide, whatever the terminal of the caller.
+            plain = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+            done = subprocess.run([self.binary, *words, *(["--out", out] if is_run else [])], cwd=self.root, env=plain,
                                   capture_output=True, text=True, check=False)
             result, output = None, done.stdout
             if is_run and done.returncode == 0:

@@ -24,6 +24,10 @@ SMALL_PREFILL = ["workload.npus=16", "workload.tokens_per_npu=1024", "workload.p
 SMALL_KV = ["workload.readers=4", "workload.accesses=4", "workload.compare.readers=[]", "workload.compare.stripes=[]",
             "workload.coherence.accesses=20", "workload.compare.write_shares=[0.1]"]
 PLAIN_KV = ["workload.readers=4", "workload.accesses=4", "workload.compare={paths: false}"]
+SMALL_SERVING = ["workload.generator.requests=100", "workload.generator.rate=400", "model.layers=4", "workload.cell_layers=2",
+                 "workload.cell_cache=false", "workload.prefill_instances=1", "workload.prefill.npus=4",
+                 "workload.prefill.experts=auto", "workload.decode.ep=16", "workload.decode.experts=auto",
+                 "workload.decode.batch_per_npu=8", "workload.pool.nodes=2"]
 MOST_LANES = 18  # that a CPU may have
 # Scenario and settings: each kind, and what makes many of its keys idle.
 RUNS = {
@@ -46,6 +50,18 @@ RUNS = {
     "kv": ["kv-access", *SMALL_KV],
     "kv alone": ["kv-access", *PLAIN_KV],
     "model-load": ["model-load"],
+    "serving": ["serving-pdc", *SMALL_SERVING],
+    "serving over other planes": ["serving-pdc", *SMALL_SERVING, "workload.pool.plane=vpc", "workload.handover=ub"],
+}
+# An uncertain number of some runs, and another value that must change what comes out.
+EFFECTS = {
+    "p2p read": "machine.ub.mtu=1 KiB",
+    "ep": "machine.die.exchange.launch=4 us",
+    "decode": "machine.die.compute.jitter=3 %",
+    "prefill": "machine.die.host.turn=1 ms",
+    "kv": "machine.memory.ladder.dram=160 ns",
+    "gemm": "machine.die.compute.bf16_gemm=50 %",
+    "serving": "machine.die.host.turn=1 ms",
 }
 
 
@@ -190,10 +206,26 @@ def check_unused(program, name, run):
     base, unused = find_unused(program, run, keys)
     if not unused:
         return [f"{name}: no key is unused, which is not so"]
+    uncertain = [row[0] for row in base["tables"]["uncertain_numbers"]["rows"]]
+    problems = [f"{name}: {path} is unused and listed among the uncertain numbers" for path in uncertain if path in unused]
     after = program.run(run, as_settings(keys, unused))
     if isinstance(after, str):
-        return [f"{name}: changing what is unused was refused: {after}"]
-    return [] if outcome(base) == outcome(after) else [f"{name}: one of these has an effect: {' '.join(unused)}"]
+        return [*problems, f"{name}: changing what is unused was refused: {after}"]
+    if outcome(base) != outcome(after):
+        problems.append(f"{name}: one of these has an effect: {' '.join(unused)}")
+    if name in EFFECTS:
+        problems += check_effect(program, name, run, base, uncertain)
+    return problems
+
+
+def check_effect(program, name, run, base, uncertain):
+    setting = EFFECTS[name]
+    if setting.split("=")[0] not in uncertain:
+        return [f"{name}: {setting} is none of its uncertain numbers: {' '.join(uncertain)}"]
+    after = program.run(run, [setting])
+    if isinstance(after, str):
+        return [f"{name}: {setting} was refused: {after}"]
+    return [f"{name}: {setting} has no effect"] if outcome(base) == outcome(after) else []
 
 
 def check_used(program, name, run):

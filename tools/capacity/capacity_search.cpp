@@ -2,8 +2,9 @@
 
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
+#include "sim/metrics/histogram.h"
 #include "sim/units/parse_quantity.h"
-#include "tools/runner/child_runs.h"
+#include "tools/processes/child_runs.h"
 #include "tools/runner/run.h"
 #include "tools/runner/run_health.h"
 
@@ -19,6 +20,7 @@ namespace {
 
 // Rates that hold and that do not are this near in the end.
 constexpr double Resolution = 1.02;
+constexpr double Rounding = 1e-9;
 // The load is looked for between 1 / 1024 and 1024 times the scenario's.
 constexpr int MostDoublings = 10;
 // Without as many, no end of a warm-up is looked for and no run is steady.
@@ -68,6 +70,7 @@ RequestCount request_count_of(const ScenarioRequest& scenario)
 ChildRun run_of(const ScenarioRequest& scenario, double load)
 {
   ChildRun run{.origin = fmt::format("--find-capacity, trial at {:.4g} times the load", load),
+               .title = fmt::format("{:.4g} times the load", load),
                .scenario = scenario.path,
                .config_root = scenario.config_root,
                .seed = scenario.seed,
@@ -87,11 +90,44 @@ std::optional<double> number_in(const nlohmann::ordered_json& section, const cha
                                                                                 : std::optional(value->get<double>());
 }
 
-LoadTrial trial_of(double load, const std::string& output)
+// The value that a share of a histogram's values stays within, by its buckets; empty without values. Share in (0, 1].
+std::optional<double> quantile_in(const nlohmann::ordered_json& section, const char* name, double share)
 {
-  const auto result = nlohmann::ordered_json::parse(output);
+  const auto entry = section.find(name);
+  if (entry == section.end() || entry->at("count") == 0)
+    return std::nullopt;
+  if (share >= 1)
+    return number_in(section, name, "max");
+  sim::metrics::Histogram values(entry->at("unit").get<std::string>());
+  for (const auto& bucket : entry->at("buckets"))
+    values.record(std::sqrt(bucket.at(0).get<double>() * bucket.at(1).get<double>()),
+                  bucket.at(2).get<std::uint64_t>());
+  return values.quantile(share);
+}
+
+std::string longest_part_text(const LoadTrial& trial)
+{
+  return trial.longest_part.empty() ? "no request has a first token"
+                                    : fmt::format("the longest part of the mean time to first token is {}, {:.4g} ms",
+                                                  trial.longest_part, trial.longest_part_ms);
+}
+
+std::string tpot_text(const LoadTrial& trial, double share)
+{
+  return trial.tpot_at_share_ms ? fmt::format("{:g} % have at most {:.4g} ms", 100 * share, *trial.tpot_at_share_ms)
+                                : "no request has a time per output token";
+}
+
+}  // namespace
+
+LoadTrial trial_of(double load, double share, const std::string& text)
+{
+  const auto result = nlohmann::ordered_json::parse(text);
   const auto metric = [&](const char* name) { return number_in(result.at("metrics"), name, "value").value_or(0); };
-  const auto p90 = [&](const char* name) { return number_in(result.at("histograms"), name, "p90"); };
+  const auto percentile = [&](const char* name, const char* statistic) {
+    return number_in(result.at("histograms"), name, statistic);
+  };
+  const auto at_share = [&](const char* name) { return quantile_in(result.at("histograms"), name, share); };
   const RunHealth health = health_of(result);
   LoadTrial trial{.load = load,
                   .arrival_rps = metric("arrival_rps"),
@@ -99,8 +135,12 @@ LoadTrial trial_of(double load, const std::string& output)
                   .share = metric("slo_attainment"),
                   .ttft_share = metric("slo_ttft_attainment"),
                   .tpot_share = metric("slo_tpot_attainment"),
-                  .ttft_p90_ms = p90("ttft_ms"),
-                  .tpot_p90_ms = p90("tpot_ms"),
+                  .ttft_at_share_ms = at_share("ttft_ms"),
+                  .tpot_at_share_ms = at_share("tpot_ms"),
+                  .ttft_p50_ms = percentile("ttft_ms", "p50"),
+                  .ttft_p99_ms = percentile("ttft_ms", "p99"),
+                  .tpot_p50_ms = percentile("tpot_ms", "p50"),
+                  .tpot_p99_ms = percentile("tpot_ms", "p99"),
                   .requests = metric("requests"),
                   .counted = metric("requests") - metric("warm_up_requests"),
                   .ttft_mean_ms = number_in(result.at("histograms"), "ttft_ms", "mean").value_or(0),
@@ -115,43 +155,52 @@ LoadTrial trial_of(double load, const std::string& output)
   return trial;
 }
 
-std::string longest_part_text(const LoadTrial& trial)
+std::size_t Capacity::trials_left() const
 {
-  return trial.longest_part.empty() ? "no request has a first token"
-                                    : fmt::format("the longest part of the mean time to first token is {}, {:.4g} ms",
-                                                  trial.longest_part, trial.longest_part_ms);
+  // From a load and its double.
+  double ratio = 2;
+  std::size_t doublings = 0;
+  if (holds && breaks)
+    ratio = trials[*breaks].load / trials[*holds].load;
+  else
+    doublings = trials.empty() ? 2 : 1;
+  const double halvings = std::ceil(std::log2(std::log(ratio) / std::log(Resolution)) - Rounding);
+  return doublings + static_cast<std::size_t>(std::max(0.0, halvings));
 }
 
-std::string tpot_text(const LoadTrial& trial)
-{
-  return trial.tpot_p90_ms ? fmt::format("9 of 10 have at most {:.4g} ms", *trial.tpot_p90_ms)
-                           : "no request has a time per output token";
-}
-
-}  // namespace
-
-Capacity bisect(double share, const std::function<LoadTrial(double load)>& attempt)
+Capacity bisect(double share, const std::function<std::optional<LoadTrial>(double load)>& attempt,
+                const std::function<void(const Capacity& so_far)>& watch)
 {
   Capacity found;
-  const auto try_load = [&](double load) {
-    found.trials.push_back(attempt(load));
+  // Whether the load holds; empty: it could not be tried.
+  const auto try_load = [&](double load) -> std::optional<bool> {
+    if (watch)
+      watch(found);
+    auto trial = attempt(load);
+    if (!trial)
+      return std::nullopt;
+    found.trials.push_back(*std::move(trial));
     const bool holds = found.trials.back().holds(share);
     (holds ? found.holds : found.breaks) = found.trials.size() - 1;
     return holds;
   };
-  const bool first_holds = try_load(1);
+  const std::optional<bool> first_holds = try_load(1);
+  if (!first_holds)
+    return found;
   double load = 1;
   for (int step = 0; step < MostDoublings; ++step) {
-    load *= first_holds ? 2 : 0.5;
-    if (try_load(load) != first_holds)
+    load *= *first_holds ? 2 : 0.5;
+    const std::optional<bool> holds = try_load(load);
+    if (!holds)
+      return found;
+    if (*holds != *first_holds)
       break;
   }
   while (found.holds && found.breaks) {
     const double low = found.trials[*found.holds].load;
     const double high = found.trials[*found.breaks].load;
-    if (high / low <= Resolution)
+    if (high / low <= Resolution || !try_load(std::sqrt(low * high)))
       break;
-    try_load(std::sqrt(low * high));
   }
   return found;
 }
@@ -165,20 +214,19 @@ ScenarioRequest at_load(const ScenarioRequest& scenario, const ServiceLevels& le
   return request;
 }
 
-Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& levels, sim::metrics::Progress& progress)
+Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& levels, sim::metrics::Progress& progress,
+                       RunJournal* journal)
 {
   require_serving(scenario);
   if (const ScenarioCheck check = check_scenario(at_load(scenario, levels, 1)); !check.problems.empty())
     throw ConfigError(sim::config::joined(check.problems, "\n"));
   const RequestCount requests = request_count_of(scenario);
-  std::size_t runs = 0;
-  Capacity found = bisect(levels.share, [&](double load) {
-    // How many there will be is not known: about as many as it takes to double twice and halve down to the resolution.
-    constexpr double Expected = 10;
-    progress.update(std::min(0.95, static_cast<double>(runs) / Expected),
-                    fmt::format("run {} at {:.4g} times the load", runs + 1, load));
-    ++runs;
-    LoadTrial trial = trial_of(load, run_children({run_of(at_load(scenario, levels, load), load)}, 1).front());
+  ChildRuns children({.jobs = 1, .journal = journal}, progress);
+  const auto attempt = [&](double load) -> std::optional<LoadTrial> {
+    const ChildOutcome outcome = children.run({run_of(at_load(scenario, levels, load), load)}).front();
+    if (outcome.end != ChildEnd::Done)
+      return std::nullopt;
+    LoadTrial trial = trial_of(load, levels.share, outcome.output);
     if (trial.requests < FewestRequests)
       throw ConfigError(
           fmt::format("{}: --find-capacity: expected at least {:g} requests, which a steady state takes, found "
@@ -190,8 +238,14 @@ Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& lev
                       "one instant",
                       requests.place));
     return trial;
-  });
+  };
+  // The run at the load that is found comes on top.
+  const auto expect = [&](const Capacity& so_far) { children.expect(so_far.trials.size() + so_far.trials_left() + 1); };
+  Capacity found = bisect(levels.share, attempt, expect);
   found.longer = requests.key;
+  found.shortfall = children.shortfall();
+  if (found.trials.empty() && found.shortfall.failed > 0)
+    throw_failures(found.shortfall);
   return found;
 }
 
@@ -204,7 +258,7 @@ std::string limit_sentence(const Capacity& capacity, double share)
   if (trial.share < share)
     return fmt::format("{}: {:.1f} % of the requests hold it at {:.4g} requests/s; {}",
                        is_ttft ? "slo.ttft" : "slo.tpot", 100 * (is_ttft ? trial.ttft_share : trial.tpot_share),
-                       trial.arrival_rps, is_ttft ? longest_part_text(trial) : tpot_text(trial));
+                       trial.arrival_rps, is_ttft ? longest_part_text(trial) : tpot_text(trial, share));
   return fmt::format("no steady state at {:.4g} requests/s, where {:.1f} % of the requests hold both levels: {}",
                      trial.arrival_rps, 100 * trial.share, trial.unsteady);
 }

@@ -4,13 +4,16 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/timeline/gzip.h"
 #include "sim/timeline/trace_json.h"
+#include "tools/answer/result_screen.h"
+#include "tools/answer/result_table.h"
 #include "tools/capacity/capacity_run.h"
+#include "tools/processes/progress_report.h"
 #include "tools/program/cache_folder.h"
 #include "tools/program/command_line.h"
+#include "tools/program/partial_result.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
 #include "tools/runner/repeated_run.h"
-#include "tools/runner/result_table.h"
 #include "tools/runner/run.h"
 #include "tools/runner/run_inputs.h"
 #include "tools/runner/run_log.h"
@@ -20,6 +23,7 @@
 #include "tools/runner/workload_table.h"
 #include "tools/sensitivity/uncertainty.h"
 #include "tools/sensitivity/what_if_free.h"
+#include "tools/shipped/located_file.h"
 
 #include <fmt/format.h>
 #include <spdlog/logger.h>
@@ -27,9 +31,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace cm::tools {
@@ -44,6 +51,7 @@ struct RunOptions {
   bool what_if_free = false;
   std::optional<std::string> capacity;  // service levels to look for the highest rate of
   bool is_verbose = false;
+  std::optional<int> report;  // descriptor that takes the progress of a run for another cmsim
 };
 
 // Log of the steps and their times, on standard error, for --verbose. Local: a logger of its own and no registry.
@@ -55,35 +63,70 @@ spdlog::logger step_log(bool is_verbose)
   return log;
 }
 
-FinishedRun run_with_progress(const RunOptions& options, sim::timeline::Timeline* timeline)
+// A run for another cmsim tells it how far it has come, and not its standard error, which are its words.
+std::unique_ptr<sim::metrics::Progress> progress_of(const RunOptions& options)
+{
+  if (options.report)
+    return std::make_unique<ProgressReport>(*options.report);
+  return std::make_unique<TerminalProgress>();
+}
+
+// Empty when a search for the capacity did not come to its end: what is known of it is printed then.
+std::optional<FinishedRun> run_with_progress(const RunOptions& options, sim::timeline::Timeline* timeline,
+                                             RunJournal* journal, int& status)
 {
   // Its line is erased before anything else is printed.
-  TerminalProgress progress;
-  if (options.capacity)
-    return run_at_capacity(options.scenario, parse_service_levels(*options.capacity), progress, timeline);
-  return run_scenario(options.scenario, progress, timeline);
+  auto progress = progress_of(options);
+  if (!options.capacity)
+    return run_scenario(options.scenario, *progress, timeline);
+  const ServiceLevels levels = parse_service_levels(*options.capacity);
+  CapacityRun found = run_at_capacity(options.scenario, levels, *progress, timeline, journal);
+  progress.reset();
+  if (!found.run) {
+    const std::string known = unfinished_table(found.capacity, levels, journal);
+    // Who reads JSON finds none rather than a table.
+    if (options.format == "json")
+      tell(known);
+    else
+      print(known);
+    status = found.capacity.shortfall.status();
+  }
+  return std::move(found.run);
 }
 
-void add_uncertainty(const RunOptions& options, sim::metrics::Result& result)
+// Whether all runs are there; the status is that of those that are not.
+bool add_uncertainty(const RunOptions& options, RunJournal* journal, sim::metrics::Result& result, int& status)
 {
   if (options.uncertainty == 0)
-    return;
+    return true;
   TerminalProgress progress;
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const UncertaintyRequest request{.scenario = options.scenario, .samples = options.uncertainty, .jobs = cores};
-  result.tables.push_back(uncertainty(request, result, progress));
+  const UncertaintyRequest request{
+      .scenario = options.scenario, .samples = options.uncertainty, .jobs = cores, .journal = journal};
+  Uncertainty found = uncertainty(request, result, progress);
+  result.tables.push_back(std::move(found.table));
+  status = found.shortfall.status();
+  if (!found.shortfall.is_there())
+    return true;
+  result.warnings.push_back("the table uncertainty is PARTIAL: " + partial_sentence(found.shortfall, found.runs));
+  return false;
 }
 
-void add_what_if_free(const RunOptions& options, sim::metrics::Result& result)
+// As above. What was asked for comes first among the tables.
+bool add_what_if_free(const RunOptions& options, RunJournal* journal, sim::metrics::Result& result, int& status)
 {
   if (!options.what_if_free)
-    return;
+    return true;
   TerminalProgress progress;
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  // What was asked for comes first.
-  result.tables.insert(
-      result.tables.begin(),
-      what_if_free({.scenario = options.scenario, .seed = result.manifest.seed, .jobs = cores}, result, progress));
+  FreedRuns found = what_if_free(
+      {.scenario = options.scenario, .seed = result.manifest.seed, .jobs = cores, .journal = journal}, result, progress);
+  result.tables.insert(result.tables.begin(), std::move(found.table));
+  if (!found.shortfall.is_there())
+    return true;
+  status = found.shortfall.status();
+  result.warnings.push_back("the table what_if_free is PARTIAL: " + partial_sentence(found.shortfall, found.runs));
+  return false;
 }
 
 // Files that a scenario asks to write have no place without a folder. Users who ask for JSON read the result: samples
@@ -103,6 +146,12 @@ RunOptions repeated(const RunOptions& typed, const RepeatedRun& run)
 {
   RunOptions options = typed;
   options.scenario.path = run.scenario;
+  // A folder of that name, such as that of the result, is not what was run.
+  if (std::error_code error; !std::filesystem::is_regular_file(run.scenario, error))
+    if (const auto shipped = find_shipped(run.scenario, FileKind::Scenario, typed.scenario.config_root)) {
+      options.scenario.path = shipped->path;
+      options.scenario.name = shipped->name;
+    }
   options.scenario.sets = run.sets;
   options.scenario.seed = run.seed;
   // Before what was typed is laid over it: other files that somebody asks for are no change of these.
@@ -124,7 +173,7 @@ void tell_command(const RunOptions& options, sim::metrics::Manifest& manifest)
 {
   if (!manifest.inputs || (options.uncertainty == 0 && !options.capacity && !options.what_if_free))
     return;
-  std::vector<std::string> words = repeating_command(options.scenario.path, options.scenario.sets, manifest.seed);
+  std::vector<std::string> words = repeating_command(options.scenario.called(), options.scenario.sets, manifest.seed);
   if (options.uncertainty > 0)
     words.insert(words.end(), {"--uncertainty", fmt::format("{}", options.uncertainty)});
   if (options.capacity)
@@ -134,10 +183,12 @@ void tell_command(const RunOptions& options, sim::metrics::Manifest& manifest)
   manifest.inputs->command = shell_text(words);
 }
 
-void run(const RunOptions& typed)
+void run(const RunOptions& typed, int& status)
 {
   const auto earlier = find_repeated_run(typed.scenario.path);
-  const RunOptions options = earlier ? repeated(typed, *earlier) : typed;
+  RunOptions options = earlier ? repeated(typed, *earlier) : typed;
+  if (!earlier)
+    locate_scenario(options.scenario);
   if (options.with_timeline && !options.out)
     throw ConfigError("--timeline: expected --out DIR too, where timeline.json.gz is written");
   if (!options.out && options.format == "table")
@@ -150,26 +201,37 @@ void run(const RunOptions& typed)
   spdlog::logger log = step_log(options.is_verbose);
   log.info("reading {}", options.scenario.path);
   sim::timeline::Timeline timeline;
-  FinishedRun run = run_with_progress(options, options.with_timeline ? &timeline : nullptr);
+  const bool has_many = options.uncertainty > 0 || options.what_if_free || options.capacity;
+  auto journal = folder && has_many ? std::make_optional<RunJournal>(folder->path()) : std::nullopt;
+  RunJournal* const kept = journal ? &*journal : nullptr;
+  auto finished = run_with_progress(options, options.with_timeline ? &timeline : nullptr, kept, status);
+  if (!finished)
+    return;
+  FinishedRun& run = *finished;
   const auto simulated = std::chrono::system_clock::now();
   log.info("simulated a {} in {:.2f} s", run.title.workload,
            std::chrono::duration<double>(simulated - started).count());
-  add_uncertainty(options, run.result);
-  add_what_if_free(options, run.result);
+  bool is_whole = add_uncertainty(options, kept, run.result, status);
+  is_whole = add_what_if_free(options, kept, run.result, status) && is_whole;
+  tell_reused(kept);
   tell_command(options, run.result.manifest);
   const std::string json = to_json(run.result);
-  TablePrinting printing{.is_coloured = output_takes_colour(), .files = {}};
+  std::vector<std::string> written;
   if (folder) {
     std::vector<OutputFolder::File> files{{"result.json", json}, {"run.log", run_log(started, options.scenario.path)}};
     if (options.with_timeline)
       files.push_back({"timeline.json.gz", sim::timeline::gzip(to_trace_json(timeline))});
     for (const auto& [name, content] : run.result.files)
       files.push_back({name, content});
-    printing.files = folder->write(files);
+    written = journal ? write_with_journal(*folder, files, *journal, is_whole) : folder->write(files);
   }
-  for (const std::string& file : printing.files)
+  for (const std::string& file : written)
     log.info("wrote {}", file);
-  print(options.format == "json" ? json : result_table(run, printing));
+  const TextStyle style{.is_coloured = output_takes_colour(), .width = output_width()};
+  if (options.format == "json")
+    print(json);
+  else
+    print(options.is_verbose ? result_table(run, style, written) : result_screen(run, style, written));
 }
 
 std::string footer()
@@ -183,12 +245,12 @@ std::string footer()
   text += "\nAlgorithms of collective:\n";
   for (const models::Algorithm& row : models::collective_table())
     text += fmt::format("  {:<14}  {}\n", row.name, row.sentence);
-  return text + "\nExample:\n  cmsim run configs/scenarios/ep.yaml --set workload.ep=32 --out results/ep32";
+  return text + "\nExample:\n  cmsim run ep --set workload.ep=32 --out results/ep32";
 }
 
 }  // namespace
 
-void add_run_command(CLI::App& program, const std::string& config_root)
+void add_run_command(CLI::App& program, const std::string& config_root, int& status)
 {
   // Owned by the callback below, which lives as long as the command.
   const auto options = std::make_shared<RunOptions>();
@@ -196,9 +258,13 @@ void add_run_command(CLI::App& program, const std::string& config_root)
   options->scenario.cache_root = cache_folder();
   CLI::App& command = *program.add_subcommand("run", "simulate one scenario");
   add_scenario_options(command, options->scenario);
-  command.get_option("scenario")->description("the scenario's file, or the folder of a result to repeat");
+  command.get_option("scenario")
+      ->description(
+          "a scenario's file, the name of a shipped one (cmsim list scenarios), or the folder of a result to repeat");
   add_seed_option(command, options->scenario);
   add_placed_settings(command, options->scenario);
+  // Not for people, as the one before.
+  command.add_option("--progress-to", options->report)->group("");
   command.add_option("--out", options->out, "write DIR/result.json and DIR/run.log; without it nothing is written")
       ->type_name("DIR");
   add_format_option(command, options->format);
@@ -222,9 +288,9 @@ void add_run_command(CLI::App& program, const std::string& config_root)
       ->type_name("LEVELS")
       ->excludes(uncertainty)
       ->excludes(what_if_free);
-  command.add_flag("-v,--verbose", options->is_verbose, "say on standard error what happens when");
+  command.add_flag("-v,--verbose", options->is_verbose, "print every number with its meaning, and say on standard error what happens when");
   command.footer(footer());
-  command.callback([options] { run(*options); });
+  command.callback([options, &status] { run(*options, status); });
 }
 
 }  // namespace cm::tools

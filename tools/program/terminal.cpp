@@ -2,10 +2,13 @@
 
 #include "sim/diagnostics/errors.h"
 #include "sim/diagnostics/printable.h"
+#include "tools/runner/terminal_width.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
@@ -41,6 +44,16 @@ void print(const std::string& content)
   const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!is_written || std::fflush(stdout) != 0)
     throw ConfigError(fmt::format("standard output: cannot write: {}", std::generic_category().message(errno)));
+}
+
+std::size_t output_width()
+{
+  const char* const variable = std::getenv("COLUMNS");
+  const std::string_view text = variable != nullptr ? variable : "";
+  std::size_t columns = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), columns);
+  const bool is_number = !text.empty() && error == std::errc() && end == text.data() + text.size();
+  return is_number ? std::clamp(columns, NarrowestText, WidestText) : terminal_width(STDOUT_FILENO);
 }
 
 bool output_takes_colour()

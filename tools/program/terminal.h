@@ -1,6 +1,7 @@
 // The streams that a program is called with.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace cm::tools {
@@ -14,6 +15,9 @@ void open_standard_streams();
 // pipe gets the text as it is. Throws ConfigError when the text did not get out (a full disk behind a redirection, a
 // closed stream).
 void print(const std::string& text);
+
+// Columns of standard output: what the variable COLUMNS says, else the terminal's own width, else 80.
+std::size_t output_width();
 
 // On a terminal, unless NO_COLOR is set (no-color.org).
 bool output_takes_colour();

@@ -87,10 +87,10 @@ std::string logged(const std::string& result, const std::string& key)
   return {};
 }
 
-void require_scenario(const RepeatedRun& run)
+void require_scenario(const RepeatedRun& run, const ScenarioRequest& request)
 {
   std::error_code error;
-  if (fs::exists(run.scenario, error))
+  if (fs::exists(request.path, error))
     return;
   const std::string folder = logged(run.file, "folder");
   throw ConfigError(fmt::format("{}: run.inputs.command: expected a readable file, found no {} in the current folder{}",
@@ -139,7 +139,7 @@ std::optional<RepeatedRun> find_repeated_run(const std::string& path)
 
 std::vector<std::string> changes_since(const RepeatedRun& run, const ScenarioRequest& request)
 {
-  require_scenario(run);
+  require_scenario(run, request);
   std::vector<std::string> changes;
   if (run.program != version_and_commit())
     changes.push_back(

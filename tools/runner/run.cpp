@@ -53,14 +53,6 @@ std::optional<models::ModelSpec> build_model(ResolvedScenario& scenario)
   return models::read_model(reader);
 }
 
-// Numbers of the workload are what the user asks, so only those of machine and model have evidence; of the memory's and
-// the model's only when the workload uses them.
-bool is_evidence(const Provenance& number, const WorkloadKind& kind)
-{
-  return !number.path.starts_with("workload.") && (kind.uses_memory || !number.path.starts_with("machine.memory.")) &&
-         (kind.needs_model || !number.path.starts_with("model."));
-}
-
 bool is_word_of(std::string_view word, std::string_view words)
 {
   while (!words.empty()) {
@@ -93,15 +85,15 @@ const sim::config::Value* stated_range(const ResolvedScenario& scenario, std::st
   return stated != nullptr ? stated->find("range") : nullptr;
 }
 
-// The assumed and calibrated numbers that the run reads, in the order of reading.
-sim::metrics::Table uncertain_numbers(const ResolvedScenario& scenario, const WorkloadKind& kind)
+// The assumed and calibrated ones of the numbers that the run uses.
+sim::metrics::Table uncertain_numbers(const ResolvedScenario& scenario, const std::vector<Provenance>& used)
 {
   sim::metrics::Table table{.name = std::string(UncertainNumbers),
-                            .sentence = "assumed and calibrated numbers that the run read",
+                            .sentence = "assumed and calibrated numbers that the run used",
                             .columns = {"number", "value", "evidence", "from", "to", "source"},
                             .rows = {}};
-  for (const Provenance& number : scenario.log.provenance) {
-    if (!is_evidence(number, kind) || (number.evidence != Evidence::Assumed && number.evidence != Evidence::Calibrated))
+  for (const Provenance& number : used) {
+    if (number.evidence != Evidence::Assumed && number.evidence != Evidence::Calibrated)
       continue;
     const sim::config::Value* range = stated_range(scenario, number.path);
     table.rows.push_back({number.path,
@@ -141,21 +133,19 @@ void caution(const ResolvedScenario& scenario, sim::metrics::Result& result)
         result.caveats.push_back({name, fmt::format("depends on {}, known only as {}", reliance.number, range)});
 }
 
-void describe_evidence(const sim::config::ReadingLog& log, const WorkloadKind& kind, Manifest& manifest)
+void describe_evidence(const std::vector<Provenance>& used, Manifest& manifest)
 {
   for (const Evidence each :
        {Evidence::Measured, Evidence::Published, Evidence::Derived, Evidence::Calibrated, Evidence::Assumed})
     manifest.evidence_counts[std::string(to_text(each))] = 0;
-  for (const Provenance& number : log.provenance) {
-    if (!is_evidence(number, kind))
-      continue;
+  for (const Provenance& number : used) {
     ++manifest.evidence_counts[std::string(to_text(number.evidence))];
     if (number.evidence == Evidence::Assumed)
       manifest.assumed.push_back(fmt::format("{} = {}: {}", number.path, number.value, number.source));
   }
 }
 
-Manifest describe(const ResolvedScenario& scenario, const WorkloadKind& kind)
+Manifest describe(const ResolvedScenario& scenario, const std::vector<Provenance>& used)
 {
   Manifest manifest;
   manifest.scenario = scenario.path;
@@ -164,7 +154,7 @@ Manifest describe(const ResolvedScenario& scenario, const WorkloadKind& kind)
   manifest.version = version();
   manifest.commit = commit();
   manifest.engine_settings = sim::engine::Engine::settings();
-  describe_evidence(scenario.log, kind, manifest);
+  describe_evidence(used, manifest);
   return manifest;
 }
 
@@ -248,8 +238,20 @@ struct ReadRun {
   std::string refusal;  // why the model cannot be simulated; empty when it can
   models::FreeWords free_known;
   PreparedWorkload workload;
-  std::vector<std::string> notes;  // about keys that were set on top and have no effect
+  std::vector<KeyNote> notes;  // about keys that were set on top and have no effect
 };
+
+// Numbers of machine and model that the run uses, in the order of reading: those of the workload are what the user
+// asks. Files hold many more, which are read and checked.
+std::vector<Provenance> numbers_of(const ReadRun& read)
+{
+  std::vector<Provenance> used;
+  std::ranges::copy_if(read.scenario.log.provenance, std::back_inserter(used), [&](const Provenance& number) {
+    return !number.path.starts_with("workload.") &&
+           !unused_key(number.path, read.scenario, *read.kind, read.workload, read.machine);
+  });
+  return used;
+}
 
 // A model that refuses what was asked knows no files.
 void run_placed(const ReadRun& read, sim::metrics::Progress& progress, sim::metrics::Result& result)
@@ -281,12 +283,14 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
       .title = {std::string(read.kind->name), read.machine.name,
                 read.model && read.kind->needs_model ? model_title(*read.model, read.scenario.model_layers) : ""},
       .result = {}};
-  run.result.manifest = describe(read.scenario, *read.kind);
+  const std::vector<Provenance> used = numbers_of(read);
+  run.result.manifest = describe(read.scenario, used);
   run.result.manifest.inputs = inputs_of(request, read.scenario, run.title);
   run.result.notes = models::notes_on(read.machine.free);
   run_placed(read, progress, run.result);
-  std::ranges::copy(read.notes, std::back_inserter(run.result.notes));
-  run.result.tables.push_back(uncertain_numbers(read.scenario, *read.kind));
+  run.result.answer.headline = headline_of(*read.kind, run.result);
+  std::ranges::transform(read.notes, std::back_inserter(run.result.notes), &KeyNote::text);
+  run.result.tables.push_back(uncertain_numbers(read.scenario, used));
   caution(read.scenario, run.result);
   return run;
 }
@@ -319,16 +323,14 @@ FreeChoice free_choice(const ScenarioRequest& request)
   return choice;
 }
 
-std::vector<NumberRead> numbers_read(const ScenarioRequest& request)
+std::vector<NumberUsed> numbers_used(const ScenarioRequest& request)
 {
   const ReadRun read(request, nullptr);
   throw_if_any(read.scenario.log);
   if (!read.refusal.empty())
     throw RefusedByModel(read.refusal);
-  std::vector<NumberRead> numbers;
-  for (const Provenance& provenance : read.scenario.log.provenance) {
-    if (!is_evidence(provenance, *read.kind))
-      continue;
+  std::vector<NumberUsed> numbers;
+  for (const Provenance& provenance : numbers_of(read)) {
     const sim::config::Value* range = stated_range(read.scenario, provenance.path);
     numbers.push_back({provenance, range != nullptr ? std::optional(*range) : std::nullopt});
   }

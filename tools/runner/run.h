@@ -6,6 +6,7 @@
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
 #include "sim/timeline/timeline.h"
+#include "tools/runner/key_note.h"
 #include "tools/runner/scenario.h"
 #include "topology/supernode/supernode_spec.h"
 
@@ -27,7 +28,7 @@ struct RunTitle {
 // "decode of deepseek-r1 on cloudmatrix384".
 std::string to_text(const RunTitle& title);
 
-// The table of a result that lists what the run read without being sure of it.
+// The table of a result that lists the numbers that the run used without being sure of them.
 inline constexpr std::string_view UncertainNumbers = "uncertain_numbers";
 
 struct FinishedRun {
@@ -45,8 +46,8 @@ struct ScenarioCheck {
   std::string configuration_digest;
   std::uint64_t seed = 0;
   std::vector<std::string> problems;
-  bool is_malformed = false;         // some problem lies in one key, not in how values go together
-  std::vector<std::string> notes{};  // about keys that were set on top and have no effect
+  bool is_malformed = false;     // some problem lies in one key, not in how values go together
+  std::vector<KeyNote> notes{};  // about keys that were set on top and have no effect
 };
 
 // Throws ConfigError only when the scenario's own file cannot be read.
@@ -63,14 +64,14 @@ struct FreeChoice {
 // Throws ConfigError with everything that is wrong with the scenario.
 FreeChoice free_choice(const ScenarioRequest& request);
 
-// A number of machine or model that a run reads, as its file states it.
-struct NumberRead {
+// A number of machine or model that a run uses, as its file states it. Whoever changes another one gets the same metrics.
+struct NumberUsed {
   sim::config::Provenance provenance;
   std::optional<sim::config::Value> range;  // a list of two: from which to which it may be
 };
 
 // In the order in which they are read. Throws ConfigError with everything that is wrong with the scenario.
-std::vector<NumberRead> numbers_read(const ScenarioRequest& request);
+std::vector<NumberUsed> numbers_used(const ScenarioRequest& request);
 
 // Results of reading a scenario: problems, evidence, and the keys that were asked for.
 struct ScenarioReading {

@@ -49,7 +49,7 @@ std::string right_aligned(std::string_view text, std::size_t width)
   return std::string(width - std::min(width, columns_of(text)), ' ') + std::string(text);
 }
 
-std::string wrapped(std::string_view first, std::string_view words, std::size_t indent)
+std::string wrapped(std::string_view first, std::string_view words, std::size_t indent, std::size_t width)
 {
   std::string text(first);
   std::size_t column = columns_of(first);
@@ -57,8 +57,8 @@ std::string wrapped(std::string_view first, std::string_view words, std::size_t 
   while (!words.empty()) {
     const std::string_view word = words.substr(0, words.find(' '));
     words.remove_prefix(std::min(words.size(), word.size() + 1));
-    const std::size_t width = columns_of(word) + (is_line_start ? 0 : 1);
-    if (!is_line_start && column + width > TerminalWidth) {
+    const std::size_t length = columns_of(word) + (is_line_start ? 0 : 1);
+    if (!is_line_start && column + length > width) {
       text += '\n';
       text.append(indent, ' ');
       column = indent;

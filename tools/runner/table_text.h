@@ -1,4 +1,4 @@
-// Text in columns for a terminal of 80.
+// Text in columns for a terminal.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,10 @@ std::size_t columns_of(std::string_view text);
 std::string left_aligned(std::string_view text, std::size_t width);
 std::string right_aligned(std::string_view text, std::size_t width);
 
-// `first` and the words after it, broken before column 80; further lines start at column `indent`. Ends in a newline.
-std::string wrapped(std::string_view first, std::string_view words, std::size_t indent);
+// `first` and the words after it, broken before column `width`; further lines start at column `indent`. Ends in a
+// newline.
+std::string wrapped(std::string_view first, std::string_view words, std::size_t indent,
+                    std::size_t width = TerminalWidth);
 
 // A bar of `share` times `width` columns, to an eighth of a column; not padded.
 std::string bar(double share, std::size_t width);

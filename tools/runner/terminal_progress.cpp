@@ -1,25 +1,80 @@
 #include "tools/runner/terminal_progress.h"
 
 #include "sim/diagnostics/printable.h"
+#include "tools/runner/terminal_width.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstddef>
+#include <cmath>
 #include <cstdio>
-#include <string>
+#include <iterator>
 #include <unistd.h>
 
 namespace cm::tools {
 namespace {
 
-constexpr auto Interval = std::chrono::milliseconds(100);
-constexpr std::size_t Width = 79;  // a line that fills the terminal would scroll it
+using Clock = std::chrono::steady_clock;
+using std::chrono::seconds;
+
+constexpr auto Interval = std::chrono::milliseconds(100);  // on a terminal
+constexpr auto LogInterval = std::chrono::minutes(1);
 constexpr const char* EraseLine = "\r\x1b[K";
+
+// Before them an estimate would jump.
+constexpr auto FirstEstimate = seconds(3);
+constexpr double LeastShare = 0.01;
+constexpr auto SampleInterval = std::chrono::milliseconds(500);
+
+double rounded_to(double value, double step)
+{
+  return std::max(step, std::round(value / step) * step);
+}
 
 }  // namespace
 
-TerminalProgress::TerminalProgress() : is_terminal_(::isatty(STDERR_FILENO) == 1) {}
+std::optional<std::chrono::duration<double>> TimeLeft::at(Time now, double share)
+{
+  if (share < samples_.back().share)
+    samples_ = {{now, share}};
+  if (now - samples_.back().time >= SampleInterval)
+    samples_.push_back({now, share});
+  const Time start = samples_.front().time;
+  const double begun = samples_.front().share;
+  if (now - start < FirstEstimate || share - begun < LeastShare)
+    return std::nullopt;
+  // The last sample of the earlier half. Those between it and the start are never looked at again.
+  const Time half = start + (now - start) / 2;
+  const auto later = std::ranges::upper_bound(samples_, half, {}, &Sample::time);
+  const Sample from = *std::prev(later);
+  if (later - samples_.begin() > 2)
+    samples_.erase(samples_.begin() + 1, later - 1);
+  const double done = share - from.share;
+  if (!(done > 0))
+    return std::nullopt;
+  return (now - from.time) * ((1 - share) / done);
+}
+
+std::string time_left_text(std::chrono::duration<double> left)
+{
+  constexpr double Minute = 60;
+  constexpr double Hour = 3600;
+  const double count = left.count();
+  if (count < 10)
+    return fmt::format("{:.0f} s left", std::max(1.0, std::ceil(count)));
+  if (count < 1.5 * Minute)
+    return fmt::format("{:.0f} s left", rounded_to(count, 5));
+  if (count < Hour)
+    return fmt::format("{:.0f} min left", rounded_to(count / Minute, 1));
+  const auto minutes = static_cast<int>(rounded_to(count / Minute, 10));
+  return fmt::format("{} h {} min left", minutes / 60, minutes % 60);
+}
+
+TerminalProgress::TerminalProgress()
+    : is_terminal_(::isatty(STDERR_FILENO) == 1), width_(terminal_width(STDERR_FILENO)), left_(Clock::now()),
+      next_(Clock::now() + (is_terminal_ ? Clock::duration(0) : Clock::duration(LogInterval)))
+{
+}
 
 TerminalProgress::~TerminalProgress()
 {
@@ -29,17 +84,29 @@ TerminalProgress::~TerminalProgress()
 
 void TerminalProgress::update(double share, std::string_view what)
 {
-  if (!is_terminal_)
-    return;
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = Clock::now();
+  const double done = std::clamp(share, 0.0, 1.0);
+  const auto left = left_.at(now, done);
   if (now < next_)
     return;
-  next_ = now + Interval;
-  is_shown_ = true;
-  std::string line = fmt::format("{:3.0f} %  {}", 100 * std::clamp(share, 0.0, 1.0), printable_on_one_line(what));
-  line.resize(std::min(line.size(), Width));
-  std::fprintf(stderr, "%s%s", EraseLine, line.c_str());
+  next_ = now + (is_terminal_ ? Clock::duration(Interval) : Clock::duration(LogInterval));
+  const std::string text = printable_on_one_line(what);
+  const std::string begin = fmt::format("{:3.0f} %  ", 100 * done);
+  const std::string end = left ? ", " + time_left_text(*left) : std::string();
+  if (is_terminal_) {
+    // A line that fills the terminal would scroll it; the time that is left stays whole.
+    const std::size_t room = width_ - 1 - std::min(width_ - 1, begin.size() + end.size());
+    rewrite(begin + text.substr(0, room) + end);
+  } else {
+    std::fprintf(stderr, "cmsim: %s%s%s\n", begin.c_str(), text.c_str(), end.c_str());
+  }
   std::fflush(stderr);
+}
+
+void TerminalProgress::rewrite(const std::string& line)
+{
+  is_shown_ = true;
+  std::fprintf(stderr, "%s%s", EraseLine, line.c_str());
 }
 
 }  // namespace cm::tools

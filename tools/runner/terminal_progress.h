@@ -1,11 +1,39 @@
-// One line on standard error that rewrites itself, for a person who waits. Silent when nobody can see it.
+// Progress on standard error, for whoever waits. On a terminal it is one line that rewrites itself; elsewhere, in a
+// log, nothing for the first minute and then a line a minute.
 #pragma once
 
 #include "sim/metrics/progress.h"
 
 #include <chrono>
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace cm::tools {
+
+// Time until the end, from the pace of the later half of what has passed: the first part of a run often has another.
+class TimeLeft {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  explicit TimeLeft(Time start) : samples_{{start, 0}} {}
+
+  // Share in [0, 1]; one that falls begins anew. Empty for the first seconds, and while too little is done to tell.
+  std::optional<std::chrono::duration<double>> at(Time now, double share);
+
+ private:
+  struct Sample {
+    Time time;
+    double share = 0;
+  };
+
+  std::deque<Sample> samples_;  // the first one is the start
+};
+
+// "40 s left", "12 min left", "2 h 10 min left": no more exact than the estimate is.
+std::string time_left_text(std::chrono::duration<double> left);
 
 class TerminalProgress final : public sim::metrics::Progress {
  public:
@@ -15,8 +43,12 @@ class TerminalProgress final : public sim::metrics::Progress {
   void update(double share, std::string_view what) override;
 
  private:
+  void rewrite(const std::string& line);
+
   bool is_terminal_ = false;
   bool is_shown_ = false;
+  std::size_t width_ = 0;
+  TimeLeft left_;
   std::chrono::steady_clock::time_point next_;
 };
 

@@ -17,8 +17,8 @@
 #include "workloads/point_to_point/p2p_metric_table.h"
 #include "workloads/prefill/prefill.h"
 #include "workloads/prefill/prefill_metric_table.h"
-#include "workloads/serving/serving.h"
-#include "workloads/serving/serving_metric_table.h"
+#include "workloads/serving_report/serving_run.h"
+#include "workloads/serving_report/serving_metric_table.h"
 
 #include <fmt/format.h>
 
@@ -115,6 +115,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .sentence = "one read or write between two dies or CPUs",
      .prepare = prepare_on_machine<workloads::read_p2p, workloads::run_p2p>,
      .metrics = workloads::P2pMetrics.rows,
+     .headline = workloads::P2pHeadline,
      .sends_packets = true,
      .frees = "network queueing",
      .uses = "node.cpus die.hbm.capacity die.hbm.reserved die.write_engine die.read_engine cpu.dram.capacity "
@@ -123,6 +124,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .sentence = "one collective operation over some dies",
      .prepare = prepare_on_machine<workloads::read_collective, workloads::run_collective>,
      .metrics = workloads::CollectiveMetrics.rows,
+     .headline = workloads::CollectiveHeadline,
      .sends_packets = true,
      .frees = "network host queueing",
      .uses = "die.collectives die.hbm.bandwidth die.compute.memory"},
@@ -130,6 +132,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .sentence = "one product of matrices on one die",
      .prepare = prepare_gemm,
      .metrics = workloads::GemmMetrics.rows,
+     .headline = workloads::GemmHeadline,
      .uses = "name die.aic_cores die.peak_bf16 die.peak_int8 die.peak_fp8 die.hbm die.compute.int8_gemm "
              "die.compute.fp8_gemm die.compute.bf16_gemm die.compute.memory die.compute.overlap_exponent "
              "die.compute.cube_operator die.tiles"},
@@ -137,6 +140,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .sentence = "dispatch and combine of an expert-parallel group, on an idle machine",
      .prepare = prepare_ep,
      .metrics = workloads::EpMetrics.rows,
+     .headline = workloads::EpHeadline,
      .records_timeline = true,
      .sends_packets = true,
      .frees = "network host queueing",
@@ -147,6 +151,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .needs_model = true,
      .prepare = prepare_decode,
      .metrics = workloads::DecodeMetrics.rows,
+     .headline = workloads::DecodeHeadline,
      .records_timeline = true,
      .sends_packets = true,
      .frees = "network experts host queueing",
@@ -158,6 +163,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .needs_model = true,
      .prepare = prepare_prefill,
      .metrics = workloads::PrefillMetrics.rows,
+     .headline = workloads::PrefillHeadline,
      .sends_packets = true,
      .frees = "network experts host queueing",
      .uses = "model die.aic_cores die.aiv_cores die.peak_bf16 die.peak_int8 die.peak_fp8 die.hbm "
@@ -166,7 +172,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .sentence = "reads and writes of pooled memory: latency by tier and path, bandwidth and what limits it",
      .prepare = prepare_on_machine<workloads::read_kv, workloads::run_kv>,
      .metrics = workloads::KvMetrics.rows,
-     .uses_memory = true,
+     .headline = workloads::KvHeadline,
      .sends_packets = true,
      .uses = "node.cpus node.die_to_die_bandwidth rdma.latency rdma.die_bandwidth vpc die.hbm "
              "die.compute.memory die.write_engine die.read_engine die.sdma cpu memory"},
@@ -174,7 +180,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .sentence = "start of serving instances from object store, pool or local DRAM",
      .prepare = prepare_on_machine<workloads::read_model_load, workloads::run_model_load>,
      .metrics = workloads::ModelLoadMetrics.rows,
-     .uses_memory = true,
+     .headline = workloads::ModelLoadHeadline,
      .uses = "name nodes node.npus node.dies_per_npu node.cpus vpc die.hbm.capacity cpu.dram.capacity cpu.remote_read "
              "memory.tiers.object_store memory.tiers.loader memory.ladder.disk"},
     {.name = "serving",
@@ -182,8 +188,8 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .needs_model = true,
      .prepare = prepare_serving,
      .metrics = workloads::ServingMetrics.rows,
+     .headline = workloads::ServingHeadline,
      .records_timeline = true,
-     .uses_memory = true,
      .keeps_cells = true,
      .sends_packets = true,
      .uses = "node.cpus model rdma.latency rdma.die_bandwidth vpc die.aic_cores die.aiv_cores "
@@ -198,6 +204,15 @@ constexpr std::array<WorkloadKind, 9> Table{{
 std::span<const WorkloadKind> workload_table()
 {
   return Table;
+}
+
+std::vector<sim::metrics::Headline> headline_of(const WorkloadKind& kind, const Result& result)
+{
+  std::vector<sim::metrics::Headline> headline;
+  for (const sim::metrics::HeadlineRow& row : kind.headline)
+    if (result.has(row.name))
+      headline.push_back({std::string(row.name), std::string(row.label)});
+  return headline;
 }
 
 const WorkloadKind* find_workload(const sim::config::Value& workload, sim::config::ReadingLog& log)

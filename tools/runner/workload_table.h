@@ -42,8 +42,8 @@ struct WorkloadKind {
   bool needs_model = false;
   PreparedWorkload (*prepare)(const WorkloadInputs& inputs) = nullptr;  // problems go to the reader's log
   std::span<const sim::metrics::MetricDeclaration> metrics;             // that it can report
+  std::span<const sim::metrics::HeadlineRow> headline;                  // of these, in order of importance
   bool records_timeline = false;
-  bool uses_memory = false;    // machine.memory: else its numbers are read and checked, and are no evidence of the run
   bool keeps_cells = false;    // between runs
   bool sends_packets = false;  // between dies: uses what they stand in, machine.packet_plane and that plane's keys
   std::string_view frees{};    // words of workload.free that it knows, separated by blanks
@@ -57,5 +57,8 @@ std::span<const WorkloadKind> workload_table();
 
 // The kind that a workload's `kind` names; null when there is none, which is reported.
 const WorkloadKind* find_workload(const sim::config::Value& workload, sim::config::ReadingLog& log);
+
+// Of a kind's headline what the result has.
+std::vector<sim::metrics::Headline> headline_of(const WorkloadKind& kind, const sim::metrics::Result& result);
 
 }  // namespace cm::tools

@@ -17,7 +17,7 @@ namespace {
 using sim::config::Evidence;
 using sim::config::Value;
 
-StatedRange range_of(const NumberRead& number)
+StatedRange range_of(const NumberUsed& number)
 {
   const Value& range = *number.range;
   const auto refuse = [&](std::string_view why) {
@@ -68,7 +68,7 @@ std::string StatedRange::at(double share) const
 std::vector<UncertainNumber> uncertain_numbers(const ScenarioRequest& request)
 {
   std::vector<UncertainNumber> numbers;
-  for (const NumberRead& each : numbers_read(request)) {
+  for (const NumberUsed& each : numbers_used(request)) {
     const Evidence evidence = each.provenance.evidence;
     if (!each.range && evidence != Evidence::Assumed && evidence != Evidence::Calibrated)
       continue;

@@ -1,4 +1,4 @@
-// The numbers of a run that might be otherwise: assumed, calibrated, or with a stated range.
+// The numbers that a run uses and that might be otherwise: assumed, calibrated, or with a stated range.
 #pragma once
 
 #include "sim/config/reading_log.h"

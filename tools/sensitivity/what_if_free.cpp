@@ -2,10 +2,10 @@
 
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
-#include "tools/runner/child_runs.h"
 #include "tools/runner/run.h"
 #include "tools/runner/run_health.h"
 #include "tools/runner/workload_table.h"
+#include "tools/sensitivity/varied_run.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -24,11 +24,14 @@ using sim::metrics::Table;
 
 constexpr std::size_t MostMetrics = 2;
 
-// Metrics that answer a run: those which its kind reports first.
+// Metrics that answer a run, the first of its headline.
 std::vector<Metric> answering_metrics(const Result& result)
 {
-  const auto count = static_cast<std::ptrdiff_t>(std::min(MostMetrics, result.metrics.size()));
-  return {result.metrics.begin(), result.metrics.begin() + count};
+  std::vector<Metric> metrics;
+  for (const sim::metrics::Headline& each : result.answer.headline)
+    if (const Metric* const metric = result.find(each.name); metric != nullptr && metrics.size() < MostMetrics)
+      metrics.push_back(*metric);
+  return metrics;
 }
 
 std::string direction_of(const Metric& metric)
@@ -76,12 +79,7 @@ Table::Row row_of(const std::string& label, const std::vector<Metric>& metrics, 
 // The setting is the last one, so that nothing of the command line takes its place.
 ChildRun child_of(const ScenarioRequest& scenario, const FreeRun& run)
 {
-  ChildRun child{.origin = fmt::format("{}: {}", scenario.path, run.setting),
-                 .scenario = scenario.path,
-                 .config_root = scenario.config_root,
-                 .seed = scenario.seed,
-                 .settings = {},
-                 .sets = scenario.sets};
+  ChildRun child = varied_run(scenario, {}, run.part + " free");
   child.sets.push_back(run.setting);
   return child;
 }
@@ -122,31 +120,36 @@ std::vector<FreeRun> free_runs(const ScenarioRequest& scenario)
   return runs;
 }
 
-Table what_if_free(const WhatIfFreeRequest& request, const Result& nominal, sim::metrics::Progress& progress)
+FreedRuns what_if_free(const WhatIfFreeRequest& request, const Result& nominal, sim::metrics::Progress& progress)
 {
   const std::vector<FreeRun> runs = free_runs(request.scenario);
   const std::vector<Metric> metrics = answering_metrics(nominal);
   ScenarioRequest scenario = request.scenario;
   scenario.seed = request.seed;
-  std::vector<ChildRun> children;
+  std::vector<ChildRun> wanted;
   for (const FreeRun& run : runs)
-    children.push_back(child_of(scenario, run));
-  const auto outputs = run_children(children, request.jobs, [&](std::size_t ended) {
-    progress.update(static_cast<double>(ended) / static_cast<double>(runs.size()),
-                    fmt::format("{} of {} runs with a free part", ended, runs.size()));
-  });
-  Table table = empty_table(metrics, runs.size());
+    wanted.push_back(child_of(scenario, run));
+  ChildRuns children({.jobs = request.jobs, .journal = request.journal}, progress);
+  const std::vector<ChildOutcome> outcomes = children.run(wanted);
+  FreedRuns freed{.table = empty_table(metrics, runs.size()), .shortfall = children.shortfall()};
   Values own;
   for (const Metric& metric : metrics)
     own[metric.name] = metric.value;
-  table.rows.push_back(row_of("nothing", metrics, own));
+  freed.table.rows.push_back(row_of("nothing", metrics, own));
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    const Json result = Json::parse(outputs[i]);
-    table.rows.push_back(row_of(runs[i].part, metrics, values_of(result)));
+    if (outcomes[i].end != ChildEnd::Done)
+      continue;
+    ++freed.runs;
+    const Json result = Json::parse(outcomes[i].output);
+    freed.table.rows.push_back(row_of(runs[i].part, metrics, values_of(result)));
     if (!health_of(result).is_steady)
-      table.sentence += fmt::format("; with {} free the run is not steady", runs[i].part);
+      freed.table.sentence += fmt::format("; with {} free the run is not steady", runs[i].part);
   }
-  return table;
+  if (freed.runs == 0 && freed.shortfall.failed > 0 && freed.shortfall.stop_signal == 0)
+    throw_failures(freed.shortfall);
+  if (freed.shortfall.is_there())
+    freed.table.sentence += fmt::format("; PARTIAL: {} of {} runs finished", freed.runs, runs.size());
+  return freed;
 }
 
 }  // namespace cm::tools

@@ -5,8 +5,10 @@
 
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
+#include "tools/processes/child_runs.h"
 #include "tools/runner/scenario.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,6 +19,7 @@ struct WhatIfFreeRequest {
   ScenarioRequest scenario;
   std::uint64_t seed = 1;  // of the run as it is
   int jobs = 1;            // runs at a time
+  RunJournal* journal = nullptr;  // borrowed; keeps finished runs; null: none
 };
 
 // The table of a result that says so.
@@ -32,9 +35,15 @@ struct FreeRun {
 // wrong or its kind of workload knows no such parts.
 std::vector<FreeRun> free_runs(const ScenarioRequest& scenario);
 
-// A row for the run as it is and one for each of free_runs(): values of the metrics that answer the run first, and by
-// how many percent they change. Throws ConfigError as free_runs() does and when a run is refused.
-sim::metrics::Table what_if_free(const WhatIfFreeRequest& request, const sim::metrics::Result& nominal,
-                                 sim::metrics::Progress& progress);
+struct FreedRuns {
+  sim::metrics::Table table;
+  Shortfall shortfall;   // of free_runs()
+  std::size_t runs = 0;  // of them that are in the table
+};
+
+// A row for the run as it is and one for each of free_runs() that finished: values of the metrics that answer the run
+// first, and by how many percent they change. Throws ConfigError as free_runs() does and when all runs failed.
+FreedRuns what_if_free(const WhatIfFreeRequest& request, const sim::metrics::Result& nominal,
+                       sim::metrics::Progress& progress);
 
 }  // namespace cm::tools

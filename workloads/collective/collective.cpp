@@ -31,12 +31,26 @@ std::vector<models::ProtocolSpec> candidates(const CollectiveSpec& spec, const m
   return protocols;
 }
 
+BytesPerSecond lanes_of_die(const models::MachineSpec& machine)
+{
+  return machine.topology.lane_bandwidth * (machine.ub.payload_share * machine.topology.sub_planes);
+}
+
 void add_time(const models::CollectiveQuestion& question, const models::CollectivePlan& plan, Seconds time,
-              Result& result)
+              BytesPerSecond lanes, Result& result)
 {
   result.add(CollectiveMetrics["time_us"], microseconds(time));
   result.add(CollectiveMetrics["bandwidth_gb_s"], (models::least_bytes(question) / time).count() * 1e-9);
   result.add(CollectiveMetrics["steps"], plan.steps);
+  constexpr double Busy = 0.8;
+  const double share = ratio(models::least_bytes(question) / time, lanes);
+  result.answer.limit =
+      share >= Busy
+          ? fmt::format("The lanes limit: the least bytes of the busiest rank take {:.0f} % of what they carry.",
+                        100 * share)
+          : fmt::format("The lanes are not the limit: the least bytes of the busiest rank take {:.2g} % of what "
+                        "they carry; the protocol's fixed times and rates in {} {} take the rest.",
+                        100 * share, plan.steps, plan.steps == 1 ? "step" : "steps");
 }
 
 void run_on_packets(const models::CollectiveQuestion& question, const models::CollectivePlan& plan,
@@ -55,7 +69,7 @@ void run_on_packets(const models::CollectiveQuestion& question, const models::Co
     control.wait(done);
   });
   engine.run();
-  add_time(question, plan, to_seconds(std::ranges::max(run.ends())), result);
+  add_time(question, plan, to_seconds(std::ranges::max(run.ends())), lanes_of_die(machine), result);
   models::report_queues(machine, plane, result);
   sim::metrics::Histogram ranks("us");
   for (const Picoseconds end : run.ends())
@@ -70,9 +84,7 @@ void run_collective(const CollectiveSpec& spec, const models::MachineSpec& machi
   models::CollectiveQuestion question = spec.question;
   question.seed = seed;
   const std::vector<models::ProtocolSpec> protocols = candidates(spec, machine);
-  const models::CollectiveMachine idle{
-      protocols, machine.topology.lane_bandwidth * (machine.ub.payload_share * machine.topology.sub_planes),
-      machine.die.usable_hbm_bandwidth()};
+  const models::CollectiveMachine idle{protocols, lanes_of_die(machine), machine.die.usable_hbm_bandwidth()};
   const models::Algorithm& algorithm =
       spec.algorithm == "auto" ? models::best_algorithm(question, idle) : *models::find_algorithm(spec.algorithm);
   const models::CollectivePlan plan = algorithm.plan(question);
@@ -86,7 +98,7 @@ void run_collective(const CollectiveSpec& spec, const models::MachineSpec& machi
   if (machine.ub.model == models::UbModel::Packet)
     run_on_packets(question, plan, *protocol, machine, result);
   else
-    add_time(question, plan, run_collective_on_flows(plan, *protocol, machine), result);
+    add_time(question, plan, run_collective_on_flows(plan, *protocol, machine), lanes_of_die(machine), result);
 }
 
 }  // namespace cm::workloads

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/network/queue_metrics.h"
+#include "sim/metrics/answer.h"
 #include "sim/metrics/metric_declaration.h"
 
 #include <array>
@@ -35,5 +36,11 @@ inline constexpr sim::metrics::MetricTable CollectiveMetrics{std::to_array<sim::
      .shape = sim::metrics::Shape::Histogram,
      .follows = "breakdown"},
 })};
+
+// Numbers that a reader wants first.
+inline constexpr auto CollectiveHeadline = std::to_array<sim::metrics::HeadlineRow>({
+    {"time_us", "time of the operation"},
+    {"bandwidth_gb_s", "bandwidth of the busiest rank"},
+});
 
 }  // namespace cm::workloads

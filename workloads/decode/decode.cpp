@@ -156,6 +156,20 @@ void add_use(const DecodePlan& plan, const models::MachineSpec& machine, const D
       Seconds(layer.layer() * 1e-6), plan.microbatches, machine.die, models::all_lanes(machine)));
 }
 
+// Share of the HBM above which a batch has no room to grow.
+constexpr double FullMemory = 0.95;
+
+void add_answer(const models::HbmBudget& budget, sim::metrics::Result& result)
+{
+  result.answer.standings.push_back({"fits", models::fill_text(budget)});
+  std::string limit = sim::metrics::largest_part_clause(result.breakdown, result.breakdown_of);
+  const double full = ratio(budget.total(), budget.capacity);
+  if (full > FullMemory)
+    limit +=
+        fmt::format("{}the HBM is {:.0f} % full: the batch has no room to grow", limit.empty() ? "" : "; ", 100 * full);
+  result.answer.limit = sim::metrics::sentence_of(std::move(limit));
+}
+
 void add_histograms(const DecodeSpec& spec, const models::ModelSpec& model, const DecodeRun& run,
                     sim::metrics::Result& result)
 {
@@ -224,6 +238,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
                                        model.layers, model.dense_layers));
   }
   add_histograms(spec, model, run, result);
+  add_answer(budget, result);
 }
 
 }  // namespace cm::workloads

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/network/queue_metrics.h"
+#include "sim/metrics/answer.h"
 #include "sim/metrics/metric_declaration.h"
 #include "workloads/expert_parallel/copies_metrics.h"
 
@@ -138,5 +139,15 @@ inline constexpr sim::metrics::MetricTable DecodeMetrics{std::to_array<sim::metr
      .shape = sim::metrics::Shape::Histogram,
      .follows = "breakdown"},
 })};
+
+// Numbers that a reader wants first.
+inline constexpr auto DecodeHeadline = std::to_array<sim::metrics::HeadlineRow>({
+    {"tpot_ms", "time per output token"},
+    {"tokens_per_s_per_npu", "output tokens per NPU"},
+    {"tokens_per_s_per_tflops", "output tokens per peak TFLOPS"},
+    {"iteration_ms", "decode step"},
+    {"layer_us", "layer"},
+    {"int8_gain", "gain of INT8 over BF16"},
+});
 
 }  // namespace cm::workloads

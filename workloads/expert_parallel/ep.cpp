@@ -6,6 +6,8 @@
 #include "workloads/expert_parallel/ep_group.h"
 #include "workloads/expert_parallel/ep_metric_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -53,6 +55,29 @@ void add_balance(const std::vector<ExpertLayer>& layers, sim::metrics::Result& r
   for (const ExpertLayer& layer : layers)
     fullest.push_back(layer.placement.imbalance(layer.gate.loads()));
   result.add(EpMetrics["hottest_rank_load"], mean(fullest));
+}
+
+// Of the time of a rank in dispatch and combine: lanes, or waiting for the others.
+std::string limit_sentence(const models::MachineSpec& machine, const EpGroup& group, const sim::metrics::Result& result)
+{
+  constexpr double Busy = 0.8;
+  constexpr double MuchWaiting = 0.25;
+  const double lanes =
+      (machine.topology.lane_bandwidth * (machine.ub.payload_share * machine.topology.sub_planes)).count() * 1e-9;
+  const double dispatch = result.find("dispatch_gb_s")->value / lanes;
+  const double combine = result.find("combine_gb_s")->value / lanes;
+  const double busy = group.dispatch_us.mean().value_or(0) + group.combine_us.mean().value_or(0);
+  const double waits = busy > 0 ? 2 * group.wait_us.mean().value_or(0) / busy : 0;
+  const std::string use = fmt::format("dispatch uses {:.0f} % of what a die's lanes carry, combine {:.0f} %",
+                                      100 * dispatch, 100 * combine);
+  if (std::max(dispatch, combine) >= Busy)
+    return fmt::format("The lanes limit: {}.", use);
+  if (waits >= MuchWaiting)
+    return fmt::format("Waiting for other ranks takes {:.0f} % of a rank's time; {}.", 100 * waits, use);
+  return fmt::format(
+      "Nothing measured stands out: {}, and waiting for other ranks takes {:.0f} % of a rank's time; the "
+      "write engine and fixed times take the rest.",
+      use, 100 * waits);
 }
 
 }  // namespace
@@ -110,6 +135,7 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
   result.add(EpMetrics["dispatch_rank_us"], group.dispatch_us);
   result.add(EpMetrics["combine_rank_us"], group.combine_us);
   result.add(EpMetrics["rank_wait_us"], group.wait_us);
+  result.answer.limit = limit_sentence(machine, group, result);
 }
 
 }  // namespace cm::workloads

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/network/queue_metrics.h"
+#include "sim/metrics/answer.h"
 #include "sim/metrics/metric_declaration.h"
 #include "workloads/expert_parallel/copies_metrics.h"
 
@@ -63,5 +64,14 @@ inline constexpr sim::metrics::MetricTable EpMetrics{std::to_array<sim::metrics:
      .shape = sim::metrics::Shape::Histogram,
      .follows = "breakdown, hottest_rank_load"},
 })};
+
+// Numbers that a reader wants first.
+inline constexpr auto EpHeadline = std::to_array<sim::metrics::HeadlineRow>({
+    {"dispatch_us", "dispatch"},
+    {"combine_us", "combine"},
+    {"dispatch_gb_s", "dispatch, per rank"},
+    {"combine_gb_s", "combine, per rank"},
+    {"hottest_rank_load", "load of the fullest rank over the mean"},
+});
 
 }  // namespace cm::workloads

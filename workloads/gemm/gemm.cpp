@@ -6,6 +6,19 @@
 #include <fmt/format.h>
 
 namespace cm::workloads {
+namespace {
+
+FlopsPerSecond peak_rate(models::NumberFormat format, const models::DieSpec& die)
+{
+  switch (format) {
+  case models::NumberFormat::Fp8: return die.peak_fp8;
+  case models::NumberFormat::Int8: return die.peak_int8;
+  case models::NumberFormat::Bf16: break;
+  }
+  return die.peak_bf16;
+}
+
+}  // namespace
 
 using models::NumberFormat;
 using sim::config::Reader;
@@ -55,6 +68,10 @@ void run_gemm(const GemmSpec& spec, const models::MachineSpec& machine, sim::met
   result.add(GemmMetrics["waves"], static_cast<double>(product.waves));
   result.notes.push_back(fmt::format("tiles of {} x {}, limited by {}", product.tile_rows, product.tile_columns,
                                      product.memory_limits ? "memory" : "compute"));
+  const double share = spec.work().count() / product.time.count() / peak_rate(spec.format, machine.die).count();
+  result.answer.limit =
+      fmt::format("{} limits: the product runs at {:.1f} % of the die's peak rate, in {} rounds of tiles.",
+                  product.memory_limits ? "Memory" : "Arithmetic", 100 * share, product.waves);
 }
 
 }  // namespace cm::workloads

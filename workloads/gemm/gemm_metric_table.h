@@ -1,6 +1,7 @@
 // Metrics of one product of matrices.
 #pragma once
 
+#include "sim/metrics/answer.h"
 #include "sim/metrics/metric_declaration.h"
 
 #include <array>
@@ -26,5 +27,11 @@ inline constexpr sim::metrics::MetricTable GemmMetrics{std::to_array<sim::metric
      .meaning = "rounds in which all cores work on a tile each",
      .formula = "tiles of the result / cores, rounded up"},
 })};
+
+// Numbers that a reader wants first.
+inline constexpr auto GemmHeadline = std::to_array<sim::metrics::HeadlineRow>({
+    {"time_us", "time of the product"},
+    {"tflops", "arithmetic rate"},
+});
 
 }  // namespace cm::workloads

@@ -223,6 +223,7 @@ void KvStudy::report_load(sim::engine::Control& control)
     result_.add(KvMetrics["kv_*_us"], to_text(tier), histogram);
   result_.notes.push_back(
       fmt::format("the load is limited by: {} ({:.0f} % busy)", load.limit.name, 100 * load.limit.busy));
+  result_.answer.limit = limit_sentence(load.limit);
 }
 
 void KvStudy::compare_readers(sim::engine::Control& control)

@@ -1,6 +1,7 @@
 // Metrics of accesses to pooled memory.
 #pragma once
 
+#include "sim/metrics/answer.h"
 #include "sim/metrics/metric_declaration.h"
 
 #include <array>
@@ -84,5 +85,18 @@ inline constexpr sim::metrics::MetricTable KvMetrics{std::to_array<sim::metrics:
      .shape = sim::metrics::Shape::Histogram,
      .follows = "kv_mmu_us, kv_ub_us, kv_memory_us"},
 })};
+
+// Numbers that a reader wants first.
+inline constexpr auto KvHeadline = std::to_array<sim::metrics::HeadlineRow>({
+    {"bandwidth_gb_s", "bandwidth of the load"},
+    {"bandwidth_per_die_gb_s", "bandwidth per die"},
+    {"kv_access_p50_us", "one access of the load"},
+    {"kv_access_p99_us", "one access of the load"},
+    {"latency_hbm_us", "small access alone, own HBM"},
+    {"latency_remote_hbm_us", "small access alone, remote HBM"},
+    {"latency_local_dram_us", "small access alone, local DRAM"},
+    {"latency_remote_dram_us", "small access alone, remote DRAM"},
+    {"best_stripe", "best stripe width"},
+});
 
 }  // namespace cm::workloads

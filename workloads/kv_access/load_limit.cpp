@@ -1,5 +1,7 @@
 #include "workloads/kv_access/load_limit.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace cm::workloads {
@@ -7,6 +9,7 @@ namespace {
 
 // Below this nothing of the machine binds: requests are not asked for fast enough.
 constexpr double Binding = 0.8;
+constexpr const char* LoadItself = "outstanding accesses";
 
 double longest(const std::vector<Picoseconds>& times)
 {
@@ -14,6 +17,15 @@ double longest(const std::vector<Picoseconds>& times)
 }
 
 }  // namespace
+
+std::string limit_sentence(const LoadLimit& limit)
+{
+  return limit.name == LoadItself
+             ? fmt::format("Nothing of the machine limits the load, whose busiest part is {:.0f} % busy: each reader "
+                           "waits for its outstanding accesses.",
+                           100 * limit.busy)
+             : fmt::format("The load is limited by {}, {:.0f} % busy.", limit.name, 100 * limit.busy);
+}
 
 LimitMeter::LimitMeter(const models::MachineSpec& machine, const sim::fabric::NetworkSpec& network,
                        const sim::fabric::PacketFabric& fabric, AccessRunner& runner)
@@ -75,7 +87,7 @@ LoadLimit LimitMeter::limit(Picoseconds span) const
   LoadLimit most = *std::ranges::max_element(all, {}, &LoadLimit::busy);
   most.busy /= static_cast<double>(span.count());
   if (most.busy < Binding)
-    most.name = "outstanding accesses";
+    most.name = LoadItself;
   return most;
 }
 

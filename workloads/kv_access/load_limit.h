@@ -14,6 +14,9 @@ struct LoadLimit {
   double busy = 0;  // share of the time, of the busiest one of its kind
 };
 
+// "The load is limited by read engine of a die, 97 % busy."; says so when nothing of the machine is.
+std::string limit_sentence(const LoadLimit& limit);
+
 class LimitMeter {
  public:
   // All borrowed. `network` is what the fabric was built from.

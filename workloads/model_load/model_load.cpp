@@ -213,6 +213,22 @@ void report(const std::vector<Row>& rows, sim::metrics::Result& result)
   result.tables.push_back(std::move(table));
 }
 
+// Which of the two ways of a start is slow: from the bucket, or from memory into the NPUs.
+std::string limit_sentence(const std::vector<Row>& rows)
+{
+  // Of the pool: the last row of CachingTable.
+  const Row& pool = rows.back();
+  const double times = ratio(pool.cold, pool.warm);
+  constexpr double MuchSlower = 1.5;
+  if (times < MuchSlower)
+    return fmt::format(
+        "The way from memory into the NPUs limits: a cold start takes {:.3g} times as long as a warm one.", times);
+  return fmt::format(
+      "The object store limits cold starts: through the pool they take {:.3g} times as long as warm ones, "
+      "without a cache {:.3g} times.",
+      times, ratio(rows.front().cold, pool.warm));
+}
+
 void check_sizes(Reader& workload, const ModelLoadSpec& spec, const models::MachineSpec& machine)
 {
   const auto& topology = machine.topology;
@@ -285,6 +301,7 @@ void run_model_load(const ModelLoadSpec& spec, const models::MachineSpec& machin
   });
   engine.run();
   report(rows, result);
+  result.answer.limit = limit_sentence(rows);
 }
 
 }  // namespace cm::workloads

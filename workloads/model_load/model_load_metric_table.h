@@ -1,6 +1,7 @@
 // Metrics of the start of serving instances.
 #pragma once
 
+#include "sim/metrics/answer.h"
 #include "sim/metrics/metric_declaration.h"
 
 #include <array>
@@ -39,5 +40,15 @@ inline constexpr sim::metrics::MetricTable ModelLoadMetrics{std::to_array<sim::m
      .formula = "hits * warm + (1 - hits) * cold, one instance alone",
      .words = "no_cache, local_dram, ems"},
 })};
+
+// Numbers that a reader wants first.
+inline constexpr auto ModelLoadHeadline = std::to_array<sim::metrics::HeadlineRow>({
+    {"ems_warm_s", "start from the warm pool"},
+    {"local_dram_warm_s", "start from warm local DRAM"},
+    {"ems_cold_s", "cold start through the pool"},
+    {"no_cache_cold_s", "cold start without a cache"},
+    {"ems_switch_s", "switch of models with the pool"},
+    {"local_dram_switch_s", "switch of models with local DRAM"},
+});
 
 }  // namespace cm::workloads

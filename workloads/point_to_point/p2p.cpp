@@ -149,6 +149,14 @@ Seconds run_on_packets(const P2pSpec& spec, const models::MachineSpec& machine, 
   return to_seconds(access.end());
 }
 
+// Rate that the lanes of an endpoint carry in one direction.
+BytesPerSecond lanes_of(std::uint32_t endpoint, const models::MachineSpec& machine)
+{
+  const auto& t = machine.topology;
+  const BytesPerSecond lane = endpoint < t.dies() ? t.lane_bandwidth : t.cpu_lane_bandwidth();
+  return lane * (machine.ub.payload_share * t.sub_planes);
+}
+
 // The same access as one flow of SimGrid: latency terms and the narrowest of lanes and endpoint engines.
 Seconds run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed)
 {
@@ -161,11 +169,7 @@ Seconds run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, st
   const std::uint32_t source = is_read ? spec.to : spec.from;
   const std::uint32_t destination = is_read ? spec.from : spec.to;
   const double cost = fabric.same_group(source, destination) ? 1.0 : 1.0 + machine.ub.internode_cost;
-  const auto lanes = [&](std::uint32_t endpoint) {
-    const auto& t = machine.topology;
-    const BytesPerSecond lane = endpoint < t.dies() ? t.lane_bandwidth : t.cpu_lane_bandwidth();
-    return lane * (machine.ub.payload_share * t.sub_planes);
-  };
+  const auto lanes = [&](std::uint32_t endpoint) { return lanes_of(endpoint, machine); };
   const auto limited = [&](BytesPerSecond lane, BytesPerSecond rate) {
     return rate.count() > 0 ? std::min(lane, rate / cost) : lane;
   };
@@ -189,6 +193,24 @@ Seconds run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, st
   });
   engine.run();
   return end;
+}
+
+std::string limit_sentence(const P2pSpec& spec, const models::MachineSpec& machine, Seconds time)
+{
+  constexpr double Busy = 0.8;
+  constexpr double Idle = 0.2;
+  const BytesPerSecond lanes = std::min(lanes_of(spec.from, machine), lanes_of(spec.to, machine));
+  const double share = ratio(spec.bytes / time, lanes);
+  if (share >= Busy)
+    return fmt::format("The lanes limit: the bytes take {:.0f} % of what they carry in the time of the access.",
+                       100 * share);
+  if (share < Idle)
+    return fmt::format("Latency limits, not bandwidth: the bytes take {:.2g} % of what the lanes carry in the time of "
+                       "the access.",
+                       100 * share);
+  return fmt::format("Neither the lanes nor latency stand out: the bytes take {:.0f} % of what the lanes carry in the "
+                     "time of the access; engines at the ends and latency take the rest.",
+                     100 * share);
 }
 
 // A way inside a node is simulated only where the node's own links are.
@@ -284,6 +306,7 @@ void run_p2p(const P2pSpec& spec, const models::MachineSpec& machine, std::uint6
                                                                    : run_on_flows(spec, machine, seed);
   result.add(P2pMetrics["latency_us"], microseconds(time));
   result.add(P2pMetrics["bandwidth_gb_s"], (spec.bytes / time).count() * 1e-9);
+  result.answer.limit = limit_sentence(spec, machine, time);
 }
 
 }  // namespace cm::workloads

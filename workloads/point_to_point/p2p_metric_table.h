@@ -1,6 +1,7 @@
 // Metrics of one access between two endpoints.
 #pragma once
 
+#include "sim/metrics/answer.h"
 #include "sim/metrics/metric_declaration.h"
 
 #include <array>
@@ -20,5 +21,11 @@ inline constexpr sim::metrics::MetricTable P2pMetrics{std::to_array<sim::metrics
      .formula = "bytes / latency_us",
      .follows = "latency_us"},
 })};
+
+// Numbers that a reader wants first.
+inline constexpr auto P2pHeadline = std::to_array<sim::metrics::HeadlineRow>({
+    {"latency_us", "time of the access"},
+    {"bandwidth_gb_s", "bandwidth"},
+});
 
 }  // namespace cm::workloads

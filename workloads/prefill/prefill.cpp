@@ -75,6 +75,13 @@ void add_use(const PrefillRun& run, int microbatches, const models::MachineSpec&
                                                 models::all_lanes(machine)));
 }
 
+void add_answer(const models::HbmBudget& budget, sim::metrics::Result& result)
+{
+  result.answer.standings.push_back({"fits", models::fill_text(budget)});
+  result.answer.limit =
+      sim::metrics::sentence_of(sim::metrics::largest_part_clause(result.breakdown, result.breakdown_of));
+}
+
 }  // namespace
 
 void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
@@ -134,6 +141,7 @@ void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const 
   models::report_queues(chunked, plane, result);
   result.add(PrefillMetrics["hbm_used_gb"], static_cast<double>(budget.total().count()) * 1e-9);
   result.add(PrefillMetrics["port_hops"], static_cast<double>(plane.fabric().port_hops()));
+  add_answer(budget, result);
 }
 
 }  // namespace cm::workloads

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/network/queue_metrics.h"
+#include "sim/metrics/answer.h"
 #include "sim/metrics/metric_declaration.h"
 #include "workloads/expert_parallel/copies_metrics.h"
 
@@ -113,5 +114,13 @@ inline constexpr sim::metrics::MetricTable PrefillMetrics{std::to_array<sim::met
      .meaning = "packets that left a port, in the layers that were simulated",
      .formula = "sum over ports"},
 })};
+
+// Numbers that a reader wants first.
+inline constexpr auto PrefillHeadline = std::to_array<sim::metrics::HeadlineRow>({
+    {"prefill_tokens_per_s_per_npu", "prompt tokens per NPU"},
+    {"prefill_tokens_per_s_per_tflops", "prompt tokens per peak TFLOPS"},
+    {"ttft_ms", "time to first token"},
+    {"layer_ms", "layer"},
+});
 
 }  // namespace cm::workloads

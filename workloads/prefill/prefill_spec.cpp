@@ -71,7 +71,8 @@ AskedCopies read_deployment(Reader& workload, const models::ModelSpec& model, Pr
   return asked;
 }
 
-void check_experts(Reader& workload, const PrefillDeployment& d, const models::ModelSpec& model)
+void check_experts(Reader& workload, const PrefillDeployment& d, const models::ModelSpec& model,
+                   std::uint32_t dies_per_npu)
 {
   if (!model.has_experts()) {
     if (d.redundant > 0 || d.shared_copies > 0)
@@ -80,8 +81,10 @@ void check_experts(Reader& workload, const PrefillDeployment& d, const models::M
   }
   const models::SlotSpec slots = d.slots(model);
   if (slots.slots() % slots.ranks != 0)
-    workload.complain("npus", *models::slot_problem(slots, copies_offer(workload.path() + ".experts=auto", slots,
-                                                                        {automatic_redundant(d, model), 0})));
+    workload.complain("npus", *models::slot_problem(slots,
+                                                    copies_offer(workload.path() + ".experts=auto", slots,
+                                                                 {automatic_redundant(d, model), 0}),
+                                                    dies_per_npu));
   const std::uint32_t copies = model.shared_experts > 0 ? d.ranks : 0;
   if (d.shared_copies != copies)
     workload.complain("experts",
@@ -106,7 +109,7 @@ void check(Reader& workload, const PrefillSpec& spec, const models::ModelSpec& m
     workload.complain("npus", fmt::format("the machine has {} NPUs, found {}", machine.topology.npus(), spec.npus));
   if (const auto problem = models::prefill_problem(model, d.ranks))
     workload.complain("npus", *problem);
-  check_experts(workload, d, model);
+  check_experts(workload, d, model, machine.topology.dies_per_npu);
   if (machine.ub.flow_control == sim::fabric::FlowControl::Credits &&
       d.chunk + machine.ub.frame_overhead > machine.ub.buffer)
     workload.complain("chunk", fmt::format("with {}=credits a chunk must fit {}", machine.ub.key("flow_control"),

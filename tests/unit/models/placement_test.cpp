@@ -56,6 +56,15 @@ TEST_CASE("slots that do not divide are explained with the nearest EP")
   CHECK_THAT(*slot_problem({.ranks = 400, .routed = 256}), Catch::EndsWith("is 256"));
 }
 
+TEST_CASE("a scenario that asks for NPUs is told the nearest numbers of NPUs")
+{
+  CHECK(*slot_problem({.ranks = 24, .routed = 256}, "", 2) ==
+        "256 routed + 0 redundant + 0 shared = 256 slots do not divide over 24 ranks (12 NPUs of 2 dies); the nearest "
+        "number of NPUs that they divide over is 8 or 16");
+  // 3 and 9 ranks divide 27 slots, but no even number does.
+  CHECK_THAT(*slot_problem({.ranks = 6, .routed = 27}, "", 2), Catch::EndsWith("is none"));
+}
+
 TEST_CASE("every expert has its copies and every rank its slots")
 {
   const PlacementRule rule = GENERATE(PlacementRule::Contiguous, PlacementRule::Balanced, PlacementRule::Eplb);

@@ -1,7 +1,9 @@
+#include "tools/runner/metric_catalogue.h"
 #include "tools/runner/workload_table.h"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <set>
 
 using namespace cm::tools;
@@ -15,6 +17,22 @@ TEST_CASE("every kind of workload has a name of its own, a sentence and a functi
     CHECK(names.insert(kind.name).second);
     CHECK_FALSE(kind.sentence.empty());
     CHECK(kind.prepare != nullptr);
+  }
+}
+
+TEST_CASE("every kind has a headline of numbers that it can report")
+{
+  for (const WorkloadKind& kind : workload_table()) {
+    INFO(kind.name);
+    CHECK_FALSE(kind.headline.empty());
+    for (const auto& row : kind.headline) {
+      INFO(row.name);
+      CHECK_FALSE(row.label.empty());
+      const auto found = find_metric(row.name);
+      REQUIRE(found);
+      CHECK(std::ranges::find(kind.metrics, found->declaration.name, &cm::sim::metrics::MetricDeclaration::name) !=
+            kind.metrics.end());
+    }
   }
 }
 

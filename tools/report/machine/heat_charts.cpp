@@ -80,6 +80,7 @@ Chart chip_heat_chart(const std::string& chip, const Json& use)
       if (!folds || !idle[i])
         rows.push_back({{"sub-plane", plane}, {"chip", i}, {"busy", grid[plane][i]}});
   const std::size_t shown = folds ? all - idle_count : all;
+  const std::size_t drawn = rows.size();
   Json chart = specification_of(std::move(rows), PlaneHeight * static_cast<int>(grid.size()));
   const Json tooltip = Json::array({channel("sub-plane", "ordinal", "sub-plane"), channel("chip", "ordinal", "chip"),
                                     channel("busy", "quantitative", "% busy", {{"format", ".2f"}})});
@@ -92,7 +93,8 @@ Chart chip_heat_chart(const std::string& chip, const Json& use)
   std::string sentence = fmt::format("Mean over the whole run: {}.", use.at("sentence").get<std::string>());
   if (folds && idle_count > 0)
     sentence += fmt::format(" Left out: {}.", models::numbered(chip + " chips", idle));
-  return {"chips-" + file_name_of(chip), fmt::format("How busy {} chips are", chip), sentence, chart};
+  return {"chips-" + file_name_of(chip), fmt::format("How busy {} chips are", chip), sentence, chart,
+          drawn_of(drawn, grid.size() * all, "chips")};
 }
 
 Chart stage_heat_chart(const Json& table)
@@ -113,6 +115,7 @@ Chart stage_heat_chart(const Json& table)
     for (std::size_t i = FirstShare; i < row.size() && i < columns.size(); ++i)
       rows.push_back({{"stage", stage}, {"resource", resources[i - FirstShare]}, {"share", row[i]}});
   }
+  const std::size_t drawn = rows.size();
   Json chart = specification_of(std::move(rows), StageHeight * static_cast<int>(stages.size()));
   const Json tooltip = Json::array({channel("stage", "nominal", "stage"), channel("resource", "nominal", "of"),
                                     channel("share", "quantitative", "%", {{"format", ".2f"}})});
@@ -131,7 +134,8 @@ Chart stage_heat_chart(const Json& table)
       "use-per-stage", "Use of a die in each stage of a layer",
       fmt::format("{}. Waits inside a stage belong to its time; microbatches that overlap use the die side by side.",
                   with_capital(table.value("sentence", ""))),
-      chart};
+      chart,
+          drawn_of(drawn, drawn, "shares")};
 }
 
 }  // namespace cm::tools

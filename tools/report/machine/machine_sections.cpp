@@ -95,6 +95,7 @@ Chart what_if_chart(const Json& table)
                     {"value", row.at(1)},
                     {"label", short_number(row.at(1).get<double>()) + (part == "nothing" ? "" : change)}});
   }
+  const std::size_t drawn = rows.size();
   Json chart = specification_of(std::move(rows), BarHeight * static_cast<int>(order.size()));
   chart["encoding"] = {{"y", channel("run", "nominal", "", {{"sort", order}, {"axis", {{"title", nullptr}}}})},
                        {"x", channel("value", "quantitative", metric,
@@ -105,7 +106,8 @@ Chart what_if_chart(const Json& table)
                    {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 5}}},
                     {"encoding", {{"text", channel("label", "nominal", "")}}}}});
   return {"what-if-free", fmt::format("{} if one part took no time", metric),
-          fmt::format("By runs: {}.", table.value("sentence", "")), chart};
+          fmt::format("By runs: {}.", table.value("sentence", "")), chart,
+          drawn_of(drawn, order.size(), "runs")};
 }
 
 }  // namespace
