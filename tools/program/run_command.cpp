@@ -119,8 +119,9 @@ bool add_what_if_free(const RunOptions& options, RunJournal* journal, sim::metri
     return true;
   TerminalProgress progress;
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  FreedRuns found = what_if_free(
-      {.scenario = options.scenario, .seed = result.manifest.seed, .jobs = cores, .journal = journal}, result, progress);
+  FreedRuns found =
+      what_if_free({.scenario = options.scenario, .seed = result.manifest.seed, .jobs = cores, .journal = journal},
+                   result, progress);
   result.tables.insert(result.tables.begin(), std::move(found.table));
   if (!found.shortfall.is_there())
     return true;
@@ -288,7 +289,8 @@ void add_run_command(CLI::App& program, const std::string& config_root, int& sta
       ->type_name("LEVELS")
       ->excludes(uncertainty)
       ->excludes(what_if_free);
-  command.add_flag("-v,--verbose", options->is_verbose, "print every number with its meaning, and say on standard error what happens when");
+  command.add_flag("-v,--verbose", options->is_verbose,
+                   "print every number with its meaning, and say on standard error what happens when");
   command.footer(footer());
   command.callback([options, &status] { run(*options, status); });
 }

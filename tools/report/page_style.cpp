@@ -116,7 +116,7 @@ footer { font-size: 13px; padding-top: 28px; padding-bottom: 28px; }
   details.kept { display: none; }
   summary { list-style: none; font-weight: 600; }
   figure.chart { border: 1px solid #bbb; }
-  figure.chart .drawing svg { max-width: 100%; }
+  figure.chart .drawing svg { width: 100% !important; height: auto !important; }
 }
 )";
 }

@@ -64,7 +64,8 @@ struct FreeChoice {
 // Throws ConfigError with everything that is wrong with the scenario.
 FreeChoice free_choice(const ScenarioRequest& request);
 
-// A number of machine or model that a run uses, as its file states it. Whoever changes another one gets the same metrics.
+// A number of machine or model that a run uses, as its file states it. Whoever changes another one gets the same
+// metrics.
 struct NumberUsed {
   sim::config::Provenance provenance;
   std::optional<sim::config::Value> range;  // a list of two: from which to which it may be

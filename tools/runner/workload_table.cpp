@@ -17,8 +17,8 @@
 #include "workloads/point_to_point/p2p_metric_table.h"
 #include "workloads/prefill/prefill.h"
 #include "workloads/prefill/prefill_metric_table.h"
-#include "workloads/serving_report/serving_run.h"
 #include "workloads/serving_report/serving_metric_table.h"
+#include "workloads/serving_report/serving_run.h"
 
 #include <fmt/format.h>
 

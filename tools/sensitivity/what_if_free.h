@@ -17,8 +17,8 @@ namespace cm::tools {
 
 struct WhatIfFreeRequest {
   ScenarioRequest scenario;
-  std::uint64_t seed = 1;  // of the run as it is
-  int jobs = 1;            // runs at a time
+  std::uint64_t seed = 1;         // of the run as it is
+  int jobs = 1;                   // runs at a time
   RunJournal* journal = nullptr;  // borrowed; keeps finished runs; null: none
 };
 

@@ -22,8 +22,6 @@ struct LatencyWindow {
   Picoseconds end;    // later than its last arrival
   std::uint64_t count = 0;
   std::array<double, 3> percentiles{};  // 50th, 90th and 99th; values that occurred (nearest rank)
-
-  friend bool operator==(const LatencyWindow&, const LatencyWindow&) = default;
 };
 
 // Latency of a finished request in ms; empty where it has none.

@@ -134,8 +134,7 @@ Chart stage_heat_chart(const Json& table)
       "use-per-stage", "Use of a die in each stage of a layer",
       fmt::format("{}. Waits inside a stage belong to its time; microbatches that overlap use the die side by side.",
                   with_capital(table.value("sentence", ""))),
-      chart,
-          drawn_of(drawn, drawn, "shares")};
+      chart, drawn_of(drawn, drawn, "shares")};
 }
 
 }  // namespace cm::tools

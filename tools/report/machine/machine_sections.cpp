@@ -106,8 +106,7 @@ Chart what_if_chart(const Json& table)
                    {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 5}}},
                     {"encoding", {{"text", channel("label", "nominal", "")}}}}});
   return {"what-if-free", fmt::format("{} if one part took no time", metric),
-          fmt::format("By runs: {}.", table.value("sentence", "")), chart,
-          drawn_of(drawn, order.size(), "runs")};
+          fmt::format("By runs: {}.", table.value("sentence", "")), chart, drawn_of(drawn, order.size(), "runs")};
 }
 
 }  // namespace

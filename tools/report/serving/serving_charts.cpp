@@ -16,6 +16,7 @@ namespace {
 
 constexpr int BarHeight = 22;
 constexpr int LinesHeight = 240;
+constexpr int TicksWanted = 8;
 // A part that is nowhere more than this share of a request is too thin to be seen.
 constexpr double ThinShare = 0.002;
 
@@ -129,7 +130,7 @@ Json part_colours(const std::vector<std::string>& shown)
   return channel("part", "nominal", "",
                  {{"sort", nullptr},
                   {"scale", {{"domain", shown}, {"range", range}}},
-                  {"legend", {{"orient", "top"}, {"title", nullptr}, {"columns", 4}}}});
+                  {"legend", {{"orient", "top"}, {"title", nullptr}, {"columns", 3}}}});
 }
 
 std::string shown_text(const std::vector<RequestTime>& requests, const PartNames& names)
@@ -194,13 +195,14 @@ Chart parts_chart(const std::string& name, const std::string& title, const std::
   chart["mark"] = {{"type", "bar"}};
   chart["encoding"] = {
       {"y", channel("request", "nominal", "request", {{"sort", nullptr}})},
-      {"x", channel("from", "quantitative", with_unit("since the request arrived", unit))},
+      {"x", channel("from", "quantitative", with_unit("time since the request arrived", unit),
+                    {{"axis", {{"tickCount", TicksWanted}}}})},
       {"x2", {{"field", "to"}}},
       {"color", part_colours(names.all)},
       {"tooltip", tooltip_of({channel("request", "nominal", "request"), channel("part", "nominal", "part"),
                               channel("took", "quantitative", unit.name, {{"format", ",.4~g"}})})}};
-  return {name, title,
-          fmt::format("A bar a request, by its number in order of arrival, slowest first.{}", thin_text(names)), chart};
+  return {name, title, "A bar a request, by its number in order of arrival, slowest first.", chart,
+          shown_text(requests, names)};
 }
 
 Chart requests_chart(const std::vector<RequestTime>& requests)
@@ -223,7 +225,8 @@ Chart requests_chart(const std::vector<RequestTime>& requests)
   stroke["legend"] = nullptr;
   chart["encoding"] = {
       {"y", channel("request", "nominal", "request", {{"sort", nullptr}})},
-      {"x", channel("from_s", "quantitative", "time since the start, s", {{"scale", {{"zero", false}}}})},
+      {"x", channel("from_s", "quantitative", "time since the start, s",
+                    {{"scale", {{"zero", false}}}, {"axis", {{"tickCount", TicksWanted}}}})},
       {"x2", {{"field", "to_s"}}},
       {"color", colour},
       {"stroke", stroke},

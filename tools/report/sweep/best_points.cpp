@@ -89,9 +89,10 @@ void add_rows(const BasePoints& base, const std::string& metric, PageTable& tabl
   const PointData* const best = best_of(base, metric, false);
   const PointData* const sound = best_of(base, metric, true);
   const bool is_higher = base.facts.at(metric).better == "higher";
+  const std::string& meaning = base.facts.at(metric).meaning;
+  const std::string words = meaning.empty() ? plain_words(metric) : meaning;
   const auto add = [&](const PointData& point, const char* which) {
-    table.rows.push_back({base.base,
-                          fmt::format("{} {}{}", is_higher ? "highest" : "lowest", plain_words(metric), which),
+    table.rows.push_back({base.base, fmt::format("{} {}{}", is_higher ? "highest" : "lowest", words, which),
                           plain_text(*point.number(metric), base.facts.at(metric).unit, metric), place_of(base, point),
                           doubt_of(point, metric)});
   };

@@ -80,3 +80,50 @@ TEST_CASE("when nothing grows, the longest part is named")
   CHECK(slow_part(requests(Milestone::Started, 2, 4))->grows);
   CHECK_FALSE(slow_part(std::vector<RequestRecord>(3)));
 }
+
+TEST_CASE("a sentence says which stage is at its limit and what takes most of the time to first token")
+{
+  sim::metrics::Result result;
+  result.breakdown_of = "the time to first token";
+  result.breakdown = {{"queue for prefill", 60, "ms"}, {"prefill", 30, "ms"}, {"hand-over", 10, "ms"}};
+  const std::string part =
+      "; the largest part of the time to first token is queue for prefill, 60.0 % of 100 ms; next is prefill, 30.0 %.";
+  const MeasuredLoads idle{
+      .prefill_busy = 0.5, .prefill_fill = 0.25, .decode = {.places = 0.4, .memory = 0.1}, .dropped_blocks = 0};
+  CHECK(limit_sentence(idle, "", result) == "Nothing is at its limit: prefill is busy 50 % of the time with batches 25 "
+                                            "% full, decode takes 40 % of its places "
+                                            "and 10 % of its memory" +
+                                                part);
+  MeasuredLoads busy = idle;
+  busy.prefill_busy = 0.97;
+  // Small batches grow when there is more to do.
+  CHECK_THAT(limit_sentence(busy, "", result), Catch::StartsWith("Nothing is at its limit"));
+  busy.prefill_fill = 0.8;
+  CHECK(limit_sentence(busy, "", result) ==
+        "At the limit: prefill is busy 97 % of the time with batches 80 % full" + part);
+  MeasuredLoads full = idle;
+  full.decode.memory = 0.95;
+  full.dropped_blocks = 7;
+  CHECK_THAT(
+      limit_sentence(full, "", result),
+      Catch::StartsWith("At the limit: decode takes 40 % of its places and 95 % of its memory, the context cache is "
+                        "full and drops blocks; "));
+  CHECK_THAT(limit_sentence(idle, "prefill", result), Catch::StartsWith("The service is limited by prefill; "));
+  CHECK(limit_sentence({}, "", {}) == "Nothing is at its limit.");
+}
+
+TEST_CASE("the room that decode needs is that of the requests in it at a time")
+{
+  // One a second, each 10 s in decode.
+  auto records = requests(Milestone::Started, 0.1, 0.1, 10);
+  for (RequestRecord& record : records) {
+    record.input_tokens = 900;
+    record.at[static_cast<std::size_t>(Milestone::Admitted)] =
+        record.last_token - static_cast<std::int64_t>(10 * Second);
+  }
+  const ArrivalWindow window = arrival_window(records, 0);
+  const RoomTaken taken = room_taken(records, window, {.requests = 20, .tokens = 40000});
+  CHECK(taken.places == Approx(0.5).epsilon(0.02));
+  CHECK(taken.memory == Approx(0.25).epsilon(0.02));
+  CHECK(room_taken(records, {}, {.requests = 20, .tokens = 40000}).places == 0);
+}
