@@ -11,7 +11,9 @@
 #include <cstddef>
 #include <filesystem>
 #include <ranges>
+#include <string>
 #include <type_traits>
+#include <vector>
 
 namespace cm::sim::config {
 namespace {
@@ -48,6 +50,17 @@ Declaration declared(std::string_view type, bool is_required)
   declaration.type = type;
   declaration.required = is_required;
   return declaration;
+}
+
+// "; did you mean a.b.key?": keys of that name in sections below, which were read already. Empty when there is none.
+std::string deeper_keys(const ReadingLog& log, const std::string& path, const std::string& key)
+{
+  std::vector<std::string> keys;
+  for (const Declaration& each : log.declarations)
+    if (each.path.starts_with(path + ".") && each.path.ends_with("." + key) &&
+        each.path.size() > path.size() + key.size() + 1 && std::ranges::find(keys, each.path) == keys.end())
+      keys.push_back(each.path);
+  return keys.empty() ? std::string() : fmt::format("; did you mean {}?", joined(keys, " or "));
 }
 
 template <typename Kind>
@@ -138,9 +151,12 @@ void Reader::finish()
   if (map_ == nullptr)
     return;
   for (const Value::Entry& entry : map_->entries)
-    if (std::ranges::find(known_, entry.key) == known_.end())
+    if (std::ranges::find(known_, entry.key) == known_.end()) {
+      const std::string deeper = deeper_keys(*log_, path_, entry.key);
       add_problem(*log_, entry.key_position, path_of(entry.key),
-                  fmt::format("unknown key \"{}\"{}", entry.key, suggestion(entry.key, known_, "known keys")));
+                  fmt::format("unknown key \"{}\"{}", entry.key,
+                              deeper.empty() ? suggestion(entry.key, known_, "known keys") : deeper));
+    }
 }
 
 void Reader::note(const Key& key, Declaration declaration)

@@ -76,6 +76,7 @@ wrong_keys()
   refused_set 'found no no/such.yaml' 'machine=no/such.yaml'
   refused_set 'names no model' 'model.layers=4'
   refused_set 'expected key=value' 'workload.ep'
+  refused_set 'expected a "]" that closes the "["' 'workload.ep=[8'
   refused_set 'expected a path' 'workload..ep=8'
 }
 
@@ -174,6 +175,8 @@ offers()
   refused 'for 300 ranks: workload.experts=auto, which takes 10 redundant and 34 shared copies, or redundant: 12; the nearest EP' \
     "$decode" --set workload.ep=300
   refused 'did you mean "auto"' "$decode" --set workload.experts=atuo
+  refused 'auto chooses copies in decode, prefill and serving' "$scenarios/ep.yaml" --set workload.experts=auto
+  refused 'did you mean workload.prefill.experts or workload.decode.experts?' "$scenarios/serving-pdc.yaml" --set workload.experts=auto
   run "$CM_BINARY" run "$decode" --set workload.experts=auto --set workload.batch_per_npu=400
   assert_status 2
   assert_matches "$stderr" "^$decode$position"'workload: the deployment does not fit the HBM'

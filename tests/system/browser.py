@@ -112,6 +112,12 @@ class Browser:
         with open(path, "wb") as file:
             file.write(base64.b64decode(picture["data"]))
 
+    def print_page(self, path):
+        """The page as PDF, on the paper that its style asks for."""
+        printed = self.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(printed["data"]))
+
     def complaints(self):
         """What the page logged and what it asked the network for, as lines of text."""
         self.evaluate("1")

@@ -29,6 +29,10 @@ help_and_version()
     assert_equal "" "$stderr"
     assert_matches "$stdout" 'Examples?:'
   done
+  cmsim --help
+  for status in '0 done' '1 a point' '2 what' '3 cmsim is wrong' '130 ended by Ctrl-C'; do
+    assert_contains "$stdout" "$status"
+  done
   cmsim --version
   assert_status 0
   assert_matches "$stdout" '^cmsim 0\.1\.0( \([0-9a-f]{12}(-dirty)?\))?$'
@@ -61,6 +65,73 @@ wrong_use()
   misused 'found "-1"' run "$scenarios/ep.yaml" --seed -1
   misused 'found "1e3"' run "$scenarios/ep.yaml" --seed 1e3
   misused 'found "18446744073709551616"' run "$scenarios/ep.yaml" --seed 18446744073709551616
+}
+
+shipped_files_are_called_by_name()
+{
+  mkdir elsewhere
+  cd elsewhere || exit 1
+  cmsim run p2p --out out
+  assert_status 0
+  assert_json 'result["run"]["scenario"] == "p2p"' out/result.json
+  assert_json 'result["run"]["inputs"]["command"] == "cmsim run p2p --seed 1"' out/result.json
+  assert_json 'result["run"]["inputs"]["files"][0]["name"] == "scenarios/p2p.yaml"' out/result.json
+  # A folder of that name that is no scenario does not keep a result from being repeated.
+  mkdir p2p
+  cmsim run out --out again
+  assert_status 0
+  assert_equal "" "$stderr"
+  cmp out/result.json again/result.json || fail "another result"
+  # It goes before the shipped one where a scenario is typed, as a file does.
+  cmsim run p2p
+  assert_status 2
+  assert_contains "$stderr" 'p2p:1:1: expected a file, found a directory'
+  rmdir p2p
+  printf 'machine: cloudmatrix384\nworkload: {kind: p2p, from: die:0, to: die:2, op: read, bytes: 1 KiB}\n' >ep.yaml
+  cmsim run ep.yaml --format json
+  assert_status 0
+  assert_json 'result["run"]["scenario"] == "ep.yaml" and "latency_us" in result["metrics"]'
+  cmsim topology decode-ep320 --format json
+  assert_status 0
+}
+
+wrong_names_get_the_nearest()
+{
+  misused 'did you mean "decode-ep320"?' run decode-ep32
+  misused 'did you mean "decode-dense", "decode-ep320" or "h800-decode-ep144"?' run decode
+  misused 'did you mean "ep-by-planes"' sweep ep-by-plane --out out
+  misused 'did you mean "decode-ep320"' sensitivity decode-ep32 --metric tpot_ms
+  misused 'did you mean "p2p"' topology p2
+  misused 'did you mean "decode"' calibrate decod
+  misused 'try cmsim sweep ep-by-planes --out DIR' run ep-by-planes
+  misused 'try cmsim run ep' sweep ep --out out
+  misused 'try cmsim run SCENARIO --set model=deepseek-r1' run deepseek-r1
+  misused 'try cmsim sweep' run "$CM_SOURCE_DIR/configs/sweeps/ep-by-planes.yaml"
+  misused 'try cmsim run' sweep "$scenarios/ep.yaml" --out out
+  misused 'cmsim run ep --out DIR makes a result of it' report ep
+  misused 'found a sweep; try cmsim sweep' report "$CM_SOURCE_DIR/configs/sweeps/ep-by-planes.yaml"
+  cmsim compare ep "$scenarios/p2p.yaml"
+  assert_status 2
+  assert_contains "$stderr" 'ep:1:1: expected a result'
+  assert_contains "$stderr" 'p2p.yaml:1:1: expected a result'
+  assert_contains "$stderr" '--rev A B compares two revisions with it'
+  misused 'did you mean "scenarios"' list scenario
+}
+
+names_are_listed()
+{
+  cmsim list
+  assert_status 0
+  assert_matches "$stdout" 'scenarios +[0-9]+  one run'
+  cmsim list scenarios
+  assert_status 0
+  assert_matches "$stdout" '  decode-ep320 +The main job: decode'
+  ! awk 'length > 80 { exit 1 }' "$scratch/stdout" && fail "wider than 80"
+  cmsim list metrics --format json
+  assert_json 'any(each["name"] == "tpot_ms" and each["unit"] == "ms" and "decode" in each["workloads"] for each in result["metrics"])'
+  # As wide as the terminal is.
+  script -qec "stty cols 160; $CM_BINARY list scenarios" /dev/null >"$scratch/wide" </dev/null
+  awk 'length > 110 { wide = 1 } length > 161 { exit 2 } END { exit !wide }' "$scratch/wide" || fail "not as wide as 160"
 }
 
 set_may_come_before_the_scenario()

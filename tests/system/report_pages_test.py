@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Builds the report of a run, of a sweep and of a comparison and opens each in headless Chromium, wide and narrow, light
-and dark: nothing is logged, nothing requested, every chart drawn, nothing wider than the window, all reachable by keyboard.
+and dark: nothing is logged, nothing requested, every chart drawn, nothing wider than the window, all reachable by keyboard. On
+paper every cell of a table is there and nothing lies over its edge.
 
     report_pages_test.py CMSIM SOURCE [FOLDER]    FOLDER keeps results and screenshots
 
@@ -88,12 +89,50 @@ def reach_everything(browser, url):
     browser.wait_for("document.querySelectorAll('figure.chart details[open] td').length > 0")
 
 
+# Elements over the right edge of what holds them, but for what a box on a screen scrolls.
+OVER_THE_EDGE = """[...document.querySelectorAll('body *')].filter((e) => {
+  const box = e.getBoundingClientRect();
+  return box.width > 0 && box.right > innerWidth + 1 && !e.closest('.skip') && (matchMedia('print').matches || !e.closest('.scroll'));
+}).slice(0, 5).map((e) => `${e.tagName} ${e.className.baseVal ?? e.className} ${e.textContent.slice(0, 40)}`)"""
+
+# Drawings whose text or marks lie outside of them: cut off by the frame.
+CUT_DRAWINGS = """[...document.querySelectorAll('.drawing svg')].flatMap((svg) => {
+  const frame = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')].filter((t) => {
+    const box = t.getBoundingClientRect();
+    return t.textContent && getComputedStyle(t).opacity !== '0' && box.width > 0 &&
+      (box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 3 || box.bottom > frame.bottom + 3);
+  }).map((t) => `${svg.closest('figure').dataset.name}: ${t.textContent}`);
+}).slice(0, 5)"""
+
+# Cells that paper should show and does not; their columns may stand in another table there.
+LOST_CELLS = """[...document.querySelectorAll('td')].filter((e) => !e.closest('details.kept') && !e.closest('.tools')).map((e) => ({
+  text: e.textContent, seen: e.checkVisibility({contentVisibilityAuto: true}) && e.getBoundingClientRect().width > 0})).reduce((lost, cell, i, all) =>
+  lost.concat(cell.seen || !cell.text || all.some((other) => other.seen && other.text === cell.text) ? [] : [cell.text]), []).slice(0, 5)"""
+
+# Inner width of an A4 page with the margins of the style, in pixels of CSS.
+PAPER_WIDTH = 688
+MOST_BARS = 60
+
+
+def look_on_paper(browser, page, folder):
+    browser.show(page.as_uri(), PAPER_WIDTH, "dark", media="print")
+    browser.wait_for("document.querySelectorAll('.drawing svg').length === document.querySelectorAll('figure.chart').length")
+    if browser.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)":
+        fail(f"{page}: not white on paper")
+    if wide := browser.evaluate(OVER_THE_EDGE):
+        fail(f"{page} on paper: over the edge: {wide}")
+    if lost := browser.evaluate(LOST_CELLS):
+        fail(f"{page} on paper: cells that are not there: {lost}")
+    browser.print_page(str(folder / "print.pdf"))
+
+
 def look_at(browser, folder):
     page = folder / "report.html"
     if page.stat().st_size > MOST_BYTES:
         fail(f"{page} has {page.stat().st_size} bytes")
     url = page.as_uri()
-    for width in [1280, 390]:
+    for width in [1400, 500]:
         for colours in ["light", "dark"]:
             browser.show(url, width, colours)
             browser.wait_for("document.querySelectorAll('.drawing svg').length === document.querySelectorAll('figure.chart').length")
@@ -103,15 +142,20 @@ def look_at(browser, folder):
             wide = browser.evaluate("document.documentElement.scrollWidth")
             if wide > width:
                 fail(f"{page} is {wide} pixels wide in a window of {width}")
+            if over := browser.evaluate(OVER_THE_EDGE):
+                fail(f"{page} at {width}: over the edge: {over}")
+            if cut := browser.evaluate(CUT_DRAWINGS):
+                fail(f"{page} at {width}: cut off: {cut}")
             empty = browser.evaluate("[...document.querySelectorAll('figure.chart')].filter((f) => !f.querySelector('svg path, svg rect')).length")
             if empty or browser.evaluate("document.querySelectorAll('figure.chart').length") == 0:
                 fail(f"{page}: {empty} charts without a mark")
+    if silent := browser.evaluate("[...document.querySelectorAll('figure.chart')].filter((f) => !f.querySelector('.shown')).map((f) => f.dataset.name)"):
+        fail(f"{page}: charts that do not say how much they show: {silent}")
+    most = browser.evaluate("Math.max(0, ...[...document.querySelectorAll('figure[data-name^=histogram] script')].map((s) => JSON.parse(s.textContent).data.values.length))")
+    if folder.name != "comparison" and most > MOST_BARS:
+        fail(f"{page}: {most} bars in one histogram")
     reach_everything(browser, url)
-    browser.show(url, 800, "dark", media="print")
-    browser.wait_for("document.querySelectorAll('.drawing svg').length === document.querySelectorAll('figure.chart').length")
-    if browser.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)":
-        fail(f"{page}: not white on paper")
-    browser.screenshot(str(folder / "print.png"))
+    look_on_paper(browser, page, folder)
 
 
 def main(cmsim, source, folder):

@@ -79,12 +79,17 @@ root = tree.parse(sys.argv[1]).getroot()
 assert root.attrib["width"] == "297mm" and root.attrib["height"] == "210mm"
 tips = [each.text for each in root.iter("{http://www.w3.org/2000/svg}title")]
 count = lambda start: sum(tip.startswith(start) for tip in tips)
-assert count("L2 chip") == 7 * 16 and count("L1 chip") == 48 * 7, tips[:3]
-assert sum(", die " in tip for tip in tips) == 768 and sum(", CPU " in tip for tip in tips) == 192
+# Ranks in two nodes: the racks behind theirs are folded into one place.
+texts = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+assert count("L2 chip") == 7 * 16 and count("L1 chip") == 4 * 7, tips[:3]
+assert sum(", die " in tip for tip in tips) == 64 and sum(", CPU " in tip for tip in tips) == 16
+assert "racks 1-11" in texts and "nodes 4-47: idle" in texts and "100 %" in texts, texts
+assert any(text.startswith("L1: nodes 0-1 send; nodes 2-47 are idle") for text in texts), texts
 assert any("% busy" in tip and " 0.00 %" not in tip for tip in tips)
 EOF
   run "$CM_BINARY" topology "$configs/scenarios/ep.yaml" --format svg --set machine.ub.sub_planes=5
   assert_status 0
+  assert_contains "$stdout" "node 47, CPU 3"
   assert_contains "$stdout" "L1 chip of node 0, sub-plane 6: out of service"
   run "$CM_BINARY" topology "$configs/scenarios/ep.yaml" --format svg --result out --set machine.ub.sub_planes=5
   assert_status 2
@@ -94,10 +99,13 @@ EOF
   assert_contains "$stderr" "expected --format svg too"
 }
 
-# complete WORD ...: what bash offers after these words.
+# complete_words WORD ...: what bash offers after these words, as it takes them apart at "=".
 complete_words()
 {
-  bash -c 'source completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _cmsim; printf "%s\n" "${COMPREPLY[@]}"' - "$@"
+  mkdir -p bin
+  ln -sf "$CM_BINARY" bin/cmsim
+  PATH=$PWD/bin:$PATH bash -c 'source completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _cmsim
+    printf "%s\n" "${COMPREPLY[@]}"' - "$@"
 }
 
 bash_completes()
@@ -108,7 +116,16 @@ bash_completes()
   assert_contains "$(complete_words cmsim run --ti)" --timeline
   assert_equal "$(complete_words cmsim topology x.yaml --format "")" "$(printf '%s\n' table json dot svg)"
   assert_equal "$(complete_words cmsim run x.yaml --out res)" results
+  assert_equal "$(complete_words cmsim run x.yaml --out = res)" results
   assert_equal "$(complete_words cmsim completion z)" zsh
+  assert_equal "$(complete_words cmsim run decode)" "$(printf '%s\n' decode-dense decode-ep320)"
+  assert_equal "$(complete_words cmsim run p2p --set workload.t)" workload.to=
+  assert_equal "$(complete_words cmsim run ep --set workload.fused = )" "$(printf '%s\n' true false)"
+  assert_equal "$(complete_words cmsim run ep --set machine = h8)" h800-cluster
+  assert_equal "$(complete_words cmsim run p2p --set workload.from = die :)" 0
+  assert_equal "$(complete_words cmsim validate --group p2)" p2p
+  assert_equal "$(complete_words cmsim list mod)" models
+  assert_equal "$(complete_words cmsim sensitivity p2p --metric lat)" latency_us
   local command
   for command in $(complete_words cmsim "" | grep -v '^--'); do
     run "$CM_BINARY" "$command" --help
@@ -116,12 +133,27 @@ bash_completes()
   done
 }
 
+# Whoever presses the key waits: the slowest question, which reads every shipped scenario, in a second at most on a busy
+# machine.
+completion_is_quick()
+{
+  local begin=$EPOCHREALTIME
+  run "$CM_BINARY" complete-words run --set workload.
+  assert_status 0
+  local spent=$(((${EPOCHREALTIME/./} - ${begin/./}) / 1000))
+  echo "$spent ms"
+  python3 -c 'import resource, subprocess, sys
+subprocess.run([sys.argv[1], "complete-words", "run", "--set", "workload."], stdout=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+assert used.ru_utime + used.ru_stime < 0.3, used' "$CM_BINARY" || fail "more than 300 ms of processor time"
+}
+
 zsh_script_is_one()
 {
   run "$CM_BINARY" completion zsh
   assert_status 0
   assert_contains "$stdout" "#compdef cmsim"
-  assert_contains "$stdout" "'report:"
+  assert_contains "$stdout" "complete-words"
   ! command -v zsh >/dev/null || zsh -n "$scratch/stdout" || fail "zsh does not take it"
   run "$CM_BINARY" completion fish
   assert_status 2

@@ -276,6 +276,37 @@ folders_of_others_are_refused()
   assert_status 0
 }
 
+settings_change_every_point()
+{
+  cat >sets.yaml <<'YAML'
+bases: [{scenario: ep, set: {workload.repeats: 1, workload.tokens_per_rank: 64}}]
+axes: [{workload.ep: [8, 16]}]
+YAML
+  sweep sets.yaml --set workload.tokens_per_rank=8 --set machine.die.host.turn='1 ms' --out out
+  assert_status 0
+  assert_contains "$stdout" 'all finished points: machine.die.host.turn has no effect here: a run of ep'
+  "$CM_BINARY" run ep --set workload.repeats=1 --set workload.tokens_per_rank=8 --set workload.ep=16 --out run >/dev/null || fail "the run"
+  python3 - <<'PYTHON' || fail "the two differ"
+import glob, json
+point, run = json.load(open(glob.glob("out/points/00002-*.json")[0])), json.load(open("run/result.json"))
+assert point["metrics"] == run["metrics"]
+assert point["run"]["inputs"]["sets"] == {"workload.tokens_per_rank": "8", "machine.die.host.turn": "1 ms"}, point["run"]["inputs"]["sets"]
+sweep = json.load(open("out/sweep.json"))["inputs"]
+assert sweep["sets"] == ["workload.tokens_per_rank=8", "machine.die.host.turn=1 ms"]
+PYTHON
+  sweep sets.yaml --out out --resume
+  assert_status 2
+  assert_contains "$stderr" "its points had --set workload.tokens_per_rank=8 --set 'machine.die.host.turn=1 ms', this call has no --set"
+  assert_equal 2 "$(files_of_points out)"
+  sweep sets.yaml --set workload.ep=8 --out other
+  assert_status 2
+  assert_contains "$stderr" '--set workload.ep:1:1: workload.ep: expected a key that no axis changes, found workload.ep at sets.yaml:2:8'
+  sweep sets.yaml --set workload.tokens_per_rnk=8 --out other
+  assert_status 2
+  assert_contains "$stderr" 'did you mean "tokens_per_rank"?'
+  [[ ! -e other ]] || fail "a folder was left behind"
+}
+
 seeds_and_filters()
 {
   cat >seeds.yaml <<'YAML'

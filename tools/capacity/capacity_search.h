@@ -8,6 +8,7 @@
 
 #include "sim/metrics/progress.h"
 #include "tools/capacity/service_levels.h"
+#include "tools/processes/child_runs.h"
 #include "tools/runner/scenario.h"
 
 #include <functional>
@@ -28,6 +29,10 @@ struct LoadTrial {
   // That as large a share of the finished requests as must hold the levels stays within; empty when none finished.
   std::optional<double> ttft_at_share_ms;
   std::optional<double> tpot_at_share_ms;
+  std::optional<double> ttft_p50_ms{};  // empty when none finished, as those below
+  std::optional<double> ttft_p99_ms{};
+  std::optional<double> tpot_p50_ms{};
+  std::optional<double> tpot_p99_ms{};
   double requests = 0;
   double counted = 0;        // after the warm-up
   double ttft_mean_ms = 0;   // 0: no request has one
@@ -52,14 +57,21 @@ struct Capacity {
   std::vector<LoadTrial> trials{};                     // as tried
   std::optional<std::size_t> holds{};                  // the highest load that does; empty: none did
   std::optional<std::size_t> breaks{};                 // the lowest load that does not; empty: all held
+  Shortfall shortfall{};                               // of trials: the search was not brought to its end
+
+  // More trials that the search takes: exact when one load holds and another does not, a guess before.
+  [[nodiscard]] std::size_t trials_left() const;
 };
 
-// `attempt` is asked about loads; it is 1 first.
-Capacity bisect(double share, const std::function<LoadTrial(double load)>& attempt);
+// `attempt` is asked about loads; it is 1 first. Empty: it cannot be tried, and the search ends there. Told before each
+// load: `watch`.
+Capacity bisect(double share, const std::function<std::optional<LoadTrial>(double load)>& attempt,
+                const std::function<void(const Capacity& so_far)>& watch = {});
 
-// Throws ConfigError when the scenario is wrong, no serving scenario, a run is refused, or has too few requests to have
-// a steady state.
-Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& levels, sim::metrics::Progress& progress);
+// Throws ConfigError when the scenario is wrong, no serving scenario, the first run fails, or has too few requests to
+// have a steady state. A search that is stopped, or whose later run fails, has the trials up to there.
+Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& levels, sim::metrics::Progress& progress,
+                       RunJournal* journal = nullptr);
 
 // The scenario with the levels, at a load.
 ScenarioRequest at_load(const ScenarioRequest& scenario, const ServiceLevels& levels, double load);

@@ -11,6 +11,16 @@ install(FILES README.md CONTRIBUTING.md SECURITY.md CITATION.cff DESTINATION ${C
 foreach(layer sim topology models workloads tools tests)
   install(FILES ${layer}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/${layer})
 endforeach()
+# What an installed program does not have, they do not name.
+# A package is packed below a folder of CPack and unpacked below /usr.
+install(CODE "
+  set(prefix \${CMAKE_INSTALL_PREFIX})
+  if(prefix MATCHES _CPack_Packages)
+    set(prefix /usr)
+  endif()
+  execute_process(COMMAND ${CMAKE_COMMAND} -DFOLDER=\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DOCDIR}
+    -DCONFIGS=\${prefix}/${CMAKE_INSTALL_DATADIR}/cmsim/configs
+    -P ${CMAKE_SOURCE_DIR}/tools/cmake/installed_documents.cmake COMMAND_ERROR_IS_FATAL ANY)")
 
 # Completion and manual page, which the program writes about itself when it is built.
 install(DIRECTORY ${CMAKE_BINARY_DIR}/share/ DESTINATION ${CMAKE_INSTALL_DATADIR})

@@ -4,6 +4,7 @@
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
 #include "tools/runner/changes.h"
+#include "tools/shipped/located_file.h"
 
 #include <fmt/format.h>
 
@@ -68,18 +69,31 @@ std::string require_seed(const std::string& text)
 
 }  // namespace
 
-void add_scenario_options(CLI::App& command, ScenarioRequest& request)
+void add_set_option(CLI::App& command, std::vector<std::string>& sets, const std::string& sentence)
 {
-  command.add_option("scenario", request.path, "the scenario's file")->required()->type_name("SCENARIO.yaml");
-  // One value each, or the scenario could not follow it.
+  // One value each, or what stands behind it could not follow.
   command
-      .add_option(
-          "--set", request.sets,
-          "change one key, like workload.ep=128; a map replaces what is there, KEY+=MAP adds to it; as often as needed")
+      .add_option("--set", sets, sentence + "; a map replaces what is there, KEY+=MAP adds to it; as often as needed")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
+}
+
+void add_scenario_options(CLI::App& command, ScenarioRequest& request)
+{
+  command
+      .add_option("scenario", request.path, "a scenario's file, or the name of a shipped one (cmsim list scenarios)")
+      ->required()
+      ->type_name("SCENARIO");
+  add_set_option(command, request.sets, "change one key, like workload.ep=128");
   command.add_option("--configs", request.config_root, "folder that holds machines/, models/ and parts/")
       ->type_name("DIR");
+}
+
+void locate_scenario(ScenarioRequest& request)
+{
+  const LocatedFile file = locate(request.path, FileKind::Scenario, request.config_root);
+  request.path = file.path;
+  request.name = file.name;
 }
 
 void add_placed_settings(CLI::App& command, ScenarioRequest& request)
@@ -112,6 +126,14 @@ void add_jobs_option(CLI::App& command, int& jobs)
       ->type_name("N")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
+}
+
+void add_many_runs_folder(CLI::App& command, std::optional<std::string>& out, const std::string& file)
+{
+  command
+      .add_option("--out", out,
+                  "write DIR/" + file + "; runs are kept there as they end, and the same command goes on after Ctrl-C")
+      ->type_name("DIR");
 }
 
 void add_format_option(CLI::App& command, std::string& format)

@@ -7,7 +7,9 @@
 #include "tools/compare/revisions.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
-#include "tools/runner/standard_error.h"
+#include "tools/runner/terminal_progress.h"
+#include "tools/runner/terminal_width.h"
+#include "tools/shipped/located_file.h"
 
 #include <fmt/format.h>
 
@@ -15,6 +17,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <unistd.h>
 #include <vector>
 
 namespace cm::tools {
@@ -30,7 +33,30 @@ struct CompareOptions {
   std::string format = "table";
   std::optional<std::string> out;
   std::string repository;
+  std::string config_root;
 };
+
+// What somebody takes for results, before anything else is found wrong with it.
+void refuse_no_results(const CompareOptions& options)
+{
+  sim::config::ReadingLog log;
+  for (const std::string& path : options.paths)
+    if (const std::string mistaken = mistaken_for(path, options.config_root); !mistaken.empty())
+      add_problem(
+          log, {path, 1, 1}, "",
+          fmt::format("expected a result, a sweep or a folder of them, {}{}", mistaken,
+                      mistaken.starts_with("found a scenario") ? ", --rev A B compares two revisions with it" : ""));
+  throw_if_any(log);
+}
+
+// Paths, since revisions before this one may know no names.
+std::vector<std::string> scenarios_of(const CompareOptions& options)
+{
+  std::vector<std::string> scenarios;
+  for (const std::string& path : options.paths)
+    scenarios.push_back(locate(path, FileKind::Scenario, options.config_root).path);
+  return scenarios;
+}
 
 struct Sides {
   std::string old_path;
@@ -40,6 +66,7 @@ struct Sides {
 Sides sides_of(const CompareOptions& options)
 {
   if (options.revisions.empty()) {
+    refuse_no_results(options);
     if (options.paths.size() != 2)
       throw ConfigError(fmt::format("cmsim compare: expected BASE and NEW, found {} paths (try cmsim compare --help)",
                                     options.paths.size()));
@@ -49,19 +76,26 @@ Sides sides_of(const CompareOptions& options)
   }
   if (options.paths.empty())
     throw ConfigError("--rev: expected the scenarios that both revisions run, found none");
+  // Its line is erased before anything else is printed.
+  TerminalProgress progress;
   const RevisionResults results = run_revisions({.repository = options.repository,
                                                  .old_revision = options.revisions[0],
                                                  .new_revision = options.revisions[1],
-                                                 .scenarios = options.paths,
-                                                 .sets = options.sets,
-                                                 .notice = [](const std::string& text) { tell(text); }});
+                                                 .scenarios = scenarios_of(options),
+                                                 .sets = options.sets},
+                                                progress);
   return {results.old_folder, results.new_folder};
 }
 
 int run(const CompareOptions& options)
 {
-  auto folder = options.out ? std::make_optional<OutputFolder>(*options.out, "comparison") : std::nullopt;
+  std::optional<OutputFolder> folder;
+  if (options.out)
+    folder.emplace(*options.out, "comparison", ResultMark::Comparison);
   const Tolerances tolerances = read_tolerances(options.tolerances);
+  // Two revisions may build for minutes before they say what they have.
+  if (!options.revisions.empty())
+    refuse_unknown(tolerances);
   const Sides sides = sides_of(options);
   sim::config::ReadingLog log;
   const ResultSet old_set = read_results(sides.old_path, log);
@@ -72,7 +106,8 @@ int run(const CompareOptions& options)
   throw_if_any(log);
   const Comparison comparison = compare(old_set, new_set, tolerances);
   const auto formats = comparison_formats();
-  std::string text = std::ranges::find(formats, options.format, &ComparisonFormat::name)->print(comparison);
+  std::string text = std::ranges::find(formats, options.format, &ComparisonFormat::name)
+                         ->print(comparison, terminal_width(STDOUT_FILENO));
   if (folder) {
     const auto written = folder->write({{"comparison.json", comparison_json(comparison)}});
     if (options.format == "table")
@@ -97,7 +132,7 @@ std::string footer()
     text += fmt::format("  {:<10}  {}\n", format.name, format.sentence);
   return text + "\nExit status: 0 nothing is worse; 1 a number is worse by more than its tolerance, or is gone.\n"
                 "\nExamples:\n  cmsim compare results/before results/after --tolerance tpot_ms=2%\n"
-                "  cmsim compare --rev main HEAD configs/scenarios/ep.yaml";
+                "  cmsim compare --rev main HEAD ep";
 }
 
 }  // namespace
@@ -106,6 +141,7 @@ void add_compare_command(CLI::App& program, const std::string& config_root, int&
 {
   // Owned by the callback below, which lives as long as the command.
   const auto options = std::make_shared<CompareOptions>();
+  options->config_root = config_root;
   options->repository = std::filesystem::path(config_root).parent_path().string();
   CLI::App& command = *program.add_subcommand("compare", "compare results, sweeps or two revisions of the program");
   command

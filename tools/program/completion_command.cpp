@@ -1,12 +1,19 @@
 #include "tools/program/completion_command.h"
 
-#include "tools/program/completion_script.h"
+#include "tools/completion/command_tree.h"
+#include "tools/completion/completion_script.h"
+#include "tools/completion/offers.h"
+#include "tools/listing/listing.h"
 #include "tools/program/manual_page.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/version.h"
+#include "tools/runner/workload_table.h"
+#include "tools/validate/groups.h"
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace cm::tools {
 
@@ -21,7 +28,26 @@ void add_completion_command(CLI::App& program)
       ->check(CLI::IsMember({"bash", "zsh"}));
   command.footer("Examples:\n  source <(cmsim completion bash)\n"
                  "  cmsim completion zsh >~/.zsh/completions/_cmsim");
-  command.callback([&program, shell] { print(*shell == "bash" ? bash_completion(program) : zsh_completion(program)); });
+  command.callback([shell] { print(std::string(*shell == "bash" ? bash_completion() : zsh_completion())); });
+}
+
+bool is_offer_command(int count, const char* const* arguments)
+{
+  return count > 1 && std::string_view(arguments[1]) == OfferCommand;
+}
+
+void print_offers(const CLI::App& program, int count, const char* const* arguments, const std::string& config_root)
+{
+  std::vector<std::string> groups;
+  for (const GroupKind& kind : group_table())
+    groups.emplace_back(kind.name);
+  std::vector<std::string> workloads;
+  for (const WorkloadKind& kind : workload_table())
+    workloads.emplace_back(kind.name);
+  print(to_lines(offers({.commands = commands_of(program),
+                         .words = std::vector<std::string>(arguments + 2, arguments + count),
+                         .config_root = config_root,
+                         .choices = {{"GROUP", groups}, {"WHAT", list_names()}, {"WORKLOAD", workloads}}})));
 }
 
 void add_manual_command(CLI::App& program)

@@ -5,6 +5,7 @@
 #include "tools/program/completion_command.h"
 #include "tools/program/config_root.h"
 #include "tools/program/help_format.h"
+#include "tools/program/list_command.h"
 #include "tools/program/report_command.h"
 #include "tools/program/run_command.h"
 #include "tools/program/schema_command.h"
@@ -44,25 +45,32 @@ int run_program(int count, char** arguments)
   program.formatter(std::make_shared<cm::tools::HelpFormat>());
   program.require_subcommand(1);
   program.set_version_flag("--version", "cmsim " + cm::tools::version_and_commit());
-  program.footer("Examples:\n  cmsim run configs/scenarios/decode-ep320.yaml --out results/decode\n"
+  program.footer("Examples:\n  cmsim run decode-ep320 --out results/decode\n"
                  "  cmsim report results/decode\n\n"
-                 "Exit status: 0 done; 1 a point of a sweep failed, a row of a validation left its tolerance,\n"
-                 "or a comparison found a regression; 2 what was asked is wrong; 3 cmsim is wrong;\n"
-                 "130 stopped by Ctrl-C.");
+                 "Exit status:\n  0 done\n"
+                 "  1 a point of a sweep failed, a row of a validation left its tolerance, a\n"
+                 "    comparison found a regression, or a calibration is no fit\n"
+                 "  2 what was asked is wrong\n  3 cmsim is wrong, or lacks a package\n"
+                 "  130 ended by Ctrl-C, 143 by SIGTERM");
   int status = Done;
   const std::string configs = cm::tools::config_root();
-  cm::tools::add_run_command(program, configs);
+  cm::tools::add_run_command(program, configs, status);
   cm::tools::add_calibrate_command(program, configs, status);
-  cm::tools::add_sensitivity_command(program, configs);
+  cm::tools::add_sensitivity_command(program, configs, status);
   cm::tools::add_sweep_command(program, configs, status);
   cm::tools::add_compare_command(program, configs, status);
   cm::tools::add_report_command(program, configs, status);
+  cm::tools::add_list_command(program, configs);
   cm::tools::add_schema_command(program, configs);
   cm::tools::add_explain_command(program, configs);
   cm::tools::add_topology_command(program, configs);
   cm::tools::add_validate_command(program, configs, status);
   cm::tools::add_completion_command(program);
   cm::tools::add_manual_command(program);
+  if (cm::tools::is_offer_command(count, arguments)) {
+    cm::tools::print_offers(program, count, arguments, configs);
+    return Done;
+  }
   try {
     program.parse(count, arguments);
     return status;

@@ -1,7 +1,7 @@
 #include "tools/program/manual_page.h"
 
 #include "sim/config/suggestion.h"
-#include "tools/program/command_tree.h"
+#include "tools/completion/command_tree.h"
 
 #include <fmt/format.h>
 
@@ -23,13 +23,17 @@ constexpr std::string_view Ending = R"(.SH EXIT STATUS
 Done.
 .TP
 .B 1
-A point of a sweep failed, a row of a validation left its tolerance, or a comparison found a regression.
+A point of a sweep failed, a row of a validation left its tolerance, a comparison found a regression, or a calibration is
+no fit.
 .TP
 .B 2
 What was asked is wrong: all mistakes are told at once, with file, line and column.
 .TP
 .B 3
 cmsim is wrong, or lacks a package.
+.TP
+.B 130, 143
+Ended by Ctrl\-C or SIGTERM.
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR

@@ -1,12 +1,14 @@
 #include "tools/program/sweep_command.h"
 
 #include "sim/diagnostics/errors.h"
+#include "tools/program/command_line.h"
 #include "tools/program/terminal.h"
-#include "tools/report/sweep_data.h"
+#include "tools/report/sweep/sweep_data.h"
 #include "tools/runner/pareto.h"
 #include "tools/runner/standard_error.h"
 #include "tools/runner/table_text.h"
 #include "tools/runner/terminal_progress.h"
+#include "tools/shipped/located_file.h"
 #include "tools/sweep/local_executor.h"
 #include "tools/sweep/slurm_executor.h"
 #include "tools/sweep/slurm_queue.h"
@@ -82,10 +84,28 @@ std::string doubts(const SweepOutcome& outcome)
   return text;
 }
 
+// What results of points say of themselves, each sentence once.
+std::string notes_text(const SweepOutcome& outcome)
+{
+  if (outcome.notes.empty())
+    return {};
+  std::string text = "notes\n";
+  for (const PointNote& note : outcome.notes | std::views::take(MostReasonsShown)) {
+    const std::string where = note.points == 1 ? fmt::format("point {}", note.first)
+                              : note.points == outcome.counts.done
+                                  ? "all finished points"
+                                  : fmt::format("{} of {} finished points", note.points, outcome.counts.done);
+    text += wrapped(fmt::format("  {}:", where), " " + note.text, 4);
+  }
+  if (outcome.notes.size() > MostReasonsShown)
+    text += fmt::format("  ... and {} more, in the points' files\n", outcome.notes.size() - MostReasonsShown);
+  return text;
+}
+
 std::string summary(const SweepRequest& request, const SweepOutcome& outcome)
 {
   const PointCounts& counts = outcome.counts;
-  std::string text = fmt::format("sweep of {}: {} points", request.execution.sweep, outcome.points);
+  std::string text = fmt::format("sweep of {}: {} points", request.execution.called(), outcome.points);
   text += outcome.kept > 0 ? fmt::format(", {} of them from earlier calls\n\n", outcome.kept) : "\n\n";
   text += fmt::format("{:<8}  {:>6}\n", "done", counts.done);
   text += doubts(outcome);
@@ -95,6 +115,7 @@ std::string summary(const SweepRequest& request, const SweepOutcome& outcome)
   text += reasons(outcome, PointStatus::Failed);
   if (counts.all() < outcome.points)
     text += fmt::format("{:<8}  {:>6}  --resume runs them\n", "missing", outcome.points - counts.all());
+  text += notes_text(outcome);
   for (const std::string& file : outcome.files)
     text += fmt::format("{}{}\n", file == outcome.files.front() ? "\n" : "", file);
   return text;
@@ -121,9 +142,12 @@ std::size_t slurm_task()
   return task;
 }
 
-void sweep(const SweepOptions& options, int& status)
+void sweep(SweepOptions& options, int& status)
 {
-  const SweepRequest& request = options.request;
+  SweepRequest& request = options.request;
+  const LocatedFile file = locate(request.execution.sweep, FileKind::Sweep, request.execution.config_root);
+  request.execution.sweep = file.path;
+  request.execution.name = file.name;
   if (!options.task.empty()) {
     const int signal = run_slurm_task(request.execution, request.out, options.task, slurm_task());
     status = signal == 0 ? 0 : EndedBySignal + signal;
@@ -151,7 +175,8 @@ std::string footer()
   std::string text = "Executors:\n";
   for (const ExecutorKind& kind : executor_table())
     text += fmt::format("  {:<10}  {}\n", kind.name, kind.sentence);
-  return text + "\nExample:\n  cmsim sweep configs/sweeps/ep-by-planes.yaml --out results/ep-by-planes";
+  return text + "\nExamples:\n  cmsim sweep ep-by-planes --out results/ep-by-planes\n"
+                "  cmsim sweep ep-by-planes --set workload.tokens_per_rank=64 --out results/64";
 }
 
 void add_slurm_options(CLI::App& command, SweepOptions& options)
@@ -188,7 +213,11 @@ void add_sweep_command(CLI::App& program, const std::string& config_root, int& s
   request.execution.config_root = config_root;
   request.execution.jobs = usable_cores();
   CLI::App& command = *program.add_subcommand("sweep", "simulate many points of one or several scenarios");
-  command.add_option("sweep", request.execution.sweep, "the sweep's file")->required()->type_name("SWEEP.yaml");
+  command
+      .add_option("sweep", request.execution.sweep, "a sweep's file, or the name of a shipped one (cmsim list sweeps)")
+      ->required()
+      ->type_name("SWEEP");
+  add_set_option(command, request.execution.sets, "change one key of every scenario, unless an axis changes it");
   command.add_option("--out", request.out, "write DIR/results.csv and DIR/points/*.json")->required()->type_name("DIR");
   command.add_option("--jobs", request.execution.jobs, "points that run at a time on this computer")
       ->type_name("N")

@@ -31,8 +31,9 @@ std::optional<SwitchUse> use_of(const std::string& result, const topology::Super
   return use;
 }
 
-void show(const TopologyOptions& options)
+void show(TopologyOptions& options)
 {
+  locate_scenario(options.scenario);
   if (!options.result.empty() && options.format != "svg")
     throw ConfigError("--result: expected --format svg too, which shows it as colours");
   const topology::Supernode supernode(scenario_topology(options.scenario));
@@ -60,9 +61,8 @@ void add_topology_command(CLI::App& program, const std::string& config_root)
       ->capture_default_str();
   command.add_option("--result", options->result, "with svg: colour switch chips by how busy they were in this run")
       ->type_name("DIR");
-  command.footer(
-      "Examples:\n  cmsim topology configs/scenarios/ep.yaml --format svg \\\n      --result results/ep >ep.svg\n"
-      "  cmsim topology configs/scenarios/ep.yaml --set machine.nodes=2 \\\n      --format dot | dot -Tsvg");
+  command.footer("Examples:\n  cmsim topology ep --format svg --result results/ep >ep.svg\n"
+                 "  cmsim topology ep --set machine.nodes=2 --format dot | dot -Tsvg");
   command.callback([options] { show(*options); });
 }
 

@@ -34,6 +34,11 @@ std::string datum(const std::string& field)
   return "datum[" + Json(field).dump(-1, ' ', true, Json::error_handler_t::replace) + "]";
 }
 
+Json line_colours()
+{
+  return {{"sort", nullptr}, {"legend", {{"orient", "top"}, {"title", nullptr}, {"columns", 2}}}};
+}
+
 Json choice(const std::string& parameter, const std::string& label, const std::vector<std::string>& options)
 {
   return {{"name", parameter},

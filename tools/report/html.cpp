@@ -4,7 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
 #include <string_view>
+#include <vector>
 
 namespace cm::tools {
 namespace {
@@ -12,6 +16,15 @@ namespace {
 // Rights of a browser that shows the file: it may run the scripts in it and load nothing.
 constexpr std::string_view Policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
                                     "img-src data: blob:; base-uri 'none'; form-action 'none'";
+
+// An A4 page holds as many columns of numbers; longer folded tables than this are for screens.
+constexpr std::size_t PaperColumns = 8;
+constexpr std::size_t PaperRows = 100;
+
+bool is_kept_from_paper(const PageTable& table)
+{
+  return table.is_long && table.rows.size() > PaperRows;
+}
 
 // Broken UTF-8 becomes the replacement character, as in every JSON file that we write.
 std::string valid_utf8(const std::string& text)
@@ -42,7 +55,7 @@ std::string block_html(const Chart& chart)
 {
   return fmt::format(R"(<figure class="chart" data-name="{}">
 <h3>{}</h3>
-<figcaption>{}</figcaption>
+<figcaption>{}{}</figcaption>
 <div class="choices"></div>
 <div class="drawing"><p class="note">Not drawn.</p></div>
 <div class="tools"><button type="button" class="save">Save as SVG</button><details><summary>Numbers</summary></details></div>
@@ -50,33 +63,91 @@ std::string block_html(const Chart& chart)
 </figure>
 )",
                      html_text(chart.name), html_text(chart.title), html_text(chart.sentence),
+                     chart.shown.empty() ? "" : fmt::format(" <span class=\"shown\">{}</span>", html_text(chart.shown)),
                      script_json(chart.specification));
 }
 
-std::string row_html(const std::vector<PageTable::Column>& columns, const std::vector<std::string>& cells)
+// Long names may break behind their dots and underscores.
+std::string breakable(const std::string& text)
+{
+  std::string broken;
+  for (const char letter : html_text(text)) {
+    broken += letter;
+    if (letter == '.' || letter == '_' || letter == '/')
+      broken += "<wbr>";
+  }
+  return broken;
+}
+
+// Columns of a table that stand beside each other; all of them on a screen.
+using ColumnsShown = std::vector<std::size_t>;
+
+std::string row_html(const PageTable& table, const std::vector<std::string>& cells, const ColumnsShown& shown)
 {
   std::string text = "<tr>";
-  for (std::size_t i = 0; i < cells.size(); ++i)
-    text += fmt::format("<td{}>{}</td>", columns.at(i).is_number ? " class=\"number\"" : "", html_text(cells[i]));
+  for (const std::size_t i : shown)
+    text += fmt::format("<td{}>{}</td>", table.columns.at(i).is_number ? " class=\"number\"" : "",
+                        table.columns[i].is_number ? html_text(cells.at(i)) : breakable(cells.at(i)));
   return text + "</tr>\n";
+}
+
+std::string columns_html(const PageTable& table, const ColumnsShown& shown)
+{
+  std::string text = "<table>\n<thead><tr>";
+  for (const std::size_t i : shown)
+    text += fmt::format("<th scope=\"col\"{}>{}</th>", table.columns[i].is_number ? " class=\"number\"" : "",
+                        breakable(table.columns[i].title));
+  text += "</tr></thead>\n<tbody>\n";
+  for (const auto& row : table.rows)
+    text += row_html(table, row, shown);
+  return text + "</tbody></table>";
+}
+
+// Columns that fit on paper, in as many groups as it takes; each begins with the columns that name a row.
+std::vector<ColumnsShown> groups_for_paper(const PageTable& table)
+{
+  const std::size_t keys = std::min({table.key_columns, table.columns.size(), PaperColumns - 2});
+  std::vector<ColumnsShown> groups;
+  for (std::size_t i = keys; i < table.columns.size(); ++i) {
+    if (groups.empty() || groups.back().size() == PaperColumns) {
+      ColumnsShown& group = groups.emplace_back(keys);
+      std::iota(group.begin(), group.end(), std::size_t{0});
+    }
+    groups.back().push_back(i);
+  }
+  return groups;
+}
+
+// A table too wide for paper stands there a second time, in parts below each other.
+std::string table_html(const PageTable& table)
+{
+  ColumnsShown all(table.columns.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const bool is_wide = all.size() > PaperColumns;
+  const std::string name = html_text(table.title.empty() ? "table" : table.title);
+  std::string text =
+      fmt::format("<div class=\"scroll{}{}\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n{}</div>\n",
+                  table.is_long ? "" : " all", is_wide ? " screen" : "", name, columns_html(table, all));
+  if (!is_wide || is_kept_from_paper(table))
+    return text;
+  text += "<div class=\"paper\" aria-hidden=\"true\">\n";
+  for (const ColumnsShown& group : groups_for_paper(table))
+    text += columns_html(table, group) + "\n";
+  return text + "</div>\n";
 }
 
 std::string block_html(const PageTable& table)
 {
-  std::string text = fmt::format("<div class=\"scroll{}\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n<table>\n",
-                                 table.is_long ? "" : " all", html_text(table.title.empty() ? "table" : table.title));
-  text += "<thead><tr>";
-  for (const PageTable::Column& column : table.columns)
-    text += fmt::format("<th scope=\"col\"{}>{}</th>", column.is_number ? " class=\"number\"" : "",
-                        html_text(column.title));
-  text += "</tr></thead>\n<tbody>\n";
-  for (const auto& row : table.rows)
-    text += row_html(table.columns, row);
-  text += "</tbody></table></div>\n";
-  if (table.is_long)
-    return fmt::format("<details><summary>{} ({} rows)</summary>\n{}</details>\n",
-                       html_text(table.title.empty() ? "table" : table.title), table.rows.size(), text);
-  return (table.title.empty() ? "" : fmt::format("<h3>{}</h3>\n", html_text(table.title))) + text;
+  if (!table.is_long)
+    return (table.title.empty() ? "" : fmt::format("<h3>{}</h3>\n", html_text(table.title))) + table_html(table);
+  const bool is_kept = is_kept_from_paper(table);
+  std::string text =
+      fmt::format("<details class=\"folded{}\"><summary>{} ({} rows)</summary>\n{}</details>\n", is_kept ? " kept" : "",
+                  html_text(table.title.empty() ? "table" : table.title), table.rows.size(), table_html(table));
+  if (is_kept)
+    text += fmt::format("<p class=\"paper note\">{}: {} rows, not on paper; they stand in this page on a screen.</p>\n",
+                        html_text(table.title.empty() ? "Table" : table.title), table.rows.size());
+  return text;
 }
 
 std::string block_html(const PageList& list)
@@ -100,6 +171,33 @@ std::string verdicts_html(const std::vector<PageVerdict>& verdicts)
                         html_text(verdict.text));
   }
   return text + "</ul>\n";
+}
+
+std::string cards_html(const std::vector<PageCard>& cards)
+{
+  std::string text = "<ul class=\"cards\">\n";
+  for (const PageCard& card : cards) {
+    text += fmt::format("<li{}><span class=\"label\">{}</span> <span class=\"value\">{}{}</span>",
+                        card.caveat.empty() ? "" : " class=\"doubtful\"", html_text(card.label), html_text(card.value),
+                        card.unit.empty() ? "" : fmt::format(" <span class=\"unit\">{}</span>", html_text(card.unit)));
+    if (!card.detail.empty())
+      text += fmt::format(" <span class=\"detail\">{}</span>", html_text(card.detail));
+    if (!card.caveat.empty())
+      text += fmt::format(" <span class=\"caveat\"><strong>In doubt:</strong> {}</span>", html_text(card.caveat));
+    text += "</li>\n";
+  }
+  return text + "</ul>\n";
+}
+
+std::string facts_html(const std::vector<PageFact>& facts)
+{
+  std::string text = "<dl class=\"facts\">\n";
+  for (const PageFact& fact : facts) {
+    const std::string words = html_text(fact.text);
+    text += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_text(fact.name),
+                        fact.is_command ? fmt::format("<code>{}</code>", words) : words);
+  }
+  return text + "</dl>\n";
 }
 
 std::string head_html(const Page& page)
@@ -128,8 +226,14 @@ std::string top_html(const Page& page)
 <button type="button" id="colours" hidden>Dark</button></div>
 )",
                                  html_text(page.title), html_text(page.subtitle));
+  if (!page.cards.empty())
+    text += cards_html(page.cards);
   if (!page.verdicts.empty())
     text += verdicts_html(page.verdicts);
+  if (!page.limit.empty())
+    text += fmt::format("<p class=\"limit\">{}</p>\n", html_text(page.limit));
+  if (!page.facts.empty())
+    text += facts_html(page.facts);
   text += "<nav aria-label=\"Sections\"><ul>\n";
   for (const PageSection& section : page.sections)
     if (!section.blocks.empty())

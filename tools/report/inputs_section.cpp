@@ -9,6 +9,9 @@ namespace cm::tools {
 namespace {
 
 constexpr std::size_t DigestShown = 12;
+// Where settings come from, each layer over the one before.
+constexpr std::array<std::pair<const char*, const char*>, 3> Layers{
+    {{"overrides", "overrides of the scenario"}, {"changes", "the sweep"}, {"sets", "--set"}}};
 
 std::string text_of(const Json& value)
 {
@@ -62,21 +65,32 @@ void add_items(PageTable& table, const Json& sweep, const char* list)
 
 }  // namespace
 
+std::vector<PageFact> run_facts(const Json& run)
+{
+  std::vector<PageFact> facts;
+  const auto inputs = run.find("inputs");
+  if (inputs == run.end())
+    return facts;
+  for (const char* const key : {"machine", "model", "scenario"})
+    if (const std::string text = text_of(inputs->at(key)); !text.empty())
+      facts.push_back({key, text});
+  std::string changed;
+  for (const auto& [layer, by] : Layers)
+    for (const auto& [key, value] : inputs->at(layer).items())
+      changed += fmt::format("{}{} = {}", changed.empty() ? "" : ", ", key, text_of(value));
+  facts.push_back({"changed", changed.empty() ? "nothing: all as the scenario says" : changed});
+  facts.push_back({"seed", text_of(inputs->at("seed"))});
+  facts.push_back({"to repeat", text_of(inputs->at("command")), true});
+  return facts;
+}
+
 PageSection run_inputs_section(const Json& run)
 {
   PageSection section{"Inputs", {}};
   const auto inputs = run.find("inputs");
   if (inputs == run.end())
     return section;
-  PageTable facts{"", {{"what was run"}, {""}}, {}};
-  for (const char* const key : {"title", "scenario", "machine", "model", "seed", "command"})
-    if (const std::string text = text_of(inputs->at(key)); !text.empty())
-      facts.rows.push_back({key, text});
-  facts.rows.push_back({"program", fmt::format("cmsim {} {}", run.value("version", "?"), run.value("commit", ""))});
-  section.blocks.emplace_back(std::move(facts));
   PageTable on_top{"Set on top of the files", {{"key"}, {"value"}, {"by"}}, {}};
-  constexpr std::array<std::pair<const char*, const char*>, 3> Layers{
-      {{"overrides", "overrides of the scenario"}, {"changes", "the sweep"}, {"sets", "--set"}}};
   for (const auto& [layer, by] : Layers)
     for (const auto& [key, value] : inputs->at(layer).items())
       on_top.rows.push_back({key, text_of(value), by});
@@ -88,6 +102,18 @@ PageSection run_inputs_section(const Json& run)
   return section;
 }
 
+std::vector<PageFact> sweep_facts(const Json& sweep)
+{
+  const auto inputs = sweep.find("inputs");
+  if (inputs == sweep.end())
+    return {};
+  std::vector<PageFact> facts;
+  if (const auto description = inputs->at("as_read").find("description"); description != inputs->at("as_read").end())
+    facts.push_back({"question", flow_of(*description)});
+  facts.push_back({"to repeat", text_of(inputs->at("command")), true});
+  return facts;
+}
+
 PageSection sweep_inputs_section(const Json& sweep)
 {
   PageSection section{"Inputs", {}};
@@ -95,11 +121,10 @@ PageSection sweep_inputs_section(const Json& sweep)
   if (inputs == sweep.end())
     return section;
   PageTable facts{"", {{"what was run"}, {""}}, {}};
-  facts.rows.push_back({"command", text_of(inputs->at("command"))});
   const Json& as_read = inputs->at("as_read");
-  for (const char* const list : {"description", "bases", "axes", "only", "skip", "repeats", "seeds"})
+  for (const char* const list : {"bases", "axes", "only", "skip", "repeats", "seeds"})
     add_items(facts, as_read, list);
-  section.blocks.emplace_back(std::move(facts));
+  add_table(section, std::move(facts));
   add_table(section, files_table(inputs->at("files")));
   return section;
 }

@@ -1,5 +1,7 @@
 #include "tools/report/page.h"
 
+#include <fmt/format.h>
+
 namespace cm::tools {
 
 std::vector<Chart> Page::charts() const
@@ -10,6 +12,14 @@ std::vector<Chart> Page::charts() const
       if (const Chart* chart = std::get_if<Chart>(&block))
         all.push_back(*chart);
   return all;
+}
+
+std::string drawn_of(std::size_t drawn, std::size_t all, const std::string& things)
+{
+  if (drawn == all && all == 1)
+    return fmt::format("The only one of the {} is drawn.", things);
+  return drawn == all ? fmt::format("All {} {} are drawn.", all, things)
+                      : fmt::format("{} of {} {} {} drawn.", drawn, all, things, drawn == 1 ? "is" : "are");
 }
 
 std::string file_name_of(const std::string& text)

@@ -1,24 +1,33 @@
 #include "tools/report/run_report.h"
 
 #include "sim/metrics/result.h"
+#include "tools/report/headline.h"
 #include "tools/report/inputs_section.h"
+#include "tools/report/load/load_section.h"
+#include "tools/report/machine/machine_sections.h"
+#include "tools/report/measures/distribution_section.h"
+#include "tools/report/measures/metrics_section.h"
+#include "tools/report/measures/series_section.h"
 #include "tools/report/run_charts.h"
-#include "tools/runner/run_health.h"
+#include "tools/report/serving/serving_section.h"
 #include "tools/runner/table_text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <map>
-#include <string_view>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
 
 namespace cm::tools {
 namespace {
 
 constexpr std::size_t DigestShown = 12;
-// Nearly all requests hold the service levels.
-constexpr double PraisedAttainment = 0.99;
+// Longer tables are folded away.
+constexpr std::size_t MostOpenRows = 30;
+constexpr double Percent = 100;
+// Sub-planes that differ by less carry the same.
+constexpr double EvenTo = 0.005;
 
 std::string text_of(const Json& value)
 {
@@ -45,143 +54,87 @@ std::vector<std::string> texts_of(const Json& list)
   return texts;
 }
 
-// Verdict on the service levels, and how they were held. Praise is for a run that is steady.
-PageVerdict attainment_verdict(const RunHealth& health)
+// Kinds of evidence that the numbers of the machine have, with their counts.
+std::string evidence_text(const Json& run)
 {
-  const double share = *health.attainment;
-  const double required = health.required_attainment;
-  const std::string text =
-      fmt::format("{} % of the requests hold the SLO (slo_attainment){}.", short_number(100 * share),
-                  required == UsualAttainment ? "" : fmt::format(", {} % must", short_number(100 * required)));
-  if (health.misses_levels())
-    return {PageVerdict::Kind::Bad, "SLO missed: " + text};
-  return {share >= PraisedAttainment && health.is_steady ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral, text};
-}
-
-PageVerdict warnings_verdict(const RunHealth& health)
-{
-  if (health.warnings > 0)
-    return {PageVerdict::Kind::Bad,
-            fmt::format("{} warning{}, below.", health.warnings, health.warnings == 1 ? "" : "s")};
-  const bool is_praised = health.is_steady && health.attainment.value_or(1) >= PraisedAttainment;
-  return {is_praised ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral, "No warning."};
-}
-
-std::vector<PageVerdict> verdicts_of(const Json& result)
-{
-  const RunHealth health = health_of(result);
-  std::vector<PageVerdict> verdicts;
-  if (!health.is_steady)
-    verdicts.push_back({PageVerdict::Kind::Bad, fmt::format("{}: latencies and rates depend on the length of the run.",
-                                                            health.is_overloaded() ? "Overloaded" : "Not steady")});
-  if (health.attainment)
-    verdicts.push_back(attainment_verdict(health));
-  verdicts.push_back(warnings_verdict(health));
-  const Json& evidence = section_of(result.at("run"), "evidence");
   std::string counts;
-  for (const auto& [kind, count] : evidence.items())
+  for (const auto& [kind, count] : section_of(run, "evidence").items())
     if (count.get<int>() > 0)
       counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count.get<int>(), kind);
-  if (!counts.empty())
-    verdicts.push_back({PageVerdict::Kind::Neutral, fmt::format("Rests on numbers that are: {}.", counts)});
-  return verdicts;
+  return counts;
 }
 
-// Appends the caveat of a number to its text.
-std::string with_caveat(const std::string& text, const Json& entry)
+// First of all sections: what speaks against the numbers, and what the run decided by itself.
+PageSection warnings_section(const Json& result)
 {
-  const std::string caveat = entry.value("caveat", "");
-  return caveat.empty() ? text : fmt::format("{}{}[{}]", text, text.empty() ? "" : " ", caveat);
-}
-
-PageTable metrics_table(const Json& metrics)
-{
-  PageTable table{"", {{"metric"}, {"value", true}, {"unit"}, {"better"}, {"meaning"}, {"how it is computed"}}, {}};
-  for (const auto& [name, metric] : metrics.items())
-    table.rows.push_back({name, text_of(metric.at("value")), text_of(metric.at("unit")), metric.value("better", ""),
-                          metric.value("meaning", ""), with_caveat(metric.value("formula", ""), metric)});
-  return table;
-}
-
-PageTable histograms_table(const Json& histograms)
-{
-  constexpr std::array<std::string_view, 7> Numbers{"count", "mean", "p50", "p90", "p99", "p999", "max"};
-  PageTable table{"", {{"histogram"}, {"unit"}, {"meaning"}}, {}};
-  for (const std::string_view number : Numbers)
-    table.columns.push_back({std::string(number), true});
-  const bool has_caveats =
-      std::ranges::any_of(histograms, [](const Json& histogram) { return histogram.contains("caveat"); });
-  if (has_caveats)
-    table.columns.push_back({"caveat"});
-  for (const auto& [name, histogram] : histograms.items()) {
-    std::vector<std::string> cells{name, histogram.value("unit", ""), histogram.value("meaning", "")};
-    // Results of earlier versions state zeros for a histogram of nothing.
-    const bool is_of_nothing = histogram.value("count", 1.0) == 0;
-    for (const std::string_view number : Numbers)
-      cells.push_back(
-          histogram.contains(number) && (number == "count" || !is_of_nothing) ? text_of(histogram.at(number)) : "-");
-    if (has_caveats)
-      cells.push_back(histogram.value("caveat", ""));
-    table.rows.push_back(std::move(cells));
-  }
-  return table;
-}
-
-PageSection latency_section(const Json& histograms)
-{
-  PageSection section{"Distributions", {}};
-  if (histograms.empty())
-    return section;
-  section.blocks.emplace_back(histograms_table(histograms));
-  // In the order of the file, a chart a unit.
-  std::vector<std::pair<std::string, std::vector<NamedBuckets>>> units;
-  for (const auto& [name, histogram] : histograms.items()) {
-    if (histogram.at("buckets").empty())
-      continue;
-    const NamedBuckets buckets{name, histogram.value("unit", ""), histogram.at("buckets")};
-    auto unit = std::ranges::find_if(units, [&](const auto& each) { return each.first == buckets.unit; });
-    if (unit == units.end())
-      unit = units.insert(units.end(), {buckets.unit, {}});
-    unit->second.push_back(buckets);
-  }
-  for (const auto& [unit, all] : units)
-    section.blocks.emplace_back(cumulative_chart(unit, all));
-  for (const auto& [unit, all] : units)
-    for (const NamedBuckets& each : all)
-      section.blocks.emplace_back(histogram_chart(each));
+  PageSection section{"Warnings and notes", {}};
+  if (const Json& warnings = section_of(result, "warnings"); !warnings.empty())
+    section.blocks.emplace_back(PageList{"Warnings", texts_of(warnings), true});
+  if (const Json& notes = section_of(result, "notes"); !notes.empty())
+    section.blocks.emplace_back(PageList{"Notes", texts_of(notes)});
   return section;
+}
+
+// One part is the whole, and says nothing about it.
+PageSection breakdown_section(const Json& result)
+{
+  const std::string whole = result.value("breakdown_of", sim::metrics::LayerTime);
+  PageSection section{whole == sim::metrics::LayerTime ? "Time of a layer" : "Parts", {}};
+  if (const Json& breakdown = section_of(result, "breakdown"); breakdown.size() > 1)
+    section.blocks.emplace_back(breakdown_chart(breakdown, whole));
+  return section;
+}
+
+// Whether bars of the sub-planes would all be as long, to the eye.
+bool is_even(const Json& sub_planes)
+{
+  const double even = Percent / static_cast<double>(std::max<std::size_t>(sub_planes.size(), 1));
+  return !sub_planes.empty() && std::ranges::all_of(sub_planes, [&](const Json& part) {
+    return std::abs(part.at("value").get<double>() - even) < EvenTo * even;
+  });
 }
 
 PageSection network_section(const Json& result)
 {
   PageSection section{"Network", {}};
-  if (const Json& sub_planes = section_of(result, "sub_planes"); !sub_planes.empty())
+  if (const Json& sub_planes = section_of(result, "sub_planes"); is_even(sub_planes))
+    section.blocks.emplace_back(
+        PageList{"",
+                 {fmt::format("Traffic of the sub-planes: {} % on each of {}.",
+                              short_number(Percent / static_cast<double>(sub_planes.size())), sub_planes.size())}});
+  else if (!sub_planes.empty())
     section.blocks.emplace_back(sub_plane_chart(sub_planes));
-  for (const auto& [chip, use] : section_of(result, "chips").items())
-    section.blocks.emplace_back(chip_chart(chip, use));
+  for (PageBlock& block : link_blocks(result))
+    section.blocks.push_back(std::move(block));
   return section;
 }
 
-PageSection time_section(const Json& series)
+bool holds_numbers(const Json& rows, std::size_t column)
 {
-  std::map<std::string, std::vector<std::pair<std::string, Json>>> units;
-  for (const auto& [name, each] : series.items())
-    if (!each.at("time_s").empty())
-      units[each.value("unit", "")].emplace_back(name, each);
-  PageSection section{"Over time", {}};
-  for (const auto& [unit, all] : units)
-    section.blocks.emplace_back(series_chart(unit, all));
-  return section;
+  return std::ranges::all_of(rows, [&](const Json& row) { return !row.at(column).is_string(); });
+}
+
+// A section of the file without what is shown among the requests.
+Json without_requests(const Json& section)
+{
+  Json rest = Json::object();
+  for (const auto& [name, entry] : section.items())
+    if (!is_in_serving_section(name))
+      rest[name] = entry;
+  return rest;
 }
 
 PageSection tables_section(const Json& tables)
 {
   PageSection section{"Tables", {}};
   for (const auto& [name, entry] : tables.items()) {
-    PageTable table{fmt::format("{}: {}", name, entry.value("sentence", "")), {}, {}};
+    if (is_machine_table(name))
+      continue;
+    const Json& rows = entry.at("rows");
+    PageTable table{fmt::format("{}: {}", name, entry.value("sentence", "")), {}, {}, rows.size() > MostOpenRows};
     for (const Json& column : entry.at("columns"))
-      table.columns.push_back({text_of(column), !table.columns.empty()});
-    for (const Json& row : entry.at("rows"))
+      table.columns.push_back({text_of(column), holds_numbers(rows, table.columns.size())});
+    for (const Json& row : rows)
       table.rows.push_back(texts_of(row));
     section.blocks.emplace_back(std::move(table));
   }
@@ -224,23 +177,22 @@ Page run_page(const Json& result)
   page.title = title_of(run);
   page.subtitle = fmt::format("cmsim {}, seed {}, configuration {}", run.value("version", "?"), text_of(run.at("seed")),
                               run.value("configuration_digest", "").substr(0, DigestShown));
-  page.verdicts = verdicts_of(result);
-  page.sections.push_back(run_inputs_section(run));
-  PageSection& metrics = page.sections.emplace_back(PageSection{"Metrics", {}});
-  if (const Json& warnings = section_of(result, "warnings"); !warnings.empty())
-    metrics.blocks.emplace_back(PageList{"Warnings", texts_of(warnings), true});
-  if (const Json& notes = section_of(result, "notes"); !notes.empty())
-    metrics.blocks.emplace_back(PageList{"Notes", texts_of(notes)});
-  metrics.blocks.emplace_back(metrics_table(section_of(result, "metrics")));
-  const std::string whole = result.value("breakdown_of", sim::metrics::LayerTime);
-  PageSection& layer =
-      page.sections.emplace_back(PageSection{whole == sim::metrics::LayerTime ? "Time of a layer" : "Parts", {}});
-  if (const Json& breakdown = section_of(result, "breakdown"); !breakdown.empty())
-    layer.blocks.emplace_back(breakdown_chart(breakdown, whole));
-  page.sections.push_back(latency_section(section_of(result, "histograms")));
+  add_answer(result, page);
+  page.facts = run_facts(run);
+  if (const std::string evidence = evidence_text(run); !evidence.empty())
+    page.facts.push_back({"rests on numbers", evidence});
+  page.sections.push_back(warnings_section(result));
+  page.sections.push_back(load_section(result));
+  page.sections.push_back(breakdown_section(result));
+  std::ranges::move(serving_sections(result), std::back_inserter(page.sections));
+  page.sections.push_back(what_if_section(result));
+  page.sections.push_back(stage_section(result));
   page.sections.push_back(network_section(result));
-  page.sections.push_back(time_section(section_of(result, "series")));
-  page.sections.push_back(tables_section(section_of(result, "tables")));
+  page.sections.push_back(distribution_section(section_of(result, "histograms")));
+  page.sections.push_back(series_section(without_requests(section_of(result, "series"))));
+  page.sections.push_back(tables_section(without_requests(section_of(result, "tables"))));
+  page.sections.push_back(metrics_section(section_of(result, "metrics")));
+  page.sections.push_back(run_inputs_section(run));
   page.sections.push_back(evidence_section(run));
   return page;
 }

@@ -95,6 +95,39 @@ bool is_addition(std::string_view setting, std::size_t equals)
   return equals != std::string_view::npos && equals > 0 && setting[equals - 1] == '+';
 }
 
+// The bracket or brace that a value opens and does not close; empty when there is none. Only a value that begins with
+// one has brackets with a meaning.
+std::optional<char> unclosed(std::string_view value)
+{
+  std::string open;
+  char quote = 0;
+  if (const std::size_t first = value.find_first_not_of(' ');
+      first == std::string_view::npos || (value[first] != '[' && value[first] != '{'))
+    return std::nullopt;
+  for (const char letter : value) {
+    if (quote != 0)
+      quote = letter == quote ? '\0' : quote;
+    else if (letter == '"' || letter == '\'')
+      quote = letter;
+    else if (letter == '[' || letter == '{')
+      open.push_back(letter);
+    else if ((letter == ']' || letter == '}') && !open.empty())
+      open.pop_back();
+  }
+  return open.empty() ? std::nullopt : std::optional(open.back());
+}
+
+// False when the value ends inside a bracket, which is reported: its reader would complain of what is left of it.
+bool is_closed(std::string_view value, const std::string& key, const Position& position, ReadingLog& log)
+{
+  const auto open = unclosed(value);
+  if (open)
+    add_problem(log, position, key,
+                fmt::format("expected a \"{}\" that closes the \"{}\", found the end of \"{}\"",
+                            *open == '[' ? ']' : '}', *open, value));
+  return !open;
+}
+
 void take_setting(std::vector<Change>& changes, const std::string& key, bool adds, const Position& key_position,
                   const Value& value, ReadingLog& log)
 {
@@ -228,6 +261,8 @@ std::vector<Change> changes_of_sets(const std::vector<std::string>& sets, Readin
       add_problem(log, {label, 1, 1}, "", fmt::format("expected key=value, found \"{}\"", set));
       continue;
     }
+    if (!is_closed(set.substr(equals + 1), key, {label, 1, 1}, log))
+      continue;
     try {
       const Value value = sim::config::parse_text(label, set.substr(equals + 1));
       take_setting(changes, key, adds, value.position, value, log);
@@ -275,6 +310,8 @@ std::vector<Change> changes_of_settings(const std::vector<PlacedSetting>& settin
       add_problem(log, place, "", fmt::format("expected key=value, found \"{}\"", text));
       continue;
     }
+    if (!is_closed(text.substr(equals + 1), key, place, log))
+      continue;
     try {
       Value value = sim::config::parse_text(key, text.substr(equals + 1));
       move_to(value, place);

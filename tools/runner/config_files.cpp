@@ -3,10 +3,10 @@
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
 #include "tools/runner/changes.h"
+#include "tools/shipped/shipped_files.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -29,28 +29,7 @@ using sim::config::suggestion;
 using sim::config::Value;
 namespace fs = std::filesystem;
 
-constexpr std::string_view Ending = ".yaml";
-
-std::vector<std::string> names_in(const fs::path& folder)
-{
-  std::vector<std::string> names;
-  std::error_code ignored;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
-    if (entry.path().extension() == Ending)
-      names.push_back(entry.path().stem().string());
-  // By name: the order of a folder is no order.
-  std::ranges::sort(names);
-  return names;
-}
-
-// Below the current folder as the user would type it, so that messages and results do not depend on where that is.
-std::string as_typed(const fs::path& path)
-{
-  std::error_code error;
-  const fs::path relative = fs::relative(path, error);
-  const bool is_below = !error && !relative.empty() && *relative.begin() != "..";
-  return (is_below ? relative : path.lexically_normal()).string();
-}
+constexpr std::string_view Ending = YamlEnding;
 
 // Tree of the file, from `loaded` where there is one; what is wrong with it goes to the log.
 std::optional<Value> load_reporting(const std::string& path, LoadedFiles* loaded, sim::config::ReadingLog& log)
@@ -93,8 +72,8 @@ std::string missing_scenario(const std::string& text, const sim::config::Positio
     return fmt::format("expected the file of a scenario, found no {}", beside.string());
   const fs::path below = fs::path(config_root) / "scenarios";
   const std::string name = text.ends_with(Ending) ? text.substr(0, text.size() - Ending.size()) : text;
-  return fmt::format("expected a scenario beside this file or in {}, found no \"{}\"{}", as_typed(below), text,
-                     suggestion(name, names_in(below), "available"));
+  return fmt::format("expected a scenario beside this file or in {}, found no \"{}\"{}", as_typed(below.string()), text,
+                     suggestion(name, names_in(below.string()), "available"));
 }
 
 std::optional<Value> ConfigFiles::load(const std::string& folder, const Value& reference, const std::string& what)
@@ -128,10 +107,10 @@ std::optional<std::string> ConfigFiles::path_of(const std::string& folder, const
   const fs::path below = fs::path(root_) / folder;
   const fs::path path = below / (text + std::string(Ending));
   if (is_there(path))
-    return as_typed(path);
-  const auto names = names_in(below);
+    return as_typed(path.string());
+  const auto names = names_in(below.string());
   add_problem(log_, reference.position, what,
-              fmt::format("expected the name of a file in {}, found \"{}\"{}{}", as_typed(below), text,
+              fmt::format("expected the name of a file in {}, found \"{}\"{}{}", as_typed(below.string()), text,
                           suggestion(text, names, "available"),
                           nearest(text, names) ? fmt::format(" Available: {}", joined(names, ", ")) : ""));
   return std::nullopt;

@@ -58,12 +58,16 @@ bool take_option(const std::string& option, const std::string& value, RepeatedRu
 bool take_command(const std::string& command, RepeatedRun& run)
 {
   const auto words = shell_words(command);
-  if (!words || words->size() < 3 || words->size() % 2 == 0 || (*words)[0] != "cmsim" || (*words)[1] != "run")
+  if (!words || words->size() < 3 || (*words)[0] != "cmsim" || (*words)[1] != "run")
     return false;
   run.scenario = (*words)[2];
-  for (std::size_t i = 3; i < words->size(); i += 2)
-    if (!take_option((*words)[i], (*words)[i + 1], run))
+  for (std::size_t i = 3; i < words->size();) {
+    const bool is_flag = (*words)[i] == "--what-if-free";
+    if (!is_flag && (i + 1 == words->size() || !take_option((*words)[i], (*words)[i + 1], run)))
       return false;
+    run.what_if_free = run.what_if_free || is_flag;
+    i += is_flag ? 1 : 2;
+  }
   return true;
 }
 
@@ -83,10 +87,10 @@ std::string logged(const std::string& result, const std::string& key)
   return {};
 }
 
-void require_scenario(const RepeatedRun& run)
+void require_scenario(const RepeatedRun& run, const ScenarioRequest& request)
 {
   std::error_code error;
-  if (fs::exists(run.scenario, error))
+  if (fs::exists(request.path, error))
     return;
   const std::string folder = logged(run.file, "folder");
   throw ConfigError(fmt::format("{}: run.inputs.command: expected a readable file, found no {} in the current folder{}",
@@ -135,7 +139,7 @@ std::optional<RepeatedRun> find_repeated_run(const std::string& path)
 
 std::vector<std::string> changes_since(const RepeatedRun& run, const ScenarioRequest& request)
 {
-  require_scenario(run);
+  require_scenario(run, request);
   std::vector<std::string> changes;
   if (run.program != version_and_commit())
     changes.push_back(

@@ -6,6 +6,7 @@
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
 #include "sim/timeline/timeline.h"
+#include "tools/runner/key_note.h"
 #include "tools/runner/scenario.h"
 #include "topology/supernode/supernode_spec.h"
 
@@ -45,14 +46,26 @@ struct ScenarioCheck {
   std::string configuration_digest;
   std::uint64_t seed = 0;
   std::vector<std::string> problems;
-  bool is_malformed = false;         // some problem lies in one key, not in how values go together
-  std::vector<std::string> notes{};  // about keys that were set on top and have no effect
+  bool is_malformed = false;     // some problem lies in one key, not in how values go together
+  std::vector<KeyNote> notes{};  // about keys that were set on top and have no effect
 };
 
 // Throws ConfigError only when the scenario's own file cannot be read.
 ScenarioCheck check_scenario(const ScenarioRequest& request);
 
-// A number of machine or model that a run uses, as its file states it. Whoever changes another one gets the same metrics.
+// Parts that workload.free knows, as words of models::FreePartTable.
+struct FreeChoice {
+  std::string whose;               // "a run of p2p with machine.ub.model: flow"
+  sim::config::Position place{};   // of the workload
+  std::vector<std::string> known;  // to the run; none when its kind knows no such key
+  std::vector<std::string> free;   // in the scenario as it is
+};
+
+// Throws ConfigError with everything that is wrong with the scenario.
+FreeChoice free_choice(const ScenarioRequest& request);
+
+// A number of machine or model that a run uses, as its file states it. Whoever changes another one gets the same
+// metrics.
 struct NumberUsed {
   sim::config::Provenance provenance;
   std::optional<sim::config::Value> range;  // a list of two: from which to which it may be

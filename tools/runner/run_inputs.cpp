@@ -40,30 +40,6 @@ std::string setting_of(const Change& change, const ReadingLog& log)
   return fmt::format("{}={}", change.path, sim::config::parsable_flow_text(value));
 }
 
-// Without those that a later one replaces: "key=" replaces what was set or added before, "key+=" adds to it.
-std::vector<std::string> lasting(const std::vector<std::string>& settings)
-{
-  std::vector<std::string> last;
-  for (const std::string& setting : settings) {
-    const std::string key = setting.substr(0, setting.find('='));
-    if (!key.ends_with('+'))
-      std::erase_if(last, [&](const std::string& earlier) {
-        return earlier.starts_with(key + "=") || earlier.starts_with(key + "+=");
-      });
-    last.push_back(setting);
-  }
-  return last;
-}
-
-KeyTexts texts_of(const std::vector<Change>& changes)
-{
-  KeyTexts texts;
-  for (const Change& change : changes)
-    for (const Change& leaf : leaves_of(change))
-      texts.emplace_back(leaf.path, flow_text(without_evidence(leaf.value)));
-  return texts;
-}
-
 KeyTexts workload_keys(const ReadingLog& log)
 {
   KeyTexts keys;
@@ -74,6 +50,15 @@ KeyTexts workload_keys(const ReadingLog& log)
 }
 
 }  // namespace
+
+KeyTexts change_texts(const std::vector<Change>& changes)
+{
+  KeyTexts texts;
+  for (const Change& change : changes)
+    for (const Change& leaf : leaves_of(change))
+      texts.emplace_back(leaf.path, flow_text(without_evidence(leaf.value)));
+  return texts;
+}
 
 std::vector<sim::metrics::DigestedFile> digested_files(const ReadingLog& log)
 {
@@ -87,11 +72,25 @@ std::vector<sim::metrics::DigestedFile> digested_files(const ReadingLog& log)
   return files;
 }
 
+std::vector<std::string> lasting_settings(const std::vector<std::string>& settings)
+{
+  std::vector<std::string> last;
+  for (const std::string& setting : settings) {
+    const std::string key = setting.substr(0, setting.find('='));
+    if (!key.ends_with('+'))
+      std::erase_if(last, [&](const std::string& earlier) {
+        return earlier.starts_with(key + "=") || earlier.starts_with(key + "+=");
+      });
+    last.push_back(setting);
+  }
+  return last;
+}
+
 std::vector<std::string> repeating_command(const std::string& scenario, const std::vector<std::string>& settings,
                                            std::uint64_t seed)
 {
   std::vector<std::string> words{"cmsim", "run", scenario};
-  for (const std::string& setting : lasting(settings)) {
+  for (const std::string& setting : lasting_settings(settings)) {
     words.emplace_back("--set");
     words.push_back(setting);
   }
@@ -107,13 +106,13 @@ sim::metrics::Inputs inputs_of(const ScenarioRequest& request, const ResolvedSce
     settings.push_back(setting_of(change, scenario.log));
   settings.insert(settings.end(), request.sets.begin(), request.sets.end());
   return {.title = to_text(title),
-          .command = shell_text(repeating_command(request.path, settings, scenario.seed)),
+          .command = shell_text(repeating_command(request.called(), settings, scenario.seed)),
           .machine = scenario.machine_name,
           .model = title.model.empty() ? std::string() : scenario.model_name,
           .workload = workload_keys(scenario.log),
-          .overrides = texts_of(scenario.overrides),
-          .changes = texts_of(scenario.changes),
-          .sets = texts_of(scenario.sets),
+          .overrides = change_texts(scenario.overrides),
+          .changes = change_texts(scenario.changes),
+          .sets = change_texts(scenario.sets),
           .files = digested_files(scenario.log)};
 }
 

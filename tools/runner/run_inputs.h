@@ -16,8 +16,14 @@ namespace cm::tools {
 std::vector<std::string> repeating_command(const std::string& scenario, const std::vector<std::string>& settings,
                                            std::uint64_t seed);
 
+// Settings without those that a later one replaces: "key=" replaces what was set or added before, "key+=" adds to it.
+std::vector<std::string> lasting_settings(const std::vector<std::string>& settings);
+
 // Those that are there; each once.
 std::vector<sim::metrics::DigestedFile> digested_files(const sim::config::ReadingLog& log);
+
+// The changes key by key, as texts.
+sim::metrics::KeyTexts change_texts(const std::vector<Change>& changes);
 
 // Inputs of a scenario that was read to the end; digests all files that it is made of. Its command has the changes of a
 // sweep as settings.

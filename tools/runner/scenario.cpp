@@ -87,11 +87,12 @@ ResolvedScenario load_scenario(const ScenarioRequest& request)
 {
   ResolvedScenario scenario;
   ReadingLog& log = scenario.log;
-  scenario.path = request.path;
+  scenario.path = request.called();
   Value tree = request.loaded != nullptr ? request.loaded->load(request.path) : sim::config::load_file(request.path);
   scenario.position = tree.position;
 
-  log.files.push_back({"scenario", request.path, request.path});
+  log.files.push_back(
+      {"scenario", request.name.empty() ? request.path : fmt::format("scenarios/{}.yaml", request.name), request.path});
   scenario.changes = request.changes;
   scenario.sets = changes_of_sets(request.sets, log);
   std::vector<Change> given = scenario.changes;

@@ -14,13 +14,17 @@
 namespace cm::tools {
 
 struct ScenarioRequest {
-  std::string path;                   // of the scenario's file, as typed
+  std::string path;                   // of the scenario's file, where it was found
   std::vector<std::string> sets;      // "key=value"
   std::optional<std::uint64_t> seed;  // instead of the scenario's
   std::string config_root;            // the folder with machines/, models/ and parts/
   std::vector<Change> changes{};      // of a sweep: keys that its file gives this point
   std::string cache_root{};           // the folder of what one run may leave to the next; empty: nothing
   LoadedFiles* loaded = nullptr;      // trees of files that were read before; borrowed; null: none
+  std::string name{};                 // of a shipped scenario that was called by its name; empty otherwise
+
+  // What results and the command that repeats them call the scenario.
+  [[nodiscard]] const std::string& called() const { return name.empty() ? path : name; }
 };
 
 // Trees that are complete but not read into Specs yet. A tree is empty when it could not be loaded; the log says why.

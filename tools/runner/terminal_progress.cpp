@@ -70,8 +70,8 @@ std::string time_left_text(std::chrono::duration<double> left)
   return fmt::format("{} h {} min left", minutes / 60, minutes % 60);
 }
 
-ProgressLine::ProgressLine(bool is_terminal, Time start)
-    : interval_(is_terminal ? Time::duration(TerminalInterval) : Time::duration(LogInterval)),
+ProgressLine::ProgressLine(bool is_terminal, Time start, std::size_t width)
+    : width_(width), interval_(is_terminal ? Time::duration(TerminalInterval) : Time::duration(LogInterval)),
       next_(is_terminal ? start : start + interval_), left_(start)
 {
 }
@@ -83,13 +83,16 @@ std::optional<std::string> ProgressLine::at(Time now, double share, std::string_
   if (now < next_)
     return std::nullopt;
   next_ = now + interval_;
-  return fmt::format("{:3.0f} %  {}{}", 100 * done, printable_on_one_line(what),
-                     left ? ", " + time_left_text(*left) : std::string());
+  const std::string begin = fmt::format("{:3.0f} %  ", 100 * done);
+  const std::string end = left ? ", " + time_left_text(*left) : std::string();
+  const std::size_t room = width_ - std::min(width_, begin.size() + end.size());
+  return begin + printable_on_one_line(what).substr(0, room) + end;
 }
 
 TerminalProgress::TerminalProgress()
-    : is_terminal_(::isatty(STDERR_FILENO) == 1), width_(terminal_width(STDERR_FILENO)),
-      line_(is_terminal_, Clock::now())
+    : is_terminal_(::isatty(STDERR_FILENO) == 1),
+      // A line that fills the terminal would scroll it.
+      line_(is_terminal_, Clock::now(), is_terminal_ ? terminal_width(STDERR_FILENO) - 1 : ProgressLine::AnyWidth)
 {
 }
 
@@ -106,8 +109,7 @@ void TerminalProgress::update(double share, std::string_view what)
     return;
   if (is_terminal_) {
     is_shown_ = true;
-    // A line that fills the terminal would scroll it.
-    std::fprintf(stderr, "%s%s", EraseLine, line->substr(0, width_ - 1).c_str());
+    std::fprintf(stderr, "%s%s", EraseLine, line->c_str());
   } else {
     std::fprintf(stderr, "cmsim: %s\n", line->c_str());
   }

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,13 +41,17 @@ std::string time_left_text(std::chrono::duration<double> left);
 class ProgressLine {
  public:
   using Time = TimeLeft::Time;
+  static constexpr std::size_t AnyWidth = std::numeric_limits<std::size_t>::max();
 
-  ProgressLine(bool is_terminal, Time start);
+  // `width`: columns that a line has.
+  ProgressLine(bool is_terminal, Time start, std::size_t width = AnyWidth);
 
-  // " 43 %  decoding, 2 min left" when a line is due, else empty. To be told every share, for the time left.
+  // " 43 %  decoding, 2 min left" when a line is due, else empty; what is being done is cut to the width, and the time
+  // left stays whole. To be told every share, for the time left.
   std::optional<std::string> at(Time now, double share, std::string_view what);
 
  private:
+  std::size_t width_;
   Time::duration interval_;
   Time next_;
   TimeLeft left_;
@@ -62,7 +67,6 @@ class TerminalProgress final : public sim::metrics::Progress {
  private:
   bool is_terminal_ = false;
   bool is_shown_ = false;
-  std::size_t width_ = 0;
   ProgressLine line_;
 };
 

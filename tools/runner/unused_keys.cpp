@@ -89,12 +89,13 @@ std::optional<UnusedKey> unused_key(const std::string& path, const ResolvedScena
   return UnusedKey{path, fmt::format("a run of {} does not use it", kind.name)};
 }
 
-std::vector<std::string> check_unused_keys(ResolvedScenario& scenario, const WorkloadKind& kind,
-                                           const PreparedWorkload& workload, const models::MachineSpec& machine)
+std::vector<KeyNote> check_unused_keys(ResolvedScenario& scenario, const WorkloadKind& kind,
+                                       const PreparedWorkload& workload, const models::MachineSpec& machine)
 {
-  std::vector<std::string> notes;
+  std::vector<KeyNote> notes;
   if (scenario.names_model && !kind.needs_model)
-    notes.push_back(fmt::format("{} has no effect here: a run of {} uses no model", ModelSection, kind.name));
+    notes.push_back({std::string(ModelSection),
+                     fmt::format("{} has no effect here: a run of {} uses no model", ModelSection, kind.name)});
   const auto check = [&](const Change& change) {
     const auto found = unused_key(change.path, scenario, kind, workload, machine);
     if (!found)
@@ -104,8 +105,8 @@ std::vector<std::string> check_unused_keys(ResolvedScenario& scenario, const Wor
       add_problem(scenario.log, change.key_position, change.path, text);
       ++scenario.log.conflicts;
     } else if (std::string note = fmt::format("{} {}", change.path, text);
-               std::ranges::find(notes, note) == notes.end()) {
-      notes.push_back(std::move(note));
+               std::ranges::find(notes, note, &KeyNote::text) == notes.end()) {
+      notes.push_back({change.path, std::move(note)});
     }
   };
   for (const std::vector<Change>* set_on_top : {&scenario.overrides, &scenario.changes, &scenario.sets})

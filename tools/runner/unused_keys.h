@@ -2,6 +2,7 @@
 // may hold more than one run needs; who sets a key for this run expects an effect. The rule is in docs/reference.md.
 #pragma once
 
+#include "tools/runner/key_note.h"
 #include "tools/runner/scenario.h"
 #include "tools/runner/workload_table.h"
 
@@ -22,8 +23,8 @@ std::optional<sim::config::UnusedKey> unused_key(const std::string& path, const 
                                                  const models::MachineSpec& machine);
 
 // To be called when everything has been read. Keys of the workload become problems of the scenario's log; the others,
-// and what a grid of settings may hold, are returned as notes of the result in the order in which they were set.
-std::vector<std::string> check_unused_keys(ResolvedScenario& scenario, const WorkloadKind& kind,
-                                           const PreparedWorkload& workload, const models::MachineSpec& machine);
+// and what a grid of settings may hold, are returned as notes, each once, in the order in which they were set.
+std::vector<KeyNote> check_unused_keys(ResolvedScenario& scenario, const WorkloadKind& kind,
+                                       const PreparedWorkload& workload, const models::MachineSpec& machine);
 
 }  // namespace cm::tools

@@ -55,7 +55,21 @@ std::string type_text(const Declaration& declaration)
   return declaration.type;
 }
 
-std::string entry_text(const CataloguedKey& key)
+// Keys of the map that may stand in place of a word, of all kinds that know the key: "redundant, shared_copies".
+std::string keys_below(const std::vector<CataloguedKey>& keys, const CataloguedKey& key)
+{
+  std::vector<std::string> names;
+  for (const CataloguedKey& each : keys) {
+    const bool is_below =
+        each.path.starts_with(key.path + ".") && std::ranges::find_first_of(each.kinds, key.kinds) != each.kinds.end();
+    const std::string name = is_below ? each.path.substr(key.path.size() + 1) : std::string();
+    if (is_below && name.find('.') == std::string::npos && std::ranges::find(names, name) == names.end())
+      names.push_back(name);
+  }
+  return sim::config::joined(names, ", ");
+}
+
+std::string entry_text(const std::vector<CataloguedKey>& keys, const CataloguedKey& key)
 {
   const Declaration& declaration = key.declaration;
   std::string text = key.path;
@@ -63,6 +77,8 @@ std::string entry_text(const CataloguedKey& key)
     text += fmt::format(" ({})", sim::config::joined(key.kinds, ", "));
   text += fmt::format("\n{}", wrapped("  ", declaration.sentence, 2));
   text += wrapped("  value: ", type_text(declaration) + range_text(declaration), 9);
+  if (const std::string below = keys_below(keys, key); !below.empty())
+    text += wrapped("  keys:  ", below, 9);
   if (declaration.required)
     text += "  required\n";
   else if (!declaration.default_text.empty())
@@ -118,7 +134,7 @@ std::string explanation(const KeyCatalogue& catalogue, const std::string& name)
     if (!last_path.empty() && last_path != each.path)
       text += numbers_text(catalogue, last_path);
     text += (text.empty() ? "" : "\n");
-    text += entry_text(each);
+    text += entry_text(keys, each);
     last_path = each.path;
   }
   if (!last_path.empty())

@@ -38,6 +38,11 @@ struct ExecutorSpec {
   std::int64_t jobs = 1;    // points that run at a time on this computer
   SlurmOptions slurm;
   std::function<void(const std::string&)> notice;  // for sentences that the user should not miss
+  std::vector<std::string> sets{};                 // "key=value" of the command line, for every point
+  std::string name{};                              // of a shipped sweep that was called by its name
+
+  [[nodiscard]] SweepSource source() const { return {sweep, config_root, sets, name}; }
+  [[nodiscard]] const std::string& called() const { return name.empty() ? sweep : name; }
 };
 
 class Executor {

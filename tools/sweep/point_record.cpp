@@ -3,6 +3,7 @@
 #include "sim/config/reading_log.h"
 #include "tools/runner/json_file.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -107,6 +108,9 @@ std::optional<PointRecord> read_point(const std::string& path)
                      .health = {}};
   if (record.status == PointStatus::Done)
     record.health = health_of(file.root());
+  if (file.has({"notes"}))
+    for (std::size_t i = 0; i < file.list({"notes"}).size(); ++i)
+      record.notes.push_back(file.text({"notes", fmt::format("{}", i)}));
   add_numbers(file, record);
   return log.problems.empty() ? std::optional(record) : std::nullopt;
 }

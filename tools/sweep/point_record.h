@@ -22,6 +22,7 @@ struct PointRecord {
   std::string reason;                                   // empty when done
   std::vector<std::pair<std::string, double>> numbers;  // metrics, then mean, p50 and p99 of each histogram
   RunHealth health;                                     // of a point that is done
+  std::vector<std::string> notes{};                     // of its result
 
   [[nodiscard]] bool is_finished() const { return status != PointStatus::Failed; }
 };

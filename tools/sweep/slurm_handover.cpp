@@ -31,6 +31,17 @@ std::size_t points_in(const std::vector<PointChunk>& chunks)
                          [](std::size_t sum, const PointChunk& chunk) { return sum + chunk.size(); });
 }
 
+// What each task of an array calls; `pending` is the file that says which points are whose.
+std::vector<std::string> task_command(const ExecutorSpec& spec, const std::string& folder, const std::string& pending)
+{
+  std::vector<std::string> words{fs::read_symlink("/proc/self/exe").string(), "sweep", "--out=" + folder,
+                                 "--configs=" + spec.config_root, "--slurm-task=" + pending};
+  for (const std::string& set : spec.sets)
+    words.push_back("--set=" + set);
+  words.insert(words.end(), {"--", spec.sweep});
+  return words;
+}
+
 }  // namespace
 
 SlurmHandover::SlurmHandover(const ExecutorSpec& spec, std::string program)
@@ -115,8 +126,7 @@ ArrayJob SlurmHandover::array_of(std::size_t count, const SweepBoard& board) con
           .tasks = count,
           // Absolute: a folder's name may look like an option of sbatch.
           .script = fs::absolute(folder.file("slurm/task.sh")).string(),
-          .command = {fs::read_symlink("/proc/self/exe").string(), "sweep", "--out=" + folder.path(),
-                      "--configs=" + spec_.config_root, "--slurm-task=" + pending, "--", spec_.sweep},
+          .command = task_command(spec_, folder.path(), pending),
           .log = without_patterns(folder.file("slurm/")) + "%A_%a.log",
           .partition = spec_.slurm.partition,
           .time = spec_.slurm.time,

@@ -29,7 +29,7 @@ int run_slurm_task(const ExecutorSpec& spec, const std::string& out, const std::
   std::vector<std::size_t> indices;
   for (const SubmittedPoint& point : chunk)
     indices.push_back(point.index);
-  const SweepPlan plan = plan_points(spec.sweep, spec.config_root, indices);
+  const SweepPlan plan = plan_points(spec.source(), indices);
   const SweepFolder folder(out);
   sim::metrics::NoProgress silent;
   SweepBoard board(plan, folder, std::vector<std::optional<PointRecord>>(plan.points.size()), silent,

@@ -44,17 +44,36 @@ std::vector<UnsteadyPoint> unsteady_points(const SweepPlan& plan, const SweepBoa
   return unsteady;
 }
 
+// Each text once, in the order of the points that have it.
+std::vector<PointNote> point_notes(const SweepBoard& board)
+{
+  std::vector<PointNote> notes;
+  for (std::size_t i = 0; i < board.records().size(); ++i) {
+    const auto& record = board.records()[i];
+    if (!record)
+      continue;
+    for (const std::string& text : record->notes) {
+      const auto known = std::ranges::find(notes, text, &PointNote::text);
+      if (known == notes.end())
+        notes.push_back({text, i + 1, 1});
+      else
+        ++known->points;
+    }
+  }
+  return notes;
+}
+
 }  // namespace
 
 SweepOutcome run_sweep(const SweepRequest& request, sim::metrics::Progress& progress)
 {
   const auto started = std::chrono::system_clock::now();
-  SweepPlan plan = list_points(request.execution.sweep, request.execution.config_root);
+  SweepPlan plan = list_points(request.execution.source());
   const SweepFolder folder(request.out);
   // Ours before the points are read, which may take minutes; without a trace when they turn out wrong.
-  OpenedFolder opened(folder, request.is_resumed);
+  OpenedFolder opened(folder, request.is_resumed, plan.sets);
   check_points(plan, progress);
-  EarlierPoints earlier = opened.keep(plan, {request.execution.sweep, program_digest()});
+  EarlierPoints earlier = opened.keep(plan, {request.execution.called(), program_digest()});
   tell(earlier, request);
   // From here on the points and their order are known and nothing of them changes.
 
@@ -70,6 +89,7 @@ SweepOutcome run_sweep(const SweepRequest& request, sim::metrics::Progress& prog
   outcome.counts = board.counts();
   outcome.undone = undone_points(plan, board);
   outcome.unsteady = unsteady_points(plan, board);
+  outcome.notes = point_notes(board);
   outcome.files = {folder.file("results.csv"), folder.file("points")};
   return outcome;
 }

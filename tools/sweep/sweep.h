@@ -31,12 +31,20 @@ struct UnsteadyPoint {
   std::string reason;
 };
 
+// A note of results, which several points may have.
+struct PointNote {
+  std::string text;
+  std::size_t first = 0;   // number of the first point that has it
+  std::size_t points = 0;  // how many have it
+};
+
 struct SweepOutcome {
   std::size_t points = 0;
   std::size_t kept = 0;  // finished by earlier calls
   PointCounts counts;
   std::vector<UndonePoint> undone;
   std::vector<UnsteadyPoint> unsteady;
+  std::vector<PointNote> notes;
   std::vector<std::string> files;
   int stop_signal = 0;  // that ended it early
 };

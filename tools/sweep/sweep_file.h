@@ -13,6 +13,14 @@
 
 namespace cm::tools {
 
+// What a sweep is made from.
+struct SweepSource {
+  std::string path;                 // of its file, where it was found
+  std::string config_root;          // folder with scenarios/, machines/ and so on
+  std::vector<std::string> sets{};  // "key=value" of the command line, for every point
+  std::string name{};               // of a shipped sweep that was called by its name; empty otherwise
+};
+
 struct SweepBase {
   std::string name;      // "ep"
   std::string scenario;  // path of its file

@@ -5,6 +5,7 @@
 #include "tools/runner/file_digest.h"
 #include "tools/runner/json_file.h"
 #include "tools/runner/point_file.h"
+#include "tools/runner/shell_words.h"
 #include "tools/runner/version.h"
 
 #include <fmt/format.h>
@@ -37,6 +38,7 @@ constexpr const char* IdentityFile = "sweep.json";
 struct EarlierSweep {
   std::string program;
   std::uint64_t points = 0;
+  std::vector<std::string> sets{};  // of its command line; none where earlier versions wrote it
 };
 
 // Empty when there is none of ours. Throws ConfigError with the place when what is there is damaged.
@@ -53,8 +55,19 @@ std::optional<EarlierSweep> earlier_sweep(const SweepFolder& folder)
     return std::nullopt;
   }
   EarlierSweep earlier{.program = file.text({"program"}), .points = file.count({"points"})};
+  if (file.has({"inputs", "sets"}))
+    for (std::size_t i = 0; i < file.list({"inputs", "sets"}).size(); ++i)
+      earlier.sets.push_back(file.text({"inputs", "sets", fmt::format("{}", i)}));
   throw_if_any(log);
   return earlier;
+}
+
+std::string settings_text(const std::vector<std::string>& sets)
+{
+  std::vector<std::string> words;
+  for (const std::string& set : sets)
+    words.insert(words.end(), {"--set", set});
+  return words.empty() ? "no --set" : shell_text(words);
 }
 
 // Whether a sweep that was killed before it had an identity may have left this file: its lock, or the half-written
@@ -146,10 +159,14 @@ void SweepFolder::write(const std::string& name, const std::string& content) con
   sim::metrics::write_whole(file(name), content);
 }
 
-OpenedFolder::OpenedFolder(const SweepFolder& folder, bool is_resumed)
+OpenedFolder::OpenedFolder(const SweepFolder& folder, bool is_resumed, const std::vector<std::string>& sets)
     : folder_(folder), is_resumed_(is_resumed), held_(free_or_ours(folder), "sweep")
 {
   const auto earlier = earlier_sweep(folder);
+  if (is_resumed && earlier && earlier->sets != sets)
+    refuse(folder, fmt::format("its points had {}, this call has {}; --resume goes on with the settings that it finds, "
+                               "other settings go into another folder",
+                               settings_text(earlier->sets), settings_text(sets)));
   if (is_resumed || !earlier)
     return;
   const std::size_t through = points_through(folder);

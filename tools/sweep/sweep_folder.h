@@ -48,8 +48,9 @@ struct EarlierPoints {
 class OpenedFolder {
  public:
   // Creates the folder if need be. Throws ConfigError when it holds something else, cannot be written, another sweep is
-  // at work there, or it holds an unfinished sweep and `is_resumed` is false.
-  OpenedFolder(const SweepFolder& folder, bool is_resumed);
+  // at work there, it holds an unfinished sweep and `is_resumed` is false, or `is_resumed` is true and its points had
+  // other settings of the command line than `sets`.
+  OpenedFolder(const SweepFolder& folder, bool is_resumed, const std::vector<std::string>& sets = {});
   OpenedFolder(const OpenedFolder&) = delete;
   OpenedFolder& operator=(const OpenedFolder&) = delete;
   // Without a call of keep(), nothing is left that was not there before.

@@ -1,6 +1,7 @@
 #include "tools/sweep/sweep_inputs.h"
 
 #include "tools/runner/file_digest.h"
+#include "tools/runner/run_inputs.h"
 #include "tools/runner/shell_words.h"
 
 #include <vector>
@@ -33,13 +34,19 @@ Json file_json(const std::string& key, const std::string& name, const std::strin
 
 }  // namespace
 
-nlohmann::ordered_json sweep_inputs(const std::string& path, const SweepSpec& spec)
+nlohmann::ordered_json sweep_inputs(const SweepSource& source, const SweepSpec& spec)
 {
-  Json files = Json::array({file_json("sweep", path, path)});
+  const bool is_named = !source.name.empty();
+  Json files =
+      Json::array({file_json("sweep", is_named ? "sweeps/" + source.name + ".yaml" : source.path, source.path)});
   for (const sim::config::FileRead& file : spec.scenarios)
     files.push_back(file_json(file.key, file.name, file.path));
-  const std::vector<std::string> words{"cmsim", "sweep", path};
-  return {{"command", shell_text(words)}, {"as_read", json_of(spec.as_read)}, {"files", std::move(files)}};
+  std::vector<std::string> words{"cmsim", "sweep", is_named ? source.name : source.path};
+  const std::vector<std::string> sets = lasting_settings(source.sets);
+  for (const std::string& set : sets)
+    words.insert(words.end(), {"--set", set});
+  return {
+      {"command", shell_text(words)}, {"sets", sets}, {"as_read", json_of(spec.as_read)}, {"files", std::move(files)}};
 }
 
 }  // namespace cm::tools

@@ -9,8 +9,9 @@
 
 namespace cm::tools {
 
-// {command, as_read, files}: the command that runs it again without its folder and jobs, the keys of its file as they
-// were read, the `set:` of the bases among them, and digests of it and of the scenarios.
-nlohmann::ordered_json sweep_inputs(const std::string& path, const SweepSpec& spec);
+// {command, sets, as_read, files}: the command that runs it again without its folder and jobs, the settings of the
+// command line, the keys of its file as they were read, the `set:` of the bases among them, and digests of it and of
+// the scenarios.
+nlohmann::ordered_json sweep_inputs(const SweepSource& source, const SweepSpec& spec);
 
 }  // namespace cm::tools

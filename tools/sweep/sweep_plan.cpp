@@ -4,6 +4,7 @@
 #include "sim/diagnostics/errors.h"
 #include "tools/runner/point_file.h"
 #include "tools/runner/run.h"
+#include "tools/runner/run_inputs.h"
 #include "tools/runner/version.h"
 #include "tools/sweep/sweep_inputs.h"
 
@@ -99,7 +100,7 @@ enum class Walk { On, Stop };
 // Hands every combination of axes to `take`, before filters and seeds, until it wants no more. False when there are
 // more than anybody walks through.
 template <typename Take>
-bool walk_grid(const SweepSpec& spec, const std::string& config_root, Take take)
+bool walk_grid(const SweepSpec& spec, const SweepSource& source, Take take)
 {
   std::size_t count = 0;
   for (const SweepBase& base : spec.bases) {
@@ -108,7 +109,11 @@ bool walk_grid(const SweepSpec& spec, const std::string& config_root, Take take)
       if (++count > MostCombinations)
         return false;
       SweepPoint point{.base = base.name, .labels = {}, .request = {}, .digest = {}};
-      point.request = {.path = base.scenario, .sets = {}, .seed = {}, .config_root = config_root, .changes = base.set};
+      point.request = {.path = base.scenario,
+                       .sets = source.sets,
+                       .seed = {},
+                       .config_root = source.config_root,
+                       .changes = base.set};
       odometer.describe(point);
       if (take(point) == Walk::Stop)
         return true;
@@ -118,20 +123,41 @@ bool walk_grid(const SweepSpec& spec, const std::string& config_root, Take take)
 }
 
 // Whoever writes a filter wants points to go, or to stay.
-void refuse_idle_filters(const SweepSpec& spec, const std::string& config_root, ReadingLog& log)
+void refuse_idle_filters(const SweepSpec& spec, const SweepSource& source, ReadingLog& log)
 {
   std::vector<std::pair<const Filter*, const char*>> idle;
   for (const Filter& filter : spec.only)
     idle.emplace_back(&filter, "only");
   for (const Filter& filter : spec.skip)
     idle.emplace_back(&filter, "skip");
-  walk_grid(spec, config_root, [&](const SweepPoint& point) {
+  walk_grid(spec, source, [&](const SweepPoint& point) {
     if (!idle.empty())
       std::erase_if(idle, [labels = with_base(point)](const auto& each) { return each.first->holds(labels); });
     return idle.empty() ? Walk::Stop : Walk::On;
   });
   for (const auto& [filter, list] : idle)
     add_problem(log, filter->position, list, "expected a filter that some point meets, found one that none does");
+}
+
+// Two ways to say one key would leave it open which of them counts.
+void refuse_settings_of_axes(const SweepSpec& spec, const std::vector<std::string>& sets, ReadingLog& log)
+{
+  std::vector<const Axis*> axes;
+  for (const Axis& axis : spec.axes)
+    axes.push_back(&axis);
+  for (const SweepBase& base : spec.bases)
+    for (const Axis& axis : base.axes)
+      axes.push_back(&axis);
+  for (const Change& change : changes_of_sets(sets, log)) {
+    if (change.path == "seed" && !spec.seeds.empty())
+      add_problem(log, change.key_position, change.path,
+                  "expected no such key: the sweep says the seeds of its points");
+    for (const Axis* axis : axes)
+      for (const std::string& key : axis->keys)
+        if (overlap(change.path, key))
+          add_problem(log, change.key_position, change.path,
+                      fmt::format("expected a key that no axis changes, found {} at {}", key, to_text(axis->position)));
+  }
 }
 
 std::string text_of(const SweepPoint& point)
@@ -168,19 +194,25 @@ std::string without_place(const std::string& problem)
 // effect at any point of a base.
 class CheckOfPoints {
  public:
-  explicit CheckOfPoints(const std::vector<std::string>& axis_keys) : axis_keys_(axis_keys) {}
+  explicit CheckOfPoints(const SweepPlan& plan)
+      : axis_keys_(plan.axis_keys), has_bases_(std::ranges::any_of(plan.points, [&](const SweepPoint& point) {
+          return point.base != plan.points.front().base;
+        }))
+  {
+  }
 
   void add(const SweepPoint& point, const ScenarioCheck& check)
   {
     ++points_of_[point.base];
     for (const std::string& problem : check.problems)
-      count({point.base, without_place(problem)}, problem, check.is_malformed);
+      count({point.base, without_place(problem)}, at_base(problem, point.base), check.is_malformed);
     for (const Change& change : point.request.changes)
       if (std::ranges::find(axis_keys_, change.path) != axis_keys_.end())
-        for (const std::string& note : check.notes)
-          if (note.starts_with(change.path + " has no effect here: "))
-            count({point.base, note},
-                  fmt::format("{}: {}; nor at any other point of {}", to_text(change.key_position), note, point.base),
+        for (const KeyNote& note : check.notes)
+          if (note.key == change.path)
+            count({point.base, note.text},
+                  fmt::format("{}: {}; nor at any other point of {}", to_text(change.key_position), note.text,
+                              point.base),
                   false);
   }
 
@@ -199,6 +231,13 @@ class CheckOfPoints {
  private:
   using Complaint = std::pair<std::string, std::string>;  // base, problem without its place
 
+  // The line of a file says whose scenario it is; a setting of the command line counts for all.
+  [[nodiscard]] std::string at_base(const std::string& problem, const std::string& base) const
+  {
+    const bool is_typed = problem.starts_with(sim::config::CommandLineFile);
+    return has_bases_ && is_typed ? fmt::format("{} (at base {})", problem, base) : problem;
+  }
+
   void count(const Complaint& complaint, const std::string& text, bool is_malformed)
   {
     if (texts_.try_emplace(complaint, text).second)
@@ -209,6 +248,7 @@ class CheckOfPoints {
   }
 
   std::vector<std::string> axis_keys_;
+  bool has_bases_;                          // several
   std::map<Complaint, std::string> texts_;  // the first of each, with its place
   std::map<std::string, std::size_t> points_of_;
   std::map<Complaint, std::size_t> counts_;
@@ -235,10 +275,10 @@ ScenarioCheck checked(SweepPoint& point, LoadedFiles& files)
 
 }  // namespace
 
-std::vector<SweepPoint> expand(const SweepSpec& spec, const std::string& config_root)
+std::vector<SweepPoint> expand(const SweepSpec& spec, const SweepSource& source)
 {
   std::vector<SweepPoint> points;
-  walk_grid(spec, config_root, [&](const SweepPoint& point) {
+  walk_grid(spec, source, [&](const SweepPoint& point) {
     if (is_kept(spec, point))
       add_with_seeds(points, point, spec.seeds);
     return points.size() > MostPoints ? Walk::Stop : Walk::On;
@@ -246,19 +286,22 @@ std::vector<SweepPoint> expand(const SweepSpec& spec, const std::string& config_
   return points;
 }
 
-SweepPlan list_points(const std::string& path, const std::string& config_root)
+SweepPlan list_points(const SweepSource& source)
 {
   ReadingLog log;
-  const SweepSpec spec = read_sweep(path, config_root, log);
+  const std::string& path = source.path;
+  const SweepSpec spec = read_sweep(path, source.config_root, log);
   throw_if_any(log);
-  if (!walk_grid(spec, config_root, [](const SweepPoint&) { return Walk::On; }))
+  refuse_settings_of_axes(spec, source.sets, log);
+  if (!walk_grid(spec, source, [](const SweepPoint&) { return Walk::On; }))
     add_problem(log, {path, 1, 1}, "",
                 fmt::format("expected at most {} combinations of the axes' values, before filters, found more",
                             MostCombinations));
   throw_if_any(log);
-  SweepPlan plan{.axis_keys = spec.axis_keys(), .points = expand(spec, config_root)};
-  plan.inputs = sweep_inputs(path, spec).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  refuse_idle_filters(spec, config_root, log);
+  SweepPlan plan{.axis_keys = spec.axis_keys(), .points = expand(spec, source)};
+  plan.sets = lasting_settings(source.sets);
+  plan.inputs = sweep_inputs(source, spec).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  refuse_idle_filters(spec, source, log);
   refuse_twins(plan.points, path, log);
   if (plan.points.empty() || plan.points.size() > MostPoints)
     add_problem(log, {path, 1, 1}, "",
@@ -269,7 +312,7 @@ SweepPlan list_points(const std::string& path, const std::string& config_root)
 
 void check_points(SweepPlan& plan, sim::metrics::Progress& progress)
 {
-  CheckOfPoints checks(plan.axis_keys);
+  CheckOfPoints checks(plan);
   LoadedFiles files;
   std::size_t done = 0;
   for (SweepPoint& point : plan.points) {
@@ -283,12 +326,12 @@ void check_points(SweepPlan& plan, sim::metrics::Progress& progress)
   throw_if_any(log);
 }
 
-SweepPlan plan_points(const std::string& path, const std::string& config_root, std::span<const std::size_t> indices)
+SweepPlan plan_points(const SweepSource& source, std::span<const std::size_t> indices)
 {
   ReadingLog log;
-  const SweepSpec spec = read_sweep(path, config_root, log);
+  const SweepSpec spec = read_sweep(source.path, source.config_root, log);
   throw_if_any(log);
-  SweepPlan plan{.axis_keys = spec.axis_keys(), .points = expand(spec, config_root)};
+  SweepPlan plan{.axis_keys = spec.axis_keys(), .points = expand(spec, source)};
   LoadedFiles files;
   for (const std::size_t index : indices)
     if (index < plan.points.size())

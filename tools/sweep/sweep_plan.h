@@ -26,12 +26,13 @@ struct SweepPoint {
 struct SweepPlan {
   std::vector<std::string> axis_keys;
   std::vector<SweepPoint> points;
-  std::string inputs{};  // what it was made from, as JSON (sweep_inputs)
+  std::string inputs{};             // what it was made from, as JSON (sweep_inputs)
+  std::vector<std::string> sets{};  // of the command line, without those that a later one replaces
 };
 
 // Reads the sweep and lists its points, without seeds and digests: quick, however many there are. Throws ConfigError
-// with all that is wrong with the file's form.
-SweepPlan list_points(const std::string& path, const std::string& config_root);
+// with all that is wrong with the file's form and with settings whose keys an axis changes.
+SweepPlan list_points(const SweepSource& source);
 
 // Reads all that the points name and gives each its seed and digest: milliseconds a point, so it tells how far it is.
 // Throws ConfigError with keys and values that no scenario takes, and mistakes that all points of a base share. A point
@@ -39,11 +40,11 @@ SweepPlan list_points(const std::string& path, const std::string& config_root);
 void check_points(SweepPlan& plan, sim::metrics::Progress& progress);
 
 // The same points, of which only some are checked and have seed and digest: a task of many need not check all.
-SweepPlan plan_points(const std::string& path, const std::string& config_root, std::span<const std::size_t> indices);
+SweepPlan plan_points(const SweepSource& source, std::span<const std::size_t> indices);
 
 // The points of a sweep before they are checked: without digests, and with a seed only where the sweep gives one.
 // The last axis walks fastest, then the seeds. Ends early behind the most that a sweep may have.
-std::vector<SweepPoint> expand(const SweepSpec& spec, const std::string& config_root);
+std::vector<SweepPoint> expand(const SweepSpec& spec, const SweepSource& source);
 
 // Name of the point's file, as point_file_name() has it.
 std::string file_name(std::size_t number, const SweepPoint& point);

@@ -55,7 +55,8 @@ class UnusedDecodeKeys {
 
   void add_experts(const std::string& section)
   {
-    for (const char* key : {"routing", "routing_file", "skew", "placement", "fused", "dispatch_quantisation"})
+    for (const char* key :
+         {"experts", "routing", "routing_file", "skew", "placement", "fused", "dispatch_quantisation"})
       add_set(fmt::format("{}.{}", section, key), "the model has no experts");
     if (spec_.tp > 1)
       return;

@@ -149,6 +149,7 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
     result.notes.push_back(spec.copies_note);
     result.add(RedundantCopies, spec.redundant);
   }
+  result.tables.push_back(group.use());
   models::report_queues(machine, plane, result);
   result.add(EpMetrics["dispatch_rank_us"], group.dispatch_us);
   result.add(EpMetrics["combine_rank_us"], group.combine_us);

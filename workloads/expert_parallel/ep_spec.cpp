@@ -105,6 +105,12 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
   workload.optional({"tokens_per_rank", "tokens that every rank dispatches", 1.0, 100000.0}, tokens);
   workload.optional({"hidden", "width of a token's hidden state", 32.0, 1e6}, hidden);
   workload.optional({"experts", "routed experts; they divide over the ranks", 1.0, 65536.0}, experts);
+  // Elsewhere the key asks for copies.
+  if (const sim::config::Value* const word = workload.value({"experts", "routed experts"}, false);
+      word != nullptr && word->text == "auto")
+    workload.complain("experts",
+                      "auto chooses copies in decode, prefill and serving; here the key is the number of routed "
+                      "experts, and redundant: auto chooses their copies");
   const AskedNumber redundant = read_redundant(workload, false);
   workload.optional({"top_k", "routed experts of a token", 1.0, 256.0}, top_k);
   workload.optional({"shared_expert", "whether a token sends one more message, to a uniformly chosen rank"},

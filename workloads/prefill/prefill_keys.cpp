@@ -16,7 +16,7 @@ std::vector<UnusedKey> unused_workload_keys(const PrefillSpec& spec, const model
     unused.push_back({fmt::format("{}.{}", section, key), reason, true});
   };
   if (!model.has_experts())
-    for (const char* key : {"routing", "skew", "placement", "layers_simulated"})
+    for (const char* key : {"experts", "routing", "skew", "placement", "layers_simulated"})
       add(key, "the model has no experts");
   if (!model.has_experts() || model.mtp_layers == 0)
     add("mtp_layer", "the model has no such layer with experts");

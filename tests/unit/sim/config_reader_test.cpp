@@ -161,6 +161,20 @@ TEST_CASE("all problems are reported and not only the first")
   CHECK(reading.log.problems.size() == 3);
 }
 
+TEST_CASE("an unknown key that sections below have is called by its full path")
+{
+  const Value map = parse_text("f.yaml", "experts: 1\na: {experts: 2}\n");
+  ReadingLog log;
+  Reader reader(map, "workload", log);
+  int number = 0;
+  Reader section = reader.section({"a", "a section"});
+  section.optional({"experts", "how many"}, number);
+  section.finish();
+  reader.finish();
+  CHECK(log.problems == std::vector<std::string>{"f.yaml:1:1: workload.experts: unknown key \"experts\"; did you mean "
+                                                 "workload.a.experts?"});
+}
+
 TEST_CASE("an unknown key gets the nearest known one")
 {
   BytesPerSecond bandwidth;

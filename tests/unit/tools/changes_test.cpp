@@ -75,6 +75,21 @@ TEST_CASE("the value of a set is YAML")
   CHECK(log.problems.empty());
 }
 
+TEST_CASE("a bracket that is not closed is told as that")
+{
+  ReadingLog log;
+  CHECK(sets({"workload.a=[1, 2", "workload.b={c: [1]", "workload.d={e: \"}\"", "workload.f='[1'", "workload.g=x[1",
+              "workload.h=[\"]\"]"},
+             log)
+            .size() == 3);
+  CHECK(
+      log.problems ==
+      std::vector<std::string>{
+          "--set workload.a:1:1: workload.a: expected a \"]\" that closes the \"[\", found the end of \"[1, 2\"",
+          "--set workload.b:1:1: workload.b: expected a \"}\" that closes the \"{\", found the end of \"{c: [1]\"",
+          "--set workload.d:1:1: workload.d: expected a \"}\" that closes the \"{\", found the end of \"{e: \"}\"\""});
+}
+
 TEST_CASE("a map that is set replaces what was there, and one that is added is laid over it")
 {
   const auto applied = [](const std::vector<std::string>& texts) {

@@ -26,7 +26,7 @@ std::string note(const std::string& scenario, const std::vector<std::string>& se
   INFO(scenario);
   CHECK(found.problems.empty());
   REQUIRE(found.notes.size() == 1);
-  return found.notes.front();
+  return found.notes.front().text;
 }
 
 // The only problem of a scenario.
@@ -41,6 +41,14 @@ std::string problem(const std::string& scenario, const std::vector<std::string>&
 
 }  // namespace
 
+TEST_CASE("a note says which key it is about")
+{
+  const ScenarioCheck found = check("p2p", {"machine.rdma+={latency: 2 us}"});
+  REQUIRE(found.notes.size() == 1);
+  CHECK(found.notes.front().key == "machine.rdma.latency");
+  CHECK_THAT(found.notes.front().text, Catch::StartsWith("machine.rdma.latency has no effect here: "));
+}
+
 TEST_CASE("the rate of a generator beside a trace is refused, a generator in the file is not")
 {
   const cm::tests::TemporaryFolder folder;
@@ -53,6 +61,12 @@ TEST_CASE("the rate of a generator beside a trace is refused, a generator in the
   CHECK_THAT(problem("serving-mooncake", {trace, "workload.generator+={input: {sigma: 2}}"}),
              Catch::Contains("workload.generator.input.sigma: has no effect here"));
   CHECK(check("serving-mooncake", {"workload.generator.rate=10"}).problems.empty());
+}
+
+TEST_CASE("copies of experts are nothing to a dense model")
+{
+  CHECK_THAT(note("decode-dense", {"workload.experts=auto"}),
+             Catch::Equals("workload.experts has no effect here: the model has no experts"));
 }
 
 TEST_CASE("keys of a decode run that serving does not run are refused")

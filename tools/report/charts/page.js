@@ -7,6 +7,8 @@ import { look, noLoader } from "./look.js";
 
 const tooltip = new Handler({ disableDefaultStyle: true, maxDepth: 1 });
 
+const views = [];
+
 async function draw(figure) {
   const specification = JSON.parse(figure.querySelector("script").textContent);
   const place = figure.querySelector(".drawing");
@@ -23,6 +25,7 @@ async function draw(figure) {
     tooltip: tooltip.call,
   });
   await view.runAsync();
+  views.push(view);
   const drawing = place.querySelector("svg");
   drawing.setAttribute("role", "img");
   drawing.setAttribute("aria-label", figure.querySelector("figcaption").textContent);
@@ -72,6 +75,26 @@ function tell(details, specification) {
   frame.append(table);
   details.append(frame);
 }
+
+// Charts are as wide as the window; on paper their text keeps its size only when they are drawn for paper.
+const PaperWidth = 650;
+
+function drawForPaper() {
+  for (const view of views) {
+    view.screenWidth ??= view.signal("width");
+    view.signal("width", PaperWidth).run();
+  }
+}
+
+function drawForScreen() {
+  for (const view of views) {
+    view.signal("width", view.screenWidth).run();
+    delete view.screenWidth;
+  }
+}
+
+addEventListener("beforeprint", drawForPaper);
+addEventListener("afterprint", drawForScreen);
 
 function offerColours() {
   const button = document.querySelector("#colours");

@@ -1,5 +1,7 @@
 #include "sim/metrics/result.h"
 #include "tools/report/inputs_section.h"
+#include "tools/report/machine/heat_charts.h"
+#include "tools/report/machine/machine_sections.h"
 #include "tools/report/run_report.h"
 
 #include <catch2/catch.hpp>
@@ -48,7 +50,11 @@ TEST_CASE("every section of a result has its chart")
   CHECK(chart(page, "chips-l2").at("data").at("values").size() == 6);
   CHECK(chart(page, "sub-planes").at("data").at("values").at(0).at("percent") == 75);
   CHECK(chart(page, "series-tokens").at("data").at("values").size() == 2);
-  CHECK(chart(page, "histogram-dispatch-us").at("encoding").at("x").at("scale").at("type") == "log");
+  CHECK(chart(page, "histogram-dispatch-us").at("encoding").at("x").at("title") == "dispatch, ms");
+  for (const Chart& each : page.charts()) {
+    INFO(each.name);
+    CHECK_FALSE(each.shown.empty());
+  }
 }
 
 TEST_CASE("a cumulative distribution ends at one and keeps few points")
@@ -65,27 +71,7 @@ TEST_CASE("a run that is not steady is judged so, and its warnings counted")
   const Page page = run_page(result_with_everything());
   REQUIRE(page.verdicts.size() >= 2);
   CHECK(page.verdicts[0].kind == PageVerdict::Kind::Bad);
-  CHECK(page.verdicts[1].text == "1 warning, below.");
-}
-
-TEST_CASE("nothing is praised beside missed service levels or a run that is not steady")
-{
-  const auto praises = [](double attainment, bool is_steady) {
-    cm::sim::metrics::Result result;
-    result.manifest.steady = is_steady;
-    result.add({.name = "slo_attainment", .unit = "1", .meaning = "a share", .formula = "a share"}, attainment);
-    const Page page = run_page(Json::parse(to_json(result)));
-    return std::ranges::count(page.verdicts, PageVerdict::Kind::Good, &PageVerdict::kind);
-  };
-  CHECK(praises(1, true) == 2);
-  CHECK(praises(0.95, true) == 0);
-  CHECK(praises(0, true) == 0);
-  CHECK(praises(1, false) == 0);
-  cm::sim::metrics::Result missed;
-  missed.add({.name = "slo_attainment", .unit = "1", .meaning = "a share", .formula = "a share"}, 0.25);
-  const Page page = run_page(Json::parse(to_json(missed)));
-  CHECK(page.verdicts[0].kind == PageVerdict::Kind::Bad);
-  CHECK(page.verdicts[0].text == "SLO missed: 25 % of the requests hold the SLO (slo_attainment).");
+  CHECK(page.verdicts.back().text == "1 warning, below.");
 }
 
 TEST_CASE("what speaks against a number stands on its line")
@@ -97,12 +83,65 @@ TEST_CASE("what speaks against a number stands on its line")
   result.histograms.push_back({.name = "ttft_ms", .values = histogram});
   result.caveats = {{"capacity_rps", "a bound"}, {"ttft_ms", "depends on a guess"}};
   const Page page = run_page(Json::parse(to_json(result)));
-  const auto metrics = std::ranges::find(page.sections, "Metrics", &PageSection::title);
-  REQUIRE(metrics != page.sections.end());
-  CHECK(std::get<PageTable>(metrics->blocks[0]).rows[0].back() == "a rate [a bound]");
+  const auto numbers = std::ranges::find(page.sections, "Numbers", &PageSection::title);
+  REQUIRE(numbers != page.sections.end());
+  CHECK(std::get<PageTable>(numbers->blocks.back()).rows[0].back() == "a rate [a bound]");
   const auto distributions = std::ranges::find(page.sections, "Distributions", &PageSection::title);
   REQUIRE(distributions != page.sections.end());
-  CHECK(std::get<PageTable>(distributions->blocks[0]).rows[0].back() == "depends on a guess");
+  CHECK(std::get<PageTable>(distributions->blocks[0]).rows[0][0] == "time to first token, ms [depends on a guess]");
+}
+
+TEST_CASE("numbers that are judged stand in groups and plain units, counters among all numbers, folded away")
+{
+  using cm::sim::metrics::Better;
+  cm::sim::metrics::Result result;
+  result.add({"tpot_ms", "ms", Better::Lower, "time per output token", "a formula"}, 1234);
+  result.add({"hit_rate", "1", Better::Higher, "share of hits", "a formula"}, 0.25);
+  result.add({"port_hops", "count", Better::Neither, "hops over ports", "a formula"}, 7);
+  const Page page = run_page(Json::parse(to_json(result)));
+  const auto& blocks = std::ranges::find(page.sections, "Numbers", &PageSection::title)->blocks;
+  REQUIRE(blocks.size() == 3);
+  using Rows = std::vector<std::vector<std::string>>;
+  CHECK(std::get<PageTable>(blocks[0]).rows == Rows{{"tpot_ms", "time per output token", "1.234 s", "less"}});
+  CHECK(std::get<PageTable>(blocks[1]).rows == Rows{{"hit_rate", "share of hits", "25 %", "more"}});
+  const auto& all = std::get<PageTable>(blocks[2]);
+  CHECK(all.is_long);
+  CHECK(all.rows.size() == 3);
+  CHECK(all.rows[2][0] == "port_hops");
+}
+
+TEST_CASE("distributions, series and sub-planes that say nothing are sentences, not charts")
+{
+  cm::sim::metrics::Result result;
+  cm::sim::metrics::Histogram histogram("ms");
+  histogram.record(90.4);
+  result.histograms.push_back({.name = "iteration_ms", .values = histogram});
+  result.series.emplace_back("blocks", cm::sim::metrics::Series{"blocks", {0, 1}, {5, 5}});
+  result.sub_planes = {{"sub-plane 0", 50, "%"}, {"sub-plane 1", 50, "%"}};
+  const Page page = run_page(Json::parse(to_json(result)));
+  CHECK(page.charts().empty());
+  const auto lines = [&](const char* title) {
+    return std::get<PageList>(std::ranges::find(page.sections, title, &PageSection::title)->blocks.back()).lines;
+  };
+  CHECK(lines("Over time") == std::vector<std::string>{"blocks: 5 blocks"});
+  CHECK(lines("Network").size() == 1);
+  CHECK(lines("Distributions").size() == 1);
+}
+
+TEST_CASE("of a long series the peaks are drawn, and the rest is told")
+{
+  cm::sim::metrics::Series series{"requests", {}, {}};
+  for (int i = 0; i < 5000; ++i) {
+    series.time_s.push_back(i);
+    series.value.push_back(i == 2345 ? 99 : i % 2);
+  }
+  cm::sim::metrics::Result result;
+  result.series.emplace_back("waiting", series);
+  const Chart drawn = run_page(Json::parse(to_json(result))).charts().at(0);
+  const Json& rows = drawn.specification.at("data").at("values");
+  CHECK(rows.size() <= 1000);
+  CHECK(std::ranges::any_of(rows, [](const Json& row) { return row.at("value") == 99; }));
+  CHECK_THAT(drawn.shown, Catch::Contains(" of 5000 values are drawn"));
 }
 
 TEST_CASE("a result of metrics alone has no charts")
@@ -127,13 +166,17 @@ TEST_CASE("a page begins with what was run")
                                                     .files = {{"scenario", "s.yaml", "0123456789abcdef"}}};
   const Page page = run_page(Json::parse(to_json(result)));
   CHECK(page.title == "Run of s.yaml: decode of tiny (2 of its 4 layers) on small");
-  REQUIRE(page.sections.front().title == "Inputs");
-  const auto& blocks = page.sections.front().blocks;
-  REQUIRE(blocks.size() == 4);
+  REQUIRE(page.facts.size() == 6);
+  CHECK(page.facts[3].name == "changed");
+  CHECK(page.facts[3].text == "model.layers = 2");
+  CHECK(page.facts[5].text == "cmsim run s.yaml --set model.layers=2 --seed 1");
+  CHECK(page.facts[5].is_command);
+  const auto& blocks = std::ranges::find(page.sections, "Inputs", &PageSection::title)->blocks;
+  REQUIRE(blocks.size() == 3);
   using Rows = std::vector<std::vector<std::string>>;
-  CHECK(std::get<PageTable>(blocks[1]).rows == Rows{{"model.layers", "2", "--set"}});
-  CHECK(std::get<PageTable>(blocks[2]).rows == Rows{{"workload.kind", "decode"}});
-  CHECK(std::get<PageTable>(blocks[3]).rows == Rows{{"scenario", "s.yaml", "0123456789ab"}});
+  CHECK(std::get<PageTable>(blocks[0]).rows == Rows{{"model.layers", "2", "--set"}});
+  CHECK(std::get<PageTable>(blocks[1]).rows == Rows{{"workload.kind", "decode"}});
+  CHECK(std::get<PageTable>(blocks[2]).rows == Rows{{"scenario", "s.yaml", "0123456789ab"}});
 }
 
 TEST_CASE("the page of a sweep begins with its file as it was read")
@@ -143,10 +186,11 @@ TEST_CASE("the page of a sweep begins with its file as it was read")
   const PageSection section = sweep_inputs_section(sweep);
   REQUIRE(section.blocks.size() == 1);
   CHECK(std::get<PageTable>(section.blocks[0]).rows ==
-        std::vector<std::vector<std::string>>{{"command", "cmsim sweep w.yaml"},
-                                              {"bases", "{scenario: ep, set: {workload.repeats: 4}}"},
+        std::vector<std::vector<std::string>>{{"bases", "{scenario: ep, set: {workload.repeats: 4}}"},
                                               {"axes", "{workload.ep: [8, 16]}"}});
   CHECK(sweep_inputs_section(Json::object()).blocks.empty());
+  REQUIRE(sweep_facts(sweep).size() == 1);
+  CHECK(sweep_facts(sweep)[0].text == "cmsim sweep w.yaml");
 }
 
 TEST_CASE("statistics of nothing are dashes, in results of earlier versions too")
@@ -160,9 +204,76 @@ TEST_CASE("statistics of nothing are dashes, in results of earlier versions too"
         std::get<PageTable>(std::ranges::find(page.sections, "Distributions", &PageSection::title)->blocks.front());
     return table.rows.at(0);
   };
-  const std::vector<std::string> dashes{"ttft_ms", "ms", "", "0", "-", "-", "-", "-", "-", "-"};
+  const std::vector<std::string> dashes{"time to first token, ms", "0", "-", "-", "-", "-", "-", "-"};
   CHECK(cells() == dashes);
   for (const char* const statistic : {"mean", "p50", "p90", "p99", "p999", "max"})
     written["histograms"]["ttft_ms"][statistic] = 0;
   CHECK(cells() == dashes);
+}
+
+namespace {
+
+const PageBlock* block_of(const Page& page, const std::string& section, std::size_t index)
+{
+  const auto found = std::ranges::find(page.sections, section, &PageSection::title);
+  return found == page.sections.end() || found->blocks.size() <= index ? nullptr : &found->blocks[index];
+}
+
+Json result_on_the_machine()
+{
+  cm::sim::metrics::Result result;
+  result.add({"tpot_ms", "ms", cm::sim::metrics::Better::Lower, "a meaning", "a formula"}, 50);
+  result.chips.push_back({"L1", "links: nodes 0-1 send", {{10, 20, 0}, {10, 20, 0}}});
+  result.tables.push_back({"use_per_stage",
+                           "use of a die",
+                           {"stage", "time (us)", "cube peak (%)", "HBM (%)"},
+                           {{"attention", {100.0, 20.0, 40.0}}, {"layer", {200.0, 10.0, 20.0}}}});
+  result.tables.push_back({"what_if_free",
+                           "runs",
+                           {"free", "tpot_ms", "change (%)"},
+                           {{"nothing", {50.0, 0.0}}, {"network", {40.0, -20.0}}}});
+  result.tables.push_back({"busiest_links",
+                           "the longest of all",
+                           {"link", "busy (%)", "bytes"},
+                           {{"lane endpoint 3 sub-plane 0", {9.0, 5.0}}}});
+  return Json::parse(to_json(result));
+}
+
+}  // namespace
+
+TEST_CASE("heat maps have one scale, leave idle chips out and name them")
+{
+  const Page page = run_page(result_on_the_machine());
+  const Json& chips = chart(page, "chips-l1");
+  CHECK(chips.at("data").at("values").size() == 4);
+  CHECK(chips.at("layer").at(0).at("encoding").at("color").at("scale").at("domain") == Json::array({0, 100}));
+  const auto charts = page.charts();
+  const auto heat = std::ranges::find(charts, "chips-l1", &Chart::name);
+  CHECK(heat->sentence == "Mean over the whole run: links: nodes 0-1 send. Left out: L1 chip 2.");
+}
+
+TEST_CASE("use per stage is a heat map, and what if a part were free is bars and a table")
+{
+  const Page page = run_page(result_on_the_machine());
+  const Json& use = chart(page, "use-per-stage").at("data").at("values");
+  CHECK(use.size() == 4);
+  CHECK(use.at(0) == Json{{"stage", "attention, 100 us"}, {"resource", "cube peak"}, {"share", 20.0}});
+  const Json& bars = chart(page, "what-if-free").at("data").at("values");
+  CHECK(bars.at(1) == Json{{"run", "network free"}, {"value", 40.0}, {"label", "40 (-20.0 %)"}});
+  const PageBlock* const table = block_of(page, "What if a part were free", 1);
+  REQUIRE(table != nullptr);
+  CHECK(std::get<PageTable>(*table).rows.at(0).back() == "the run as it is");
+  CHECK(std::get<PageTable>(*table).rows.at(1).at(2) == "-20.0");
+  CHECK_THAT(std::get<PageTable>(*table).rows.at(1).back(), Catch::StartsWith("packets have no latency"));
+}
+
+TEST_CASE("tables that stand in a section of their own are not shown twice")
+{
+  const Page page = run_page(result_on_the_machine());
+  CHECK(block_of(page, "Tables", 0) == nullptr);
+  CHECK(is_machine_table("use_per_stage"));
+  CHECK_FALSE(is_machine_table("uncertainty"));
+  const PageBlock* const links = block_of(page, "Network", 1);
+  REQUIRE(links != nullptr);
+  CHECK(std::get<PageTable>(*links).rows.front().front() == "lane endpoint 3 sub-plane 0");
 }

@@ -1,5 +1,5 @@
-#include "tools/report/sweep_charts.h"
-#include "tools/report/sweep_report.h"
+#include "tools/report/sweep/sweep_charts.h"
+#include "tools/report/sweep/sweep_report.h"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -46,6 +46,39 @@ TEST_CASE("axes are what varied by itself, numbers first and ascending")
   CHECK_FALSE(axes[2].is_number);
 }
 
+TEST_CASE("of keys that change together the one that tells most steps apart is the axis, wherever it stands")
+{
+  std::vector<PointData> points = grid();
+  // As a sweep may have it: the redundant experts first, the same at several EP.
+  for (PointData& point : points) {
+    std::swap(point.axes[0], point.axes[1]);
+    point.axes[0].second = "0";
+  }
+  points.push_back(points[0]);
+  points.back().axes[0].second = "64";
+  points.back().axes[1].second = "320";
+  const std::vector<SweepAxis> axes = varied_axes(points);
+  REQUIRE(axes.size() == 3);
+  CHECK(axes[0].key == "workload.ep");
+  CHECK(axes[0].linked == std::vector<std::string>{"workload.redundant"});
+  CHECK(axes[0].title() == "EP (with it: redundant)");
+  CHECK(links_text(axes[0], points) == "ep 8: redundant 0; ep 16: redundant 0; ep 320: redundant 64");
+}
+
+TEST_CASE("points without a result link no keys, and a key with one value among the others is no axis")
+{
+  std::vector<PointData> points = grid();
+  for (PointData& point : points)
+    if ((point.axes[0].second == "8") == (point.axes[3].second == "7"))
+      point.status = "refused";
+  const std::vector<SweepAxis> axes = varied_axes(points);
+  REQUIRE(axes.size() == 3);
+  CHECK(axes[1].key == "machine.ub.sub_planes");
+  for (PointData& point : points)
+    point.status = point.axes[3].second == "7" ? "done" : "refused";
+  CHECK(varied_axes(points).size() == 2);
+}
+
 TEST_CASE("words that a number's parser takes are no numbers of an axis")
 {
   std::vector<PointData> points = grid();
@@ -69,19 +102,59 @@ TEST_CASE("several seeds are an axis to choose from")
   CHECK(axes.back().key == "seed");
 }
 
-TEST_CASE("a sweep of decode has lines of TPOT, a surface and a front")
+TEST_CASE("a sweep of decode has lines of TPOT and a front")
 {
   SweepData sweep{"s.yaml", "0", 8, grid()};
   const std::vector<Chart> charts = sweep_page(sweep).charts();
-  REQUIRE(charts.size() == 3);
+  REQUIRE(charts.size() == 2);
   const Json& lines = charts[0].specification;
-  CHECK(charts[0].title == "decode: tpot_ms against ep");
+  CHECK(charts[0].title == "decode: time per output token against EP");
   CHECK(lines.at("params").at(0).at("value") == "tpot_ms");
   CHECK(lines.at("encoding").at("x").at("field") == "workload\\.ep");
   CHECK(lines.at("encoding").at("color").at("field") == "machine\\.ub\\.sub_planes");
   CHECK(lines.at("params").at(1).at("bind").at("options") == Json({"engine", "lane"}));
+  CHECK(lines.at("encoding").at("x").at("title") == "EP (with it: redundant)");
+  CHECK(charts[0].shown == "All 8 points with a result are drawn.");
+  CHECK(charts[1].name == "pareto-decode");
+}
+
+TEST_CASE("two axes of three values have a surface too, and charts tell the points without a result")
+{
+  std::vector<PointData> points;
+  for (const int ep : {8, 16, 32})
+    for (const int planes : {1, 3, 7})
+      points.push_back({"decode",
+                        {{"ep", std::to_string(ep)}, {"planes", std::to_string(planes)}},
+                        "1",
+                        "done",
+                        "",
+                        {{"tpot_ms", 1.0 * ep + planes}},
+                        {},
+                        {}});
+  points[4].status = std::string("refused");
+  const std::vector<Chart> charts = sweep_page({"s.yaml", "0", 9, points}).charts();
+  REQUIRE(charts.size() == 2);
   CHECK(charts[1].name == "surface-decode");
-  CHECK(charts[2].name == "pareto-decode");
+  for (const Chart& chart : charts)
+    CHECK(chart.shown == "All 8 points with a result are drawn. Not drawn: 1 refused.");
+}
+
+TEST_CASE("a sweep begins with its best points, and a better one in doubt is marked")
+{
+  SweepData sweep{"s.yaml", "0", 8, grid()};
+  sweep.facts = {{"tpot_ms", {"ms", "lower", ""}},
+                 {"tokens_per_s_per_npu", {"1/s", "higher", ""}},
+                 {"layer_us", {"us", "lower", ""}}};
+  sweep.points[2].health = {.is_steady = false, .warnings = 1, .why_unsteady = "OVERLOADED: 9 arrive"};
+  const Page page = sweep_page(sweep);
+  REQUIRE(page.sections.front().title == "Best points");
+  using Rows = std::vector<std::vector<std::string>>;
+  CHECK(std::get<PageTable>(page.sections.front().blocks.at(0)).rows ==
+        Rows{{"decode", "lowest time per output token", "8 ms", "ep 8, sub_planes 3, write_limit engine", ""},
+             {"decode", "highest tokens per second per NPU", "167 tokens/s", "ep 16, sub_planes 7, write_limit engine",
+              "overloaded"},
+             {"decode", "highest tokens per second per NPU, of points not in doubt", "167 tokens/s",
+              "ep 16, sub_planes 7, write_limit lane", ""}});
 }
 
 TEST_CASE("users against NPUs marks what no design beats")
@@ -119,12 +192,12 @@ TEST_CASE("points that are not steady or miss their levels are marked and counte
   for (const Chart& chart : page.charts())
     CHECK(
         (chart.sentence.find("1 of 8") != std::string::npos && chart.sentence.find("not steady") != std::string::npos));
-  const Json front = page.charts()[2].specification.at("data").at("values");
+  const Json front = page.charts()[1].specification.at("data").at("values");
   CHECK(std::ranges::count(front, "not steady", [](const Json& row) { return row.at("kind"); }) == 1);
   const auto& points = std::get<PageTable>(page.sections[2].blocks.back());
-  CHECK(points.rows[0][3] == "no: overloaded");
-  CHECK(points.rows[1][3] == "yes, SLO missed");
-  CHECK(points.rows[2][3] == "-");
+  CHECK(points.rows[0][4] == "no: overloaded");
+  CHECK(points.rows[1][4] == "yes, SLO missed");
+  CHECK(points.rows[2][4] == "-");
 }
 
 TEST_CASE("what speaks against numbers is told once, before their charts")
@@ -165,7 +238,7 @@ TEST_CASE("points without a result are told with their reason")
   CHECK(page.verdicts.front().kind == PageVerdict::Kind::Bad);
   CHECK(page.verdicts.front().text ==
         "7 of 9 points are done, 1 were refused by their model, 0 failed, 1 are missing.");
-  const PageSection& undone = page.sections.back();
+  const PageSection& undone = *std::ranges::find(page.sections, "Points without a result", &PageSection::title);
   REQUIRE(undone.blocks.size() == 1);
   CHECK(std::get<PageTable>(undone.blocks[0]).rows[0][0] == "refused: too large");
 }

@@ -26,10 +26,12 @@ TEST_CASE("what a point's file says is read back")
   cm::sim::metrics::Histogram histogram("us");
   histogram.record(2);
   result.histograms.push_back({"rank_wait_us", histogram});
+  result.notes = {"a note", "another"};
   const auto record = read_point(folder.with("done.json", done_point(some_point(), result)));
   REQUIRE(record);
   CHECK(record->status == PointStatus::Done);
   CHECK(record->digest == "0123");
+  CHECK(record->notes == std::vector<std::string>{"a note", "another"});
   REQUIRE(record->numbers.size() == 4);
   CHECK(record->numbers[0] == std::pair<std::string, double>("tpot_ms", 0.1 + 0.2));
   CHECK(record->numbers[1].first == "rank_wait_mean_us");

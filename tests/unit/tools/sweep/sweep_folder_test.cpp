@@ -57,6 +57,21 @@ TEST_CASE("finished points are kept under the numbers that they have now")
   CHECK_FALSE(std::filesystem::exists(folder.point_path("00001-a00000000000.json")));
 }
 
+TEST_CASE("a sweep goes on only with the settings of its points")
+{
+  const TemporaryFolder temporary;
+  const SweepFolder folder(temporary.file("out"));
+  SweepPlan plan = plan_of({"a", "b"});
+  plan.inputs = R"({"sets": ["workload.ep=8"]})";
+  call(folder, plan, false, {0});
+  CHECK_THROWS_WITH(OpenedFolder(folder, true, {}),
+                    Catch::Contains("its points had --set workload.ep=8, this call has no --set"));
+  CHECK_THROWS_WITH(OpenedFolder(folder, true, {"workload.ep=9"}),
+                    Catch::Contains("this call has --set workload.ep=9"));
+  CHECK(std::filesystem::exists(folder.point_path("00001-a00000000000.json")));
+  CHECK_NOTHROW(OpenedFolder(folder, true, {"workload.ep=8"}));
+}
+
 TEST_CASE("points that changed are dropped, and all of them when the program changed")
 {
   const TemporaryFolder temporary;

@@ -12,19 +12,19 @@ using cm::tests::TemporaryFolder;
 
 namespace {
 
-SweepPlan plan(const TemporaryFolder& folder, const std::string& text)
+SweepPlan plan(const TemporaryFolder& folder, const std::string& text, const std::vector<std::string>& sets = {})
 {
   cm::sim::metrics::NoProgress silent;
-  SweepPlan sweep = list_points(folder.with("w.yaml", text), CM_SOURCE_DIR "/configs");
+  SweepPlan sweep = list_points({folder.with("w.yaml", text), CM_SOURCE_DIR "/configs", sets});
   check_points(sweep, silent);
   return sweep;
 }
 
-std::string problems(const std::string& text)
+std::string problems(const std::string& text, const std::vector<std::string>& sets = {})
 {
   const TemporaryFolder folder;
   try {
-    plan(folder, text);
+    plan(folder, text, sets);
   } catch (const cm::ConfigError& error) {
     return error.what();
   }
@@ -84,6 +84,40 @@ TEST_CASE("an axis that has no effect at any point of a base is refused where it
   CHECK_THAT(problems("bases: [{scenario: ep}]\naxes: [{model: [mixtral-8x7b, deepseek-r1]}]\n"),
              Catch::Contains("model has no effect here: a run of ep uses no model"));
   CHECK(problems("bases: [{scenario: ep}]\naxes: [{workload.ep: [8, 32]}, {machine.nodes: [40, 44]}]\n") == "none");
+}
+
+TEST_CASE("a setting of the command line counts at every point, over the set of a base")
+{
+  const TemporaryFolder folder;
+  const std::string text =
+      "bases: [{scenario: p2p, set: {workload.bytes: 1 KiB}}]\naxes: [{workload.op: [read, write]}]\n";
+  const SweepPlan plain = plan(folder, text);
+  const SweepPlan set = plan(folder, text, {"workload.bytes=4 KiB", "workload.bytes=2 KiB"});
+  CHECK(set.sets == std::vector<std::string>{"workload.bytes=2 KiB"});
+  CHECK(set.points[0].digest != plain.points[0].digest);
+  const auto in_file = plan(folder, "bases: [{scenario: p2p, set: {workload.bytes: 2 KiB}}]\n"
+                                    "axes: [{workload.op: [read, write]}]\n");
+  CHECK(set.points[0].digest == in_file.points[0].digest);
+  CHECK(set.points[1].digest == in_file.points[1].digest);
+  const auto inputs = nlohmann::ordered_json::parse(set.inputs);
+  CHECK(inputs.at("sets").dump() == R"(["workload.bytes=2 KiB"])");
+  CHECK(inputs.at("command") == "cmsim sweep " + folder.file("w.yaml") + " --set 'workload.bytes=2 KiB'");
+}
+
+TEST_CASE("a setting of the command line is checked as that of a run is")
+{
+  const std::string text = "bases: [{scenario: ep}, {scenario: p2p}]\naxes: [{machine.ub.sub_planes: [6, 7]}]\n";
+  CHECK_THAT(problems(text, {"workload.epp=8"}),
+             Catch::StartsWith(
+                 "--set workload.epp:1:1: workload.epp: unknown key \"epp\"; did you mean \"ep\"? (at base ep)\n"));
+  CHECK_THAT(problems(text, {"workload.tokens_per_rank=8"}), Catch::Contains("(at base p2p)"));
+  CHECK_THAT(problems(text, {"machine.ub.sub_planes=5"}),
+             Catch::StartsWith("--set machine.ub.sub_planes:1:1: machine.ub.sub_planes: expected a key that no axis "
+                               "changes, found machine.ub.sub_planes at ") &&
+                 Catch::Contains("w.yaml:2:8"));
+  CHECK_THAT(problems(text, {"machine.ub+={sub_planes: 5}"}), Catch::Contains("expected a key that no axis changes"));
+  CHECK_THAT(problems(text + "seeds: [1, 2]\n", {"seed=3"}), Catch::Contains("the sweep says the seeds"));
+  CHECK(problems(text, {"machine.nodes=40"}) == "none");
 }
 
 TEST_CASE("a complaint about every value of an axis is told before anything runs")
@@ -147,7 +181,7 @@ bases: [{scenario: p2p}]
 axes: [{workload.bytes: {from: 1, to: 10000}}, {machine.ub.sub_planes: {from: 1, to: 7}}, {seed: {from: 1, to: 3}}]
 only: [{workload.bytes: {from: 9999, to: 10000}}]
 )");
-  const SweepPlan sweep = list_points(path, CM_SOURCE_DIR "/configs");
+  const SweepPlan sweep = list_points({path, CM_SOURCE_DIR "/configs"});
   REQUIRE(sweep.points.size() == 42);
   CHECK(sweep.points.front().labels.front().second == "9999");
 }
@@ -158,7 +192,7 @@ TEST_CASE("more points or combinations than a sweep may have are refused, whatev
   const TemporaryFolder folder;
   const auto problem = [&](const std::string& text) {
     try {
-      list_points(folder.with("w.yaml", text), CM_SOURCE_DIR "/configs");
+      list_points({folder.with("w.yaml", text), CM_SOURCE_DIR "/configs"});
     } catch (const cm::ConfigError& error) {
       return std::string(error.what());
     }
@@ -177,8 +211,8 @@ TEST_CASE("reading the points tells how far it is")
     void update(double /*share*/, std::string_view what) override { lines.emplace_back(what); }
   } told;
   const TemporaryFolder folder;
-  SweepPlan sweep = list_points(folder.with("w.yaml", "bases: [{scenario: ep, axes: [{workload.ep: [8, 16]}]}]"),
-                                CM_SOURCE_DIR "/configs");
+  SweepPlan sweep = list_points(
+      {folder.with("w.yaml", "bases: [{scenario: ep, axes: [{workload.ep: [8, 16]}]}]"), CM_SOURCE_DIR "/configs"});
   check_points(sweep, told);
   CHECK(told.lines == std::vector<std::string>{"reading the points: 0 of 2", "reading the points: 1 of 2"});
 }
