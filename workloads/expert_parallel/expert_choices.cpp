@@ -189,8 +189,8 @@ double fitted_sigma(const ExpertChoices& choices, const ExpertLayersSpec& spec, 
 {
   constexpr std::uint64_t Layers = 8;
   constexpr double MostSigma = 5;  // that a scenario may ask for
-  constexpr int Halvings = 12;
-  constexpr double Tolerance = 0.02;
+  constexpr double Step = 0.25;
+  constexpr int Halvings = 8;
   ensure(choices.imbalance.has_value(), "no imbalance to fit to");
   models::GateSpec gate = gate_spec(choices, spec, seed);
   // Mean over the layers of the busiest rank's load over the mean.
@@ -203,12 +203,18 @@ double fitted_sigma(const ExpertChoices& choices, const ExpertLayersSpec& spec, 
     }
     return sum / static_cast<double>(Layers);
   };
-  if (const double most = imbalance_at(MostSigma); most < *choices.imbalance * (1 - Tolerance))
+  // The least sigma that makes the loads so uneven: beyond some, redundant copies of few hot experts even them out.
+  double high = 0;
+  double most = 0;
+  while (most < *choices.imbalance && high < MostSigma) {
+    high += Step;
+    most = std::max(most, imbalance_at(high));
+  }
+  if (most < *choices.imbalance)
     throw RefusedByModel(fmt::format("the log of routing_file has a busiest rank of {:.3f} times the mean load; with "
                                      "this placement no skew makes more than {:.3f}",
                                      *choices.imbalance, most));
-  double low = 0;
-  double high = MostSigma;
+  double low = high - Step;
   for (int i = 0; i < Halvings; ++i)
     (imbalance_at((low + high) / 2) < *choices.imbalance ? low : high) = (low + high) / 2;
   return (low + high) / 2;

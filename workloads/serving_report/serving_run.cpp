@@ -94,8 +94,7 @@ void add_trace_notes(const ServingSpec& spec, const Preview& preview, sim::metri
         fmt::format("the trace is {} (workload.trace_format says otherwise where that is wrong)", preview.reading));
   if (preview.counts.failed > 0)
     result.notes.push_back(
-        fmt::format("{} requests of the trace, beside the {} that are run, had failed when they were "
-                    "recorded: they are left out",
+        fmt::format("requests left out because they had failed when they were recorded: {}, beside {} that are run",
                     preview.counts.failed, preview.requests));
   if (preview.later_turns > 0)
     result.notes.push_back(fmt::format("{} of {} requests are later turns: each arrives its delay after the last token "
