@@ -120,7 +120,9 @@ TEST_CASE("a trial has the times that as many requests stay within as were asked
   CHECK(*trial_of(2, 1, result).ttft_at_share_ms == 900);
   CHECK_FALSE(trial_of(2, 0.9, result).tpot_at_share_ms);
   CHECK(trial_of(2, 0.9, result).longest_part == "prefill");
-  TEST_CASE("a search that cannot go on has the trials up to there")
+}
+
+TEST_CASE("a search that cannot go on has the trials up to there")
   {
     int left = 4;
     const Capacity found =
