@@ -57,21 +57,26 @@ ARROWS = {
         "decode": ["expert_parallel", "traces"],
         "prefill": ["expert_parallel", "traces"],
         "serving": DEMANDS,
+        # A report reads the service and its records; the service knows of no report.
+        "serving_report": DEMANDS + ["serving"],
     },
     "tools": {
         # Files that come with the program, and requests to stop.
         "shipped": [],
         "signals": [],
         "runner": ["shipped", "signals"],
-        **{folder: ["shipped", "runner"] for folder in COMMANDS},
+        # Runs as child processes, and other programs; names of the numbers of results.
+        "processes": ["runner", "signals"],
+        "numbers": ["runner"],
+        **{folder: ["shipped", "runner", "processes", "numbers"] for folder in COMMANDS},
         # Terminal and pages show the same answer.
-        "report": ["shipped", "runner", "answer"],
+        "report": ["shipped", "runner", "processes", "numbers", "answer"],
         "listing": ["shipped", "runner"],
         # A sweep says of which scenarios a setting is.
         "completion": ["shipped", "runner", "sweep"],
         # The keys of sweep files are declared by their reader.
         "schema": ["runner", "sweep", "calibrate"],
-        "program": ["shipped", "runner", "listing", "completion"] + COMMANDS,
+        "program": ["shipped", "runner", "processes", "numbers", "listing", "completion"] + COMMANDS,
     },
 }
 

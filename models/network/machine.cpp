@@ -17,6 +17,9 @@ namespace fabric = sim::fabric;
 
 namespace {
 
+// A packet of any size passes a port of this rate within less than half a picosecond.
+constexpr BytesPerSecond Unlimited(1e30);
+
 // Reports packets that the fabric cannot carry: those that no buffer holds, or that take a port longer than its 32-bit
 // picoseconds.
 void check_packet_sizes(Reader& ub, const MachineSpec& spec)
@@ -118,6 +121,27 @@ MachineSpec read_machine(Reader& machine)
   return spec;
 }
 
+void set_free(const FreeParts& parts, MachineSpec& spec)
+{
+  spec.free = parts;
+  if (parts.network) {
+    spec.ub.traversal = Seconds(0);
+    spec.ub.internode_cost = 0;
+  }
+  if (!parts.host)
+    return;
+  DieSpec& die = spec.die;
+  die.host = {};
+  die.unfused = {};
+  die.exchange.launch = Seconds(0);
+  die.compute.cube_operator = Seconds(0);
+  die.compute.vector_operator = Seconds(0);
+  for (ProtocolSpec& protocol : die.protocols) {
+    protocol.launch = Seconds(0);
+    protocol.issue = Seconds(0);
+  }
+}
+
 sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topology::Supernode& supernode,
                                             std::uint64_t seed)
 {
@@ -126,11 +150,21 @@ sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topol
       .endpoint_port = Seconds(0), .delivery_port = spec.ub.traversal, .trunk_port = spec.ub.extra_traversals() / 2.0};
   fabric::NetworkSpec network = topology::ub_network(supernode, latencies, spec.ub.buffer);
   for (fabric::PortSpec& port : network.ports)
-    port.rate = port.rate * spec.ub.payload_share;
+    port.rate = spec.free.network ? Unlimited : port.rate * spec.ub.payload_share;
+  fabric::FabricPolicy policy = fabric_policy(spec.ub, seed);
+  if (spec.free.network)
+    policy.waiting = fabric::Waiting::Nowhere;
+  else if (spec.free.queueing)
+    policy.waiting = fabric::Waiting::AtLanes;
   return {.network = std::move(network),
-          .policy = fabric_policy(spec.ub, seed),
+          .policy = policy,
           .dies = spec.topology.dies(),
           .memory_bandwidth = spec.die.usable_hbm_bandwidth()};
+}
+
+BytesPerSecond all_lanes(const MachineSpec& spec)
+{
+  return spec.topology.lane_bandwidth * (spec.ub.payload_share * spec.topology.sub_planes);
 }
 
 std::uint32_t expert_lanes(const MachineSpec& spec)

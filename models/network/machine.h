@@ -1,6 +1,7 @@
 // A machine file as one Spec, and the data plane that it describes.
 #pragma once
 
+#include "models/network/free_parts.h"
 #include "models/network/ub_spec.h"
 #include "models/parts/die_spec.h"
 #include "models/parts/memory_spec.h"
@@ -27,6 +28,7 @@ struct MachineSpec {
   // Empty when the machine file says nothing about it: then no workload that asks the memory can run.
   std::optional<MemorySpec> memory;
   PacketPlane packet_plane = PacketPlane::ScaleUp;
+  FreeParts free{};  // of a run of its own, by set_free() alone
 
   // Why traffic that takes the links inside a node would be wrong on this machine; empty when it is right. Kernels that
   // send every row through the adapter, to the own node too, need not ask.
@@ -38,9 +40,16 @@ struct MachineSpec {
 // `machine` is the whole machine file; finish() is called here.
 MachineSpec read_machine(sim::config::Reader& machine);
 
+// Makes parts of the machine take no time: an idealisation. Times of the network and the host become zero; who asks for
+// the time of an expert looks at `spec.free`.
+void set_free(const FreeParts& parts, MachineSpec& spec);
+
 // Ports, policies and memory of the machine. `supernode` was built from spec.topology.
 sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topology::Supernode& supernode,
                                             std::uint64_t seed);
+
+// Payload rate of all lanes of a die together, one way.
+BytesPerSecond all_lanes(const MachineSpec& spec);
 
 // The lanes that experts are dealt to by number, one each: all of them, or 0 when rows go as any other traffic.
 std::uint32_t expert_lanes(const MachineSpec& spec);

@@ -1,16 +1,19 @@
 #include "models/network/queue_report.h"
 
+#include "models/network/chip_words.h"
 #include "models/network/queue_metrics.h"
 #include "topology/routing/port_name.h"
 #include "topology/supernode/supernode.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cm::models {
@@ -61,25 +64,111 @@ class ChipBoard {
   std::vector<std::vector<double>> ports_;
 };
 
-void report_chips(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result)
+// The ports of a data plane with their names and what each of them has sent.
+class PortBoard {
+ public:
+  PortBoard(const MachineSpec& machine, const sim::streams::DataPlane& plane)
+      : fabric_(plane.fabric()), elapsed_(plane.now()),
+        names_(topology::name_ports(data_plane_spec(machine, topology::Supernode(machine.topology), 0).network))
+  {
+    for (std::size_t port = 0; port < names_.size(); ++port)
+      counters_.push_back(fabric_.counters(static_cast<sim::fabric::PortIndex>(port)));
+  }
+
+  [[nodiscard]] std::size_t size() const { return names_.size(); }
+  [[nodiscard]] const topology::PortName& name(std::size_t port) const { return names_[port]; }
+  [[nodiscard]] const sim::fabric::PortCounters& counters(std::size_t port) const { return counters_[port]; }
+  [[nodiscard]] double busy_percent(std::size_t port) const
+  {
+    return elapsed_.count() > 0
+               ? 100 * static_cast<double>(counters_[port].busy_ps) / static_cast<double>(elapsed_.count())
+               : 0;
+  }
+
+ private:
+  const sim::fabric::PacketFabric& fabric_;  // borrowed
+  Picoseconds elapsed_;
+  std::vector<topology::PortName> names_;
+  std::vector<sim::fabric::PortCounters> counters_;
+};
+
+std::vector<NodeTraffic> node_traffic(const PortBoard& ports, std::uint32_t nodes)
+{
+  std::vector<NodeTraffic> traffic(nodes);
+  for (std::size_t port = 0; port < ports.size(); ++port) {
+    const topology::PortName& name = ports.name(port);
+    const auto bytes = static_cast<double>(ports.counters(port).bytes);
+    if (name.kind == topology::PortName::Kind::Lane)
+      traffic.at(name.node).sent += bytes;
+    else if (name.kind == topology::PortName::Kind::Up)
+      traffic.at(name.node).left += bytes;
+  }
+  return traffic;
+}
+
+void report_chips(const MachineSpec& machine, const PortBoard& ports, Picoseconds elapsed, sim::metrics::Result& result)
 {
   const topology::SupernodeSpec& topology = machine.topology;
   if (result.sub_planes.empty() || topology.l2_per_sub_plane == 0)
     return;
-  const auto network = data_plane_spec(machine, topology::Supernode(topology), 0).network;
-  const std::vector<topology::PortName> names = topology::name_ports(network);
   ChipBoard l1(topology.sub_planes, topology.nodes);
   ChipBoard l2(topology.sub_planes, topology.l2_per_sub_plane);
-  for (std::size_t port = 0; port < names.size(); ++port) {
-    const topology::PortName& name = names[port];
-    const std::int64_t busy = plane.fabric().counters(static_cast<sim::fabric::PortIndex>(port)).busy_ps;
+  for (std::size_t port = 0; port < ports.size(); ++port) {
+    const topology::PortName& name = ports.name(port);
+    const std::int64_t busy = ports.counters(port).busy_ps;
     if (name.kind == topology::PortName::Kind::Up)
       l1.add(name.sub_plane, name.node, busy);
     else if (name.kind == topology::PortName::Kind::Down && name.l2)
       l2.add(name.sub_plane, *name.l2, busy);
   }
-  result.chips.push_back({"L1", "links of a node's chip up to the L2 chips; a column a node", l1.percent(plane.now())});
-  result.chips.push_back({"L2", "links of a chip down to the nodes; a column a chip", l2.percent(plane.now())});
+  const ChipGrid nodes = l1.percent(elapsed);
+  const ChipGrid chips = l2.percent(elapsed);
+  result.chips.push_back({"L1",
+                          fmt::format("links of a node's chip up to the L2 chips; a column a node: {}",
+                                      chip_words("nodes", nodes, node_traffic(ports, topology.nodes))),
+                          nodes});
+  result.chips.push_back(
+      {"L2", fmt::format("links of a chip down to the nodes; a column a chip: {}", chip_words("chips", chips, {})),
+       chips});
+}
+
+constexpr std::size_t LinksShown = 10;
+
+void add_links(const PortBoard& ports, sim::metrics::Result& result)
+{
+  std::vector<std::size_t> order(ports.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto key = [&](std::size_t port) {
+    return std::pair(ports.counters(port).busy_ps, ports.counters(port).bytes);
+  };
+  // Of equal ones that with the lower number.
+  const auto busier = [&](std::size_t a, std::size_t b) { return key(a) != key(b) ? key(a) > key(b) : a < b; };
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(LinksShown, order.size()));
+  std::partial_sort(order.begin(), order.begin() + shown, order.end(), busier);
+  order.resize(static_cast<std::size_t>(shown));
+  std::erase_if(order, [&](std::size_t port) { return ports.counters(port).bytes == 0; });
+  if (order.empty())
+    return;
+  std::size_t longest = order.front();
+  for (std::size_t port = 0; port < ports.size(); ++port)
+    if (ports.counters(port).peak_queue_bytes > ports.counters(longest).peak_queue_bytes)
+      longest = port;
+  const std::uint64_t queue = ports.counters(longest).peak_queue_bytes;
+  sim::metrics::Table table{
+      .name = BusiestLinks,
+      .sentence = "the links that sent longest, framing included, with the longest queue in front of each; ",
+      .columns = {"link", "busy (%)", "bytes", "longest queue (B)"},
+      .rows = {}};
+  table.sentence +=
+      queue == 0 ? std::string("no packet waited anywhere")
+                 : fmt::format("the longest of all stood in front of {}: {} B", to_text(ports.name(longest)), queue);
+  if (queue > 0 && std::ranges::find(order, longest) == order.end())
+    order.push_back(longest);
+  for (const std::size_t port : order)
+    table.rows.push_back({to_text(ports.name(port)),
+                          {ports.busy_percent(port), static_cast<double>(ports.counters(port).bytes),
+                           static_cast<double>(ports.counters(port).peak_queue_bytes)}});
+  result.tables.push_back(std::move(table));
 }
 
 // Packets of a prefill's chunk may be larger than a buffer, which the machine's own never are.
@@ -92,11 +181,18 @@ std::string credits_advice(const UbSpec& ub)
 
 }  // namespace
 
+void report_links(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result)
+{
+  add_links(PortBoard(machine, plane), result);
+}
+
 void report_queues(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result)
 {
   const sim::fabric::PacketFabric& fabric = plane.fabric();
+  const PortBoard ports(machine, plane);
   report_sub_planes(machine, fabric, result);
-  report_chips(machine, plane, result);
+  report_chips(machine, ports, plane.now(), result);
+  add_links(ports, result);
   const std::uint64_t peak = fabric.peak_queue_bytes();
   result.add(PeakQueueBytes, static_cast<double>(peak));
   if (machine.ub.flow_control == sim::fabric::FlowControl::None &&

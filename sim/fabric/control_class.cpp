@@ -19,7 +19,7 @@ void PacketFabric::on_ack_start(Event& event)
   const std::uint32_t lane = event.extra;
   const PortIndex lane_out = lane_out_[from * sub_planes_ + lane];
   event.bytes = static_cast<std::uint32_t>(policy_.acknowledgement_size.count());
-  const std::int64_t begin = pass_control(lane_out, event.bytes, event.time);
+  const std::int64_t begin = pass_control(lane_out, event.bytes, event.time, lanes_wait_);
   event.time = begin + kinds_[ports_[lane_out].kind].latency;
   event.word = event_word(EventKind::Control, path(from, flows_[event.subject].source, lane));
   event.extra = 1;
@@ -28,17 +28,19 @@ void PacketFabric::on_ack_start(Event& event)
 
 // A control packet waits for the packet being sent (at most one MTU's worth), not for the data queued behind it.
 // Returns when its head leaves the port.
-std::int64_t PacketFabric::pass_control(PortIndex number, std::uint32_t bytes, std::int64_t now)
+std::int64_t PacketFabric::pass_control(PortIndex number, std::uint32_t bytes, std::int64_t now, bool waits)
 {
   Port& port = ports_[number];
+  port.bytes += bytes;
+  ++port_hops_;
+  if (!waits) [[unlikely]]
+    return now;
   const PortKind& kind = kinds_[port.kind];
   const std::int64_t own = serialisation(kind, bytes);
   const std::int64_t one_packet = serialisation(kind, mtu_);
   const std::int64_t begin = std::max({now, control_busy_[number], std::min(port.busy_until, now + one_packet)});
   control_busy_[number] = begin + own;
   port.busy_until = std::max(port.busy_until, now) + own;
-  port.bytes += bytes;
-  ++port_hops_;
   return begin;
 }
 
@@ -46,7 +48,7 @@ void PacketFabric::on_control(Event& event)
 {
   const auto number = static_cast<PortIndex>(event.word & PortMask);
   const PortKind& kind = kinds_[ports_[number].kind];
-  const std::int64_t begin = pass_control(number, event.bytes, event.time);
+  const std::int64_t begin = pass_control(number, event.bytes, event.time, switches_wait_);
   shift_path(event);
   leave_port_slowly(event, ports_[number], begin, begin + serialisation(kind, event.bytes), kind.latency);
 }

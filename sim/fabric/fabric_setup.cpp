@@ -29,13 +29,16 @@ double ps_per_byte(BytesPerSecond rate)
 }  // namespace
 
 PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& policy, Calendar& calendar)
-    : calendar_(calendar), policy_(policy), with_credits_(policy.flow_control == FlowControl::Credits),
+    : calendar_(calendar), policy_(policy),
+      with_credits_(policy.flow_control == FlowControl::Credits && policy.waiting == Waiting::AtEveryPort),
       cut_through_(policy.forwarding == Forwarding::CutThrough),
       acknowledge_by_packet_(policy.acknowledgement == Acknowledgement::Packets),
       plain_policy_(cut_through_ && policy.lane_choice == LaneChoice::Spray &&
                     policy.spine_choice == SpineChoice::Spray),
+      lanes_wait_(policy.waiting != Waiting::Nowhere), switches_wait_(policy.waiting == Waiting::AtEveryPort),
       mtu_(static_cast<std::uint32_t>(policy.mtu.count())),
-      frame_overhead_(static_cast<std::uint32_t>(policy.frame_overhead.count())), sub_planes_(network.sub_planes),
+      frame_overhead_(static_cast<std::uint32_t>(policy.frame_overhead.count())),
+      packet_kind_(switches_wait_ ? EventKind::Uneven : EventKind::Unhindered), sub_planes_(network.sub_planes),
       lane_round_(std::uint64_t{mtu_} * sub_planes_), spines_(network.spines), group_of_(network.group_of),
       lane_out_(shifted(network.lane_out_ports)), lane_in_(shifted(network.lane_in_ports)),
       up_(shifted(network.up_ports)), down_(shifted(network.down_ports))
@@ -44,6 +47,9 @@ PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& polic
          PortMask - 1);
   ensure(sub_planes_ > 0 && sub_planes_ < 256 && spines_ < 256, "sub-planes {} and spines {} must be 1..255",
          sub_planes_, spines_);
+  // Without queues there is no shortest one.
+  if (!switches_wait_ && policy_.spine_choice == SpineChoice::LeastQueue)
+    policy_.spine_choice = SpineChoice::Spray;
   build_ports(network);
   lane_out_latency_ = common_latency(lane_out_);
   latency_within_ = lane_out_latency_ + common_latency(lane_in_);
@@ -102,19 +108,19 @@ void PacketFabric::find_uniform_kind()
 {
   const std::uint16_t kind = ports_[(up_.empty() ? lane_in_ : up_).front()].kind;
   uniform_ = kinds_[kind];
-  bool switches_uniform = true;
+  bool switches_uniform = switches_wait_;
   for (const auto* stage : {&up_, &down_})
     for (const PortIndex port : *stage)
       switches_uniform = switches_uniform && ports_[port].kind == kind;
   endpoints_.resize(group_of_.size());
   for (std::uint32_t e = 0; e < endpoints_.size(); ++e)
-    endpoints_[e] = {.kind = event_word(switches_uniform ? EventKind::Packet : EventKind::Uneven, 0),
+    endpoints_[e] = {.kind = event_word(switches_uniform ? EventKind::Packet : packet_kind_, 0),
                      .group = group_of_[e],
                      .first_lane = e * sub_planes_,
                      .first_down = group_of_[e] * sub_planes_ * spines_};
   for (std::size_t i = 0; i < lane_in_.size(); ++i)
     if (ports_[lane_in_[i]].kind != kind || kinds_[ports_[lane_out_[i]].kind].ps_per_byte != uniform_.ps_per_byte)
-      endpoints_[i / sub_planes_].kind = event_word(EventKind::Uneven, 0);
+      endpoints_[i / sub_planes_].kind = event_word(packet_kind_, 0);
 }
 
 EngineIndex PacketFabric::add_engines(std::uint32_t count)

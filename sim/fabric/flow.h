@@ -56,12 +56,21 @@ enum class LaneChoice { Spray, Hash, ByDestination, ByMessage };
 enum class SpineChoice { Spray, Hash, LeastQueue };
 enum class Acknowledgement { Latency, Packets };
 
+// Ports in front of which a packet waits for those before it. All but the first are idealisations: buffers never fill,
+// and a packet takes its latency and serialisation alone.
+enum class Waiting {
+  AtEveryPort,
+  AtLanes,  // an endpoint still sends one packet after another on each of its lanes
+  Nowhere
+};
+
 struct FabricPolicy {
   FlowControl flow_control = FlowControl::None;
   Forwarding forwarding = Forwarding::CutThrough;
   LaneChoice lane_choice = LaneChoice::Spray;
   SpineChoice spine_choice = SpineChoice::Spray;
   Acknowledgement acknowledgement = Acknowledgement::Latency;
+  Waiting waiting = Waiting::AtEveryPort;
   Bytes mtu{8192};
   Bytes frame_overhead{0};  // added to every packet on the wire
   Bytes acknowledgement_size{20};

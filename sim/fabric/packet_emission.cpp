@@ -168,7 +168,7 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   emitted_bytes_ += bytes;
   const std::uint64_t ports = path(flow.source, destination, lane);
   const EventKind kind =
-      leaves_group && policy_.spine_choice == SpineChoice::LeastQueue ? EventKind::ChooseSpine : EventKind::Uneven;
+      leaves_group && policy_.spine_choice == SpineChoice::LeastQueue ? EventKind::ChooseSpine : packet_kind_;
   Event event{.word = event_word(kind, ports), .subject = flow_index, .bytes = bytes + frame_overhead_};
   if (flow.control || with_credits_) {
     enter_lane_slowly(flow, event, lane_out, now);
@@ -177,8 +177,8 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   Port& port = ports_[lane_out];
   const PortKind& port_kind = kinds_[port.kind];
   const std::int64_t own = serialisation(port_kind, event.bytes);
-  const std::int64_t begin = std::max(now, port.busy_until);
-  port.peak_backlog = std::max(port.peak_backlog, port.busy_until - now);
+  const std::int64_t begin = lanes_wait_ ? std::max(now, port.busy_until) : now;
+  port.peak_backlog = std::max(port.peak_backlog, begin - now);
   port.busy_until = begin + own;
   port.bytes += event.bytes;
   ++port_hops_;
@@ -195,7 +195,7 @@ void PacketFabric::enter_lane_slowly(const Flow& flow, Event& event, PortIndex l
 {
   if (flow.control) {
     event.word = event_word(EventKind::Control, event.word & PathMask);
-    event.time = pass_control(lane_out, event.bytes, now) + kinds_[ports_[lane_out].kind].latency;
+    event.time = pass_control(lane_out, event.bytes, now, lanes_wait_) + kinds_[ports_[lane_out].kind].latency;
     calendar_.insert(event);
     return;
   }

@@ -59,6 +59,7 @@ void PacketFabric::handle_rare(Event event, EventKind kind)
   case EventKind::Control: on_control(event); break;
   case EventKind::AckStart: on_ack_start(event); break;
   case EventKind::Credit: on_credit(event); break;
+  case EventKind::Unhindered: pass_unhindered(event); break;
   default: ensure(false, "an event of kind {} is not the fabric's", static_cast<int>(kind));
   }
 }
@@ -104,6 +105,20 @@ void PacketFabric::on_uneven(Event& event)
   ++port_hops_;
   event.extra = static_cast<std::uint32_t>(lasts);
   leave_port(event, port, begin, begin + lasts, kind.latency);
+}
+
+// One hop of a packet that waits for no other: an idealisation.
+void PacketFabric::pass_unhindered(Event& event)
+{
+  Port& port = ports_[event.word & PortMask];
+  shift_path(event);
+  const PortKind& kind = kinds_[port.kind];
+  const std::int64_t lasts = serialisation(kind, event.bytes);
+  const std::int64_t begin = ready_to_leave(event, lasts);
+  port.bytes += event.bytes;
+  ++port_hops_;
+  event.extra = static_cast<std::uint32_t>(lasts);
+  leave_port_slowly(event, port, begin, begin + lasts, kind.latency);
 }
 
 // The packet leaves `port`: on to the next one of its path, or to the endpoint behind it.

@@ -30,8 +30,9 @@ enum class EventKind : std::uint8_t {
   Control = 5,      // a packet of the control class; as Uneven, but extra: 0 payload, 1 acknowledgement
   AckStart = 6,     // an acknowledgement leaves its endpoint; word: endpoint; extra: lane
   Credit = 7,       // credits: a port looks again; word: port; extra: 0 at its own head, 1 at who waits for its room
-  Notice = 8,       // for the owner of the calendar; word: the notice (60 bits)
-  Owner = 9,        // first kind that the fabric does not know
+  Unhindered = 8,   // as Uneven, but waits for nobody (Waiting)
+  Notice = 9,       // for the owner of the calendar; word: the notice (60 bits)
+  Owner = 10,       // first kind that the fabric does not know
 };
 
 constexpr std::uint64_t event_word(EventKind kind, std::uint64_t rest)
@@ -205,6 +206,7 @@ class PacketFabric {
   void handle_rare(Event event, EventKind kind);
   void pass_uniform(const Event& event);
   void on_uneven(Event& event);
+  void pass_unhindered(Event& event);
   void choose_spine(Event& event, std::int64_t now);
   void on_emission(const Event& event);
   template <bool WithCredits>
@@ -263,7 +265,7 @@ class PacketFabric {
   void send_acknowledgement(FlowIndex index, std::uint32_t from, std::uint32_t lane, std::int64_t at);
   void on_control(Event& event);
   void on_ack_start(Event& event);
-  std::int64_t pass_control(PortIndex port, std::uint32_t bytes, std::int64_t now);
+  std::int64_t pass_control(PortIndex port, std::uint32_t bytes, std::int64_t now, bool waits);
 
   // Credits.
   void run_with_credits(std::int64_t limit);
@@ -310,10 +312,13 @@ class PacketFabric {
   bool cut_through_;
   bool acknowledge_by_packet_;
   bool plain_policy_;
+  bool lanes_wait_;     // packets, at the lane that they leave their endpoint on
+  bool switches_wait_;  // at the ports behind it
   std::uint32_t mtu_;
   std::uint32_t frame_overhead_;
   LargePageVector<Port> ports_;
   std::vector<PortKind> kinds_;
+  EventKind packet_kind_;  // of packets whose ports are not all alike
   // Most ports are of one kind. A packet that visits only such ports takes the same time at each.
   PortKind uniform_;
   std::vector<Endpoint> endpoints_;

@@ -14,9 +14,10 @@
 #include "tools/sweep/slurm_submission.h"
 #include "tools/sweep/sweep_file.h"
 #include "tools/sweep/sweep_plan.h"
+#include "workloads/traces/dialects/request_file.h"
+#include "workloads/traces/eplb_log.h"
 #include "workloads/traces/expert_counts_file.h"
 #include "workloads/traces/placement_file.h"
-#include "workloads/traces/request_file.h"
 #include "workloads/traces/token_trace_file.h"
 
 #include <catch2/catch.hpp>
@@ -222,22 +223,46 @@ TEST_CASE("damaged files of a sweep are refused with a place")
   });
 }
 
-TEST_CASE("damaged traces and placements are refused with a place")
+TEST_CASE("damaged traces, logs and placements are refused with a place")
 {
   std::string mooncake;
   for (int i = 0; i < 5; ++i)
     mooncake += fmt::format(R"({{"timestamp": {}, "input_length": 600, "output_length": 9, "hash_ids": [{}, 7]}})"
                             "\n",
                             3000 * i, i);
+  const auto requests_of = [](const std::string& path) {
+    const auto source = workloads::open_request_file({.path = path});
+    for (int i = 0; i < 100 && source->next(); ++i) {
+    }
+    return Problems{};
+  };
   const std::string azure = "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46.6805900,374,44\n"
                             "2023-11-16 18:15:50.9951690,396,109\n";
-  for (const std::string& text : {mooncake, azure})
-    check_damaged_text("t", text, 500, [](const std::string& path) {
-      const auto source = workloads::open_request_file({.path = path});
-      for (int i = 0; i < 100 && source->next(); ++i) {
-      }
-      return Problems{};
-    });
+  const std::string burstgpt = "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n"
+                               "5,ChatGPT,310,120,430,Conversation log\n9,\"GPT-4\",820,0,820,API log\n";
+  const std::string sessions = R"({"session_id": "s1", "timestamp": 0, "input_length": 900, "output_length": 60}
+{"session_id": "s1", "delay": 1500, "input_length": 1300, "output_length": 30, "hash_ids": ["a", -1, 12]}
+)";
+  const std::string aiperf =
+      R"({"metadata": {"request_start_ns": 1700000000000000000}, "metrics": {"input_sequence_length": {"value": 900},)"
+      R"( "output_sequence_length": {"value": 5}}, "error": null})"
+      "\n";
+  const std::string log = R"({"backend": "vllm", "request_rate": Infinity, "max_concurrency": 2, "duration": 2.0,
+  "total_input_tokens": 300, "mean_ttft_ms": NaN, "input_lens": [100, 200], "output_lens": [3, 2], "errors": ["", "x"]}
+)";
+  for (const std::string& text : {mooncake, azure, burstgpt, sessions, aiperf, log, log + log})
+    check_damaged_text("t", text == log + log ? std::regex_replace(text, std::regex("\n  "), "") : text, 300,
+                       requests_of);
+  check_damaged_text("m.json",
+                     R"({"moe_layer_count": 1, "layer_list": [{"layer_id": 0, "device_count": 2, "device_list": [)"
+                     R"({"device_id": 0, "device_expert": [0, 1]}, {"device_id": 1, "device_expert": [1, 2]}]}]})",
+                     300, [](const std::string& path) { return problems_in(workloads::read_placement(path)); });
+  check_damaged_text("e.log",
+                     "EPLB step: 1 for model m: avg_tokens=512.00, max_tokens=800, balancedness=0.6400\n"
+                     "[Expert Balancedness] current_pass_balancedness=0.6 gpu_physical_count_sum=1000\n",
+                     300, [](const std::string& path) { return problems_in(workloads::read_eplb_log(path)); });
+  check_damaged_text("d.json", R"({"logical_count": [[[5, 7], [1, 2]], [[0, 3], [4, 1]]]})", 300,
+                     [](const std::string& path) { return problems_in(workloads::read_expert_counts(path, 1)); });
   check_damaged_text("p.npy", numpy(std::string("\1\0\1\1\0\1\1\1", 8)), 500,
                      [](const std::string& path) { return problems_in(workloads::read_placement(path)); });
   check_damaged_text("c.csv", "layer,expert,count\n0,0,5\n0,1,7\n1,0,5\n1,1,7\n", 500,

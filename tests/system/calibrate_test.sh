@@ -83,7 +83,45 @@ mistakes_are_told_where_they_are()
   sed -i s/machine.ub.access.npu_base/machine.rdma.latency/ own/fit.yaml
   calibrate
   assert_status 2
-  assert_matches "$stderr" '^own/fit.yaml:2:[0-9]+: machine.rdma.latency: expected a key below'
+  assert_matches "$stderr" '^own/fit.yaml:2:[0-9]+: machine.rdma.latency: expected the key of a number with evidence in one of the files'
+}
+
+names_are_checked_before_anything_runs()
+{
+  fit 0.1 1 "- {row: near, scenario: read.yaml, metric: latency_us, published: 1.2, deviation: 2 %}"
+  sed -i s/machine.ub.access.npu_base/machine.ub.access.npu_bse/ own/fit.yaml
+  calibrate
+  assert_status 2
+  assert_matches "$stderr" '^own/fit.yaml:2:[0-9]+: machine.ub.access.npu_bse: expected the key'
+  assert_contains "$stderr" 'did you mean "machine.ub.access.npu_base"?'
+  [[ $stderr != *ub.yaml* ]] || fail "the part is blamed"
+  # A pipe is told as what it is, and once.
+  mkfifo own/rows.csv
+  fit 0.1 1 "- {file: rows.csv, metric: latency_us, deviation: 2 %}"
+  calibrate
+  assert_status 2
+  assert_contains "$stderr" 'expected a file, found a folder, a pipe or a device: own/rows.csv'
+  [[ $stderr != *"at least one row"* ]] || fail "a second complaint"
+}
+
+ctrl_c_keeps_the_runs_and_the_same_command_goes_on()
+{
+  fit 0.1 1 "- {row: near, scenario: read.yaml, set: 'workload.to=die:2', metric: latency_us, published: 1.2, deviation: 2 %}
+  - {row: far, scenario: read.yaml, metric: latency_us, published: 1.9, deviation: 9 %}"
+  calibrate
+  assert_status 0
+  cp stdout whole
+  start "$CM_BINARY" calibrate --configs "$CM_SOURCE_DIR/configs" own/fit.yaml --jobs 1 --out out
+  until [[ -s out/finished-runs.jsonl ]]; do kill -0 "$started" || fail "it ended"; sleep 0.02; done
+  stop_with INT 10
+  assert_status 130
+  assert_contains "$stdout" 'PARTIAL: interrupted by signal 2 (Interrupt)'
+  assert_contains "$stdout" 'out/finished-runs.jsonl keeps them: the same command goes on from there'
+  [[ ! -e out/ub.yaml ]] || fail "a part with unfinished numbers"
+  calibrate --out out
+  assert_status 0
+  assert_equal "$(<whole)" "$(grep -v ^wrote stdout)"
+  [[ ! -e out/finished-runs.jsonl ]] || fail "the journal outlives the result"
 }
 
 "$1"

@@ -128,6 +128,13 @@ wrong_use()
   assert_contains "$stderr" "cut.json:2:12: expected a value of JSON"
   cmsim compare a a --tolerance dispatch_u=1%
   assert_contains "$stderr" 'did you mean "dispatch_us"?'
+  # Before anything is built.
+  run timeout 5 "$CM_BINARY" compare --rev HEAD HEAD "$CM_SOURCE_DIR/configs/scenarios/ep.yaml" --tolerance dispatch_u=1%
+  assert_status 2
+  assert_contains "$stderr" 'did you mean "dispatch_us"?'
+  cmsim compare a a --out a
+  assert_status 2
+  assert_contains "$stderr" 'found a result (result.json)'
 }
 
 "$1"

@@ -79,12 +79,17 @@ root = tree.parse(sys.argv[1]).getroot()
 assert root.attrib["width"] == "297mm" and root.attrib["height"] == "210mm"
 tips = [each.text for each in root.iter("{http://www.w3.org/2000/svg}title")]
 count = lambda start: sum(tip.startswith(start) for tip in tips)
-assert count("L2 chip") == 7 * 16 and count("L1 chip") == 48 * 7, tips[:3]
-assert sum(", die " in tip for tip in tips) == 768 and sum(", CPU " in tip for tip in tips) == 192
+# Ranks in two nodes: the racks behind theirs are folded into one place.
+texts = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+assert count("L2 chip") == 7 * 16 and count("L1 chip") == 4 * 7, tips[:3]
+assert sum(", die " in tip for tip in tips) == 64 and sum(", CPU " in tip for tip in tips) == 16
+assert "racks 1-11" in texts and "nodes 4-47: idle" in texts and "100 %" in texts, texts
+assert any(text.startswith("L1: nodes 0-1 send; nodes 2-47 are idle") for text in texts), texts
 assert any("% busy" in tip and " 0.00 %" not in tip for tip in tips)
 EOF
   run "$CM_BINARY" topology "$configs/scenarios/ep.yaml" --format svg --set machine.ub.sub_planes=5
   assert_status 0
+  assert_contains "$stdout" "node 47, CPU 3"
   assert_contains "$stdout" "L1 chip of node 0, sub-plane 6: out of service"
   run "$CM_BINARY" topology "$configs/scenarios/ep.yaml" --format svg --result out --set machine.ub.sub_planes=5
   assert_status 2

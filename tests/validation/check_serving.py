@@ -411,18 +411,42 @@ def check_trace_files(binary, configs):
                "times count from the first request, in series and requests.csv")
         path = trace_of(folder, [one(i) for i in range(120)])
         result = json.loads(simulate(binary, configs, [f"workload.trace={path}"], scenario="serving-mooncake.yaml"))
-        expect(any("workload.trace_format.time" in note for note in result["notes"]),
-               "whole seconds, which are read as milliseconds, are noted by their rate")
+        expect(any("the trace is read as mooncake, times in s," in note for note in result["notes"]),
+               "whole seconds, which would be a thousand requests/s as milliseconds, are taken for seconds, and noted")
         path = trace_of(folder, [one(0.4 + 0.75 * i, hash_ids=list(range(38))) for i in range(120)])
-        _, done = call(binary, configs, [f"workload.trace={path}"], scenario="serving-mooncake.yaml")
+        result = json.loads(simulate(binary, configs, [f"workload.trace={path}"], scenario="serving-mooncake.yaml"))
+        expect(value(result, "requests_finished") == 120 and 0.8 < value(result, "hit_rate") < 0.9
+               and any("times in s, blocks of 16 tokens" in note for note in result["notes"]),
+               "another dialect is found and noted, and 512 of 600 tokens are found")
+        _, done = call(binary, configs, [f"workload.trace={path}", "workload.trace_format.time=ms",
+                                         "workload.trace_format.block_tokens=512"], scenario="serving-mooncake.yaml")
         expect(done.returncode == 2 and "requests.jsonl:1:" in done.stderr and not done.stdout
-               and "times in seconds and blocks of 16 tokens: workload.trace_format={time: s, block_tokens: 16}"
-               in done.stderr, "another dialect is told with the keys that read it")
-        result = json.loads(simulate(binary, configs, [f"workload.trace={path}", "workload.trace_format.time=s",
-                                                       "workload.trace_format.block_tokens=16"],
-                                     scenario="serving-mooncake.yaml"))
-        expect(value(result, "requests_finished") == 120 and 0.8 < value(result, "hit_rate") < 0.9,
-               "with these keys it runs, and 512 of 600 tokens are found")
+               and "120 of the first 120 lines cannot be read" in done.stderr
+               and "workload.trace_format={time: s, block_tokens: 16} reads it so" in done.stderr,
+               f"settings that fit no line are told once, with those that do {done.stderr[-300:]}")
+        check_sessions(binary, configs, folder)
+
+
+def check_sessions(binary, configs, folder):
+    """Turns with a delay arrive that long after the last token of the turn before them."""
+    turns = [{"session_id": "a", "timestamp": 0, "input_length": 600, "output_length": 40},
+             {"session_id": "b", "timestamp": 500, "input_length": 600, "output_length": 2},
+             {"session_id": "a", "delay": 1500, "input_length": 700, "output_length": 20},
+             {"session_id": "b", "delay": 20, "input_length": 700, "output_length": 3},
+             {"session_id": "b", "delay": 30, "input_length": 800, "output_length": 3}]
+    out = os.path.join(folder, "sessions")
+    result = json.loads(simulate(binary, configs, [f"workload.trace={trace_of(folder, turns)}",
+                                                   "workload.requests_csv=true", "workload.warm_up=0"],
+                                 ["--out", out], scenario="serving-mooncake.yaml"))
+    with open(os.path.join(out, "requests.csv"), encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    ends = {(int(row["input_tokens"]), int(row["output_tokens"])):
+            (float(row["arrival_s"]), float(row["arrival_s"]) + float(row["e2e_ms"]) / 1000) for row in rows}
+    gaps = [ends[later][0] - ends[earlier][1] for earlier, later in
+            [((600, 40), (700, 20)), ((600, 2), (700, 3)), ((700, 3), (800, 3))]]
+    expect(len(rows) == 5 and all(abs(gap - delay) < 1e-6 for gap, delay in zip(gaps, [1.5, 0.02, 0.03])),
+           f"later turns arrive their delay after the end of the turn before ({gaps})")
+    expect(any("3 of 5 requests are later turns" in note for note in result["notes"]), "and a note says how many")
 
 
 def trace_at(variable, name):

@@ -1,7 +1,7 @@
 // Facts about the Mooncake conversation trace, which is not part of the tree: CM_MOONCAKE_TRACE names the file, else
 // ../shared/traces/mooncake_conversation.jsonl.gz is taken when it is there.
 #include "models/kv_cache/context_cache.h"
-#include "workloads/traces/request_file.h"
+#include "workloads/traces/dialects/request_file.h"
 
 #include <catch2/catch.hpp>
 

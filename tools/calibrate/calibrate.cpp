@@ -2,12 +2,16 @@
 
 #include "sim/diagnostics/errors.h"
 #include "tools/calibrate/least_squares.h"
-#include "tools/runner/child_runs.h"
+#include "tools/numbers/number_name.h"
+#include "tools/numbers/result_number.h"
+#include "tools/runner/run.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <map>
 #include <string>
 #include <tuple>
@@ -20,6 +24,16 @@ namespace {
 // slope, near enough to be one.
 constexpr double DifferenceStep = 0.05;
 
+// A parameter that is wrong is wrong in every row.
+void keep_first(std::vector<std::string>& problems)
+{
+  std::vector<std::string> first;
+  for (std::string& problem : problems)
+    if (std::ranges::find(first, problem) == first.end())
+      first.push_back(std::move(problem));
+  problems = std::move(first);
+}
+
 double rounded(const FreeParameter& parameter, double value)
 {
   const double multiple =
@@ -28,15 +42,19 @@ double rounded(const FreeParameter& parameter, double value)
   return std::stod(fmt::format("{:.8g}", multiple));
 }
 
+// Steps that a fit takes about, for the time that is left.
+constexpr std::size_t UsualSteps = 4;
+
 // Runs the program at points of the parameters and reads the rows' metrics.
 class Simulations {
  public:
-  Simulations(const Calibration& calibration, CalibrationRuns runs, sim::metrics::Progress& progress)
-      : calibration_(calibration), runs_(std::move(runs)), progress_(progress)
+  Simulations(const Calibration& calibration, const CalibrationRuns& runs, sim::metrics::Progress& progress)
+      : calibration_(calibration), runs_(runs), children_({.jobs = runs.jobs, .journal = runs.journal}, progress)
   {
   }
 
-  // [point][row]. Rows of the same scenario and settings share a run.
+  // [point][row]. Rows of the same scenario and settings share a run. Empty when one of the runs fails or does not take
+  // place.
   std::vector<Vector> metrics(const std::vector<PublishedRow>& rows, const std::vector<Vector>& points)
   {
     std::map<RunKey, std::size_t> places;
@@ -48,19 +66,42 @@ class Simulations {
     for (const Vector& point : points)
       for (const PublishedRow* row : first_rows)
         runs.push_back(run_of(*row, point));
-    const std::vector<std::string> outputs = run_children(runs, runs_.jobs);
-    done_ += static_cast<int>(runs.size());
-    // How many there will be is not known; the line shows that it goes on.
-    progress_.update(1.0 - 20.0 / (20.0 + done_), fmt::format("fitting, {} runs", done_));
+    const std::size_t steps_left = steps_ < UsualSteps ? UsualSteps - steps_ : 1;
+    children_.expect(children_.ended() + runs.size() * steps_left + first_rows.size());
+    ++steps_;
+    // One without a value leaves none of its point, and so no step.
+    const std::vector<ChildOutcome> outcomes = children_.run(
+        runs, [](std::size_t /*run*/, const ChildOutcome& outcome) { return outcome.end == ChildEnd::Done; });
+    if (std::ranges::any_of(outcomes, [](const ChildOutcome& each) { return each.end != ChildEnd::Done; }))
+      return {};
     std::vector<Vector> values(points.size());
     for (std::size_t point = 0; point < points.size(); ++point)
       for (const PublishedRow& row : rows)
         values[point].push_back(
-            metric_of(outputs[point * places.size() + places.at(key_of(row))], row.metric, row.origin()));
+            number_of(outcomes[point * places.size() + places.at(key_of(row))].output, row.metric, row.origin()).value);
     return values;
   }
 
-  [[nodiscard]] int done() const { return done_; }
+  // Throws ConfigError with what is wrong with the rows at the point, without running them.
+  void require_valid_rows(const std::vector<PublishedRow>& rows, const Vector& point) const
+  {
+    sim::config::ReadingLog log;
+    for (const PublishedRow& row : rows) {
+      const std::string kind =
+          workload_kind_of({.path = row.scenario, .sets = {}, .seed = {}, .config_root = runs_.config_root});
+      if (const std::string refusal = refused_number(row.metric, kind); !refusal.empty())
+        log.problems.push_back(fmt::format("{}: {}", row.origin(), refusal));
+      sim::config::ReadingLog settings;
+      const ScenarioRequest request = request_of(run_of(row, point), settings);
+      std::ranges::copy(settings.problems, std::back_inserter(log.problems));
+      std::ranges::copy(check_scenario(request).problems, std::back_inserter(log.problems));
+    }
+    keep_first(log.problems);
+    throw_if_any(log);
+  }
+
+  [[nodiscard]] std::size_t done() const { return children_.ended(); }
+  [[nodiscard]] const Shortfall& shortfall() const { return children_.shortfall(); }
 
  private:
   // Paths in settings start from the file that holds them.
@@ -77,6 +118,7 @@ class Simulations {
   [[nodiscard]] ChildRun run_of(const PublishedRow& row, const Vector& point) const
   {
     ChildRun run{.origin = row.origin(),
+                 .title = row.name,
                  .scenario = row.scenario,
                  .config_root = runs_.config_root,
                  .seed = {},
@@ -91,9 +133,9 @@ class Simulations {
   }
 
   const Calibration& calibration_;
-  CalibrationRuns runs_;
-  sim::metrics::Progress& progress_;
-  int done_ = 0;
+  const CalibrationRuns& runs_;
+  ChildRuns children_;
+  std::size_t steps_ = 0;
 };
 
 // Residuals that are minimised, in standard deviations: the fitted rows' distances from their published values, then
@@ -102,7 +144,7 @@ std::vector<Vector> residuals(const Calibration& calibration, const std::vector<
                               Simulations& simulations, const std::vector<Vector>& points)
 {
   std::vector<Vector> all = simulations.metrics(fitted, points);
-  for (std::size_t point = 0; point < points.size(); ++point) {
+  for (std::size_t point = 0; point < all.size(); ++point) {
     for (std::size_t row = 0; row < fitted.size(); ++row)
       all[point][row] = (all[point][row] - fitted[row].published) / fitted[row].deviation;
     for (std::size_t i = 0; i < calibration.parameters.size(); ++i)
@@ -193,6 +235,7 @@ CalibrationOutcome calibrate(const Calibration& calibration, const CalibrationRu
   problem.residuals = [&](const std::vector<Vector>& points) {
     return residuals(calibration, fitted, simulations, points);
   };
+  simulations.require_valid_rows(calibration.rows, problem.start);
   const LeastSquaresResult fit = least_squares(problem);
 
   CalibrationOutcome outcome;
@@ -200,13 +243,22 @@ CalibrationOutcome calibrate(const Calibration& calibration, const CalibrationRu
   for (std::size_t i = 0; i < calibration.parameters.size(); ++i) {
     const FreeParameter& parameter = calibration.parameters[i];
     point.push_back(rounded(parameter, fit.point[i]));
-    outcome.parameters.push_back({parameter, point.back(), fit.point[i], fit.uncertainty[i], fit.is_seen[i]});
+    const bool is_known = !fit.uncertainty.empty();
+    outcome.parameters.push_back({parameter, point.back(), fit.point[i],
+                                  is_known ? fit.uncertainty[i] : std::numeric_limits<double>::infinity(),
+                                  !is_known || fit.is_seen[i]});
   }
-  const Vector simulated = simulations.metrics(calibration.rows, {point}).front();
-  for (std::size_t row = 0; row < calibration.rows.size(); ++row)
-    outcome.rows.push_back({calibration.rows[row], simulated[row]});
+  const std::vector<Vector> simulated =
+      fit.is_cut_short ? std::vector<Vector>{} : simulations.metrics(calibration.rows, {point});
+  for (std::size_t row = 0; !simulated.empty() && row < calibration.rows.size(); ++row)
+    outcome.rows.push_back({calibration.rows[row], simulated.front()[row]});
+  for (std::size_t row = 0; simulated.empty() && !fit.residuals.empty() && row < fitted.size(); ++row)
+    outcome.rows.push_back({fitted[row], fitted[row].published + fit.residuals[row] * fitted[row].deviation});
   outcome.steps = fit.steps;
   outcome.runs = simulations.done();
+  outcome.shortfall = simulations.shortfall();
+  if (outcome.rows.empty() && outcome.shortfall.failed > 0)
+    throw_failures(outcome.shortfall);
   return outcome;
 }
 

@@ -124,7 +124,9 @@ void read_table(Reader& reader, const RowsReading& reading)
   const std::string path = beside(reader.position("file"), file);
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored))
-    return reader.complain("file", fmt::format("expected a readable file, found no {}", path));
+    return reader.complain("file", std::filesystem::exists(path, ignored)
+                                       ? fmt::format("expected a file, found a folder, a pipe or a device: {}", path)
+                                       : fmt::format("expected a readable file, found no {}", path));
   std::size_t found = 0;
   for (const TableRow& row : read_row_table(path)) {
     if (row.metric != metric)
@@ -205,7 +207,8 @@ Calibration read_tree(const Value& tree, const std::string& config_root, Reading
     read_files(*files, calibration.files, log);
   if (parameters != nullptr && calibration.parameters.empty())
     reader.complain("parameters", "expected a map with at least one parameter");
-  if (rows != nullptr && calibration.rows.empty())
+  // Of a table without rows its entry tells.
+  if (rows != nullptr && rows->items.empty())
     reader.complain("rows", "expected a list with at least one row");
   return calibration;
 }

@@ -43,6 +43,16 @@ const Value& number_at(const Value& tree, const std::string& path, std::string_v
   return *place;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
+void add_keys(const Value& value, const std::string& path, std::vector<std::string>& keys)
+{
+  if (value.find("value") != nullptr)
+    keys.push_back(path);
+  else
+    for (const Value::Entry& entry : value.entries)
+      add_keys(entry.value, path.empty() ? entry.key : fmt::format("{}.{}", path, entry.key), keys);
+}
+
 // End of the flow map that starts at `start`; texts in quotes may hold brackets.
 std::size_t end_of_map(const std::string& line, std::size_t start)
 {
@@ -56,7 +66,7 @@ std::size_t end_of_map(const std::string& line, std::size_t start)
   return std::string::npos;
 }
 
-double number_of(const std::string& text)
+double leading_number(const std::string& text)
 {
   double number = std::numeric_limits<double>::quiet_NaN();
   std::from_chars(text.data(), text.data() + text.size(), number);
@@ -71,8 +81,8 @@ std::string range_text(const Value& old, const FittedNumber& number)
     return "";
   const std::string& low = range->items[0].text;
   const std::string& high = range->items[1].text;
-  return fmt::format(" range: [{}, {}],", number_of(number.value) < number_of(low) ? number.value : low,
-                     number_of(number.value) > number_of(high) ? number.value : high);
+  return fmt::format(" range: [{}, {}],", leading_number(number.value) < leading_number(low) ? number.value : low,
+                     leading_number(number.value) > leading_number(high) ? number.value : high);
 }
 
 std::string text_of(const Value& old, const FittedNumber& number)
@@ -109,6 +119,13 @@ std::string written_number(const std::string& path, const std::string& key)
 {
   const Value tree = sim::config::load_file(path);
   return number_at(tree, path, key).find("value")->text;
+}
+
+std::vector<std::string> written_keys(const std::string& path)
+{
+  std::vector<std::string> keys;
+  add_keys(sim::config::load_file(path), "", keys);
+  return keys;
 }
 
 }  // namespace cm::tools

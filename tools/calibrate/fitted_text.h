@@ -20,4 +20,7 @@ std::string with_fitted_numbers(const std::string& path, const std::vector<Fitte
 // Number that the file holds at `key` now: "0.78 us". Throws ConfigError when there is no number with evidence.
 std::string written_number(const std::string& path, const std::string& key);
 
+// Keys of all numbers with evidence in the file.
+std::vector<std::string> written_keys(const std::string& path);
+
 }  // namespace cm::tools

@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlopt.h>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 namespace cm::tools {
@@ -31,7 +32,8 @@ struct LinearModel {
   Matrix slopes;  // [residual][coordinate]
 };
 
-LinearModel linear_model(const LeastSquaresProblem& problem, const Vector& point)
+// Empty when there are no residuals.
+std::optional<LinearModel> linear_model(const LeastSquaresProblem& problem, const Vector& point)
 {
   std::vector<Vector> points{point};
   for (std::size_t i = 0; i < point.size(); ++i) {
@@ -40,6 +42,8 @@ LinearModel linear_model(const LeastSquaresProblem& problem, const Vector& point
     points.back()[i] += point[i] + problem.step[i] <= problem.maximum[i] ? problem.step[i] : -problem.step[i];
   }
   const std::vector<Vector> values = problem.residuals(points);
+  if (values.empty())
+    return std::nullopt;
   LinearModel model{
       .point = point, .value = values.front(), .slopes = Matrix(values.front().size(), Vector(point.size()))};
   for (std::size_t i = 0; i < point.size(); ++i)
@@ -174,31 +178,35 @@ bool is_small(const Vector& from, const Vector& to, const Vector& step)
 
 LeastSquaresResult least_squares(const LeastSquaresProblem& problem)
 {
-  LinearModel model = linear_model(problem, problem.start);
-  LeastSquaresResult result{
-      .point = problem.start, .uncertainty = {}, .is_seen = {}, .sum = sum_of_squares(model.value), .steps = 0};
+  LeastSquaresResult result{.point = problem.start, .uncertainty = {}, .is_seen = {}};
+  std::optional<LinearModel> first = linear_model(problem, problem.start);
+  result.is_cut_short = !first.has_value();
+  if (!first)
+    return result;
+  LinearModel model = *std::move(first);
+  result.sum = sum_of_squares(model.value);
   while (result.steps < MostSteps) {
     Vector next = minimum_of(model, problem);
     if (is_small(result.point, next, problem.step))
       break;
     ++result.steps;
-    LinearModel there = linear_model(problem, next);
-    double sum = sum_of_squares(there.value);
+    std::optional<LinearModel> there = linear_model(problem, next);
     // The model was wrong that far away: half the way, until it is better than where we are.
-    while (sum > result.sum && !is_small(result.point, next, problem.step)) {
+    while (there && sum_of_squares(there->value) > result.sum && !is_small(result.point, next, problem.step)) {
       for (std::size_t i = 0; i < next.size(); ++i)
         next[i] = (next[i] + result.point[i]) / 2;
       there = linear_model(problem, next);
-      sum = sum_of_squares(there.value);
     }
-    if (sum > result.sum)
+    result.is_cut_short = !there.has_value();
+    if (!there || sum_of_squares(there->value) > result.sum)
       break;
     result.point = next;
-    result.sum = sum;
-    model = std::move(there);
+    result.sum = sum_of_squares(there->value);
+    model = *std::move(there);
   }
   result.uncertainty = uncertainty_of(model);
   result.is_seen = seen_in(model);
+  result.residuals = model.value;
   return result;
 }
 

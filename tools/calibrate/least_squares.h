@@ -15,7 +15,8 @@ struct LeastSquaresProblem {
   Vector maximum;
   Vector start;
   Vector step;  // of the finite differences, above zero
-  // The residuals at each of the points: several points at once, so that they can be run side by side.
+  // The residuals at each of the points: several points at once, so that they can be run side by side. Empty: they
+  // cannot be had, and the fit ends where it is.
   std::function<std::vector<Vector>(const std::vector<Vector>& points)> residuals;
 };
 
@@ -25,6 +26,8 @@ struct LeastSquaresResult {
   std::vector<bool> is_seen;  // whether any residual depends on the coordinate
   double sum = 0;             // of the squared residuals
   int steps = 0;
+  Vector residuals{};         // at the point; empty when there are none
+  bool is_cut_short = false;  // residuals could not be had: the point is the best so far, its uncertainty may be empty
 };
 
 // Residuals are in standard deviations. Where they are larger than that on average, the uncertainty grows with them.

@@ -1,6 +1,7 @@
 #include "tools/calibrate/report.h"
 
-#include "sim/diagnostics/errors.h"
+#include "sim/config/reading_log.h"
+#include "sim/config/suggestion.h"
 #include "tools/calibrate/fitted_text.h"
 #include "tools/runner/changes.h"
 #include "tools/runner/version.h"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 namespace cm::tools {
 namespace {
@@ -60,29 +62,41 @@ std::string shipped_value(const Calibration& calibration, const std::string& key
 
 void require_written_numbers(const Calibration& calibration)
 {
-  std::string problems;
-  for (const FreeParameter& parameter : calibration.parameters)
-    if (shipped_value(calibration, parameter.key).empty())
-      problems += fmt::format("{}{}: {}: expected a key below the section of one of the files of the calibration",
-                              problems.empty() ? "" : "\n", to_text(parameter.place), parameter.key);
-  if (!problems.empty())
-    throw ConfigError(problems);
+  std::vector<std::string> known;
+  for (const CalibratedFile& file : calibration.files)
+    for (const std::string& key : written_keys(file.path))
+      known.push_back(fmt::format("{}.{}", file.section, key));
+  sim::config::ReadingLog log;
+  for (const FreeParameter& parameter : calibration.parameters) {
+    if (std::ranges::find(known, parameter.key) != known.end())
+      continue;
+    const auto near = sim::config::nearest(parameter.key, known);
+    add_problem(log, parameter.place, parameter.key,
+                fmt::format("expected the key of a number with evidence in one of the files of the calibration, found "
+                            "none of that name{}",
+                            near ? fmt::format("; did you mean \"{}\"?", *near) : ""));
+  }
+  throw_if_any(log);
 }
 
-std::string calibration_table(const Calibration& calibration, const CalibrationOutcome& outcome)
+std::string calibration_table(const Calibration& calibration, const CalibrationOutcome& outcome,
+                              const RunJournal* journal)
 {
-  std::string text =
-      fmt::format("{:<38} {:>12} {:>12} {:>14} {:>12}\n", "parameter", "shipped", "fitted", "before rounding", "+-");
+  const bool is_whole = !outcome.shortfall.is_there();
+  std::string text = fmt::format("{:<38} {:>12} {:>12} {:>14} {:>12}\n", "parameter", "shipped",
+                                 is_whole ? "fitted" : "so far", "before rounding", "+-");
   for (const FittedParameter& fitted : outcome.parameters)
     text += fmt::format("{:<38} {:>12} {:>12} {:>15.5g} {:>12}\n", fitted.parameter.key,
                         shipped_value(calibration, fitted.parameter.key), fitted.parameter.text(fitted.value),
-                        fitted.exact, uncertainty_text(fitted));
+                        fitted.exact, is_whole ? uncertainty_text(fitted) : "-");
   text += fmt::format("\n{:<38} {:>12} {:>12} {:>8}\n", "row", "published", "simulated", "error");
   for (const ComparedRow& row : outcome.rows)
     text += fmt::format("{:<38} {:>12.5g} {:>12.5g} {:>+7.1f}%  {}\n", row.row.name, row.row.published, row.simulated,
                         100 * row.error(), row.row.is_fitted ? "fitted" : "not fitted");
-  text += fmt::format("\nfitted to {}; {} steps, {} runs\n", in_words(errors_of_fitted(outcome)), outcome.steps,
-                      outcome.runs);
+  text += fmt::format("\n{} {}; {} steps, {} runs\n", is_whole ? "fitted to" : "so far",
+                      in_words(errors_of_fitted(outcome)), outcome.steps, outcome.runs);
+  if (!is_whole)
+    return text + partial_text(outcome.shortfall, outcome.runs - outcome.shortfall.failed, journal);
   for (const std::string& problem : problems_of(outcome))
     text += "NOT A FIT: " + problem + "\n";
   return text;
@@ -113,7 +127,11 @@ sim::metrics::Result calibration_result(const std::string& path, const Calibrati
                row.simulated,
                fmt::format("{} of {}; published {:.6g}; {}", row.row.metric, row.row.scenario, row.row.published,
                            row.row.is_fitted ? "fitted" : "not fitted"));
-  result.warnings = problems_of(outcome);
+  if (outcome.shortfall.is_there())
+    result.warnings.push_back("PARTIAL: " +
+                              partial_sentence(outcome.shortfall, outcome.runs - outcome.shortfall.failed));
+  for (std::string& problem : problems_of(outcome))
+    result.warnings.push_back(std::move(problem));
   return result;
 }
 

@@ -4,7 +4,7 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/metrics/histogram.h"
 #include "sim/units/parse_quantity.h"
-#include "tools/runner/child_runs.h"
+#include "tools/processes/child_runs.h"
 #include "tools/runner/run.h"
 #include "tools/runner/run_health.h"
 
@@ -20,6 +20,7 @@ namespace {
 
 // Rates that hold and that do not are this near in the end.
 constexpr double Resolution = 1.02;
+constexpr double Rounding = 1e-9;
 // The load is looked for between 1 / 1024 and 1024 times the scenario's.
 constexpr int MostDoublings = 10;
 // Without as many, no end of a warm-up is looked for and no run is steady.
@@ -69,6 +70,7 @@ RequestCount request_count_of(const ScenarioRequest& scenario)
 ChildRun run_of(const ScenarioRequest& scenario, double load)
 {
   ChildRun run{.origin = fmt::format("--find-capacity, trial at {:.4g} times the load", load),
+               .title = fmt::format("{:.4g} times the load", load),
                .scenario = scenario.path,
                .config_root = scenario.config_root,
                .seed = scenario.seed,
@@ -153,28 +155,52 @@ LoadTrial trial_of(double load, double share, const std::string& text)
   return trial;
 }
 
-Capacity bisect(double share, const std::function<LoadTrial(double load)>& attempt)
+std::size_t Capacity::trials_left() const
+{
+  // From a load and its double.
+  double ratio = 2;
+  std::size_t doublings = 0;
+  if (holds && breaks)
+    ratio = trials[*breaks].load / trials[*holds].load;
+  else
+    doublings = trials.empty() ? 2 : 1;
+  const double halvings = std::ceil(std::log2(std::log(ratio) / std::log(Resolution)) - Rounding);
+  return doublings + static_cast<std::size_t>(std::max(0.0, halvings));
+}
+
+Capacity bisect(double share, const std::function<std::optional<LoadTrial>(double load)>& attempt,
+                const std::function<void(const Capacity& so_far)>& watch)
 {
   Capacity found;
-  const auto try_load = [&](double load) {
-    found.trials.push_back(attempt(load));
+  // Whether the load holds; empty: it could not be tried.
+  const auto try_load = [&](double load) -> std::optional<bool> {
+    if (watch)
+      watch(found);
+    auto trial = attempt(load);
+    if (!trial)
+      return std::nullopt;
+    found.trials.push_back(*std::move(trial));
     const bool holds = found.trials.back().holds(share);
     (holds ? found.holds : found.breaks) = found.trials.size() - 1;
     return holds;
   };
-  const bool first_holds = try_load(1);
+  const std::optional<bool> first_holds = try_load(1);
+  if (!first_holds)
+    return found;
   double load = 1;
   for (int step = 0; step < MostDoublings; ++step) {
-    load *= first_holds ? 2 : 0.5;
-    if (try_load(load) != first_holds)
+    load *= *first_holds ? 2 : 0.5;
+    const std::optional<bool> holds = try_load(load);
+    if (!holds)
+      return found;
+    if (*holds != *first_holds)
       break;
   }
   while (found.holds && found.breaks) {
     const double low = found.trials[*found.holds].load;
     const double high = found.trials[*found.breaks].load;
-    if (high / low <= Resolution)
+    if (high / low <= Resolution || !try_load(std::sqrt(low * high)))
       break;
-    try_load(std::sqrt(low * high));
   }
   return found;
 }
@@ -188,21 +214,19 @@ ScenarioRequest at_load(const ScenarioRequest& scenario, const ServiceLevels& le
   return request;
 }
 
-Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& levels, sim::metrics::Progress& progress)
+Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& levels, sim::metrics::Progress& progress,
+                       RunJournal* journal)
 {
   require_serving(scenario);
   if (const ScenarioCheck check = check_scenario(at_load(scenario, levels, 1)); !check.problems.empty())
     throw ConfigError(sim::config::joined(check.problems, "\n"));
   const RequestCount requests = request_count_of(scenario);
-  std::size_t runs = 0;
-  Capacity found = bisect(levels.share, [&](double load) {
-    // How many there will be is not known: about as many as it takes to double twice and halve down to the resolution.
-    constexpr double Expected = 10;
-    progress.update(std::min(0.95, static_cast<double>(runs) / Expected),
-                    fmt::format("run {} at {:.4g} times the load", runs + 1, load));
-    ++runs;
-    LoadTrial trial =
-        trial_of(load, levels.share, run_children({run_of(at_load(scenario, levels, load), load)}, 1).front());
+  ChildRuns children({.jobs = 1, .journal = journal}, progress);
+  const auto attempt = [&](double load) -> std::optional<LoadTrial> {
+    const ChildOutcome outcome = children.run({run_of(at_load(scenario, levels, load), load)}).front();
+    if (outcome.end != ChildEnd::Done)
+      return std::nullopt;
+    LoadTrial trial = trial_of(load, levels.share, outcome.output);
     if (trial.requests < FewestRequests)
       throw ConfigError(
           fmt::format("{}: --find-capacity: expected at least {:g} requests, which a steady state takes, found "
@@ -214,8 +238,14 @@ Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& lev
                       "one instant",
                       requests.place));
     return trial;
-  });
+  };
+  // The run at the load that is found comes on top.
+  const auto expect = [&](const Capacity& so_far) { children.expect(so_far.trials.size() + so_far.trials_left() + 1); };
+  Capacity found = bisect(levels.share, attempt, expect);
   found.longer = requests.key;
+  found.shortfall = children.shortfall();
+  if (found.trials.empty() && found.shortfall.failed > 0)
+    throw_failures(found.shortfall);
   return found;
 }
 

@@ -8,6 +8,7 @@
 
 #include "sim/metrics/progress.h"
 #include "tools/capacity/service_levels.h"
+#include "tools/processes/child_runs.h"
 #include "tools/runner/scenario.h"
 
 #include <functional>
@@ -56,14 +57,21 @@ struct Capacity {
   std::vector<LoadTrial> trials{};                     // as tried
   std::optional<std::size_t> holds{};                  // the highest load that does; empty: none did
   std::optional<std::size_t> breaks{};                 // the lowest load that does not; empty: all held
+  Shortfall shortfall{};                               // of trials: the search was not brought to its end
+
+  // More trials that the search takes: exact when one load holds and another does not, a guess before.
+  [[nodiscard]] std::size_t trials_left() const;
 };
 
-// `attempt` is asked about loads; it is 1 first.
-Capacity bisect(double share, const std::function<LoadTrial(double load)>& attempt);
+// `attempt` is asked about loads; it is 1 first. Empty: it cannot be tried, and the search ends there. Told before each
+// load: `watch`.
+Capacity bisect(double share, const std::function<std::optional<LoadTrial>(double load)>& attempt,
+                const std::function<void(const Capacity& so_far)>& watch = {});
 
-// Throws ConfigError when the scenario is wrong, no serving scenario, a run is refused, or has too few requests to have
-// a steady state.
-Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& levels, sim::metrics::Progress& progress);
+// Throws ConfigError when the scenario is wrong, no serving scenario, the first run fails, or has too few requests to
+// have a steady state. A search that is stopped, or whose later run fails, has the trials up to there.
+Capacity find_capacity(const ScenarioRequest& scenario, const ServiceLevels& levels, sim::metrics::Progress& progress,
+                       RunJournal* journal = nullptr);
 
 // The scenario with the levels, at a load.
 ScenarioRequest at_load(const ScenarioRequest& scenario, const ServiceLevels& levels, double load);

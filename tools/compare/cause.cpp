@@ -67,6 +67,14 @@ void find_sub_planes(const StoredResult& old_result, const StoredResult& new_res
 
 }  // namespace
 
+Cause Cause::towards(int direction) const
+{
+  Cause cause = *this;
+  if (direction * change < 0)
+    cause.parts.clear();
+  return cause;
+}
+
 std::vector<PartChange> breakdown_changes(const StoredResult& old_result, const StoredResult& new_result)
 {
   if (old_result.breakdown.empty() || new_result.breakdown.empty())

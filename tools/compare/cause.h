@@ -31,6 +31,8 @@ struct Cause {
   std::vector<PartChange> sub_planes;
   bool has_sub_planes = false;  // whether one of the results says what its sub-planes carried
 
+  // The same without parts when their sum moved the other way: direction 1 asks for more, -1 for less, 0 for either.
+  [[nodiscard]] Cause towards(int direction) const;
   [[nodiscard]] bool is_known() const { return !parts.empty() || !sub_planes.empty(); }
 };
 

@@ -2,6 +2,7 @@
 
 #include "sim/config/suggestion.h"
 #include "tools/compare/metric_cause.h"
+#include "tools/numbers/number_name.h"
 #include "tools/runner/metric_catalogue.h"
 
 #include <fmt/format.h>
@@ -294,6 +295,16 @@ void refuse_unknown(const Tolerances& tolerances, const ResultSet& old_set, cons
     if (!known.contains(name) && !names.empty())
       add_problem(log, {"--tolerance"}, "",
                   fmt::format("unknown metric \"{}\"{}", name, sim::config::suggestion(name, names, "metrics")));
+}
+
+void refuse_unknown(const Tolerances& tolerances)
+{
+  sim::config::ReadingLog log;
+  for (const auto& [name, tolerance] : tolerances.of_metric)
+    // That of a histogram is for all its numbers.
+    if (const std::string refusal = refused_number(name); !refusal.empty() && !find_metric(name))
+      log.problems.push_back(fmt::format("--tolerance: {}", refusal));
+  throw_if_any(log);
 }
 
 Comparison compare(const ResultSet& old_set, const ResultSet& new_set, const Tolerances& tolerances)

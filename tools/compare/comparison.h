@@ -72,6 +72,10 @@ struct Comparison {
 void refuse_unknown(const Tolerances& tolerances, const ResultSet& old_set, const ResultSet& new_set,
                     sim::config::ReadingLog& log);
 
+// Throws ConfigError for tolerances of what no kind of workload of this program reports, with the nearest name: before
+// results are there.
+void refuse_unknown(const Tolerances& tolerances);
+
 Comparison compare(const ResultSet& old_set, const ResultSet& new_set, const Tolerances& tolerances);
 
 }  // namespace cm::tools

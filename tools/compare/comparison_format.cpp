@@ -13,11 +13,18 @@
 namespace cm::tools {
 namespace {
 
+// Formats that no terminal is wide enough for.
+template <std::string (*Print)(const Comparison& comparison)>
+std::string at_any_width(const Comparison& comparison, std::size_t /*width*/)
+{
+  return Print(comparison);
+}
+
 constexpr std::array<ComparisonFormat, 4> Formats{{
     {"table", "columns for a terminal", comparison_table},
-    {"markdown", "tables for a pull request", comparison_markdown},
-    {"junit", "JUnit XML for CI: a test case a number", comparison_junit},
-    {"json", "every number, for cmsim report and programs", comparison_json},
+    {"markdown", "tables for a pull request", at_any_width<comparison_markdown>},
+    {"junit", "JUnit XML for CI: a test case a number", at_any_width<comparison_junit>},
+    {"json", "every number, for cmsim report and programs", at_any_width<comparison_json>},
 }};
 
 // Distances below this share of the mean are the width of a bucket.
@@ -104,8 +111,13 @@ std::string cause_text(const ComparedPoint& point)
 {
   if (point.verdict == Verdict::Equal || point.metrics.empty())
     return {};
-  if (point.cause.is_known())
-    return to_text(point.cause);
+  // A point is not worse for parts that take less time.
+  const int direction = point.verdict == Verdict::Worse ? 1 : point.verdict == Verdict::Better ? -1 : 0;
+  const Cause cause = point.cause.towards(direction);
+  if (cause.is_known())
+    return to_text(cause);
+  if (!point.cause.parts.empty())
+    return fmt::format("none that is known: the parts of {} moved the other way", point.cause.whole);
   std::vector<std::string> unchanged;
   if (!point.cause.whole.empty())
     unchanged.push_back("no part of " + point.cause.whole);
@@ -116,7 +128,7 @@ std::string cause_text(const ComparedPoint& point)
 
 std::vector<std::string> metric_cause_lines(const ComparedPoint& point)
 {
-  const std::string told = to_text(point.cause);
+  const std::string told = cause_text(point);
   // By cause, in the order in which they are met first.
   std::vector<std::pair<std::string, std::string>> names;
   for (const ComparedMetric& metric : point.metrics) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "tools/compare/comparison.h"
+#include "tools/runner/table_text.h"
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,13 +15,15 @@ namespace cm::tools {
 struct ComparisonFormat {
   std::string_view name;
   std::string_view sentence;  // for --help
-  std::string (*print)(const Comparison& comparison) = nullptr;
+  // `width`: columns of the terminal.
+  std::string (*print)(const Comparison& comparison, std::size_t width) = nullptr;
 };
 
 std::span<const ComparisonFormat> comparison_formats();
 
-// For a terminal: all numbers of a lone result, and of several points the numbers that moved.
-std::string comparison_table(const Comparison& comparison);
+// For a terminal of so many columns: all numbers of a lone result, and of several points the numbers that moved. A name
+// that leaves no room for its numbers stands on a line of its own.
+std::string comparison_table(const Comparison& comparison, std::size_t width = TerminalWidth);
 // The same for a pull request.
 std::string comparison_markdown(const Comparison& comparison);
 // A test suite a point and a test case a number; regressions are failures with their cause.

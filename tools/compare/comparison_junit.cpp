@@ -41,6 +41,12 @@ struct TestCase {
   std::string message;  // of a failure
 };
 
+// Behind a number; of a share or a ratio there is none to say.
+std::string unit_text(const std::string& unit)
+{
+  return unit.empty() || unit == "1" ? std::string() : " " + unit;
+}
+
 std::vector<TestCase> cases_of(const ComparedPoint& point)
 {
   std::vector<TestCase> cases;
@@ -48,9 +54,10 @@ std::vector<TestCase> cases_of(const ComparedPoint& point)
     cases.push_back({"point", point.verdict, fmt::format("{}: {}", to_text(point.verdict), point.reason)});
   for (const ComparedMetric& metric : point.metrics) {
     const std::vector<std::string> cells = metric_cells(metric);
-    cases.push_back({metric.name, metric.verdict,
-                     fmt::format("{}: {} {}, was {} ({}, tolerance {}){}", cells[6], cells[2], cells[3], cells[1],
-                                 cells[4], cells[5], metric.cause.empty() ? "" : "; cause: " + metric.cause)});
+    cases.push_back(
+        {metric.name, metric.verdict,
+         fmt::format("{}: {}{}, was {} ({}, tolerance {}){}", cells[6], cells[2], unit_text(metric.unit), cells[1],
+                     cells[4], cells[5], metric.cause.empty() ? "" : "; cause: " + metric.cause)});
   }
   return cases;
 }

@@ -81,6 +81,17 @@ std::string kind_of(const StoredResult& result)
   return result.inputs ? result.inputs->kind() : std::string();
 }
 
+// Levels and share of the search that a result is of, as an input; empty: it is of a lone run.
+std::optional<std::string> search_text(const StoredResult& result)
+{
+  std::string levels = result.inputs->searched_levels();
+  if (levels.empty())
+    return std::nullopt;
+  if (levels.find("share=") == std::string::npos)
+    levels += fmt::format(",share={:g}%", 100 * result.health.required_attainment);
+  return levels;
+}
+
 bool is_silent(const StoredResult& result)
 {
   return result.is_done() && !result.inputs;
@@ -99,6 +110,7 @@ std::vector<InputChange> input_changes(const StoredResult& old_result, const Sto
   difference.add("machine", before.inputs.machine, now.inputs.machine);
   difference.add("model", before.inputs.model, now.inputs.model);
   difference.add("seed", before.seed, now.seed);
+  difference.add("find-capacity", search_text(old_result), search_text(new_result));
   difference.add_keys(before.inputs.workload, now.inputs.workload, "workload.");
   difference.add_keys(set_on_top(before.inputs), set_on_top(now.inputs), "");
   difference.add_files(before.inputs.files, now.inputs.files);

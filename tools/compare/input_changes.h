@@ -18,8 +18,8 @@ struct InputChange {
   friend bool operator==(const InputChange&, const InputChange&) = default;
 };
 
-// In the order scenario, machine, model, seed, workload, what was set on top, files that changed, program. None when
-// one of the two does not say what was run.
+// In the order scenario, machine, model, seed, search for the capacity, workload, what was set on top, files that
+// changed, program. None when one of the two does not say what was run.
 std::vector<InputChange> input_changes(const StoredResult& old_result, const StoredResult& new_result);
 
 // Takes the changes that all lists have out of them, and returns them.

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace cm::tools {
@@ -19,34 +21,77 @@ std::string moved_text(const ComparedMetric& metric)
   return fmt::format("{} {}, was {}", metric.name, short_number(*metric.new_value), short_number(*metric.old_value));
 }
 
-// The metric of that name, and of a histogram its mean, where it moved.
-std::string change_of(std::string_view name, const std::vector<ComparedMetric>& metrics)
+// 1: more of it means more work or a longer time; -1: less of it does; 0: neither is known.
+int burden_of(const sim::metrics::MetricDeclaration& metric)
+{
+  constexpr std::array<std::string_view, 6> Bytes{"B", "bytes", "kB", "MB", "GB", "GiB"};
+  if (metric.better == sim::metrics::Better::Lower)
+    return 1;
+  if (metric.better == sim::metrics::Better::Higher)
+    return -1;
+  return std::ranges::find(Bytes, metric.unit) != Bytes.end() ? 1 : 0;
+}
+
+// Which way the burden moved: 1 up, -1 down, 0 not known.
+int direction_of(const ComparedMetric& metric)
+{
+  const auto known = find_metric(metric.name);
+  if (!known || !metric.old_value || !metric.new_value)
+    return 0;
+  return burden_of(known->declaration) * (*metric.new_value > *metric.old_value ? 1 : -1);
+}
+
+// The metric of that name, and of a histogram its mean, where it moved; null otherwise.
+const ComparedMetric* moved(std::string_view name, const std::vector<ComparedMetric>& metrics)
 {
   const std::string mean = sim::metrics::statistic_name(name, "mean");
-  for (const ComparedMetric& metric : metrics)
-    if ((metric.name == name || metric.name == mean) && metric.verdict != Verdict::Equal)
-      return moved_text(metric);
-  return {};
+  const auto found = std::ranges::find_if(metrics, [&](const ComparedMetric& metric) {
+    return (metric.name == name || metric.name == mean) && metric.verdict != Verdict::Equal;
+  });
+  return found == metrics.end() ? nullptr : &*found;
+}
+
+void append(std::string& list, std::string_view between, std::string_view item)
+{
+  list += fmt::format("{}{}", list.empty() ? "" : between, item);
 }
 
 // Empty when nothing is known that the metric follows from.
 std::string cause_of(const ComparedMetric& metric, const Cause& cause, const std::vector<ComparedMetric>& metrics)
 {
   const auto known = find_metric(metric.name);
+  const int direction = direction_of(metric);
   if (!known)
     return to_text(cause);
-  std::string moved;
+  std::string causes;
   std::string unmoved;
+  std::string opposed;
   for (const std::string_view name : sim::metrics::items_of(known->declaration.follows)) {
-    const bool is_whole = name == sim::metrics::Breakdown;
-    if (const std::string text = is_whole ? to_text(cause) : change_of(name, metrics); !text.empty())
-      moved += (moved.empty() ? "" : "; ") + text;
-    else if (!is_whole)
-      unmoved += fmt::format("{}{}", unmoved.empty() ? "" : ", ", name);
-    else if (!cause.whole.empty())
-      unmoved += fmt::format("{}the parts of {}", unmoved.empty() ? "" : ", ", cause.whole);
+    if (name == sim::metrics::Breakdown) {
+      const std::string parts = fmt::format("the parts of {}", cause.whole);
+      if (const std::string text = to_text(cause.towards(direction)); !text.empty())
+        append(causes, "; ", text);
+      else if (!cause.whole.empty())
+        append(cause.parts.empty() ? unmoved : opposed, ", ", parts);
+      continue;
+    }
+    const ComparedMetric* const other = moved(name, metrics);
+    // What moved the other way, as fewer bytes beside a longer time, made up for some of the change at most.
+    if (other == nullptr)
+      append(unmoved, ", ", name);
+    else if (direction * direction_of(*other) < 0)
+      append(opposed, ", ", other->name);
+    else
+      append(causes, "; ", moved_text(*other));
   }
-  return moved.empty() && !unmoved.empty() ? fmt::format("none that is known: no change of {}", unmoved) : moved;
+  if (!causes.empty() || (unmoved.empty() && opposed.empty()))
+    return causes;
+  std::string text = "none that is known: ";
+  if (!unmoved.empty())
+    text += fmt::format("no change of {}", unmoved);
+  if (!opposed.empty())
+    text += fmt::format("{}{} moved the other way", unmoved.empty() ? "" : "; ", opposed);
+  return text;
 }
 
 }  // namespace

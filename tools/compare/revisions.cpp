@@ -2,18 +2,20 @@
 
 #include "sim/config/reading_log.h"
 #include "sim/diagnostics/errors.h"
-#include "tools/runner/child_process.h"
-#include "tools/runner/system_command.h"
+#include "tools/processes/system_command.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstddef>
 #include <fcntl.h>
 #include <filesystem>
 #include <string_view>
 #include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace cm::tools {
 namespace {
@@ -152,38 +154,94 @@ std::vector<std::string> names_of(const std::vector<std::string>& scenarios)
   return names;
 }
 
-std::string run_side(const RevisionRequest& request, const Side& side, const fs::path& folder)
+// Share of a build that ninja is at: 0.5 of "[57/114] Building ..."; 0 for any other line.
+double built_share(const std::string& line)
+{
+  std::size_t done = 0;
+  std::size_t all = 0;
+  const char* const end = line.data() + line.size();
+  if (!line.starts_with('['))
+    return 0;
+  const auto [slash, error] = std::from_chars(line.data() + 1, end, done);
+  if (error != std::errc() || slash == end || *slash != '/' || std::from_chars(slash + 1, end, all).ec != std::errc() ||
+      all == 0)
+    return 0;
+  return std::min(1.0, static_cast<double>(done) / static_cast<double>(all));
+}
+
+// A build may say a thousand lines; the last ones say what was wrong.
+std::string last_lines(const std::string& text)
+{
+  constexpr int Most = 40;
+  std::size_t at = text.size();
+  for (int lines = 0; at > 0 && lines <= Most; ++lines)
+    at = text.rfind('\n', at - 1) == std::string::npos ? 0 : text.rfind('\n', at - 1);
+  return text.substr(at);
+}
+
+// The runs of both sides, in the order in which they are done.
+class RunCount {
+ public:
+  RunCount(std::size_t runs, sim::metrics::Progress& progress) : runs_(runs), progress_(progress) {}
+
+  void begin(std::string what)
+  {
+    what_ = std::move(what);
+    tell({});
+  }
+  void end() { ++done_; }
+
+  // `line`: the last one that the run wrote.
+  void tell(const std::string& line)
+  {
+    const double share = (static_cast<double>(done_) + built_share(line)) / static_cast<double>(runs_);
+    progress_.update(share,
+                     fmt::format("run {} of {}, {}{}{}", done_ + 1, runs_, what_, line.empty() ? "" : ": ", line));
+  }
+
+ private:
+  std::size_t runs_;
+  sim::metrics::Progress& progress_;
+  std::size_t done_ = 0;
+  std::string what_;
+};
+
+std::string run_side(const RevisionRequest& request, const Side& side, const fs::path& folder, RunCount& runs)
 {
   const fs::path tree = check_out(request, side, folder);
   const fs::path results = folder / "results" / side.name;
   fs::remove_all(results);
   const std::vector<std::string> names = names_of(request.scenarios);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    request.notice(fmt::format("{} ({}): {}", side.name, side.revision, request.scenarios[i]));
+    runs.begin(fmt::format("{} ({}): {}", side.name, side.revision, request.scenarios[i]));
     std::vector<std::string> call{(tree / "tools" / "cmsim").string(), "run", not_an_option(request.scenarios[i]),
                                   "--out", (results / names[i]).string()};
     for (const std::string& set : request.sets)
       call.insert(call.end(), {"--set", set});
     // Setting up, building and running say on standard error what they do, and what went wrong.
-    if (const int status = run_child(call).status; status != 0)
-      throw ConfigError(fmt::format("--rev: revision {}: cmsim run {} ended with status {}; its words stand above",
-                                    side.revision, request.scenarios[i], status));
+    const CommandOutcome outcome = run_command(call, [&](const std::string& line) { runs.tell(line); });
+    if (outcome.status != 0)
+      throw ConfigError(fmt::format("--rev: revision {}: cmsim run {} ended with status {}{}{}", side.revision,
+                                    request.scenarios[i], outcome.status, outcome.complaint.empty() ? "" : ":\n",
+                                    without_newline(last_lines(outcome.complaint))));
+    runs.end();
   }
   return results.string();
 }
 
 }  // namespace
 
-RevisionResults run_revisions(const RevisionRequest& request)
+RevisionResults run_revisions(const RevisionRequest& request, sim::metrics::Progress& progress)
 {
   const std::vector<Side> sides = sides_of(request);
   const fs::path folder = fs::absolute(fs::path(request.repository)).lexically_normal() / "build" / "compare";
   std::error_code error;
   fs::create_directories(folder, error);
   const FolderHold hold(folder);
+  RunCount runs(2 * request.scenarios.size(), progress);
   RevisionResults results;
-  results.old_folder = run_side(request, sides[0], folder);
-  results.new_folder = run_side(request, sides[1], folder);
+  results.old_folder = run_side(request, sides[0], folder, runs);
+  results.new_folder = run_side(request, sides[1], folder, runs);
   return results;
 }
 

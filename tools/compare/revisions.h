@@ -5,7 +5,8 @@
 // its own machines and models; the scenarios are the caller's files.
 #pragma once
 
-#include <functional>
+#include "sim/metrics/progress.h"
+
 #include <string>
 #include <vector>
 
@@ -17,8 +18,6 @@ struct RevisionRequest {
   std::string new_revision;
   std::vector<std::string> scenarios;  // paths
   std::vector<std::string> sets;       // "key=value", for both
-  // Told before each run, which may build first and last for minutes.
-  std::function<void(const std::string&)> notice = [](const std::string&) {};
 };
 
 struct RevisionResults {
@@ -27,7 +26,8 @@ struct RevisionResults {
 };
 
 // Throws ConfigError when a revision or a scenario does not exist, a revision cannot be built or refuses a scenario, or
-// another comparison is at work.
-RevisionResults run_revisions(const RevisionRequest& request);
+// another comparison is at work; what a failed run said stands in it. The first run of a revision may build it for
+// minutes: the progress tells the line that the build is at.
+RevisionResults run_revisions(const RevisionRequest& request, sim::metrics::Progress& progress);
 
 }  // namespace cm::tools

@@ -2,6 +2,7 @@
 
 #include "tools/calibrate/report.h"
 #include "tools/program/command_line.h"
+#include "tools/program/partial_result.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
 #include "tools/runner/terminal_progress.h"
@@ -36,19 +37,26 @@ void run(CalibrateOptions& options, int& status)
 {
   options.path = locate(options.path, FileKind::Calibration, options.runs.config_root).path;
   auto folder = options.out ? std::make_optional<OutputFolder>(*options.out, "calibration") : std::nullopt;
+  auto journal = folder ? std::make_optional<RunJournal>(folder->path()) : std::nullopt;
   const Calibration calibration = read_calibration(options.path, options.runs.config_root);
   require_written_numbers(calibration);
-  const CalibrationOutcome outcome = calibrate_with_progress(calibration, options.runs);
+  CalibrationRuns runs = options.runs;
+  runs.journal = journal ? &*journal : nullptr;
+  const CalibrationOutcome outcome = calibrate_with_progress(calibration, runs);
+  tell_reused(runs.journal);
   const std::string json = to_json(calibration_result(options.path, outcome));
-  std::string table = calibration_table(calibration, outcome);
-  if (folder) {
+  std::string table = calibration_table(calibration, outcome, runs.journal);
+  // Numbers on the way to a fit are no result: the journal alone stays.
+  if (folder && !outcome.shortfall.is_there()) {
     std::vector<OutputFolder::File> files = calibrated_files(options.path, calibration, outcome);
     files.insert(files.begin(), {"result.json", json});
-    for (const std::string& file : folder->write(files))
+    for (const std::string& file : write_with_journal(*folder, files, *journal, true))
       table += "wrote " + file + "\n";
   }
   print(options.format == "json" ? json : table);
-  if (!problems_of(outcome).empty())
+  if (outcome.shortfall.is_there())
+    status = outcome.shortfall.status();
+  else if (!problems_of(outcome).empty())
     status = NotAFit;
 }
 
@@ -67,15 +75,15 @@ void add_calibrate_command(CLI::App& program, const std::string& config_root, in
       ->required()
       ->type_name("CALIBRATION");
   add_jobs_option(command, options->runs.jobs);
-  command.add_option("--out", options->out, "write the files with the fitted numbers and result.json to DIR")
-      ->type_name("DIR");
+  add_many_runs_folder(command, options->out, "result.json and the files with the fitted numbers");
   add_format_option(command, options->format);
   command
       .add_option("--configs", options->runs.config_root, "folder that holds machines/, models/, parts/ and scenarios/")
       ->type_name("DIR");
   command.footer(
       "Exit status 1: a parameter ends at a bound or is left open, or a fitted row is missed by more than its\n"
-      "tolerance.\n\nExample:\n  cmsim calibrate p2p --out results/p2p");
+      "tolerance. 130: interrupted; 2 or 3: a run failed. What is known is printed all the same.\n\nExample:\n  cmsim "
+      "calibrate p2p --out results/p2p");
   command.callback([options, &status] { run(*options, status); });
 }
 

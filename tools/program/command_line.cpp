@@ -128,6 +128,14 @@ void add_jobs_option(CLI::App& command, int& jobs)
       ->capture_default_str();
 }
 
+void add_many_runs_folder(CLI::App& command, std::optional<std::string>& out, const std::string& file)
+{
+  command
+      .add_option("--out", out,
+                  "write DIR/" + file + "; runs are kept there as they end, and the same command goes on after Ctrl-C")
+      ->type_name("DIR");
+}
+
 void add_format_option(CLI::App& command, std::string& format)
 {
   command.add_option("--format", format, "what is printed: table or json")

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ void add_seed_option(CLI::App& command, ScenarioRequest& request);
 
 // --jobs, for commands that run this program many times.
 void add_jobs_option(CLI::App& command, int& jobs);
+
+// --out of commands that run this program many times. `file`: what they write there.
+void add_many_runs_folder(CLI::App& command, std::optional<std::string>& out, const std::string& file);
 
 // --format, for commands that print a table or JSON.
 void add_format_option(CLI::App& command, std::string& format);

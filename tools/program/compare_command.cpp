@@ -7,7 +7,8 @@
 #include "tools/compare/revisions.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
-#include "tools/runner/standard_error.h"
+#include "tools/runner/terminal_progress.h"
+#include "tools/runner/terminal_width.h"
 #include "tools/shipped/located_file.h"
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <unistd.h>
 #include <vector>
 
 namespace cm::tools {
@@ -74,19 +76,26 @@ Sides sides_of(const CompareOptions& options)
   }
   if (options.paths.empty())
     throw ConfigError("--rev: expected the scenarios that both revisions run, found none");
+  // Its line is erased before anything else is printed.
+  TerminalProgress progress;
   const RevisionResults results = run_revisions({.repository = options.repository,
                                                  .old_revision = options.revisions[0],
                                                  .new_revision = options.revisions[1],
                                                  .scenarios = scenarios_of(options),
-                                                 .sets = options.sets,
-                                                 .notice = [](const std::string& text) { tell(text); }});
+                                                 .sets = options.sets},
+                                                progress);
   return {results.old_folder, results.new_folder};
 }
 
 int run(const CompareOptions& options)
 {
-  auto folder = options.out ? std::make_optional<OutputFolder>(*options.out, "comparison") : std::nullopt;
+  std::optional<OutputFolder> folder;
+  if (options.out)
+    folder.emplace(*options.out, "comparison", ResultMark::Comparison);
   const Tolerances tolerances = read_tolerances(options.tolerances);
+  // Two revisions may build for minutes before they say what they have.
+  if (!options.revisions.empty())
+    refuse_unknown(tolerances);
   const Sides sides = sides_of(options);
   sim::config::ReadingLog log;
   const ResultSet old_set = read_results(sides.old_path, log);
@@ -97,7 +106,8 @@ int run(const CompareOptions& options)
   throw_if_any(log);
   const Comparison comparison = compare(old_set, new_set, tolerances);
   const auto formats = comparison_formats();
-  std::string text = std::ranges::find(formats, options.format, &ComparisonFormat::name)->print(comparison);
+  std::string text = std::ranges::find(formats, options.format, &ComparisonFormat::name)
+                         ->print(comparison, terminal_width(STDOUT_FILENO));
   if (folder) {
     const auto written = folder->write({{"comparison.json", comparison_json(comparison)}});
     if (options.format == "table")

@@ -20,7 +20,9 @@ void add_list_command(CLI::App& program, const std::string& config_root)
   options->request.config_root = config_root;
   CLI::App& command =
       *program.add_subcommand("list", "show the names of scenarios, machines, models, sweeps and metrics");
-  command.add_option("what", options->request.what, "what is listed: " + sim::config::joined(list_names(), ", ") + "; counts of all when missing")
+  command
+      .add_option("what", options->request.what,
+                  "what is listed: " + sim::config::joined(list_names(), ", ") + "; counts of all when missing")
       ->type_name("WHAT");
   command.add_option("workload", options->request.workload, "with metrics: of this kind of workload alone")
       ->type_name("WORKLOAD");

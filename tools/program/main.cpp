@@ -54,9 +54,9 @@ int run_program(int count, char** arguments)
                  "  130 ended by Ctrl-C, 143 by SIGTERM");
   int status = Done;
   const std::string configs = cm::tools::config_root();
-  cm::tools::add_run_command(program, configs);
+  cm::tools::add_run_command(program, configs, status);
   cm::tools::add_calibrate_command(program, configs, status);
-  cm::tools::add_sensitivity_command(program, configs);
+  cm::tools::add_sensitivity_command(program, configs, status);
   cm::tools::add_sweep_command(program, configs, status);
   cm::tools::add_compare_command(program, configs, status);
   cm::tools::add_report_command(program, configs, status);

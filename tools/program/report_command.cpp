@@ -8,6 +8,7 @@
 #include "tools/report/html.h"
 #include "tools/report/report.h"
 #include "tools/runner/standard_error.h"
+#include "tools/runner/terminal_progress.h"
 #include "tools/shipped/located_file.h"
 
 #include <fmt/format.h>
@@ -67,6 +68,13 @@ std::vector<std::string> write_specifications(const std::string& folder, const P
   return files;
 }
 
+ChartLibrary library_with_progress(const ChartFolders& charts)
+{
+  // Its line is erased before anything else is printed.
+  TerminalProgress progress;
+  return chart_library(charts, progress);
+}
+
 int report(const ReportOptions& options)
 {
   if (const std::string mistaken = mistaken_for(options.folder, options.config_root); !mistaken.empty())
@@ -77,7 +85,7 @@ int report(const ReportOptions& options)
     folder.pop_back();
   const Page page = read_page(folder);
   const ChartFolders charts = chart_folders(options.config_root);
-  const ChartLibrary library = chart_library(charts);
+  const ChartLibrary library = library_with_progress(charts);
   const std::string path = folder + "/report.html";
   sim::metrics::write_whole(path, html(page, library.code, library.missing));
   std::vector<std::string> written{path};
@@ -90,7 +98,8 @@ int report(const ReportOptions& options)
   } else {
     for (const auto& [is_wanted, kind] : {std::pair(options.with_svg, "svg"), std::pair(options.with_png, "png")})
       if (is_wanted) {
-        const std::vector<std::string> files = draw_files(charts, kind, folder + "/charts");
+        TerminalProgress progress;
+        const std::vector<std::string> files = draw_files(charts, kind, folder + "/charts", progress);
         written.insert(written.end(), files.begin(), files.end());
       }
   }

@@ -7,8 +7,10 @@
 #include "tools/answer/result_screen.h"
 #include "tools/answer/result_table.h"
 #include "tools/capacity/capacity_run.h"
+#include "tools/processes/progress_report.h"
 #include "tools/program/cache_folder.h"
 #include "tools/program/command_line.h"
+#include "tools/program/partial_result.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/output_folder.h"
 #include "tools/runner/repeated_run.h"
@@ -20,6 +22,7 @@
 #include "tools/runner/terminal_progress.h"
 #include "tools/runner/workload_table.h"
 #include "tools/sensitivity/uncertainty.h"
+#include "tools/sensitivity/what_if_free.h"
 #include "tools/shipped/located_file.h"
 
 #include <fmt/format.h>
@@ -33,6 +36,7 @@
 #include <optional>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace cm::tools {
@@ -43,9 +47,11 @@ struct RunOptions {
   std::optional<std::string> out;
   std::string format = "table";
   bool with_timeline = false;
-  int uncertainty = 0;                  // samples; 0: none
+  int uncertainty = 0;  // samples; 0: none
+  bool what_if_free = false;
   std::optional<std::string> capacity;  // service levels to look for the highest rate of
   bool is_verbose = false;
+  std::optional<int> report;  // descriptor that takes the progress of a run for another cmsim
 };
 
 // Log of the steps and their times, on standard error, for --verbose. Local: a logger of its own and no registry.
@@ -57,23 +63,71 @@ spdlog::logger step_log(bool is_verbose)
   return log;
 }
 
-FinishedRun run_with_progress(const RunOptions& options, sim::timeline::Timeline* timeline)
+// A run for another cmsim tells it how far it has come, and not its standard error, which are its words.
+std::unique_ptr<sim::metrics::Progress> progress_of(const RunOptions& options)
 {
-  // Its line is erased before anything else is printed.
-  TerminalProgress progress;
-  if (options.capacity)
-    return run_at_capacity(options.scenario, parse_service_levels(*options.capacity), progress, timeline);
-  return run_scenario(options.scenario, progress, timeline);
+  if (options.report)
+    return std::make_unique<ProgressReport>(*options.report);
+  return std::make_unique<TerminalProgress>();
 }
 
-void add_uncertainty(const RunOptions& options, sim::metrics::Result& result)
+// Empty when a search for the capacity did not come to its end: what is known of it is printed then.
+std::optional<FinishedRun> run_with_progress(const RunOptions& options, sim::timeline::Timeline* timeline,
+                                             RunJournal* journal, int& status)
+{
+  // Its line is erased before anything else is printed.
+  auto progress = progress_of(options);
+  if (!options.capacity)
+    return run_scenario(options.scenario, *progress, timeline);
+  const ServiceLevels levels = parse_service_levels(*options.capacity);
+  CapacityRun found = run_at_capacity(options.scenario, levels, *progress, timeline, journal);
+  progress.reset();
+  if (!found.run) {
+    const std::string known = unfinished_table(found.capacity, levels, journal);
+    // Who reads JSON finds none rather than a table.
+    if (options.format == "json")
+      tell(known);
+    else
+      print(known);
+    status = found.capacity.shortfall.status();
+  }
+  return std::move(found.run);
+}
+
+// Whether all runs are there; the status is that of those that are not.
+bool add_uncertainty(const RunOptions& options, RunJournal* journal, sim::metrics::Result& result, int& status)
 {
   if (options.uncertainty == 0)
-    return;
+    return true;
   TerminalProgress progress;
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const UncertaintyRequest request{.scenario = options.scenario, .samples = options.uncertainty, .jobs = cores};
-  result.tables.push_back(uncertainty(request, result, progress));
+  const UncertaintyRequest request{
+      .scenario = options.scenario, .samples = options.uncertainty, .jobs = cores, .journal = journal};
+  Uncertainty found = uncertainty(request, result, progress);
+  result.tables.push_back(std::move(found.table));
+  status = found.shortfall.status();
+  if (!found.shortfall.is_there())
+    return true;
+  result.warnings.push_back("the table uncertainty is PARTIAL: " + partial_sentence(found.shortfall, found.runs));
+  return false;
+}
+
+// As above. What was asked for comes first among the tables.
+bool add_what_if_free(const RunOptions& options, RunJournal* journal, sim::metrics::Result& result, int& status)
+{
+  if (!options.what_if_free)
+    return true;
+  TerminalProgress progress;
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  FreedRuns found =
+      what_if_free({.scenario = options.scenario, .seed = result.manifest.seed, .jobs = cores, .journal = journal},
+                   result, progress);
+  result.tables.insert(result.tables.begin(), std::move(found.table));
+  if (!found.shortfall.is_there())
+    return true;
+  status = found.shortfall.status();
+  result.warnings.push_back("the table what_if_free is PARTIAL: " + partial_sentence(found.shortfall, found.runs));
+  return false;
 }
 
 // Files that a scenario asks to write have no place without a folder. Users who ask for JSON read the result: samples
@@ -105,8 +159,9 @@ RunOptions repeated(const RunOptions& typed, const RepeatedRun& run)
   const std::vector<std::string> changes = changes_since(run, options.scenario);
   options.scenario.sets.insert(options.scenario.sets.end(), typed.scenario.sets.begin(), typed.scenario.sets.end());
   options.scenario.seed = typed.scenario.seed.value_or(run.seed);
-  if (typed.uncertainty == 0 && !typed.capacity) {
+  if (typed.uncertainty == 0 && !typed.capacity && !typed.what_if_free) {
     options.uncertainty = run.uncertainty;
+    options.what_if_free = run.what_if_free;
     options.capacity = run.capacity;
   }
   for (const std::string& change : changes)
@@ -117,17 +172,19 @@ RunOptions repeated(const RunOptions& typed, const RepeatedRun& run)
 // The command that makes the result again, with what this command does beyond a lone run.
 void tell_command(const RunOptions& options, sim::metrics::Manifest& manifest)
 {
-  if (!manifest.inputs || (options.uncertainty == 0 && !options.capacity))
+  if (!manifest.inputs || (options.uncertainty == 0 && !options.capacity && !options.what_if_free))
     return;
   std::vector<std::string> words = repeating_command(options.scenario.called(), options.scenario.sets, manifest.seed);
   if (options.uncertainty > 0)
     words.insert(words.end(), {"--uncertainty", fmt::format("{}", options.uncertainty)});
   if (options.capacity)
     words.insert(words.end(), {"--find-capacity", *options.capacity});
+  if (options.what_if_free)
+    words.emplace_back("--what-if-free");
   manifest.inputs->command = shell_text(words);
 }
 
-void run(const RunOptions& typed)
+void run(const RunOptions& typed, int& status)
 {
   const auto earlier = find_repeated_run(typed.scenario.path);
   RunOptions options = earlier ? repeated(typed, *earlier) : typed;
@@ -137,16 +194,27 @@ void run(const RunOptions& typed)
     throw ConfigError("--timeline: expected --out DIR too, where timeline.json.gz is written");
   if (!options.out && options.format == "table")
     require_no_files(options.scenario);
+  // Before anything runs: a scenario without such parts is refused at once.
+  if (options.what_if_free)
+    free_runs(options.scenario);
   const auto started = std::chrono::system_clock::now();
   auto folder = options.out ? std::make_optional<OutputFolder>(*options.out, "run") : std::nullopt;
   spdlog::logger log = step_log(options.is_verbose);
   log.info("reading {}", options.scenario.path);
   sim::timeline::Timeline timeline;
-  FinishedRun run = run_with_progress(options, options.with_timeline ? &timeline : nullptr);
+  const bool has_many = options.uncertainty > 0 || options.what_if_free || options.capacity;
+  auto journal = folder && has_many ? std::make_optional<RunJournal>(folder->path()) : std::nullopt;
+  RunJournal* const kept = journal ? &*journal : nullptr;
+  auto finished = run_with_progress(options, options.with_timeline ? &timeline : nullptr, kept, status);
+  if (!finished)
+    return;
+  FinishedRun& run = *finished;
   const auto simulated = std::chrono::system_clock::now();
   log.info("simulated a {} in {:.2f} s", run.title.workload,
            std::chrono::duration<double>(simulated - started).count());
-  add_uncertainty(options, run.result);
+  bool is_whole = add_uncertainty(options, kept, run.result, status);
+  is_whole = add_what_if_free(options, kept, run.result, status) && is_whole;
+  tell_reused(kept);
   tell_command(options, run.result.manifest);
   const std::string json = to_json(run.result);
   std::vector<std::string> written;
@@ -156,7 +224,7 @@ void run(const RunOptions& typed)
       files.push_back({"timeline.json.gz", sim::timeline::gzip(to_trace_json(timeline))});
     for (const auto& [name, content] : run.result.files)
       files.push_back({name, content});
-    written = folder->write(files);
+    written = journal ? write_with_journal(*folder, files, *journal, is_whole) : folder->write(files);
   }
   for (const std::string& file : written)
     log.info("wrote {}", file);
@@ -183,7 +251,7 @@ std::string footer()
 
 }  // namespace
 
-void add_run_command(CLI::App& program, const std::string& config_root)
+void add_run_command(CLI::App& program, const std::string& config_root, int& status)
 {
   // Owned by the callback below, which lives as long as the command.
   const auto options = std::make_shared<RunOptions>();
@@ -196,6 +264,8 @@ void add_run_command(CLI::App& program, const std::string& config_root)
           "a scenario's file, the name of a shipped one (cmsim list scenarios), or the folder of a result to repeat");
   add_seed_option(command, options->scenario);
   add_placed_settings(command, options->scenario);
+  // Not for people, as the one before.
+  command.add_option("--progress-to", options->report)->group("");
   command.add_option("--out", options->out, "write DIR/result.json and DIR/run.log; without it nothing is written")
       ->type_name("DIR");
   add_format_option(command, options->format);
@@ -208,15 +278,21 @@ void add_run_command(CLI::App& program, const std::string& config_root)
                       "run N times more with all uncertain numbers drawn from their stated ranges; 90 % intervals")
           ->type_name("N")
           ->check(CLI::Range(2, 100000));
+  CLI::Option* const what_if_free = command.add_flag(
+      "--what-if-free", options->what_if_free,
+      "run again with the network, the experts, the host and queues in the network taking no time, one "
+      "at a time: how much each of them costs");
   command
       .add_option("--find-capacity", options->capacity,
                   "look for the highest arrival rate of a serving scenario that holds these levels, like "
                   "slo.ttft=2s,slo.tpot=50ms; share=99% instead of 90 % of the requests")
       ->type_name("LEVELS")
-      ->excludes(uncertainty);
-  command.add_flag("-v,--verbose", options->is_verbose, "print every number with its meaning, and say on standard error what happens when");
+      ->excludes(uncertainty)
+      ->excludes(what_if_free);
+  command.add_flag("-v,--verbose", options->is_verbose,
+                   "print every number with its meaning, and say on standard error what happens when");
   command.footer(footer());
-  command.callback([options] { run(*options); });
+  command.callback([options, &status] { run(*options, status); });
 }
 
 }  // namespace cm::tools

@@ -7,6 +7,6 @@
 
 namespace cm::tools {
 
-void add_run_command(CLI::App& program, const std::string& config_root);
+void add_run_command(CLI::App& program, const std::string& config_root, int& status);
 
 }  // namespace cm::tools

@@ -7,6 +7,6 @@
 
 namespace cm::tools {
 
-void add_sensitivity_command(CLI::App& program, const std::string& config_root);
+void add_sensitivity_command(CLI::App& program, const std::string& config_root, int& status);
 
 }  // namespace cm::tools

@@ -2,6 +2,7 @@
 
 #include "sim/diagnostics/errors.h"
 #include "tools/program/command_line.h"
+#include "tools/program/partial_result.h"
 #include "tools/program/terminal.h"
 #include "tools/runner/terminal_progress.h"
 #include "tools/validate/page.h"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <thread>
 
@@ -24,6 +26,7 @@ struct ValidateOptions {
   std::string config_root;
   std::string format = "table";
   bool writes = false;
+  std::optional<std::string> out;
 };
 
 Validation validate_with_progress(const ValidationRequest& request)
@@ -38,13 +41,27 @@ void run(ValidateOptions& options, int& status)
   if (options.writes && (options.request.group || !options.request.sets.empty()))
     throw ConfigError("--write: expected neither --group nor --set beside it: the page shows every row as shipped");
   options.request.folders = ProjectFolders::beside(options.config_root);
+  std::optional<OutputFolder> folder;
+  if (options.out)
+    folder.emplace(*options.out, "validation", ResultMark::Validation);
+  auto journal = folder ? std::make_optional<RunJournal>(folder->path()) : std::nullopt;
+  options.request.journal = journal ? &*journal : nullptr;
   const Validation validation = validate_with_progress(options.request);
+  tell_reused(options.request.journal);
+  const bool is_whole = !validation.shortfall.is_there();
   std::string written;
-  if (options.writes)
+  if (options.writes && is_whole)
     for (const std::string& file : write_page(options.request.folders.docs, validation))
       written += fmt::format("written: {}\n", file);
-  print(options.format == "json" ? validation_json(validation) : validation_table(validation) + written);
-  if (!validation.unexpected().empty())
+  const std::string json = validation_json(validation);
+  const std::string table = validation_table(validation, options.request.journal);
+  if (folder)
+    for (const std::string& file : write_with_journal(*folder, {{"validation.json", json}}, *journal, is_whole))
+      written += fmt::format("written: {}\n", file);
+  print(options.format == "json" ? json : table + written);
+  if (!is_whole)
+    status = validation.shortfall.status();
+  else if (!validation.unexpected().empty())
     status = RowOutside;
 }
 
@@ -53,8 +70,10 @@ std::string footer()
   std::string text = "Groups:\n";
   for (const GroupKind& kind : group_table())
     text += fmt::format("  {:<11}  {}\n", kind.name, kind.sentence);
-  return text + "\nExit status 1: a row left its tolerance, or a known gap is gone.\n\n"
-                "Example:\n  cmsim validate --group ep --set machine.ub.lane_bandwidth='14 GB/s'";
+  return text +
+         "\nExit status 1: a row left its tolerance, or a known gap is gone; 130: interrupted; 2 or 3: a run failed.\n"
+         "What is known is printed all the same.\n\n"
+         "Example:\n  cmsim validate --group ep --set machine.ub.lane_bandwidth='14 GB/s'";
 }
 
 }  // namespace
@@ -71,6 +90,7 @@ void add_validate_command(CLI::App& program, const std::string& config_root, int
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   add_jobs_option(command, options->request.jobs);
+  add_many_runs_folder(command, options->out, "validation.json");
   add_format_option(command, options->format);
   command.add_flag("--write", options->writes, "write the rows to docs/validation.md and their plot beside it");
   command

@@ -71,29 +71,4 @@ Chart sub_plane_chart(const Json& sub_planes)
           chart, drawn_of(rows.size(), rows.size(), "sub-planes")};
 }
 
-Chart chip_chart(const std::string& chip, const Json& use)
-{
-  Json rows = Json::array();
-  int planes = 0;
-  for (const Json& sub_plane : use.at("busy")) {
-    int index = 0;
-    for (const Json& busy : sub_plane)
-      rows.push_back({{"sub-plane", planes}, {"chip", index++}, {"busy", busy}});
-    ++planes;
-  }
-  Json chart = specification_of(rows, 24 * planes);
-  chart["mark"] = {{"type", "rect"}};
-  chart["encoding"] = {
-      {"x", channel("chip", "ordinal", chip + " chip of a sub-plane",
-                    {{"axis", {{"labelAngle", 0}, {"labelOverlap", true}}}})},
-      {"y", channel("sub-plane", "ordinal", "sub-plane")},
-      {"color", channel("busy", "quantitative", "% busy",
-                        {{"scale", {{"zero", true}}}, {"legend", {{"orient", "top"}, {"gradientLength", 220}}}})},
-      {"tooltip", nice_tooltip({channel("sub-plane", "ordinal", "sub-plane"), channel("chip", "ordinal", "chip"),
-                                channel("busy", "quantitative", "% busy", {{"format", ".2f"}})})}};
-  return {"chips-" + file_name_of(chip), fmt::format("How busy {} chips are", chip),
-          fmt::format("Mean over the whole run: {}.", use.at("sentence").get<std::string>()), chart,
-          drawn_of(chart.at("data").at("values").size(), chart.at("data").at("values").size(), "chips")};
-}
-
 }  // namespace cm::tools

@@ -12,7 +12,5 @@ Chart breakdown_chart(const Json& breakdown, const std::string& whole);
 
 // The share of the traffic of each sub-plane.
 Chart sub_plane_chart(const Json& sub_planes);
-// Busy ports: sub-planes against chips, as colours. `use` is one entry of the section "chips".
-Chart chip_chart(const std::string& chip, const Json& use);
 
 }  // namespace cm::tools

@@ -4,10 +4,12 @@
 #include "tools/report/headline.h"
 #include "tools/report/inputs_section.h"
 #include "tools/report/load/load_section.h"
+#include "tools/report/machine/machine_sections.h"
 #include "tools/report/measures/distribution_section.h"
 #include "tools/report/measures/metrics_section.h"
 #include "tools/report/measures/series_section.h"
 #include "tools/report/run_charts.h"
+#include "tools/report/serving/serving_section.h"
 #include "tools/runner/table_text.h"
 
 #include <fmt/format.h>
@@ -15,6 +17,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 
 namespace cm::tools {
 namespace {
@@ -101,8 +104,8 @@ PageSection network_section(const Json& result)
                               short_number(Percent / static_cast<double>(sub_planes.size())), sub_planes.size())}});
   else if (!sub_planes.empty())
     section.blocks.emplace_back(sub_plane_chart(sub_planes));
-  for (const auto& [chip, use] : section_of(result, "chips").items())
-    section.blocks.emplace_back(chip_chart(chip, use));
+  for (PageBlock& block : link_blocks(result))
+    section.blocks.push_back(std::move(block));
   return section;
 }
 
@@ -111,10 +114,22 @@ bool holds_numbers(const Json& rows, std::size_t column)
   return std::ranges::all_of(rows, [&](const Json& row) { return !row.at(column).is_string(); });
 }
 
+// A section of the file without what is shown among the requests.
+Json without_requests(const Json& section)
+{
+  Json rest = Json::object();
+  for (const auto& [name, entry] : section.items())
+    if (!is_in_serving_section(name))
+      rest[name] = entry;
+  return rest;
+}
+
 PageSection tables_section(const Json& tables)
 {
   PageSection section{"Tables", {}};
   for (const auto& [name, entry] : tables.items()) {
+    if (is_machine_table(name))
+      continue;
     const Json& rows = entry.at("rows");
     PageTable table{fmt::format("{}: {}", name, entry.value("sentence", "")), {}, {}, rows.size() > MostOpenRows};
     for (const Json& column : entry.at("columns"))
@@ -169,10 +184,13 @@ Page run_page(const Json& result)
   page.sections.push_back(warnings_section(result));
   page.sections.push_back(load_section(result));
   page.sections.push_back(breakdown_section(result));
+  std::ranges::move(serving_sections(result), std::back_inserter(page.sections));
+  page.sections.push_back(what_if_section(result));
+  page.sections.push_back(stage_section(result));
   page.sections.push_back(network_section(result));
   page.sections.push_back(distribution_section(section_of(result, "histograms")));
-  page.sections.push_back(series_section(section_of(result, "series")));
-  page.sections.push_back(tables_section(section_of(result, "tables")));
+  page.sections.push_back(series_section(without_requests(section_of(result, "series"))));
+  page.sections.push_back(tables_section(without_requests(section_of(result, "tables"))));
   page.sections.push_back(metrics_section(section_of(result, "metrics")));
   page.sections.push_back(run_inputs_section(run));
   page.sections.push_back(evidence_section(run));

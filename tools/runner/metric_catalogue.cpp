@@ -11,27 +11,18 @@ namespace {
 using sim::metrics::MetricDeclaration;
 using sim::metrics::Shape;
 
-constexpr std::array<std::string_view, 8> Statistics{"mean", "min", "p50", "p90", "p95", "p99", "p999", "max"};
+constexpr std::array<StatisticWords, 8> Statistics{{{"mean", "mean"},
+                                                    {"min", "minimum"},
+                                                    {"p50", "median"},
+                                                    {"p90", "90th percentile"},
+                                                    {"p95", "95th percentile"},
+                                                    {"p99", "99th percentile"},
+                                                    {"p999", "99.9th percentile"},
+                                                    {"max", "maximum"}}};
 
 bool says_the_same(const MetricDeclaration& a, const MetricDeclaration& b)
 {
   return a.name == b.name && a.shape == b.shape && a.unit == b.unit && a.meaning == b.meaning && a.formula == b.formula;
-}
-
-// Which metric a name means, or of which histogram it is a statistic.
-std::optional<MetricName> meant_by(std::string_view name, const MetricDeclaration& metric)
-{
-  if (is_name_of(metric, name))
-    return MetricName{metric, {}};
-  if (metric.shape == Shape::Histogram)
-    for (const std::string_view statistic : Statistics) {
-      MetricDeclaration numbers = metric;
-      const std::string of_statistic = sim::metrics::statistic_name(metric.name, statistic);
-      numbers.name = of_statistic;
-      if (is_name_of(numbers, name))
-        return MetricName{metric, statistic};
-    }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -51,6 +42,31 @@ std::vector<CataloguedMetric> all_metrics()
   return metrics;
 }
 
+std::span<const StatisticWords> histogram_statistics()
+{
+  return Statistics;
+}
+
+bool is_statistic(std::string_view name)
+{
+  return std::ranges::find(Statistics, name, &StatisticWords::name) != Statistics.end();
+}
+
+std::optional<MetricName> meant_number(std::string_view name, const MetricDeclaration& metric)
+{
+  if (is_name_of(metric, name))
+    return MetricName{metric, {}};
+  if (metric.shape == Shape::Histogram)
+    for (const StatisticWords& statistic : Statistics) {
+      MetricDeclaration numbers = metric;
+      const std::string of_statistic = sim::metrics::statistic_name(metric.name, statistic.name);
+      numbers.name = of_statistic;
+      if (is_name_of(numbers, name))
+        return MetricName{metric, statistic.name};
+    }
+  return std::nullopt;
+}
+
 std::optional<MetricName> find_metric(std::string_view name)
 {
   // A name that is spelled out goes before one with a "*".
@@ -58,7 +74,7 @@ std::optional<MetricName> find_metric(std::string_view name)
     for (const WorkloadKind& kind : workload_table())
       for (const MetricDeclaration& metric : kind.metrics)
         if ((metric.name.find('*') != std::string_view::npos) == has_star)
-          if (const auto found = meant_by(name, metric))
+          if (const auto found = meant_number(name, metric))
             return found;
   return std::nullopt;
 }

@@ -19,14 +19,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Files that mark a folder as ours, and how their schemas begin.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> Marks{{
-    {"result.json", "cmsim-result/"},
-    {"comparison.json", "cmsim-comparison/"},
+struct Mark {
+  ResultMark kind;
+  std::string_view file;    // marks a folder as ours
+  std::string_view schema;  // how that of the file begins
+  std::string_view words;   // for the result
+};
+
+constexpr std::array<Mark, 4> Marks{{
+    {ResultMark::Result, "result.json", "cmsim-result/", "a result"},
+    {ResultMark::Comparison, "comparison.json", "cmsim-comparison/", "a comparison"},
+    {ResultMark::Sensitivity, "sensitivity.json", "cmsim-sensitivity/", "a sensitivity"},
+    {ResultMark::Validation, "validation.json", "cmsim-validation/", "a validation"},
 }};
 
-// Written on request only: those of an earlier run would pass for this run's.
-constexpr std::array<std::string_view, 3> OnRequest{"timeline.json.gz", "requests.csv", "report.html"};
+// Runs of a command that was stopped (tools/processes/run_journal.h).
+constexpr std::string_view FinishedRuns = "finished-runs.jsonl";
+
+// Not written by every run: those of an earlier one would pass for this run's.
+constexpr std::array<std::string_view, 4> OnRequest{"timeline.json.gz", "requests.csv", "report.html", FinishedRuns};
 
 constexpr std::string_view Complete = ".complete";
 
@@ -61,14 +72,17 @@ bool is_of_ours(const fs::path& file, std::string_view schema)
   return document.has({"schema"}) && document.text({"schema"}).starts_with(schema);
 }
 
-bool has_result(const fs::path& folder)
+// The first kind of result that the folder holds; null: none.
+const Mark* mark_of(const fs::path& folder)
 {
-  return std::ranges::any_of(Marks, [&](const auto& mark) { return is_of_ours(folder / mark.first, mark.second); });
+  const auto* const found =
+      std::ranges::find_if(Marks, [&](const Mark& mark) { return is_of_ours(folder / mark.file, mark.schema); });
+  return found == Marks.end() ? nullptr : found;
 }
 
 bool is_mark(const std::string& name)
 {
-  return std::ranges::find(Marks, name, &std::pair<std::string_view, std::string_view>::first) != Marks.end();
+  return std::ranges::find(Marks, name, &Mark::file) != Marks.end();
 }
 
 std::vector<fs::path> entries_of(const fs::path& folder)
@@ -85,18 +99,28 @@ std::vector<fs::path> entries_of(const fs::path& folder)
 bool holds_other_files(const fs::path& folder)
 {
   const std::vector<fs::path> entries = entries_of(folder);
-  return !std::ranges::all_of(entries, [](const fs::path& entry) { return is_unfinished(entry.filename().string()); });
+  return !std::ranges::all_of(entries, [](const fs::path& entry) {
+    const std::string name = entry.filename().string();
+    return is_unfinished(name) || name == FinishedRuns;
+  });
 }
 
-void require_free_or_ours(const fs::path& path)
+void require_free_or_ours(const fs::path& path, ResultMark kind)
 {
   std::error_code error;
   if (!fs::exists(fs::symlink_status(path, error)))
     return;
   if (!fs::is_directory(path, error))
     refuse(path, "expected a folder, found something else of that name");
-  if (holds_other_files(path) && !has_result(path) && !has_result(path / Complete))
+  const Mark* mark = mark_of(path / Complete);
+  if (mark == nullptr)
+    mark = mark_of(path);
+  if (mark == nullptr && holds_other_files(path))
     refuse(path, "expected a new or empty folder or one with an earlier result, found one with other files");
+  // Two kinds in one folder would pass for one another, and a page could only be of one of them.
+  if (mark != nullptr && mark->kind != kind)
+    refuse(path, fmt::format("expected a new or empty folder or one with {}, found {} ({})",
+                             std::ranges::find(Marks, kind, &Mark::kind)->words, mark->words, mark->file));
 }
 
 void move(const fs::path& from, const fs::path& to)
@@ -121,9 +145,9 @@ void put_in_place(const fs::path& folder)
 {
   const fs::path complete = folder / Complete;
   std::error_code error;
-  for (const auto& [mark, schema] : Marks)
-    if (fs::exists(complete / mark, error) && fs::exists(folder / mark, error))
-      remove_earlier(folder, mark);
+  for (const Mark& mark : Marks)
+    if (fs::exists(complete / mark.file, error) && fs::exists(folder / mark.file, error))
+      remove_earlier(folder, mark.file);
   std::vector<fs::path> files = entries_of(complete);
   std::ranges::sort(files, {}, [](const fs::path& file) { return is_mark(file.filename().string()); });
   for (const fs::path& file : files)
@@ -181,13 +205,14 @@ class Stage {
 
 }  // namespace
 
-OutputFolder::OutputFolder(const std::string& path, std::string_view work) : path_(fs::path(path).lexically_normal())
+OutputFolder::OutputFolder(const std::string& path, std::string_view work, ResultMark mark)
+    : path_(fs::path(path).lexically_normal())
 {
   if (path.empty())
     throw ConfigError("--out: expected the name of a folder, found nothing");
   if (!path_.has_filename())
     path_ = path_.parent_path();
-  require_free_or_ours(path_);
+  require_free_or_ours(path_, mark);
   held_.emplace(path_.string(), work);
   clear_leavings(path_);
 }

@@ -16,12 +16,17 @@
 
 namespace cm::tools {
 
+// The file that marks a folder as that of one kind of result.
+enum class ResultMark { Result, Comparison, Sensitivity, Validation };
+
 class OutputFolder {
  public:
   // Takes the folder for `work` ("run", "comparison"), which creates it with its parents; they go again with this
   // object unless something was written. Throws ConfigError when it cannot be created or written, holds anything but an
-  // earlier result of ours, or another process has it.
-  OutputFolder(const std::string& path, std::string_view work);
+  // earlier result of the same kind or finished runs of one, or another process has it.
+  OutputFolder(const std::string& path, std::string_view work, ResultMark mark = ResultMark::Result);
+
+  [[nodiscard]] std::string path() const { return path_.string(); }
 
   struct File {
     std::string name;

@@ -58,12 +58,16 @@ bool take_option(const std::string& option, const std::string& value, RepeatedRu
 bool take_command(const std::string& command, RepeatedRun& run)
 {
   const auto words = shell_words(command);
-  if (!words || words->size() < 3 || words->size() % 2 == 0 || (*words)[0] != "cmsim" || (*words)[1] != "run")
+  if (!words || words->size() < 3 || (*words)[0] != "cmsim" || (*words)[1] != "run")
     return false;
   run.scenario = (*words)[2];
-  for (std::size_t i = 3; i < words->size(); i += 2)
-    if (!take_option((*words)[i], (*words)[i + 1], run))
+  for (std::size_t i = 3; i < words->size();) {
+    const bool is_flag = (*words)[i] == "--what-if-free";
+    if (!is_flag && (i + 1 == words->size() || !take_option((*words)[i], (*words)[i + 1], run)))
       return false;
+    run.what_if_free = run.what_if_free || is_flag;
+    i += is_flag ? 1 : 2;
+  }
   return true;
 }
 

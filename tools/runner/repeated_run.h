@@ -17,7 +17,8 @@ struct RepeatedRun {
   std::string scenario;
   std::vector<std::string> sets;
   std::uint64_t seed = 0;
-  int uncertainty = 0;                  // samples; 0: none
+  int uncertainty = 0;  // samples; 0: none
+  bool what_if_free = false;
   std::optional<std::string> capacity;  // service levels
   std::string program;                  // version and commit that made it
   std::vector<sim::metrics::DigestedFile> files;

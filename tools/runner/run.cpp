@@ -53,6 +53,17 @@ std::optional<models::ModelSpec> build_model(ResolvedScenario& scenario)
   return models::read_model(reader);
 }
 
+bool is_word_of(std::string_view word, std::string_view words)
+{
+  while (!words.empty()) {
+    const std::string_view first = words.substr(0, words.find(' '));
+    words.remove_prefix(std::min(words.size(), first.size() + 1));
+    if (first == word)
+      return true;
+  }
+  return false;
+}
+
 // Where a number of machine or model stands; null when it is not written as a map.
 const sim::config::Value* stated_number(const ResolvedScenario& scenario, std::string_view path)
 {
@@ -156,6 +167,28 @@ std::string model_title(const models::ModelSpec& model, const std::string& own_l
   return fmt::format("{} ({} of its {} layers)", model.name, layers, own_layers);
 }
 
+// Words of workload.free that a run of the kind knows: a dense model has no experts.
+models::FreeWords free_words(const WorkloadKind& kind, const models::MachineSpec& machine,
+                             const std::optional<models::ModelSpec>& model)
+{
+  // The flow model has rates and latencies, but no packets.
+  const bool has_packets = machine.ub.model == models::UbModel::Packet;
+  models::FreeWords known{.whose = fmt::format("a run of {}", kind.name), .words = {}};
+  if (!has_packets)
+    known.whose += fmt::format(" with {}: flow", machine.ub.key("model"));
+  if (kind.needs_model && model && !model->has_experts())
+    known.whose += fmt::format(" of {}", model->name);
+  const auto is_there = [&](const models::FreePartRow& row) {
+    if (row.part == &models::FreeParts::experts)
+      return model && model->has_experts();
+    return has_packets || row.part == &models::FreeParts::host;
+  };
+  for (const models::FreePartRow& row : models::FreePartTable)
+    if (is_word_of(row.word, kind.frees) && is_there(row))
+      known.words.push_back(row.word);
+  return known;
+}
+
 void refuse_timeline(const WorkloadKind& kind, ResolvedScenario& scenario)
 {
   std::vector<std::string> recording;
@@ -186,6 +219,10 @@ struct ReadRun {
     if (kind == nullptr || (kind->needs_model && !model) || !refusal.empty())
       return;
     Reader reader(*scenario.workload, "workload", scenario.log);
+    if (!kind->frees.empty()) {
+      free_known = free_words(*kind, machine, model);
+      models::set_free(models::read_free_parts(reader, free_known, scenario.log), machine);
+    }
     workload = kind->prepare(
         {reader, machine, model, timeline, kind->keeps_cells ? cell_folder(scenario, request.cache_root) : ""});
     notes = check_unused_keys(scenario, *kind, workload, machine);
@@ -199,6 +236,7 @@ struct ReadRun {
   std::optional<models::ModelSpec> model;
   const WorkloadKind* kind;
   std::string refusal;  // why the model cannot be simulated; empty when it can
+  models::FreeWords free_known;
   PreparedWorkload workload;
   std::vector<KeyNote> notes;  // about keys that were set on top and have no effect
 };
@@ -248,6 +286,7 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
   const std::vector<Provenance> used = numbers_of(read);
   run.result.manifest = describe(read.scenario, used);
   run.result.manifest.inputs = inputs_of(request, read.scenario, run.title);
+  run.result.notes = models::notes_on(read.machine.free);
   run_placed(read, progress, run.result);
   run.result.answer.headline = headline_of(*read.kind, run.result);
   std::ranges::transform(read.notes, std::back_inserter(run.result.notes), &KeyNote::text);
@@ -265,6 +304,23 @@ ScenarioCheck check_scenario(const ScenarioRequest& request)
           .problems = log.problems,
           .is_malformed = log.problems.size() > log.conflicts,
           .notes = read.notes};
+}
+
+FreeChoice free_choice(const ScenarioRequest& request)
+{
+  const ReadRun read(request, nullptr);
+  throw_if_any(read.scenario.log);
+  if (!read.refusal.empty())
+    throw RefusedByModel(read.refusal);
+  const bool has_words = !read.kind->frees.empty();
+  FreeChoice choice{.whose = has_words ? read.free_known.whose : fmt::format("a run of {}", read.kind->name),
+                    .place = read.scenario.workload->position,
+                    .known = {read.free_known.words.begin(), read.free_known.words.end()},
+                    .free = {}};
+  for (const models::FreePartRow& row : models::FreePartTable)
+    if (read.machine.free.*row.part)
+      choice.free.emplace_back(row.word);
+  return choice;
 }
 
 std::vector<NumberUsed> numbers_used(const ScenarioRequest& request)

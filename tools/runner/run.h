@@ -53,7 +53,19 @@ struct ScenarioCheck {
 // Throws ConfigError only when the scenario's own file cannot be read.
 ScenarioCheck check_scenario(const ScenarioRequest& request);
 
-// A number of machine or model that a run uses, as its file states it. Whoever changes another one gets the same metrics.
+// Parts that workload.free knows, as words of models::FreePartTable.
+struct FreeChoice {
+  std::string whose;               // "a run of p2p with machine.ub.model: flow"
+  sim::config::Position place{};   // of the workload
+  std::vector<std::string> known;  // to the run; none when its kind knows no such key
+  std::vector<std::string> free;   // in the scenario as it is
+};
+
+// Throws ConfigError with everything that is wrong with the scenario.
+FreeChoice free_choice(const ScenarioRequest& request);
+
+// A number of machine or model that a run uses, as its file states it. Whoever changes another one gets the same
+// metrics.
 struct NumberUsed {
   sim::config::Provenance provenance;
   std::optional<sim::config::Value> range;  // a list of two: from which to which it may be

@@ -40,15 +40,6 @@ std::string setting_of(const Change& change, const ReadingLog& log)
   return fmt::format("{}={}", change.path, sim::config::parsable_flow_text(value));
 }
 
-KeyTexts texts_of(const std::vector<Change>& changes)
-{
-  KeyTexts texts;
-  for (const Change& change : changes)
-    for (const Change& leaf : leaves_of(change))
-      texts.emplace_back(leaf.path, flow_text(without_evidence(leaf.value)));
-  return texts;
-}
-
 KeyTexts workload_keys(const ReadingLog& log)
 {
   KeyTexts keys;
@@ -59,6 +50,15 @@ KeyTexts workload_keys(const ReadingLog& log)
 }
 
 }  // namespace
+
+KeyTexts change_texts(const std::vector<Change>& changes)
+{
+  KeyTexts texts;
+  for (const Change& change : changes)
+    for (const Change& leaf : leaves_of(change))
+      texts.emplace_back(leaf.path, flow_text(without_evidence(leaf.value)));
+  return texts;
+}
 
 std::vector<sim::metrics::DigestedFile> digested_files(const ReadingLog& log)
 {
@@ -110,9 +110,9 @@ sim::metrics::Inputs inputs_of(const ScenarioRequest& request, const ResolvedSce
           .machine = scenario.machine_name,
           .model = title.model.empty() ? std::string() : scenario.model_name,
           .workload = workload_keys(scenario.log),
-          .overrides = texts_of(scenario.overrides),
-          .changes = texts_of(scenario.changes),
-          .sets = texts_of(scenario.sets),
+          .overrides = change_texts(scenario.overrides),
+          .changes = change_texts(scenario.changes),
+          .sets = change_texts(scenario.sets),
           .files = digested_files(scenario.log)};
 }
 

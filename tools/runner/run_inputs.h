@@ -22,6 +22,9 @@ std::vector<std::string> lasting_settings(const std::vector<std::string>& settin
 // Those that are there; each once.
 std::vector<sim::metrics::DigestedFile> digested_files(const sim::config::ReadingLog& log);
 
+// The changes key by key, as texts.
+sim::metrics::KeyTexts change_texts(const std::vector<Change>& changes);
+
 // Inputs of a scenario that was read to the end; digests all files that it is made of. Its command has the changes of a
 // sweep as settings.
 sim::metrics::Inputs inputs_of(const ScenarioRequest& request, const ResolvedScenario& scenario, const RunTitle& title);

@@ -1,8 +1,10 @@
 #include "tools/runner/stored_inputs.h"
 
+#include "tools/runner/shell_words.h"
 #include "tools/runner/version.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace cm::tools {
 namespace {
@@ -43,6 +45,15 @@ std::string StoredInputs::kind() const
 {
   const auto kind = std::ranges::find(inputs.workload, "kind", &KeyTexts::value_type::first);
   return kind == inputs.workload.end() ? std::string() : kind->second;
+}
+
+std::string StoredInputs::searched_levels() const
+{
+  const auto words = shell_words(inputs.command);
+  if (!words)
+    return {};
+  const auto option = std::ranges::find(*words, "--find-capacity");
+  return option == words->end() || std::next(option) == words->end() ? std::string() : *std::next(option);
 }
 
 std::optional<StoredInputs> read_stored_inputs(const JsonFile& file)

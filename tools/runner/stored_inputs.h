@@ -17,6 +17,8 @@ struct StoredInputs {
 
   // Kind of the workload; empty when the result does not tell it.
   [[nodiscard]] std::string kind() const;
+  // Service levels of the search that the result is of: "slo.ttft=2s,slo.tpot=50ms"; empty: it is of a lone run.
+  [[nodiscard]] std::string searched_levels() const;
 };
 
 // Empty when the result says nothing of it, as those of earlier versions. What is wrong goes to the file's log.

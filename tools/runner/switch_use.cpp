@@ -35,17 +35,16 @@ Grid read_grid(const JsonFile& file, const std::string& chip, const Extent& exte
   return grid;
 }
 
-}  // namespace
-
-double SwitchUse::highest() const
+// Of the sentence the part behind the colon; results of earlier versions have none.
+std::string words_on(const JsonFile& file, const std::string& chip)
 {
-  double most = 0;
-  for (const Grid* grid : {&l1, &l2})
-    for (const std::vector<double>& row : *grid)
-      for (const double value : row)
-        most = std::max(most, value);
-  return most;
+  const JsonFile::Keys keys{"chips", chip, "sentence"};
+  const std::string sentence = file.has(keys) ? file.text(keys) : "";
+  const std::size_t colon = sentence.find(": ");
+  return colon == std::string::npos ? "" : sentence.substr(colon + 2);
 }
+
+}  // namespace
 
 SwitchUse read_switch_use(const std::string& path, const topology::SupernodeSpec& machine, sim::config::ReadingLog& log)
 {
@@ -58,8 +57,12 @@ SwitchUse read_switch_use(const std::string& path, const topology::SupernodeSpec
     file.complain({"chips"}, "a run that sent packets over the UB plane");
     return {};
   }
-  return {read_grid(file, "L1", {machine.sub_planes, machine.nodes}),
-          read_grid(file, "L2", {machine.sub_planes, machine.l2_per_sub_plane})};
+  SwitchUse use{read_grid(file, "L1", {machine.sub_planes, machine.nodes}),
+                read_grid(file, "L2", {machine.sub_planes, machine.l2_per_sub_plane})};
+  for (const char* const chip : {"L1", "L2"})
+    if (std::string words = words_on(file, chip); !words.empty())
+      use.words.push_back(fmt::format("{}: {}", chip, words));
+  return use;
 }
 
 }  // namespace cm::tools

@@ -13,8 +13,7 @@ namespace cm::tools {
 struct SwitchUse {
   std::vector<std::vector<double>> l1;
   std::vector<std::vector<double>> l2;
-
-  [[nodiscard]] double highest() const;
+  std::vector<std::string> words{};  // on each kind of chip: what is idle, how even the rest is
 };
 
 // Switch use in the result.json at `path` or in that folder. Reports what is wrong with it: no packets in that run, or

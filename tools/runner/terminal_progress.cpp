@@ -17,7 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::seconds;
 
-constexpr auto Interval = std::chrono::milliseconds(100);  // on a terminal
+constexpr auto TerminalInterval = std::chrono::milliseconds(100);
 constexpr auto LogInterval = std::chrono::minutes(1);
 constexpr const char* EraseLine = "\r\x1b[K";
 
@@ -70,9 +70,29 @@ std::string time_left_text(std::chrono::duration<double> left)
   return fmt::format("{} h {} min left", minutes / 60, minutes % 60);
 }
 
+ProgressLine::ProgressLine(bool is_terminal, Time start, std::size_t width)
+    : width_(width), interval_(is_terminal ? Time::duration(TerminalInterval) : Time::duration(LogInterval)),
+      next_(is_terminal ? start : start + interval_), left_(start)
+{
+}
+
+std::optional<std::string> ProgressLine::at(Time now, double share, std::string_view what)
+{
+  const double done = std::clamp(share, 0.0, 1.0);
+  const auto left = left_.at(now, done);
+  if (now < next_)
+    return std::nullopt;
+  next_ = now + interval_;
+  const std::string begin = fmt::format("{:3.0f} %  ", 100 * done);
+  const std::string end = left ? ", " + time_left_text(*left) : std::string();
+  const std::size_t room = width_ - std::min(width_, begin.size() + end.size());
+  return begin + printable_on_one_line(what).substr(0, room) + end;
+}
+
 TerminalProgress::TerminalProgress()
-    : is_terminal_(::isatty(STDERR_FILENO) == 1), width_(terminal_width(STDERR_FILENO)), left_(Clock::now()),
-      next_(Clock::now() + (is_terminal_ ? Clock::duration(0) : Clock::duration(LogInterval)))
+    : is_terminal_(::isatty(STDERR_FILENO) == 1),
+      // A line that fills the terminal would scroll it.
+      line_(is_terminal_, Clock::now(), is_terminal_ ? terminal_width(STDERR_FILENO) - 1 : ProgressLine::AnyWidth)
 {
 }
 
@@ -84,26 +104,16 @@ TerminalProgress::~TerminalProgress()
 
 void TerminalProgress::update(double share, std::string_view what)
 {
-  const auto now = Clock::now();
-  const double done = std::clamp(share, 0.0, 1.0);
-  const auto left = left_.at(now, done);
-  if (now < next_)
+  const auto line = line_.at(Clock::now(), share, what);
+  if (!line)
     return;
-  next_ = now + (is_terminal_ ? Clock::duration(Interval) : Clock::duration(LogInterval));
-  const std::string line = fmt::format("{:3.0f} %  {}{}", 100 * done, printable_on_one_line(what),
-                                       left ? ", " + time_left_text(*left) : std::string());
-  if (is_terminal_)
-    rewrite(line);
-  else
-    std::fprintf(stderr, "cmsim: %s\n", line.c_str());
+  if (is_terminal_) {
+    is_shown_ = true;
+    std::fprintf(stderr, "%s%s", EraseLine, line->c_str());
+  } else {
+    std::fprintf(stderr, "cmsim: %s\n", line->c_str());
+  }
   std::fflush(stderr);
-}
-
-void TerminalProgress::rewrite(const std::string& line)
-{
-  is_shown_ = true;
-  // A line that fills the terminal would scroll it.
-  std::fprintf(stderr, "%s%s", EraseLine, line.substr(0, width_ - 1).c_str());
 }
 
 }  // namespace cm::tools

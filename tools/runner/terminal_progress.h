@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,27 @@ class TimeLeft {
 // "40 s left", "12 min left", "2 h 10 min left": no more exact than the estimate is.
 std::string time_left_text(std::chrono::duration<double> left);
 
+// The lines of progress and when one is due: on a terminal ten times a second, elsewhere once a minute from the first
+// minute on.
+class ProgressLine {
+ public:
+  using Time = TimeLeft::Time;
+  static constexpr std::size_t AnyWidth = std::numeric_limits<std::size_t>::max();
+
+  // `width`: columns that a line has.
+  ProgressLine(bool is_terminal, Time start, std::size_t width = AnyWidth);
+
+  // " 43 %  decoding, 2 min left" when a line is due, else empty; what is being done is cut to the width, and the time
+  // left stays whole. To be told every share, for the time left.
+  std::optional<std::string> at(Time now, double share, std::string_view what);
+
+ private:
+  std::size_t width_;
+  Time::duration interval_;
+  Time next_;
+  TimeLeft left_;
+};
+
 class TerminalProgress final : public sim::metrics::Progress {
  public:
   TerminalProgress();
@@ -43,13 +65,9 @@ class TerminalProgress final : public sim::metrics::Progress {
   void update(double share, std::string_view what) override;
 
  private:
-  void rewrite(const std::string& line);
-
   bool is_terminal_ = false;
   bool is_shown_ = false;
-  std::size_t width_ = 0;
-  TimeLeft left_;
-  std::chrono::steady_clock::time_point next_;
+  ProgressLine line_;
 };
 
 }  // namespace cm::tools

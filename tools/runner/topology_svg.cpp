@@ -1,5 +1,7 @@
 #include "tools/runner/topology_svg.h"
 
+#include "models/network/chip_words.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +10,10 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace cm::tools {
 namespace {
@@ -19,7 +24,9 @@ using topology::SupernodeSpec;
 constexpr double PageWidth = 2970;
 constexpr double PageHeight = 2100;
 constexpr double Margin = 90;
-constexpr double PlanesTop = 270;
+constexpr double TitleHeight = 270;
+constexpr double WordsHeight = 32;       // of a line on the use of chips
+constexpr std::size_t WordsWidth = 200;  // letters of such a line
 constexpr double PlanesHeight = 330;
 constexpr double CablesHeight = 130;
 constexpr double FooterHeight = 60;
@@ -82,11 +89,38 @@ std::uint32_t best_columns(std::uint32_t count, const Box& place, double aspect)
   return best;
 }
 
+// Nothing when all are idle: a picture of nothing tells nobody where nothing was.
+std::vector<char> folded(const std::vector<bool>& idle)
+{
+  const bool is_mixed = std::ranges::count(idle, true) > 0 && std::ranges::count(idle, false) > 0;
+  return is_mixed ? std::vector<char>(idle.begin(), idle.end()) : std::vector<char>();
+}
+
+// Cut between words.
+std::vector<std::string> lines_of(const std::string& words)
+{
+  std::vector<std::string> lines;
+  for (std::string left = words; !left.empty();) {
+    std::size_t end = left.size() <= WordsWidth ? left.size() : left.rfind(' ', WordsWidth);
+    if (end == std::string::npos || end == 0)
+      end = left.size();
+    lines.push_back(left.substr(0, end));
+    left.erase(0, std::min(end + 1, left.size()));
+  }
+  return lines;
+}
+
 class Picture {
  public:
-  Picture(const SupernodeSpec& spec, const std::optional<SwitchUse>& use)
-      : spec_(spec), use_(use), highest_(use ? std::max(use->highest(), 1e-9) : 1)
+  Picture(const SupernodeSpec& spec, const std::optional<SwitchUse>& use) : spec_(spec), use_(use)
   {
+    if (!use)
+      return;
+    idle_nodes_ = folded(models::idle_chips(use->l1));
+    idle_l2_ = folded(models::idle_chips(use->l2));
+    for (const std::string& words : use->words)
+      for (std::string& line : lines_of(words))
+        words_.push_back(std::move(line));
   }
 
   std::string draw();
@@ -98,16 +132,28 @@ class Picture {
   void plane(const Box& box, std::uint32_t sub_plane);
   void cables();
   void racks();
+  void folded_racks(const Box& box, std::uint32_t first, std::uint32_t last);
   void rack(const Box& box, std::uint32_t rack);
   void node(const Box& box, std::uint32_t node);
   void footer();
 
   // Planes that are drawn: those of the machine, then those that it lacks.
   [[nodiscard]] std::uint32_t planes_drawn() const { return std::max(spec_.sub_planes, spec_.cpu_lanes); }
+  [[nodiscard]] double planes_top() const { return TitleHeight + WordsHeight * static_cast<double>(words_.size()); }
+  [[nodiscard]] bool is_idle_l2(std::uint32_t l2) const { return !idle_l2_.empty() && idle_l2_[l2]; }
+  // All nodes of the rack, when others are not.
+  [[nodiscard]] bool is_idle_rack(std::uint32_t rack) const
+  {
+    if (idle_nodes_.empty())
+      return false;
+    const auto nodes = std::span(idle_nodes_).subspan(std::size_t{rack} * spec_.nodes_per_rack);
+    return std::ranges::all_of(nodes.first(std::min<std::size_t>(nodes.size(), spec_.nodes_per_rack)),
+                               [](char idle) { return idle != 0; });
+  }
   [[nodiscard]] bool is_lost(std::uint32_t sub_plane) const { return sub_plane >= spec_.sub_planes; }
   [[nodiscard]] Box plane_box(std::uint32_t sub_plane) const
   {
-    const Box all{Margin, PlanesTop, PageWidth - 2 * Margin, PlanesHeight};
+    const Box all{Margin, planes_top(), PageWidth - 2 * Margin, PlanesHeight};
     return all.cell(sub_plane, planes_drawn(), 1, 24);
   }
   void chip(const Box& box, std::string_view name, std::optional<double> busy, bool is_lost);
@@ -122,7 +168,9 @@ class Picture {
 
   const SupernodeSpec& spec_;            // borrowed
   const std::optional<SwitchUse>& use_;  // borrowed
-  double highest_;
+  std::vector<char> idle_nodes_;         // empty: none, or all
+  std::vector<char> idle_l2_;            // [chip], on every sub-plane
+  std::vector<std::string> words_;       // lines on the use of chips
   std::string svg_;
 };
 
@@ -166,7 +214,12 @@ void Picture::legend()
               fmt::format("fill=\"{}\"", ramp(static_cast<double>(step) / (Steps - 1))));
   text(x + Width, 138, 30, "ports of a chip busy, mean of the run", "text-anchor=\"end\"");
   text(x, 220, 30, "0 %");
-  text(x + Width, 220, 30, fmt::format("{:.3g} %", highest_), "text-anchor=\"end\"");
+  text(x + Width, 220, 30, "100 %", "text-anchor=\"end\"");
+  double y = TitleHeight - 10;
+  for (const std::string& line : words_) {
+    text(Margin, y, 26, line, "fill=\"#444\"");
+    y += WordsHeight;
+  }
 }
 
 void Picture::planes()
@@ -184,12 +237,21 @@ void Picture::plane(const Box& box, std::uint32_t sub_plane)
        lost ? "fill=\"#b3261e\"" : "");
   if (spec_.l2_per_sub_plane == 0)
     return;
-  const auto columns = static_cast<std::uint32_t>(std::ceil(std::sqrt(spec_.l2_per_sub_plane)));
-  const std::uint32_t rows = (spec_.l2_per_sub_plane + columns - 1) / columns;
-  const Box inner{box.x + 16, box.y + 62, box.width - 32, box.height - 78};
+  const auto idle = static_cast<std::uint32_t>(std::ranges::count_if(idle_l2_, [](char each) { return each != 0; }));
+  const std::uint32_t shown = spec_.l2_per_sub_plane - idle;
+  const auto columns = static_cast<std::uint32_t>(std::ceil(std::sqrt(shown)));
+  const std::uint32_t rows = (shown + columns - 1) / columns;
+  const double folded_height = idle > 0 ? 34 : 0;
+  const Box inner{box.x + 16, box.y + 62, box.width - 32, box.height - 78 - folded_height};
+  if (idle > 0)
+    text(box.x + 16, box.y + box.height - 14, 24,
+         fmt::format("{}: idle", models::numbered("chips", {idle_l2_.begin(), idle_l2_.end()})), "fill=\"#444\"");
+  std::uint32_t place = 0;
   for (std::uint32_t l2 = 0; l2 < spec_.l2_per_sub_plane; ++l2) {
+    if (is_idle_l2(l2))
+      continue;
     const auto busy = use_ && !lost ? std::optional(use_->l2.at(sub_plane).at(l2)) : std::nullopt;
-    chip(inner.cell(l2, columns, rows, 10), fmt::format("L2 chip {} of sub-plane {}", l2, sub_plane), busy, lost);
+    chip(inner.cell(place++, columns, rows, 10), fmt::format("L2 chip {} of sub-plane {}", l2, sub_plane), busy, lost);
   }
 }
 
@@ -197,7 +259,7 @@ void Picture::cables()
 {
   if (spec_.l2_per_sub_plane == 0)
     return;
-  const double bottom = PlanesTop + PlanesHeight;
+  const double bottom = planes_top() + PlanesHeight;
   const double bus = bottom + CablesHeight - 66;
   for (std::uint32_t sub_plane = 0; sub_plane < planes_drawn(); ++sub_plane) {
     const Box box = plane_box(sub_plane);
@@ -214,13 +276,39 @@ void Picture::cables()
 
 void Picture::racks()
 {
-  const double top = PlanesTop + PlanesHeight + CablesHeight;
+  const double top = planes_top() + PlanesHeight + CablesHeight;
   const Box all{Margin, top, PageWidth - 2 * Margin, PageHeight - Margin - FooterHeight - top};
-  const std::uint32_t racks = spec_.racks();
-  const std::uint32_t columns = best_columns(racks, all, 1.4);
-  const std::uint32_t rows = (racks + columns - 1) / columns;
-  for (std::uint32_t i = 0; i < racks; ++i)
-    rack(all.cell(i, columns, rows, 24), i);
+  // Idle racks that follow each other share a place.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> places;
+  for (std::uint32_t i = 0; i < spec_.racks(); ++i) {
+    if (i > 0 && is_idle_rack(i) && is_idle_rack(i - 1))
+      places.back().second = i;
+    else
+      places.emplace_back(i, i);
+  }
+  const auto count = static_cast<std::uint32_t>(places.size());
+  const std::uint32_t columns = best_columns(count, all, 1.4);
+  const std::uint32_t rows = (count + columns - 1) / columns;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const Box box = all.cell(i, columns, rows, 24);
+    if (is_idle_rack(places[i].first))
+      folded_racks(box, places[i].first, places[i].second);
+    else
+      rack(box, places[i].first);
+  }
+}
+
+void Picture::folded_racks(const Box& box, std::uint32_t first, std::uint32_t last)
+{
+  rectangle(box, "fill=\"#f6f7f9\" stroke=\"#8a939e\" stroke-width=\"3\" stroke-dasharray=\"10 8\" rx=\"10\"");
+  const auto span = [](std::string_view word, std::uint32_t from, std::uint32_t to) {
+    return from == to ? fmt::format("{} {}", word, from) : fmt::format("{}s {}-{}", word, from, to);
+  };
+  const std::uint32_t nodes_end = std::min((last + 1) * spec_.nodes_per_rack, spec_.nodes);
+  const double size = std::min(28.0, box.height / 8);
+  text(box.x + 14, box.y + size + 8, size, span("rack", first, last));
+  text(box.x + 14, box.y + 2.4 * size + 8, size,
+       fmt::format("{}: idle", span("node", first * spec_.nodes_per_rack, nodes_end - 1)), "fill=\"#444\"");
 }
 
 void Picture::rack(const Box& box, std::uint32_t rack)
@@ -285,7 +373,7 @@ void Picture::chip(const Box& box, std::string_view name, std::optional<double> 
     rectangle(box, "fill=\"#f3b5ae\" stroke=\"#b3261e\" stroke-width=\"1.5\"", fmt::format("{}: out of service", name));
     return;
   }
-  const std::string colour = busy ? ramp(*busy / highest_) : "#7eb8da";
+  const std::string colour = busy ? ramp(*busy / 100) : "#7eb8da";
   rectangle(box, fmt::format("fill=\"{}\" stroke=\"#5a6570\" stroke-width=\"1\"", colour),
             busy ? fmt::format("{}: {:.2f} % busy", name, *busy) : std::string(name));
 }

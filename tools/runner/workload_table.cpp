@@ -17,8 +17,8 @@
 #include "workloads/point_to_point/p2p_metric_table.h"
 #include "workloads/prefill/prefill.h"
 #include "workloads/prefill/prefill_metric_table.h"
-#include "workloads/serving/serving.h"
-#include "workloads/serving/serving_metric_table.h"
+#include "workloads/serving_report/serving_metric_table.h"
+#include "workloads/serving_report/serving_run.h"
 
 #include <fmt/format.h>
 
@@ -117,6 +117,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .metrics = workloads::P2pMetrics.rows,
      .headline = workloads::P2pHeadline,
      .sends_packets = true,
+     .frees = "network queueing",
      .uses = "node.cpus die.hbm.capacity die.hbm.reserved die.write_engine die.read_engine cpu.dram.capacity "
              "cpu.remote_read cpu.remote_write"},
     {.name = "collective",
@@ -125,6 +126,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .metrics = workloads::CollectiveMetrics.rows,
      .headline = workloads::CollectiveHeadline,
      .sends_packets = true,
+     .frees = "network host queueing",
      .uses = "die.collectives die.hbm.bandwidth die.compute.memory"},
     {.name = "gemm",
      .sentence = "one product of matrices on one die",
@@ -141,6 +143,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .headline = workloads::EpHeadline,
      .records_timeline = true,
      .sends_packets = true,
+     .frees = "network host queueing",
      .uses = "die.aiv_cores die.write_engine die.hbm die.compute.memory "
              "die.compute.vector_operator die.exchange die.unfused die.collectives"},
     {.name = "decode",
@@ -151,6 +154,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .headline = workloads::DecodeHeadline,
      .records_timeline = true,
      .sends_packets = true,
+     .frees = "network experts host queueing",
      .uses = "model die.aic_cores die.aiv_cores die.core_group die.peak_bf16 die.peak_int8 "
              "die.peak_fp8 die.hbm die.write_engine die.compute die.exchange die.unfused "
              "die.collectives"},
@@ -161,6 +165,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .metrics = workloads::PrefillMetrics.rows,
      .headline = workloads::PrefillHeadline,
      .sends_packets = true,
+     .frees = "network experts host queueing",
      .uses = "model die.aic_cores die.aiv_cores die.peak_bf16 die.peak_int8 die.peak_fp8 die.hbm "
              "die.compute die.exchange.slot die.sdma die.host"},
     {.name = "kv",

@@ -46,6 +46,7 @@ struct WorkloadKind {
   bool records_timeline = false;
   bool keeps_cells = false;    // between runs
   bool sends_packets = false;  // between dies: uses what they stand in, machine.packet_plane and that plane's keys
+  std::string_view frees{};    // words of workload.free that it knows, separated by blanks
   // Further keys and sections of machine and model that runs of the kind use, separated by blanks, those of the machine
   // without "machine."; the rest is read and checked only. Keys that only some runs use are among them:
   // PreparedWorkload names those that this one does not.

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace cm::tools {
 namespace {
@@ -15,15 +14,6 @@ namespace {
 using sim::metrics::Better;
 using sim::metrics::MetricDeclaration;
 using sim::metrics::Shape;
-
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> Statistics{{{"mean", "mean"},
-                                                                                   {"min", "minimum"},
-                                                                                   {"p50", "median"},
-                                                                                   {"p90", "90th percentile"},
-                                                                                   {"p95", "95th percentile"},
-                                                                                   {"p99", "99th percentile"},
-                                                                                   {"p999", "99.9th percentile"},
-                                                                                   {"max", "maximum"}}};
 
 std::string unit_text(const MetricDeclaration& metric)
 {
@@ -49,16 +39,21 @@ std::string metric_text(const std::string& name, std::string_view statistic, con
   const bool is_histogram = declared.shape == Shape::Histogram;
   std::string text =
       fmt::format("{} ({} of {})\n", name, is_histogram ? "histogram" : "metric", sim::config::joined(kinds, ", "));
-  const auto* const stated = std::ranges::find(Statistics, statistic, [](const auto& each) { return each.first; });
-  if (stated != Statistics.end())
-    text += wrapped("  ", fmt::format("{} of {}: {}", stated->second, declared.name, declared.meaning), 2);
+  const auto statistics = histogram_statistics();
+  const auto stated = std::ranges::find(statistics, statistic, &StatisticWords::name);
+  if (stated != statistics.end())
+    text += wrapped("  ", fmt::format("{} of {}: {}", stated->words, declared.name, declared.meaning), 2);
   else
     text += wrapped("  ", std::string(declared.meaning), 2);
   text += wrapped("  unit: ", unit_text(declared), 8);
   text += wrapped("  better: ", better_text(declared.better), 10);
   text += wrapped("  formula: ", std::string(declared.formula), 11);
-  if (is_histogram)
-    text += "  statistics: count, mean, min, p50, p90, p95, p99, p999, max; none of no values\n";
+  if (is_histogram) {
+    std::string names = "count";
+    for (const StatisticWords& each : statistics)
+      names += fmt::format(", {}", each.name);
+    text += wrapped("  statistics: ", names + "; none of no values", 4);
+  }
   if (declared.absence == sim::metrics::Absence::Relief)
     text += wrapped("  ", "only reported while something is wrong", 2);
   return text;

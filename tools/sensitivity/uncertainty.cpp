@@ -1,9 +1,12 @@
 #include "tools/sensitivity/uncertainty.h"
 
 #include "sim/random/random_stream.h"
-#include "tools/sensitivity/child_metrics.h"
+#include "tools/numbers/result_number.h"
+#include "tools/runner/run_health.h"
+#include "tools/sensitivity/varied_run.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +15,8 @@
 
 namespace cm::tools {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 constexpr double LowQuantile = 0.05;
 constexpr double HighQuantile = 0.95;
@@ -23,6 +28,11 @@ double quantile(const std::vector<double>& sorted, double share)
   const auto below = static_cast<std::size_t>(place);
   const std::size_t above = std::min(below + 1, sorted.size() - 1);
   return std::lerp(sorted[below], sorted[above], place - static_cast<double>(below));
+}
+
+bool is_unsteady(const Json& result)
+{
+  return !health_of(result).is_steady;
 }
 
 std::vector<std::uint32_t> shuffled(std::uint32_t count, sim::RandomStream& draws)
@@ -54,38 +64,49 @@ std::vector<std::vector<PlacedSetting>> hypercube(const std::vector<UncertainNum
   return settings;
 }
 
-sim::metrics::Table uncertainty(const UncertaintyRequest& request, const sim::metrics::Result& nominal,
-                                sim::metrics::Progress& progress)
+Uncertainty uncertainty(const UncertaintyRequest& request, const sim::metrics::Result& nominal,
+                        sim::metrics::Progress& progress)
 {
   const std::vector<UncertainNumber> numbers = uncertain_numbers(request.scenario);
   const auto varied =
       std::ranges::count_if(numbers, [](const UncertainNumber& each) { return each.range.has_value(); });
-  const std::vector<ChildResult> results = child_results(
-      request.scenario, hypercube(numbers, request.samples, nominal.manifest.seed), request.jobs, progress);
-  sim::metrics::Table table{
-      .name = "uncertainty",
-      .sentence = fmt::format("90 % intervals of {} runs with {} numbers drawn together, uniformly "
-                              "over their stated ranges; {} others have none and stay",
-                              request.samples, varied, static_cast<std::ptrdiff_t>(numbers.size()) - varied),
-      .columns = {"metric", "value", "5 %", "95 %", "unit"},
-      .rows = {}};
-  if (const auto unsteady = std::ranges::count(results, false, &ChildResult::is_steady); unsteady > 0)
+  std::vector<ChildRun> runs;
+  for (const auto& settings : hypercube(numbers, request.samples, nominal.manifest.seed))
+    runs.push_back(varied_run(request.scenario, settings, fmt::format("sample {}", runs.size() + 1)));
+  ChildRuns children({.jobs = request.jobs, .journal = request.journal}, progress);
+  std::vector<Json> results;
+  for (const ChildOutcome& outcome : children.run(runs))
+    if (outcome.end == ChildEnd::Done)
+      results.push_back(Json::parse(outcome.output));
+  Uncertainty found{.table = {}, .shortfall = children.shortfall(), .runs = results.size()};
+  if (results.empty() && found.shortfall.failed > 0 && found.shortfall.stop_signal == 0)
+    throw_failures(found.shortfall);
+  sim::metrics::Table& table = found.table;
+  table = {.name = "uncertainty",
+           .sentence = fmt::format("90 % intervals of {} runs with {} numbers drawn together, uniformly "
+                                   "over their stated ranges; {} others have none and stay",
+                                   results.size(), varied, static_cast<std::ptrdiff_t>(numbers.size()) - varied),
+           .columns = {"metric", "value", "5 %", "95 %", "unit"},
+           .rows = {}};
+  if (const auto unsteady = std::ranges::count_if(results, is_unsteady); unsteady > 0)
     table.sentence +=
         fmt::format("; {} of the {} runs are not steady: their latencies and rates depend on the length of "
                     "the run",
-                    unsteady, request.samples);
+                    unsteady, results.size());
+  if (found.shortfall.is_there())
+    table.sentence += fmt::format("; PARTIAL: {} of {} runs were asked for", results.size(), request.samples);
   for (const sim::metrics::Metric& metric : nominal.metrics) {
     std::vector<double> values;
-    for (const ChildResult& result : results)
-      if (const auto found = result.metrics.find(metric.name); found != result.metrics.end())
-        values.push_back(found->second.value);
+    for (const Json& result : results)
+      if (const auto number = number_in(result, metric.name))
+        values.push_back(number->value);
     if (values.empty())
       continue;
     std::ranges::sort(values);
     table.rows.push_back(
         {metric.name, {metric.value, quantile(values, LowQuantile), quantile(values, HighQuantile), metric.unit}});
   }
-  return table;
+  return found;
 }
 
 }  // namespace cm::tools

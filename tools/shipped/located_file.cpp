@@ -58,11 +58,12 @@ const FileKindRow* other_kind(const std::string& name, FileKind expected, const 
 [[noreturn]] void refuse_missing(const std::string& text, FileKind kind, const std::string& config_root)
 {
   const FileKindRow& wanted = row_of(kind);
+  const std::vector<std::string> names = shipped_names(config_root, kind);
   const std::string name = without_ending(is_path(text) ? fs::path(text).filename().string() : text);
   if (const FileKindRow* const other = other_kind(name, kind, config_root); other != nullptr && !is_path(text))
-    throw ConfigError(fmt::format("{}:1:1: expected a {}, found the name of a {}; try {}", text, wanted.noun,
-                                  other->noun, use_of(*other, name)));
-  const std::vector<std::string> names = shipped_names(config_root, kind);
+    throw ConfigError(fmt::format("{}:1:1: expected a {}, found the name of a {}; try {}{}", text, wanted.noun,
+                                  other->noun, use_of(*other, name),
+                                  near_names(name, names).empty() ? "" : name_advice(name, names)));
   throw ConfigError(fmt::format("{}:1:1: expected a {}: a file, or a name that cmsim list {} shows; found no \"{}\"{}",
                                 text, wanted.noun, wanted.folder, text, name_advice(name, names)));
 }

@@ -53,7 +53,7 @@ SignalRelay::~SignalRelay()
   sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
 
-int SignalRelay::wait(pid_t leader)
+int SignalRelay::wait(pid_t leader, const std::function<void()>& look)
 {
   int status = 0;
   int stop_signal = 0;
@@ -63,8 +63,10 @@ int SignalRelay::wait(pid_t leader)
       kill_and_wait(leader, status);
       break;
     }
-    const timespec look{.tv_sec = 0, .tv_nsec = LookAfterNanoseconds};
-    const int signal = ::sigtimedwait(&watched_, nullptr, &look);
+    if (look)
+      look();
+    const timespec pause{.tv_sec = 0, .tv_nsec = LookAfterNanoseconds};
+    const int signal = ::sigtimedwait(&watched_, nullptr, &pause);
     if (signal <= 0 || signal == SIGCHLD)
       continue;
     ::kill(-leader, signal);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <csignal>
+#include <functional>
 #include <sys/types.h>
 
 namespace cm::tools {
@@ -18,7 +19,8 @@ class SignalRelay {
 
   // Status of the child as waitpid() has it. A signal that arrives meanwhile goes to the whole group; what still runs
   // two seconds later is killed, and then the signal arrives here as it would have without a child.
-  int wait(pid_t leader);
+  // Called every tenth of a second meanwhile: `look`.
+  int wait(pid_t leader, const std::function<void()>& look = {});
 
  private:
   sigset_t watched_{};

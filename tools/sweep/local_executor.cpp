@@ -1,8 +1,8 @@
 #include "tools/sweep/local_executor.h"
 
 #include "sim/metrics/write_file.h"
+#include "tools/processes/signal_watch.h"
 #include "tools/sweep/point_process.h"
-#include "tools/sweep/signal_watch.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // One point in a process of its own: the engine is global to a process, and a crash takes one point with it.
 #pragma once
 
-#include "tools/sweep/signal_watch.h"
+#include "tools/processes/signal_watch.h"
 #include "tools/sweep/sweep_plan.h"
 
 #include <cstddef>

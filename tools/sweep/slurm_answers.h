@@ -2,7 +2,7 @@
 // others may stand before and behind an answer.
 #pragma once
 
-#include "tools/runner/system_command.h"
+#include "tools/processes/system_command.h"
 
 #include <cstddef>
 #include <optional>

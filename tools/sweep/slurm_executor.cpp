@@ -3,7 +3,7 @@
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/metrics/write_file.h"
-#include "tools/sweep/signal_watch.h"
+#include "tools/processes/signal_watch.h"
 #include "tools/sweep/slurm_log.h"
 
 #include <fmt/format.h>

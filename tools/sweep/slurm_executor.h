@@ -2,8 +2,8 @@
 // appear, and hands over again what a job ended without: a node that was lost, a task that was killed.
 #pragma once
 
+#include "tools/processes/signal_watch.h"
 #include "tools/sweep/executor.h"
-#include "tools/sweep/signal_watch.h"
 #include "tools/sweep/slurm_handover.h"
 
 #include <map>

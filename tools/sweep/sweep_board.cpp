@@ -54,7 +54,6 @@ bool SweepBoard::take(std::size_t index)
     return false;
   records_[index] = std::move(record);
   is_written_ = false;
-  ++taken_;
   return true;
 }
 
@@ -67,7 +66,7 @@ void SweepBoard::show(std::string_view what)
     text += fmt::format(", {} refused", now.refused);
   if (now.unsteady > 0)
     text += fmt::format(", {} not steady", now.unsteady);
-  progress_.update(static_cast<double>(now.all()) / static_cast<double>(records_.size()), text + time_left());
+  progress_.update(static_cast<double>(now.all()) / static_cast<double>(records_.size()), text);
   if (table_ == Table::Left || is_written_ || Clock::now() < next_write_)
     return;
   write_results();
@@ -78,17 +77,6 @@ void SweepBoard::show(std::string_view what)
 void SweepBoard::write_results() const
 {
   folder_.write("results.csv", results_csv(plan_, records_));
-}
-
-std::string SweepBoard::time_left() const
-{
-  const std::size_t left = records_.size() - counts().all();
-  if (taken_ == 0 || left == 0)
-    return {};
-  const std::chrono::duration<double> elapsed = Clock::now() - started_;
-  const auto seconds =
-      static_cast<std::int64_t>(elapsed.count() / static_cast<double>(taken_) * static_cast<double>(left)) + 1;
-  return seconds < 60 ? fmt::format(", {} s left", seconds) : fmt::format(", {} min left", (seconds + 30) / 60);
 }
 
 }  // namespace cm::tools

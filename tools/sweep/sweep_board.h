@@ -52,17 +52,13 @@ class SweepBoard {
  private:
   using Clock = std::chrono::steady_clock;
 
-  [[nodiscard]] std::string time_left() const;
-
   const SweepPlan& plan_;
   const SweepFolder& folder_;
   std::vector<std::optional<PointRecord>> records_;
   sim::metrics::Progress& progress_;
   Table table_;
-  std::size_t taken_ = 0;  // in this call of the program
   bool is_written_ = false;
-  Clock::time_point started_ = Clock::now();
-  Clock::time_point next_write_ = started_;
+  Clock::time_point next_write_ = Clock::now();
 };
 
 }  // namespace cm::tools

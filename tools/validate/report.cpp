@@ -38,6 +38,9 @@ std::string group_text(const ValidatedGroup& group)
                                  "published", "simulated", "error", "within");
   for (const ValidatedRow& row : group.rows)
     text += row_line(row);
+  for (const MissingRow& missing : group.missing)
+    text += fmt::format("  {} {:>9} {:>9}\n", left_aligned(missing.row.name, NameWidth),
+                        short_number(missing.row.published), missing.reason.empty() ? "not run" : "failed");
   return text + "\n";
 }
 
@@ -89,7 +92,7 @@ std::string class_summary(const Validation& validation, std::string_view kind)
                      100 * errors.back());
 }
 
-std::string validation_table(const Validation& validation)
+std::string validation_table(const Validation& validation, const RunJournal* journal)
 {
   std::string text;
   std::string missing;
@@ -111,7 +114,8 @@ std::string validation_table(const Validation& validation)
   if (const std::string names = names_of(validation, RowVerdict::Outside); !names.empty())
     text += wrapped("OUTSIDE their tolerance: ", names, 2);
   const std::size_t count = validation.rows().size();
-  return text + fmt::format("{} of {} rows as expected\n", count - validation.unexpected().size(), count);
+  text += fmt::format("{} of {} rows as expected\n", count - validation.unexpected().size(), count);
+  return text + partial_text(validation.shortfall, validation.runs, journal);
 }
 
 std::string validation_json(const Validation& validation)
@@ -125,6 +129,17 @@ std::string validation_json(const Validation& validation)
     root["groups"].push_back({{"name", group.name}, {"sentence", group.sentence}, {"built", group.is_built}});
     for (const ValidatedRow& row : group.rows)
       root["rows"].push_back(row_json(group.name, row));
+  }
+  // A whole one says nothing of it.
+  if (validation.shortfall.is_there()) {
+    root["partial"] = {{"runs", validation.runs},
+                       {"failed", validation.shortfall.failed},
+                       {"signal", validation.shortfall.stop_signal},
+                       {"missing", Json::array()}};
+    for (const ValidatedGroup& group : validation.groups)
+      for (const MissingRow& missing : group.missing)
+        root["partial"]["missing"].push_back(
+            {{"group", group.name}, {"row", missing.row.name}, {"reason", missing.reason}});
   }
   root["unexpected"] = Json::array();
   for (const ValidatedRow* row : validation.unexpected())

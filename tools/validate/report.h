@@ -8,8 +8,9 @@
 
 namespace cm::tools {
 
-// A table per group, known gaps, groups without rows, and the rows that are not as expected last.
-std::string validation_table(const Validation& validation);
+// A table per group, known gaps, groups without rows, and the rows that are not as expected last; then what is missing,
+// with the journal that keeps the finished runs.
+std::string validation_table(const Validation& validation, const RunJournal* journal = nullptr);
 
 // Schema cmsim-validation/1.
 std::string validation_json(const Validation& validation);

@@ -2,8 +2,10 @@
 
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
-#include "tools/runner/child_runs.h"
+#include "tools/numbers/number_name.h"
+#include "tools/numbers/result_number.h"
 #include "tools/runner/config_files.h"
+#include "tools/runner/loaded_files.h"
 
 #include <fmt/format.h>
 
@@ -30,6 +32,7 @@ RunKey key_of(const TableRow& row, const std::string& configs)
 ChildRun run_of(const TableRow& row, const ValidationRequest& request)
 {
   return {.origin = row.origin(),
+          .title = row.name,
           .scenario = std::get<0>(key_of(row, request.folders.configs)),
           .config_root = request.folders.configs,
           .seed = {},
@@ -50,6 +53,27 @@ std::vector<ValidationGroup> asked_groups(const ValidationRequest& request)
                                   sim::config::suggestion(*request.group, names, "groups")));
   std::erase_if(groups, [&](const ValidationGroup& group) { return group.name != *request.group; });
   return groups;
+}
+
+// Of all rows that run, the metrics and what is planted.
+void require_names(const std::vector<ValidationGroup>& groups, const ValidationRequest& request)
+{
+  sim::config::ReadingLog log;
+  LoadedFiles loaded;
+  std::map<std::string, std::string> kinds;  // of scenarios as they stand
+  for (const ValidationGroup& group : groups)
+    for (const TableRow& row : group.rows) {
+      if (!group.is_built)
+        continue;
+      const std::string scenario = std::get<0>(key_of(row, request.folders.configs));
+      const auto [kind, is_new] = kinds.try_emplace(scenario);
+      if (is_new)
+        kind->second = workload_kind_of(
+            {.path = scenario, .sets = {}, .seed = {}, .config_root = request.folders.configs, .loaded = &loaded});
+      if (const std::string refusal = refused_number(row.metric, kind->second); !refusal.empty())
+        log.problems.push_back(fmt::format("{}: {}", row.origin(), refusal));
+    }
+  throw_if_any(log);
 }
 
 }  // namespace
@@ -105,18 +129,28 @@ Validation validate(const ValidationRequest& request, sim::metrics::Progress& pr
     for (const TableRow& row : group.rows)
       if (group.is_built && places.try_emplace(key_of(row, request.folders.configs), runs.size()).second)
         runs.push_back(run_of(row, request));
-  const auto total = static_cast<double>(runs.size());
-  const std::vector<std::string> outputs = run_children(runs, request.jobs, [&](std::size_t ended) {
-    progress.update(static_cast<double>(ended) / total, fmt::format("{} of {} runs", ended, runs.size()));
-  });
+  require_names(groups, request);
+  if (!request.sets.empty() && !runs.empty())
+    require_valid(runs.front());
+  ChildRuns children({.jobs = request.jobs, .journal = request.journal}, progress);
+  const std::vector<ChildOutcome> outcomes = children.run(runs);
 
   Validation validation{.groups = {}, .sets = request.sets};
+  validation.shortfall = children.shortfall();
+  validation.runs = static_cast<std::size_t>(std::ranges::count(outcomes, ChildEnd::Done, &ChildOutcome::end));
+  if (validation.runs == 0 && validation.shortfall.failed > 0)
+    throw_failures(validation.shortfall);
   for (const ValidationGroup& group : groups) {
     ValidatedGroup validated{.name = group.name, .sentence = group.sentence, .is_built = group.is_built, .rows = {}};
-    for (const TableRow& row : group.rows)
-      if (group.is_built)
-        validated.rows.push_back(
-            {row, metric_of(outputs[places.at(key_of(row, request.folders.configs))], row.metric, row.origin())});
+    for (const TableRow& row : group.rows) {
+      if (!group.is_built)
+        break;
+      const ChildOutcome& outcome = outcomes[places.at(key_of(row, request.folders.configs))];
+      if (outcome.end == ChildEnd::Done)
+        validated.rows.push_back({row, number_of(outcome.output, row.metric, row.origin()).value});
+      else
+        validated.missing.push_back({row, outcome.reason});
+    }
     validation.groups.push_back(std::move(validated));
   }
   return validation;

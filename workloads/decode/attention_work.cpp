@@ -19,11 +19,12 @@ models::DecodeBatch draw_batch(const DecodeSpec& spec, std::int64_t requests, si
 AttentionWork attention_work(const DecodeSpec& spec, const models::ModelSpec& share, const models::DieSpec& die,
                              const models::CoreShare& cores, const models::DecodeBatch& batch)
 {
-  AttentionWork work{.batch = batch, .times = {}, .traffic = {}, .names = {}};
+  AttentionWork work{.batch = batch, .times = {}, .traffic = {}, .names = {}, .work = {}};
   for (const models::Operator& op : models::attention_operators(share, spec.quantisation, batch)) {
     work.times.push_back(models::operator_time(op, die, cores));
     work.traffic.push_back(op.traffic);
     work.names.push_back(op.name);
+    work.work += models::work_of(op, die, cores);
   }
   return work;
 }

@@ -2,6 +2,7 @@
 // that they make. The same in every layer.
 #pragma once
 
+#include "models/compute/stage_use.h"
 #include "workloads/decode/decode_spec.h"
 
 #include <string_view>
@@ -18,6 +19,7 @@ struct AttentionWork {
   std::vector<Seconds> times;
   std::vector<Bytes> traffic;
   std::vector<std::string_view> names;
+  models::StageWork work;  // of all of them
 };
 
 // `share`: the model that one die of the group works on.

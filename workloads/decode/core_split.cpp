@@ -63,13 +63,14 @@ Seconds unfused_time(const models::ModelSpec& model, const models::DieSpec& die,
   return rounds + passes + die.unfused.host_synchronise + die.unfused.kernel_launch;
 }
 
-Seconds moe_time(const models::ModelSpec& model, const models::DieSpec& die, const StreamLoad& load,
+Seconds moe_time(const models::ModelSpec& model, const models::MachineSpec& machine, const StreamLoad& load,
                  const models::CoreShare& moe_cores)
 {
+  const models::DieSpec& die = machine.die;
   const auto mlp = models::expert_operator(model, load.quantisation, load.hot_messages + load.own_rows,
                                            load.experts_per_rank + load.own_experts);
   return models::operator_time(models::gate_operator(model, load.tokens), die, moe_cores) +
-         models::operator_time(mlp, die, moe_cores) +
+         (machine.free.experts ? Seconds(0) : models::operator_time(mlp, die, moe_cores)) +
          (load.exchange == ExchangeKind::Fused ? fused_time(model, die, load, moe_cores.aiv)
                                                : unfused_time(model, die, load, moe_cores.aiv));
 }
@@ -90,7 +91,7 @@ StreamEstimate estimate_streams(const models::ModelSpec& model, const models::Ma
   estimate.attention += tensor_time(
       model, die, load, has_experts ? TensorOperation::ReduceScatter : TensorOperation::AllReduce, attention_cores.aiv);
   const auto dense = models::dense_ffn_operator(share, load.quantisation, load.batch.query_tokens);
-  estimate.moe = has_experts ? moe_time(model, die, load, moe_cores) : models::operator_time(dense, die, moe_cores);
+  estimate.moe = has_experts ? moe_time(model, machine, load, moe_cores) : models::operator_time(dense, die, moe_cores);
   estimate.moe += tensor_time(model, die, load, has_experts ? TensorOperation::AllGather : TensorOperation::AllReduce,
                               moe_cores.aiv);
   return estimate;

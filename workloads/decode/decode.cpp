@@ -138,6 +138,24 @@ void add_breakdown(const DecodeSpec& spec, const models::ModelSpec& model, const
     parts.push_back({"feed-forward: tensor exchange", layer.ffn_exchange, "us"});
 }
 
+// Rows as in the breakdown, waits in the stage that waits.
+void add_use(const DecodePlan& plan, const models::MachineSpec& machine, const DecodeRun& run, const LayerTimes& layer,
+             sim::metrics::Result& result)
+{
+  const auto use = [&](std::string_view name, double us, DecodeStage stage) {
+    return models::StageUse{.stage = std::string(name), .time = Seconds(us * 1e-6), .work = run.stage_work(stage)};
+  };
+  result.tables.push_back(models::use_per_stage(
+      {use("attention", layer.attention, DecodeStage::Attention),
+       use("attention: tensor exchange", layer.attention_exchange, DecodeStage::AttentionExchange),
+       use("dense feed-forward", layer.dense_ffn, DecodeStage::DenseFfn), use("gate", layer.gate, DecodeStage::Gate),
+       use("dispatch", layer.dispatch + layer.dispatch_wait, DecodeStage::Dispatch),
+       use("experts", layer.mlp, DecodeStage::Experts),
+       use("combine", layer.combine + layer.combine_wait, DecodeStage::Combine),
+       use("feed-forward: tensor exchange", layer.ffn_exchange, DecodeStage::FfnExchange)},
+      Seconds(layer.layer() * 1e-6), plan.microbatches, machine.die, models::all_lanes(machine)));
+}
+
 // Share of the HBM above which a batch has no room to grow.
 constexpr double FullMemory = 0.95;
 
@@ -211,12 +229,14 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   models::report_queues(machine, plane, result);
   result.add(DecodeMetrics["hbm_used_gb"], static_cast<double>(budget.total().count()) * 1e-9);
   result.add(DecodeMetrics["port_hops"], static_cast<double>(plane.fabric().port_hops()));
-  if (const std::optional<LayerTimes> layer = run.layer_times())
+  if (const std::optional<LayerTimes> layer = run.layer_times()) {
     add_breakdown(spec, model, *layer, result);
-  else
+    add_use(plan, machine, run, *layer, result);
+  } else {
     result.notes.push_back(fmt::format("no MoE layer is left (model.layers={}, model.dense_layers={}): layer times and "
                                        "breakdown are absent",
                                        model.layers, model.dense_layers));
+  }
   add_histograms(spec, model, run, result);
   add_answer(budget, result);
 }

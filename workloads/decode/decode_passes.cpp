@@ -63,7 +63,7 @@ void DecodeRun::after_head(std::uint32_t rank)
                  models::mtp_projection_operator(model_, spec_.quantisation, group_tokens(rank)), all_cores_);
     return;
   }
-  run_operator(rank, 0, Step::StepOverhead, model_.step_overhead, Bytes(0));
+  run_operator(rank, 0, Step::StepOverhead, machine_.free.host ? Seconds(0) : model_.step_overhead, Bytes(0));
 }
 
 void DecodeRun::end_iteration(std::uint32_t rank, std::int64_t now)

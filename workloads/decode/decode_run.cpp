@@ -33,17 +33,17 @@ DecodeRun::DecodeRun(const DecodeSpec& spec, const DecodePlan& plan, const model
                                    .first = static_cast<std::uint64_t>(model.dense_layers),
                                    .count = static_cast<std::uint32_t>(model.moe_layers() + 1)},
                                   seed);
-  const ExchangeSetup setup{.ranks = spec.ep,
-                            .cores = plan.moe_cores.aiv,
-                            .row = Bytes(2 * model.hidden),
-                            .quantised = spec.quantised_dispatch,
-                            .rows_per_token = static_cast<std::uint32_t>(model.top_k + (spec.has_shared() ? 1 : 0)),
-                            .slots_per_rank = spec.ep > 0 ? spec.slots(model, machine).slots() / spec.ep : 0};
+  setup_ = {.ranks = spec.ep,
+            .cores = plan.moe_cores.aiv,
+            .row = Bytes(2 * model.hidden),
+            .quantised = spec.quantised_dispatch,
+            .rows_per_token = static_cast<std::uint32_t>(model.top_k + (spec.has_shared() ? 1 : 0)),
+            .slots_per_rank = spec.ep > 0 ? spec.slots(model, machine).slots() / spec.ep : 0};
   for (int micro = 0; micro < plan.microbatches; ++micro) {
     const auto m = static_cast<std::size_t>(micro);
     tokens_[m].resize(spec.dies());
     if (model.has_experts())
-      exchanges_[m] = make_exchange(spec.exchange, setup,
+      exchanges_[m] = make_exchange(spec.exchange, setup_,
                                     {.id = static_cast<std::uint32_t>(micro),
                                      .machine = machine,
                                      .plane = plane,
@@ -128,6 +128,9 @@ void DecodeRun::run_operator(std::uint32_t rank, int micro, Step step, Seconds t
 void DecodeRun::run_operator(std::uint32_t rank, int micro, Step step, const models::Operator& op,
                              const models::CoreShare& cores)
 {
+  if (const auto stage = stage_of(step);
+      stage && counts(ranks_[rank].microbatches[static_cast<std::size_t>(micro)].layer))
+    add_work(*stage, models::work_of(op, machine_.die, cores));
   run_operator(rank, micro, step, models::operator_time(op, machine_.die, cores), op.traffic);
 }
 
@@ -184,6 +187,8 @@ void DecodeRun::on_tensor_exchanged(std::uint32_t microbatch, std::uint32_t rank
   const double spent = lap(rank, micro, now.count());
   if (counts(ranks_[rank].microbatches[microbatch].layer)) {
     (is_after_attention ? sums_.attention_exchange : sums_.ffn_exchange) += spent;
+    add_work(is_after_attention ? DecodeStage::AttentionExchange : DecodeStage::FfnExchange,
+             tensor_exchanges_[microbatch]->work(rank, Seconds(spent * 1e-6)));
     tensor_exchange_us.record(spent);
   }
   if (is_after_attention)
@@ -215,8 +220,10 @@ void DecodeRun::on_notice(std::uint64_t notice, Picoseconds time)
       next_attention_operator(rank, micro);
       return;
     }
-    if (const double spent = lap(rank, micro, now); counts(batch.layer))
+    if (const double spent = lap(rank, micro, now); counts(batch.layer)) {
       sums_.attention += spent;
+      add_work(DecodeStage::Attention, attention_[rank][m].work);
+    }
     if (spec_.tp == 1)
       end_attention(rank, micro, now);
     else
@@ -298,6 +305,9 @@ void DecodeRun::on_dispatched(std::uint32_t microbatch, std::uint32_t rank, Pico
   if (counts(batch.layer)) {
     sums_.dispatch += spent - microseconds(waited);
     sums_.dispatch_wait += microseconds(waited);
+    add_work(DecodeStage::Dispatch,
+             dispatch_work(exchange_worker(), exchanges_[microbatch]->traffic(batch.exchanges - 1), rank,
+                           Seconds(spent * 1e-6)));
     dispatch_us.record(spent);
     wait_us.record(microseconds(waited));
   }
@@ -321,8 +331,9 @@ void DecodeRun::run_experts(std::uint32_t rank, int micro)
   // Shared experts beside the slots take the rank's own tokens, which never left it.
   const std::int64_t apart = spec_.shared_on_every_rank && tokens_[m][rank] > 0 ? model_.shared_experts : 0;
   const std::int64_t rows = received + apart * tokens_[m][rank];
-  if (rows == 0)
-    run_operator(rank, micro, Step::Mlp, machine_.die.compute.cube_operator, Bytes(0));
+  if (rows == 0 || machine_.free.experts)
+    run_operator(rank, micro, Step::Mlp, machine_.free.experts ? Seconds(0) : machine_.die.compute.cube_operator,
+                 Bytes(0));
   else
     run_operator(rank, micro, Step::Mlp,
                  models::expert_operator(model_, spec_.quantisation, rows, std::min(slots, received) + apart),
@@ -332,9 +343,12 @@ void DecodeRun::run_experts(std::uint32_t rank, int micro)
 void DecodeRun::on_combined(std::uint32_t microbatch, std::uint32_t rank, Picoseconds now, Picoseconds waited)
 {
   const double spent = lap(rank, static_cast<int>(microbatch), now.count());
-  if (counts(ranks_[rank].microbatches[microbatch].layer)) {
+  const Microbatch& batch = ranks_[rank].microbatches[microbatch];
+  if (counts(batch.layer)) {
     sums_.combine += spent - microseconds(waited);
     sums_.combine_wait += microseconds(waited);
+    add_work(DecodeStage::Combine, combine_work(exchange_worker(), exchanges_[microbatch]->traffic(batch.exchanges - 1),
+                                                rank, tokens_[microbatch][rank], Seconds(spent * 1e-6)));
     combine_us.record(spent);
     wait_us.record(microseconds(waited));
   }
@@ -374,6 +388,23 @@ void DecodeRun::leave_layer(std::uint32_t rank, int micro, std::int64_t now)
   }
   if (++ranks_[rank].joined == plan_.microbatches)
     join(rank);
+}
+
+// Of attention the work is known as a whole; what comes after the layers belongs to none.
+std::optional<DecodeStage> DecodeRun::stage_of(Step step)
+{
+  switch (step) {
+  case Step::Gate: return DecodeStage::Gate;
+  case Step::Mlp: return DecodeStage::Experts;
+  case Step::DenseFfn: return DecodeStage::DenseFfn;
+  default: return std::nullopt;
+  }
+}
+
+models::StageWork DecodeRun::stage_work(DecodeStage stage) const
+{
+  const double count = std::max(1.0, static_cast<double>(layers_counted_));
+  return work_[static_cast<std::size_t>(stage)] * (1 / count);
 }
 
 std::optional<LayerTimes> DecodeRun::layer_times() const

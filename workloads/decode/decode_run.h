@@ -14,7 +14,7 @@
 #include "workloads/decode/attention_work.h"
 #include "workloads/decode/decode_spec.h"
 #include "workloads/decode/tensor_exchange.h"
-#include "workloads/expert_parallel/expert_exchange.h"
+#include "workloads/expert_parallel/exchange_work.h"
 
 #include <algorithm>
 #include <array>
@@ -57,6 +57,19 @@ struct LayerTimes {
   }
 };
 
+// Stages that do work, by the parts of a layer's time.
+enum class DecodeStage : std::uint8_t {
+  Attention,
+  AttentionExchange,
+  DenseFfn,
+  Gate,
+  Dispatch,
+  Experts,
+  Combine,
+  FfnExchange
+};
+inline constexpr std::size_t DecodeStages = 8;
+
 class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeListener, public TensorExchangeListener {
  public:
   // All arguments are borrowed. `finished` is raised when every rank has done its iterations.
@@ -79,6 +92,8 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   void on_tensor_exchanged(std::uint32_t microbatch, std::uint32_t rank, Picoseconds now) override;
 
   [[nodiscard]] std::optional<LayerTimes> layer_times() const;
+  // Mean over ranks, microbatches, layers and iterations, of those that layer_times() counts; nothing before the first.
+  [[nodiscard]] models::StageWork stage_work(DecodeStage stage) const;
   // Mean over the ranks, one entry per iteration, in milliseconds.
   [[nodiscard]] const std::vector<double>& iteration_ms() const { return iteration_ms_; }
 
@@ -134,6 +149,7 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   void run_operator(std::uint32_t rank, int micro, Step step, Seconds time, Bytes traffic);
   void run_operator(std::uint32_t rank, int micro, Step step, const models::Operator& op,
                     const models::CoreShare& cores);
+  [[nodiscard]] static std::optional<DecodeStage> stage_of(Step step);
   void show_operator(std::uint32_t rank, int micro, Step step);
   void prepare_exchange(int micro, std::uint32_t generation, std::int64_t layer);
   [[nodiscard]] models::TraceWalk trace_walk(std::size_t micro, std::uint32_t generation) const;
@@ -141,6 +157,7 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   {
     return layers_[static_cast<std::size_t>(std::min(layer, model_.layers) - model_.dense_layers)];
   }
+  [[nodiscard]] ExchangeWorker exchange_worker() const { return {machine_.die, spec_.exchange, setup_}; }
   void exchange_in_group(std::uint32_t rank, int micro, models::TensorOperation operation, int cores);
   [[nodiscard]] std::int64_t group_tokens(std::uint32_t rank) const;  // of all microbatches
   [[nodiscard]] bool is_moe(std::int64_t layer) const { return model_.has_experts() && layer >= model_.dense_layers; }
@@ -148,6 +165,7 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   {
     return layer < model_.layers && (is_moe(layer) || !model_.has_experts());
   }
+  void add_work(DecodeStage stage, const models::StageWork& work) { work_[static_cast<std::size_t>(stage)] += work; }
   // The time since the microbatch's last mark, in microseconds; moves the mark.
   double lap(std::uint32_t rank, int micro, std::int64_t now);
 
@@ -166,12 +184,14 @@ class DecodeRun final : public sim::streams::DataPlaneClient, public ExchangeLis
   std::vector<ExpertLayer> layers_;  // the MoE layers, the MTP layer last
   std::vector<std::array<AttentionWork, 2>> attention_;
   std::array<std::vector<std::uint32_t>, 2> tokens_;  // [microbatch][rank]: that it dispatches
+  ExchangeSetup setup_;
   std::array<std::unique_ptr<ExpertExchange>, 2> exchanges_;
   std::array<std::uint32_t, 2> prepared_{};                          // generations prepared so far
   std::array<std::unique_ptr<TensorExchange>, 2> tensor_exchanges_;  // none with groups of one die
   std::uint32_t ranks_finished_ = 0;
   std::vector<double> iteration_ms_;
   LayerTimes sums_;
+  std::array<models::StageWork, DecodeStages> work_;  // sums
   std::uint64_t layers_counted_ = 0;
 };
 

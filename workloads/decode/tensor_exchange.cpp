@@ -148,6 +148,31 @@ void TensorExchange::end_phase_if_done(std::uint32_t rank, Picoseconds now)
                 .end_notice = notice(Step::Reduced, 0, rank)});
 }
 
+models::StageWork TensorExchange::work(std::uint32_t rank, Seconds spent) const
+{
+  const RankState& state = ranks_[rank];
+  const std::uint32_t place = rank % size_;
+  std::int64_t all = 0;
+  for (std::uint32_t member = 0; member < size_; ++member)
+    all += piece_bytes(state, member);
+  const std::int64_t own = piece_bytes(state, place);
+  // A reduce-scatter sends the others' pieces and gets the own one of each of them, an all-gather the other way round.
+  const std::int64_t own_out = own * (size_ - 1);
+  const std::int64_t others = all - own;
+  models::StageWork work{.vector_core_seconds = state.cores * spent.count()};
+  if (state.task.operation != TensorOperation::AllGather) {
+    work.sent_bytes += static_cast<double>(others);
+    work.received_bytes += static_cast<double>(own_out);
+    const Bytes piece = models::piece_of(state.task, place);
+    work.memory_bytes += static_cast<double>(models::reduction_operator(piece, state.task.members).traffic.count());
+  }
+  if (state.task.operation != TensorOperation::ReduceScatter) {
+    work.sent_bytes += static_cast<double>(own_out);
+    work.received_bytes += static_cast<double>(others);
+  }
+  return work;
+}
+
 void TensorExchange::finish(std::uint32_t rank, Picoseconds now)
 {
   listener_.on_tensor_exchanged(id_, rank, now);

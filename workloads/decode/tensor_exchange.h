@@ -6,6 +6,7 @@
 
 #include "models/collectives/fused_exchange.h"
 #include "models/collectives/tensor_exchange.h"
+#include "models/compute/stage_use.h"
 #include "models/network/machine.h"
 
 #include <array>
@@ -37,6 +38,9 @@ class TensorExchange {
 
   // A notice of this exchange's range, base subtracted.
   void on_notice(std::uint64_t notice, Picoseconds now);
+
+  // Work of the rank's last exchange, which took it `spent`: its vector cores are held from start to end.
+  [[nodiscard]] models::StageWork work(std::uint32_t rank, Seconds spent) const;
 
  private:
   enum class Step : std::uint8_t { Send, Fenced, Received, Reduced };

@@ -17,8 +17,9 @@ ExchangeSetup setup(const EpSpec& spec)
 
 EpGroup::EpGroup(const EpSpec& spec, const models::MachineSpec& machine, sim::streams::DataPlane& plane,
                  const models::EndpointEngines& engines, sim::streams::Signal phase_done)
-    : ranks_(spec.ep), plane_(plane), phase_done_(phase_done), tokens_(spec.ep, spec.tokens_per_rank),
-      exchange_(make_exchange(spec.exchange, setup(spec),
+    : ranks_(spec.ep), setup_(setup(spec)), kind_(spec.exchange), machine_(machine), plane_(plane),
+      phase_done_(phase_done), tokens_(spec.ep, spec.tokens_per_rank),
+      exchange_(make_exchange(spec.exchange, setup_,
                               {.machine = machine, .plane = plane, .engines = engines, .listener = *this}))
 {
 }
@@ -52,14 +53,28 @@ void EpGroup::start_combine()
   }
 }
 
-void EpGroup::on_dispatched(std::uint32_t /*exchange*/, std::uint32_t /*rank*/, Picoseconds now, Picoseconds waited)
+void EpGroup::on_dispatched(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now, Picoseconds waited)
 {
+  dispatched_ += dispatch_work(worker(), exchange_->traffic(generation_), rank, to_seconds(now - start_));
   finish_rank(now, dispatch_us, waited);
 }
 
-void EpGroup::on_combined(std::uint32_t /*exchange*/, std::uint32_t /*rank*/, Picoseconds now, Picoseconds waited)
+void EpGroup::on_combined(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now, Picoseconds waited)
 {
+  combined_ += combine_work(worker(), exchange_->traffic(generation_), rank, tokens_[rank], to_seconds(now - start_));
   finish_rank(now, combine_us, waited);
+}
+
+sim::metrics::Table EpGroup::use() const
+{
+  const auto use = [](std::string stage, const sim::metrics::Histogram& times, const models::StageWork& sum) {
+    const auto count = static_cast<double>(times.count());
+    return models::StageUse{.stage = std::move(stage),
+                            .time = Seconds(times.mean().value_or(0) * 1e-6),
+                            .work = sum * (count > 0 ? 1 / count : 0)};
+  };
+  return models::use_per_stage({use("dispatch", dispatch_us, dispatched_), use("combine", combine_us, combined_)},
+                               Seconds(0), 1, machine_.die, models::all_lanes(machine_));
 }
 
 void EpGroup::begin()

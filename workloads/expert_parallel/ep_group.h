@@ -4,7 +4,7 @@
 
 #include "sim/metrics/histogram.h"
 #include "workloads/expert_parallel/ep_spec.h"
-#include "workloads/expert_parallel/expert_exchange.h"
+#include "workloads/expert_parallel/exchange_work.h"
 
 #include <cstdint>
 #include <memory>
@@ -33,6 +33,9 @@ class EpGroup final : public sim::streams::DataPlaneClient, public ExchangeListe
   // From the start of the last kernel to its slowest rank.
   [[nodiscard]] double phase_us() const { return microseconds(end_ - start_); }
 
+  // Use of a die in both kernels, means over ranks and repeats.
+  [[nodiscard]] sim::metrics::Table use() const;
+
   sim::metrics::Histogram dispatch_us{"us"};
   sim::metrics::Histogram combine_us{"us"};
   sim::metrics::Histogram wait_us{"us"};
@@ -40,8 +43,12 @@ class EpGroup final : public sim::streams::DataPlaneClient, public ExchangeListe
  private:
   void begin();
   void finish_rank(Picoseconds now, sim::metrics::Histogram& histogram, Picoseconds waited);
+  [[nodiscard]] ExchangeWorker worker() const { return {machine_.die, kind_, setup_}; }
 
   std::uint32_t ranks_;
+  ExchangeSetup setup_;
+  ExchangeKind kind_;
+  const models::MachineSpec& machine_;
   sim::streams::DataPlane& plane_;
   sim::streams::Signal phase_done_;
   std::vector<std::uint32_t> tokens_;
@@ -51,6 +58,8 @@ class EpGroup final : public sim::streams::DataPlaneClient, public ExchangeListe
   std::uint32_t ranks_done_ = 0;
   Picoseconds start_;
   Picoseconds end_;
+  models::StageWork dispatched_;  // sums
+  models::StageWork combined_;
 };
 
 }  // namespace cm::workloads

@@ -2,6 +2,8 @@
 
 #include "sim/config/digest.h"
 #include "sim/diagnostics/ensure.h"
+#include "sim/diagnostics/errors.h"
+#include "workloads/traces/eplb_log.h"
 #include "workloads/traces/expert_counts_file.h"
 #include "workloads/traces/generated_token_trace.h"
 #include "workloads/traces/placement_file.h"
@@ -75,6 +77,21 @@ void read_recording(Reader& workload, const ExpertShape& shape, const std::strin
       fmt::format("routing: counts of {} layers, contents {}", choices.counts->layers, sim::config::digest(contents)));
 }
 
+// Log of a load balancer for a skewed gate.
+void read_balancedness(Reader& workload, const std::string& file, ExpertChoices& choices)
+{
+  if (workload.has("skew"))
+    workload.complain("skew", "the log that routing_file names says how uneven loads are: expected one of the two");
+  const auto log = accept(workload, "routing_file", read_eplb_log(workload.named_file("routing_file", file)));
+  if (!log)
+    return;
+  choices.imbalance = log->imbalance;
+  choices.notes.push_back(
+      fmt::format("routing: the busiest rank has {:.3f} times the mean load in {} steps of a load balancer's log; skew "
+                  "is fitted to that under the placement. Which experts are hot is drawn",
+                  log->imbalance, log->steps));
+}
+
 models::GateSpec gate_spec(const ExpertChoices& choices, const ExpertLayersSpec& spec, std::uint64_t seed)
 {
   return {.routing = choices.routing,
@@ -85,6 +102,13 @@ models::GateSpec gate_spec(const ExpertChoices& choices, const ExpertLayersSpec&
           .seed = seed,
           .counts = choices.counts,
           .trace = choices.trace};
+}
+
+models::Placement placement_of(const ExpertChoices& choices, const ExpertLayersSpec& spec, const models::Gate& gate,
+                               std::uint32_t layer)
+{
+  return choices.table ? models::Placement(spec.slots, *choices.table, std::min(layer, choices.table->layers - 1))
+                       : models::Placement(spec.slots, choices.placement, gate.loads());
 }
 
 }  // namespace
@@ -99,18 +123,23 @@ void read_routing(Reader& workload, const ExpertShape& shape, ExpertChoices& cho
                    {"replayed", Routing::Replayed},
                    {"trace", Routing::Trace}});
   std::string file;
-  workload.optional({"routing_file", "recorded counts of replayed routing, or a recorded trace; a small trace is "
-                                     "generated where none is named"},
+  workload.optional({"routing_file", "recorded counts of replayed routing, a recorded trace (a small one is generated "
+                                     "where none is named), or for skewed routing a load balancer's log that skew is "
+                                     "fitted to"},
                     file);
-  const bool is_recorded = choices.routing == Routing::Replayed || choices.routing == Routing::Trace;
+  const bool is_log = choices.routing == Routing::Skewed && !file.empty();
+  const bool is_recorded = is_log || choices.routing == Routing::Replayed || choices.routing == Routing::Trace;
   models::read_skew(workload, choices.routing == Routing::Skewed || (choices.routing == Routing::Trace && file.empty()),
                     choices.sigma);
   if (!file.empty() && !is_recorded)
-    workload.complain("routing_file", "only recorded routing has it: expected routing: replayed or trace beside it");
+    workload.complain("routing_file",
+                      "only recorded routing has it: expected routing: replayed, trace or skewed beside it");
   else if (file.empty() && choices.routing == Routing::Replayed)
     workload.complain("routing", "replayed counts come from a file: expected routing_file beside it");
   else if (file.empty() && choices.routing == Routing::Trace && shape.experts > 256)
     workload.complain("routing", "a trace has at most 256 experts");
+  else if (is_log)
+    read_balancedness(workload, file, choices);
   else if (!file.empty())
     read_recording(workload, shape, file, choices);
 }
@@ -156,10 +185,47 @@ std::uint32_t redundant_of_table(const ExpertChoices& choices, const ExpertShape
   return most;
 }
 
+double fitted_sigma(const ExpertChoices& choices, const ExpertLayersSpec& spec, std::uint64_t seed)
+{
+  constexpr std::uint64_t Layers = 8;
+  constexpr double MostSigma = 5;  // that a scenario may ask for
+  constexpr double Step = 0.25;
+  constexpr int Halvings = 8;
+  ensure(choices.imbalance.has_value(), "no imbalance to fit to");
+  models::GateSpec gate = gate_spec(choices, spec, seed);
+  // Mean over the layers of the busiest rank's load over the mean.
+  const auto imbalance_at = [&](double sigma) {
+    gate.sigma = sigma;
+    double sum = 0;
+    for (std::uint64_t layer = 0; layer < Layers; ++layer) {
+      const models::Gate of_layer(gate, layer, 0);
+      sum += placement_of(choices, spec, of_layer, static_cast<std::uint32_t>(layer)).imbalance(of_layer.loads());
+    }
+    return sum / static_cast<double>(Layers);
+  };
+  // The least sigma that makes the loads so uneven: beyond some, redundant copies of few hot experts even them out.
+  double high = 0;
+  double most = 0;
+  while (most < *choices.imbalance && high < MostSigma) {
+    high += Step;
+    most = std::max(most, imbalance_at(high));
+  }
+  if (most < *choices.imbalance)
+    throw RefusedByModel(fmt::format("the log of routing_file has a busiest rank of {:.3f} times the mean load; with "
+                                     "this placement no skew makes more than {:.3f}",
+                                     *choices.imbalance, most));
+  double low = high - Step;
+  for (int i = 0; i < Halvings; ++i)
+    (imbalance_at((low + high) / 2) < *choices.imbalance ? low : high) = (low + high) / 2;
+  return (low + high) / 2;
+}
+
 std::vector<ExpertLayer> build_expert_layers(const ExpertChoices& choices, const ExpertLayersSpec& spec,
                                              std::uint64_t seed)
 {
   models::GateSpec gate = gate_spec(choices, spec, seed);
+  if (choices.imbalance)
+    gate.sigma = fitted_sigma(choices, spec, seed);
   if (gate.routing == Routing::Trace && !gate.trace)
     gate.trace = std::make_shared<const models::TokenTrace>(generate_token_trace(
         {.layers = spec.count, .experts = gate.experts, .top_k = gate.top_k, .sigma = choices.sigma}, seed));
@@ -167,9 +233,7 @@ std::vector<ExpertLayer> build_expert_layers(const ExpertChoices& choices, const
   std::vector<ExpertLayer> layers;
   for (std::uint32_t layer = 0; layer < spec.count; ++layer) {
     models::Gate of_layer(gate, spec.first + layer, std::min(layer, recorded - 1));
-    models::Placement placement =
-        choices.table ? models::Placement(spec.slots, *choices.table, std::min(layer, choices.table->layers - 1))
-                      : models::Placement(spec.slots, choices.placement, of_layer.loads());
+    models::Placement placement = placement_of(choices, spec, of_layer, layer);
     layers.push_back({std::move(of_layer), std::move(placement)});
   }
   return layers;

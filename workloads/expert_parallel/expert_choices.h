@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@ namespace cm::workloads {
 struct ExpertChoices {
   models::Routing routing = models::Routing::Uniform;
   double sigma = 0;  // of skewed loads, those of a generated trace too
+  // Of skewed loads instead of `sigma`: busiest rank over the mean, which sigma is fitted to under the placement.
+  std::optional<double> imbalance = std::nullopt;
   models::PlacementRule placement = models::PlacementRule::Contiguous;
   // Contents of files, shared by the copies of a Spec because they are megabytes and never change.
   std::shared_ptr<const models::ExpertCounts> counts = nullptr;
@@ -57,6 +60,11 @@ struct ExpertLayersSpec {
   std::uint64_t first = 0;                         // number of the first layer, which its random loads go by
   std::uint32_t count = 1;
 };
+
+// Sigma of skewed loads whose busiest rank has choices.imbalance times the mean load, in the mean of the first layers
+// of the seed, under the choices' placement. The loads are expected ones: chance among few tokens comes on top. Throws
+// RefusedByModel when no sigma makes them so uneven. Requires an imbalance.
+double fitted_sigma(const ExpertChoices& choices, const ExpertLayersSpec& spec, std::uint64_t seed);
 
 // Gate and placement of `count` layers. Layers of recordings and files are counted from 0; those beyond the last take
 // the last one's.

@@ -2,7 +2,7 @@
 
 #include "sim/diagnostics/errors.h"
 #include "sim/units/parse_quantity.h"
-#include "workloads/traces/input_file.h"
+#include "workloads/traces/regular_file.h"
 
 #include <fmt/format.h>
 
@@ -71,7 +71,7 @@ std::vector<std::uint32_t> read_counts(Reader& reader, std::string_view name, st
 // Throws ConfigError with the place of what is no block number.
 void read_blocks(const std::string& path, KvSpec& spec)
 {
-  InputFile file(path);
+  RegularFile file(path);
   for (std::string line; file.next_line(line);) {
     std::uint64_t block = 0;
     const char* const end = line.data() + line.size();

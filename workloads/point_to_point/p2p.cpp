@@ -2,6 +2,7 @@
 
 #include "models/memory/memory_tier.h"
 #include "models/network/fabric_use.h"
+#include "models/network/queue_report.h"
 #include "sim/engine/engine.h"
 #include "sim/units/parse_quantity.h"
 #include "workloads/point_to_point/p2p_metric_table.h"
@@ -127,7 +128,8 @@ class Access final : public sim::streams::DataPlaneClient {
   Picoseconds end_;
 };
 
-Seconds run_on_packets(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed)
+Seconds run_on_packets(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed,
+                       sim::metrics::Result& result)
 {
   const topology::Supernode supernode(machine.topology);
   sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
@@ -143,6 +145,7 @@ Seconds run_on_packets(const P2pSpec& spec, const models::MachineSpec& machine, 
     control.wait(done);
   });
   engine.run();
+  models::report_links(machine, plane, result);
   return to_seconds(access.end());
 }
 
@@ -299,7 +302,7 @@ std::vector<sim::config::UnusedKey> unused_keys(const P2pSpec& spec, const model
 
 void run_p2p(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed, sim::metrics::Result& result)
 {
-  const Seconds time = machine.ub.model == models::UbModel::Packet ? run_on_packets(spec, machine, seed)
+  const Seconds time = machine.ub.model == models::UbModel::Packet ? run_on_packets(spec, machine, seed, result)
                                                                    : run_on_flows(spec, machine, seed);
   result.add(P2pMetrics["latency_us"], microseconds(time));
   result.add(P2pMetrics["bandwidth_gb_s"], (spec.bytes / time).count() * 1e-9);

@@ -3,6 +3,7 @@
 #include "sim/diagnostics/ensure.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace cm::workloads {
 
@@ -42,6 +43,13 @@ bool BulkExchange::send(std::uint32_t generation, std::uint32_t rank)
 {
   plane_.remind(start_up_, notice(StartedUp, generation, rank));
   return generations_[generation % 2].inbound[rank] == 0;
+}
+
+std::int64_t BulkExchange::outbound(std::uint32_t generation, std::uint32_t rank) const
+{
+  const std::int64_t* const row =
+      generations_[generation % 2].bytes.pairs.data() + static_cast<std::size_t>(rank) * ranks_;
+  return std::accumulate(row, row + ranks_, std::int64_t{0}) - row[rank];
 }
 
 void BulkExchange::add_messages(fabric::FlowSpec& flow, std::uint32_t destination, const BulkBytes& bytes,

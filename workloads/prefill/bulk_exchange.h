@@ -32,6 +32,13 @@ class BulkExchange {
   // A rank starts to send, after the start-up of its SDMA. True when the rank has nothing to receive and is through.
   bool send(std::uint32_t generation, std::uint32_t rank);
 
+  // Bytes that a rank sends to others, and gets from them, in an opened generation.
+  [[nodiscard]] std::int64_t outbound(std::uint32_t generation, std::uint32_t rank) const;
+  [[nodiscard]] std::int64_t inbound(std::uint32_t generation, std::uint32_t rank) const
+  {
+    return generations_[generation % 2].inbound[rank];
+  }
+
   [[nodiscard]] static std::uint32_t rank_of(std::uint64_t notice) { return notice & RankMask; }
   // Whether the notice says that a rank is through; else it is this exchange's own, and is worked off.
   bool on_notice(std::uint64_t notice);

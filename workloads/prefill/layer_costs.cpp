@@ -68,6 +68,7 @@ StepCost LayerCosts::total(std::span<const models::Operator> operators) const
   for (const models::Operator& op : operators) {
     cost.time += models::operator_time(op, die_, all_cores_);
     cost.traffic += op.traffic;
+    cost.work += models::work_of(op, die_, all_cores_);
   }
   return cost;
 }

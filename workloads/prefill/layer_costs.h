@@ -2,6 +2,7 @@
 // exchanges that do not depend on the gate.
 #pragma once
 
+#include "models/compute/stage_use.h"
 #include "workloads/prefill/batch.h"
 #include "workloads/prefill/layer_program.h"
 #include "workloads/prefill/prefill_spec.h"
@@ -15,6 +16,7 @@ namespace cm::workloads {
 struct StepCost {
   Seconds time;
   Bytes traffic;
+  models::StageWork work{};
 };
 
 class LayerCosts {

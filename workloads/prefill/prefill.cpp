@@ -62,6 +62,19 @@ void add_layer(const PrefillRun& run, sim::metrics::Result& result)
   result.add(PrefillMetrics["expert_imbalance"], run.worst_imbalance());
 }
 
+void add_use(const PrefillRun& run, int microbatches, const models::MachineSpec& machine, sim::metrics::Result& result)
+{
+  const auto stages = run.stage_ms();
+  const auto work = run.stage_work();
+  std::vector<models::StageUse> uses;
+  for (std::size_t stage = 0; stage < PrefillStages; ++stage)
+    if (static_cast<PrefillStage>(stage) != PrefillStage::WaitForCube)
+      uses.push_back(
+          {.stage = std::string(StageNames[stage].part), .time = Seconds(stages[stage] * 1e-3), .work = work[stage]});
+  result.tables.push_back(models::use_per_stage(uses, Seconds(run.layer_ms() * 1e-3), microbatches, machine.die,
+                                                models::all_lanes(machine)));
+}
+
 void add_answer(const models::HbmBudget& budget, sim::metrics::Result& result)
 {
   result.answer.standings.push_back({"fits", models::fill_text(budget)});
@@ -117,6 +130,7 @@ void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const 
     device += device_time(run);
   add_throughput(spec, machine, device, batches.size(), result);
   add_layer(runs.front(), result);
+  add_use(runs.front(), microbatches, machine, result);
   rest_on_host(result);
   if (runs.front().layers_left() > 0)
     result.notes.push_back(fmt::format("{} of {} MoE layers were simulated; the others take their mean",

@@ -122,8 +122,13 @@ bool PrefillRun::perform(std::uint32_t rank, int micro, const PrefillStep& step,
   case Action::Await: return batch.received[index(step.exchange)] > generation_of(step.exchange, batch.layer);
   case Action::EndLayer: return true;
   case Action::Gate: draw_experts(micro, batch.layer); break;
-  case Action::Sort:
   case Action::Experts:
+    if (setup_.machine.free.experts) {
+      run(rank, micro, {});
+      return false;
+    }
+    [[fallthrough]];
+  case Action::Sort:
   case Action::PackForCombine:
     run(rank, micro,
         costs_.of_rows(index(micro), rank, step.action, traffic_[index(micro)].rows[parity].received[rank]));
@@ -168,6 +173,13 @@ void PrefillRun::end_turn(std::uint32_t rank)
     start_turn(rank, next);
 }
 
+// Work of the step that the microbatch is at; what comes behind the layers belongs to no stage.
+void PrefillRun::add_work(const Microbatch& batch, const models::StageWork& work)
+{
+  if (batch.layer < layers_ && counts(batch.layer))
+    work_[static_cast<std::size_t>(steps(batch.layer)[batch.step].stage)] += work;
+}
+
 std::uint64_t PrefillRun::notice(std::uint32_t rank, int micro) const
 {
   return setup_.notice_base + (static_cast<std::uint64_t>(micro) << RankBits | rank);
@@ -175,6 +187,7 @@ std::uint64_t PrefillRun::notice(std::uint32_t rank, int micro) const
 
 void PrefillRun::run(std::uint32_t rank, int micro, const StepCost& cost)
 {
+  add_work(at(rank, micro), cost.work);
   const double factor = std::max(0.5, 1.0 + setup_.machine.die.compute.jitter * ranks_[rank].jitter.normal());
   plane_.start({.die = setup_.first_die + rank,
                 .alone = to_picoseconds(cost.time * factor),
@@ -249,6 +262,9 @@ void PrefillRun::send(std::uint32_t rank, int micro, Exchange which)
     exchange.open(static_cast<std::uint32_t>(generation), std::move(bytes));
     ++traffic.opened[index(which)];
   }
+  add_work(batch,
+           {.sent_bytes = static_cast<double>(exchange.outbound(static_cast<std::uint32_t>(generation), rank)),
+            .received_bytes = static_cast<double>(exchange.inbound(static_cast<std::uint32_t>(generation), rank))});
   if (exchange.send(static_cast<std::uint32_t>(generation), rank))
     ++batch.received[index(which)];
 }
@@ -325,6 +341,14 @@ std::array<double, PrefillStages> PrefillRun::stage_ms() const
   std::array<double, PrefillStages> mean = sums_;
   for (double& stage : mean)
     stage /= std::max(1.0, static_cast<double>(layers_counted_));
+  return mean;
+}
+
+std::array<models::StageWork, PrefillStages> PrefillRun::stage_work() const
+{
+  std::array<models::StageWork, PrefillStages> mean = work_;
+  for (models::StageWork& stage : mean)
+    stage = stage * (1 / std::max(1.0, static_cast<double>(layers_counted_)));
   return mean;
 }
 

@@ -45,6 +45,8 @@ class PrefillRun final : public sim::streams::DataPlaneClient {
   // Means over ranks, microbatches and the simulated layers (MoE layers when the model has any), in milliseconds. The
   // first layer is left out when there are others: both microbatches enter it together.
   [[nodiscard]] std::array<double, PrefillStages> stage_ms() const;
+  // Work of one die for one microbatch in each stage: means as those of stage_ms().
+  [[nodiscard]] std::array<models::StageWork, PrefillStages> stage_work() const;
   // The sum of the stages: the way of one microbatch through one layer.
   [[nodiscard]] double layer_ms() const;
   // From the start until the last rank was done, of the layers that are simulated.
@@ -109,6 +111,7 @@ class PrefillRun final : public sim::streams::DataPlaneClient {
   void start_turn(std::uint32_t rank, int micro);
   void end_turn(std::uint32_t rank);
   void run(std::uint32_t rank, int micro, const StepCost& cost);
+  void add_work(const Microbatch& batch, const models::StageWork& work);
   void on_exchange_notice(int micro, PrefillExchange which, std::uint64_t notice, std::int64_t now);
   [[nodiscard]] bool awaits(const Microbatch& batch, PrefillExchange which) const;
   void send(std::uint32_t rank, int micro, PrefillExchange which);
@@ -132,6 +135,7 @@ class PrefillRun final : public sim::streams::DataPlaneClient {
   std::int64_t begin_ = 0;
   std::int64_t end_ = 0;
   std::array<double, PrefillStages> sums_{};
+  std::array<models::StageWork, PrefillStages> work_;  // sums
   std::uint64_t layers_counted_ = 0;
   std::array<std::int64_t, 2> sent_{};  // bytes, [whether the layer has experts], simulated layers
   std::optional<double> worst_imbalance_;

@@ -3,6 +3,8 @@
 #include "sim/diagnostics/ensure.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 namespace cm::workloads {
 namespace {
@@ -26,7 +28,7 @@ Service::Actors::Actors(sim::engine::Engine& engine)
 }
 
 Service::Service(const Setup& setup)
-    : spec_(setup.spec), model_(setup.model), seed_(setup.seed), actors_(setup.engine), timeline_(setup.timeline),
+    : spec_(setup.spec), model_(setup.model), seed_(setup.seed), engine_(setup.engine), actors_(setup.engine),
       progress_(setup.progress), planes_(setup.spec, setup.machine, setup.engine),
       pool_(setup.spec, setup.model, setup.machine, planes_),
       decode_({setup.spec, setup.model, setup.machine, setup.engine, setup.cells, planes_, setup.timeline},
@@ -34,7 +36,7 @@ Service::Service(const Setup& setup)
       loads_(setup.spec.prefill_instances), records_(setup.requests)
 {
   for (std::uint32_t instance = 0; instance < spec_.prefill_instances; ++instance)
-    prefill_.emplace_back(instance, PrefillInstance::Setup{spec_, setup.engine, setup.cells, planes_, timeline_},
+    prefill_.emplace_back(instance, PrefillInstance::Setup{spec_, setup.engine, setup.cells, planes_, setup.timeline},
                           [this](Control& control, std::uint32_t number, const std::vector<InFlight*>& requests) {
                             prefilled(control, number, requests);
                           });
@@ -45,18 +47,27 @@ void Service::let_in(Control& control, RequestSource& source)
   while (auto request = source.next()) {
     if (request->arrival > control.now())
       control.sleep(request->arrival - control.now());
-    const std::uint64_t number = arrived_++;
-    ensure(number < records_.size(), "request {} arrives, {} were expected", number, records_.size());
-    progress_.update(static_cast<double>(arrived_) / static_cast<double>(records_.size()), "serving");
-    if (refuses(*request, number, control.now()))
-      continue;
+    arrive(std::move(*request), control.now());
+  }
+}
+
+void Service::arrive(Request request, Seconds now)
+{
+  const std::uint64_t number = arrived_++;
+  ensure(number < records_.size(), "request {} arrives, {} were expected", number, records_.size());
+  progress_.update(static_cast<double>(arrived_) / static_cast<double>(records_.size()), "serving");
+  if (refuses(request, number, now)) {
+    expect_next_turn(request, now);
+  } else {
     InFlight& entry =
-        *in_flight_.emplace(number, std::make_unique<InFlight>(std::move(*request), number, seed_)).first->second;
-    entry.reach(Milestone::Arrived, control.now());
+        *in_flight_.emplace(number, std::make_unique<InFlight>(std::move(request), number, seed_)).first->second;
+    entry.reach(Milestone::Arrived, now);
     actors_.uploads.run([this, &entry](Control& own) { receive(own, entry); });
   }
-  at_last_arrival_ = census(control.now());
-  last_event_ = std::max(last_event_, control.now());
+  if (arrived_ < records_.size())
+    return;
+  at_last_arrival_ = census(now);
+  last_event_ = std::max(last_event_, now);
   has_last_arrived_ = true;
 }
 
@@ -150,8 +161,50 @@ void Service::finish(InFlight& request)
   ++finished_;
   records_[request.number] = record_of(request, spec_.first_token);
   last_event_ = std::max(last_event_, to_seconds(Picoseconds(request.last_token)));
-  timeline_.finished(request);
+  expect_next_turn(request.request, to_seconds(Picoseconds(request.last_token)));
   in_flight_.erase(request.number);
+}
+
+// Of the conversation, whose turn before was answered, or refused, at `end`.
+void Service::expect_next_turn(Request& ended, Seconds end)
+{
+  if (ended.turns_before == ended.later.size())
+    return;
+  LaterTurn& turn = ended.later[ended.turns_before];
+  DueTurn next{.due = end + turn.delay,
+               .order = ended_turns_++,
+               .request = {.arrival = {},
+                           .input_tokens = turn.input_tokens,
+                           .output_tokens = turn.output_tokens,
+                           .blocks = std::move(turn.blocks)}};
+  next.request.later = std::move(ended.later);
+  next.request.turns_before = ended.turns_before + 1;
+  const Seconds due = next.due;
+  turns_.push_back(std::move(next));
+  std::ranges::push_heap(turns_, std::greater<>());
+  if (next_turn_ && *next_turn_ <= due)
+    return;
+  next_turn_ = due;
+  engine_.spawn("turns", [this, keeper = ++turn_keeper_](Control& own) { let_turns_in(own, keeper); });
+}
+
+// An actor that lets turns in as they fall due, until none waits or another one has been woken for an earlier turn.
+void Service::let_turns_in(Control& control, std::uint64_t keeper)
+{
+  while (keeper == turn_keeper_ && next_turn_) {
+    const Seconds wake_up = *next_turn_;
+    if (wake_up > control.now())
+      control.sleep(wake_up - control.now());
+    if (keeper != turn_keeper_)
+      return;
+    while (!turns_.empty() && turns_.front().due <= wake_up) {
+      std::ranges::pop_heap(turns_, std::greater<>());
+      Request request = std::move(turns_.back().request);
+      turns_.pop_back();
+      arrive(std::move(request), control.now());
+    }
+    next_turn_ = turns_.empty() ? std::nullopt : std::optional(turns_.front().due);
+  }
 }
 
 Census Service::census(Seconds now) const

@@ -11,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -49,7 +50,8 @@ class Service {
   // Borrows everything that the setup refers to.
   explicit Service(const Setup& setup);
 
-  // The actor that lets requests in; ends with the last arrival.
+  // The actor that lets requests in; ends with the last arrival that the source knows the time of. Later turns
+  // (Request::later) arrive when the turns before them have ended.
   void let_in(sim::engine::Control& control, RequestSource& source);
 
   [[nodiscard]] Census census(Seconds now) const;
@@ -73,6 +75,17 @@ class Service {
     std::int64_t under_way = 0;  // requests, that have an actor or wait for one
     std::deque<InFlight*> waiting;
   };
+  // The next turn of a conversation, until it is due.
+  struct DueTurn {
+    Seconds due;
+    std::uint64_t order = 0;  // in which turns before it ended
+    Request request;
+
+    friend bool operator>(const DueTurn& a, const DueTurn& b)
+    {
+      return a.due != b.due ? a.due > b.due : a.order > b.order;
+    }
+  };
   // A request has an actor only while something of it moves; where many move at once, the others wait for one.
   struct Actors {
     explicit Actors(sim::engine::Engine& engine);
@@ -82,6 +95,7 @@ class Service {
     sim::engine::ActorPool stores;
   };
 
+  void arrive(Request request, Seconds now);
   [[nodiscard]] bool refuses(const Request& request, std::uint64_t number, Seconds now);
   void receive(sim::engine::Control& control, InFlight& request);
   void route(InFlight& request, Seconds now);
@@ -89,12 +103,14 @@ class Service {
   void load(sim::engine::Control& control, InFlight& request);
   void prefilled(sim::engine::Control& control, std::uint32_t instance, const std::vector<InFlight*>& requests);
   void finish(InFlight& request);
+  void expect_next_turn(Request& ended, Seconds end);
+  void let_turns_in(sim::engine::Control& control, std::uint64_t keeper);
 
   const ServingSpec& spec_;
   const models::ModelSpec& model_;
   std::uint64_t seed_;
+  sim::engine::Engine& engine_;
   Actors actors_;
-  ServingTimeline& timeline_;
   sim::metrics::Progress& progress_;
   Planes planes_;
   KvPool pool_;
@@ -102,6 +118,11 @@ class Service {
   std::deque<PrefillInstance> prefill_;
   std::vector<Loads> loads_;  // [instance]
   std::map<std::uint64_t, std::unique_ptr<InFlight>> in_flight_;
+  // Turns that wait for their time, in a heap; an actor sleeps until the earliest.
+  std::vector<DueTurn> turns_;
+  std::uint64_t ended_turns_ = 0;
+  std::optional<Seconds> next_turn_;  // when that actor wakes up
+  std::uint64_t turn_keeper_ = 0;     // number of that actor
   std::uint32_t next_instance_ = 0;
   std::uint64_t arrived_ = 0;
   std::uint64_t refused_ = 0;

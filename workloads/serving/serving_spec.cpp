@@ -57,12 +57,15 @@ void read_generator(Reader reader, GeneratedRequestsSpec& spec)
 void read_requests(Reader& workload, ServingSpec& spec)
 {
   std::string path;
-  workload.optional({"trace", "file of requests (Mooncake JSON lines, Azure CSV or a ServeGen archive, plain or gzip) "
-                              "instead of generated ones"},
+  workload.optional({"trace",
+                     "file of requests, plain or gzip, instead of generated ones: a trace (JSON lines or CSV), "
+                     "a benchmark's log or a ServeGen archive; trace_format names the dialects"},
                     path);
   spec.block_tokens = 512;
   workload.optional(
-      {"block_tokens", "tokens of a cached block, and of the blocks that a trace's hash ids stand for", 16.0, 4096.0},
+      {"block_tokens",
+       "tokens of a cached block; a trace's hash ids stand for as many, or trace_format.block_tokens says for how many",
+       16.0, 4096.0},
       spec.block_tokens);
   bool skips = false;
   Seconds spread(3.0);
@@ -75,10 +78,10 @@ void read_requests(Reader& workload, ServingSpec& spec)
                     spec.trace_part.start);
   workload.optional({"trace_length", "time behind it from which requests are used; 0 s: to the end", 0.0, 1e9},
                     spec.trace_part.length);
-  const TraceDialect dialect =
-      read_trace_dialect(workload.optional_section(
-                             {"trace_format", "how the lines of a trace are meant, where its format leaves that open"}),
-                         spec.block_tokens);
+  const TraceDialect dialect = read_trace_dialect(
+      workload.optional_section(
+          {"trace_format", "how the records of a trace are meant, where its beginning does not say so"}),
+      spec.block_tokens);
   if (!workload.has("trace"))
     for (const char* key : {"skip_damaged_lines", "trace_step", "trace_start", "trace_length", "trace_format"})
       if (workload.has(key))

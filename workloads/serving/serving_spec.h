@@ -3,9 +3,9 @@
 
 #include "workloads/decode/decode_spec.h"
 #include "workloads/prefill/prefill_spec.h"
+#include "workloads/traces/dialects/request_file.h"
 #include "workloads/traces/generated_requests.h"
 #include "workloads/traces/load_scaling.h"
-#include "workloads/traces/request_file.h"
 
 #include <memory>
 #include <optional>

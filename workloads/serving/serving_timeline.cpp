@@ -7,9 +7,6 @@ namespace {
 
 using sim::timeline::Slice;
 
-// Each has a track of its own, since they overlap.
-constexpr std::uint64_t RequestsShown = 64;
-
 }  // namespace
 
 ServingTimeline::ServingTimeline(sim::timeline::Timeline* timeline, const ServingSpec& spec) : timeline_(timeline)
@@ -20,7 +17,6 @@ ServingTimeline::ServingTimeline(sim::timeline::Timeline* timeline, const Servin
   for (std::uint32_t instance = 0; instance < spec.prefill_instances; ++instance)
     prefill_.push_back(timeline_->add_track(instances, fmt::format("prefill {}", instance)));
   decode_ = timeline_->add_track(instances, "decode");
-  requests_ = timeline_->add_process(fmt::format("first {} requests", RequestsShown));
 }
 
 void ServingTimeline::prefilled(std::uint32_t instance, Seconds start, Seconds end, const Batch& batch)
@@ -43,30 +39,6 @@ void ServingTimeline::decoded(Seconds start, Seconds end, std::size_t requests, 
                          .start = to_picoseconds(start),
                          .end = to_picoseconds(end),
                          .arguments = {{"requests", static_cast<std::int64_t>(requests)}, {"KV tokens", kv_tokens}}});
-}
-
-void ServingTimeline::finished(const InFlight& request)
-{
-  if (timeline_ == nullptr || request.number >= RequestsShown)
-    return;
-  const sim::timeline::TrackIndex track = timeline_->add_track(requests_, fmt::format("request {}", request.number));
-  const auto add = [&](std::string_view name, std::int64_t start, std::int64_t end) {
-    if (end > start)
-      timeline_->add(Slice{.track = track,
-                           .name = std::string(name),
-                           .start = Picoseconds(start),
-                           .end = Picoseconds(end),
-                           .arguments = {{"input tokens", request.request.input_tokens},
-                                         {"cached tokens", request.cached_tokens},
-                                         {"output tokens", request.request.output_tokens}}});
-  };
-  // A request whose only token comes from prefill never reaches decode.
-  std::size_t last = Milestones - 1;
-  while (last > 0 && request.at[last] == 0)
-    --last;
-  for (std::size_t part = 1; part <= last; ++part)
-    add(FirstTokenParts[part], request.at[part - 1], request.at[part]);
-  add("decode", request.at[last], request.last_token);
 }
 
 void ServingTimeline::add(const std::vector<std::pair<std::string, sim::metrics::Series>>& series)

@@ -1,10 +1,9 @@
-// Timeline of serving: batches of every prefill instance, iterations of decode, the first requests on their way, and
-// the series as counters.
+// Timeline of serving while it runs: batches of every prefill instance and iterations of decode; afterwards the series
+// as counters.
 #pragma once
 
 #include "sim/metrics/result.h"
 #include "sim/timeline/timeline.h"
-#include "workloads/serving/in_flight.h"
 #include "workloads/serving/serving_spec.h"
 
 #include <string>
@@ -25,14 +24,12 @@ class ServingTimeline {
   };
   void prefilled(std::uint32_t instance, Seconds start, Seconds end, const Batch& batch);
   void decoded(Seconds start, Seconds end, std::size_t requests, std::int64_t kv_tokens);
-  void finished(const InFlight& request);
   void add(const std::vector<std::pair<std::string, sim::metrics::Series>>& series);
 
  private:
   sim::timeline::Timeline* timeline_;
   std::vector<sim::timeline::TrackIndex> prefill_;  // [instance]
   sim::timeline::TrackIndex decode_ = 0;
-  std::uint32_t requests_ = 0;  // their process
 };
 
 }  // namespace cm::workloads

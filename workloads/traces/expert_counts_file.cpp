@@ -1,15 +1,20 @@
 #include "workloads/traces/expert_counts_file.h"
 
+#include "sim/config/json_text.h"
 #include "sim/config/reader.h"
 #include "sim/diagnostics/errors.h"
-#include "workloads/traces/input_file.h"
+#include "workloads/traces/expert_map_file.h"
 #include "workloads/traces/problem_list.h"
+#include "workloads/traces/regular_file.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -17,6 +22,7 @@
 namespace cm::workloads {
 namespace {
 
+using Json = nlohmann::json;
 using sim::config::Position;
 using sim::config::Reader;
 using sim::config::Value;
@@ -52,7 +58,7 @@ constexpr std::array<Cell, 3> Cells{
     {{"a layer", MostLayers - 1}, {"an expert", MostExperts - 1}, {"a count", MostCount}}};
 
 // One line of the CSV; empty when it is wrong.
-std::optional<Entry> entry_of(std::string_view line, const InputFile& file, ProblemList& problems)
+std::optional<Entry> entry_of(std::string_view line, const RegularFile& file, ProblemList& problems)
 {
   Entry entry{.position = file.position()};
   const std::array<std::int64_t*, 3> targets{&entry.layer, &entry.expert, &entry.count};
@@ -75,7 +81,7 @@ std::optional<Entry> entry_of(std::string_view line, const InputFile& file, Prob
   return is_right ? std::optional(entry) : std::nullopt;
 }
 
-std::vector<Entry> read_csv(InputFile& file, ProblemList& problems)
+std::vector<Entry> read_csv(RegularFile& file, ProblemList& problems)
 {
   std::vector<Entry> entries;
   std::string line;
@@ -126,13 +132,117 @@ std::vector<Entry> read_json(const std::string& path, ProblemList& problems)
   return entries;
 }
 
+// Counts of one layer, or those of a further step of it.
+class LogicalCounts {
+ public:
+  LogicalCounts(const std::string& path, const std::string& text, ProblemList& problems)
+      : path_(path), text_(text), problems_(problems)
+  {
+  }
+
+  // [layer][expert], or [step][layer][expert], whose steps are added up.
+  std::vector<Entry> read(const Json& counts)
+  {
+    const bool has_steps = is_list_of_lists(counts) && is_list_of_lists(counts.front());
+    if (!is_list_of_lists(counts)) {
+      complain({}, "expected lists [layer][expert], or [step][layer][expert], found something else");
+      return {};
+    }
+    for (std::size_t i = 0; i < counts.size(); ++i)
+      if (has_steps)
+        add_step(counts[i], {std::to_string(i)});
+      else
+        add_layer(counts[i], i, {std::to_string(i)});
+    std::vector<Entry> entries;
+    for (const auto& [place, count] : sums_) {
+      if (count > static_cast<double>(MostCount))
+        problems_.add(fmt::format("{}:1:1: layer {}, expert {}: expected at most {} in all, found more", path_,
+                                  place.first, place.second, MostCount));
+      entries.push_back({.layer = place.first,
+                         .expert = place.second,
+                         .count = std::llround(std::min(count, static_cast<double>(MostCount))),
+                         .position = {path_, 1, 1}});
+    }
+    return entries;
+  }
+
+ private:
+  using Keys = std::vector<std::string>;
+
+  static bool is_list_of_lists(const Json& list)
+  {
+    return list.is_array() && !list.empty() && list.front().is_array() && !list.front().empty();
+  }
+
+  void complain(Keys keys, const std::string& what)
+  {
+    if (++complaints_ > 20)
+      return problems_.add("");
+    keys.insert(keys.begin(), "logical_count");
+    const sim::config::JsonPlace place = sim::config::json_place(text_, keys);
+    problems_.add(fmt::format("{}:{}:{}: logical_count: {}", path_, place.line, place.column, what));
+  }
+
+  void add_step(const Json& step, const Keys& keys)
+  {
+    if (!step.is_array())
+      return complain(keys, "expected a list [layer][expert] a step");
+    for (std::size_t layer = 0; layer < step.size(); ++layer)
+      add_layer(step[layer], layer, {keys.front(), std::to_string(layer)});
+  }
+
+  void add_layer(const Json& layer, std::size_t number, const Keys& keys)
+  {
+    if (!layer.is_array() || layer.size() > static_cast<std::size_t>(MostExperts) ||
+        number >= static_cast<std::size_t>(MostLayers))
+      return complain(keys,
+                      fmt::format("expected at most {} layers, lists of at most {} experts", MostLayers, MostExperts));
+    for (std::size_t expert = 0; expert < layer.size(); ++expert) {
+      const Json& count = layer[expert];
+      Keys place = keys;
+      place.push_back(std::to_string(expert));
+      if (!count.is_number() || !(count.get<double>() >= 0 && count.get<double>() <= static_cast<double>(MostCount)))
+        complain(place, fmt::format("expected a count from 0 to {}, found {}", MostCount, count.dump().substr(0, 40)));
+      else if (sums_.size() < MostEntries)
+        sums_[{static_cast<std::int64_t>(number), static_cast<std::int64_t>(expert)}] += count.get<double>();
+      else
+        return complain(place, fmt::format("expected at most {} counts in all, found more", MostEntries));
+    }
+  }
+
+  const std::string& path_;
+  const std::string& text_;
+  ProblemList& problems_;
+  std::map<std::pair<std::int64_t, std::int64_t>, double> sums_;  // [layer, expert]
+  int complaints_ = 0;
+};
+
+// A dump of SGLang's recorder of expert choices.
+std::vector<Entry> read_logical_counts(const std::string& path, ProblemList& problems)
+{
+  const std::string text = read_input(path, MostJsonBytes);
+  if (const auto problem = sim::config::json_problem(text)) {
+    problems.add(fmt::format("{}:{}:{}: {}", path, problem->place.line, problem->place.column, problem->what));
+    return {};
+  }
+  const Json dump = Json::parse(text, nullptr, false);
+  const auto counts = dump.find("logical_count");
+  if (counts == dump.end()) {
+    problems.add(fmt::format("{}:1:1: expected {{\"logical_count\": ...}} or a list of {{\"layer\": 0, \"expert\": 0, "
+                             "\"count\": 120}}, found neither",
+                             path));
+    return {};
+  }
+  return LogicalCounts(path, text, problems).read(*counts);
+}
+
 bool begins_like_json(const std::string& path)
 {
-  InputFile file(path);
+  RegularFile file(path);
   std::string line;
   while (file.next_line(line))
     if (const std::string_view text = trimmed(line); !text.empty())
-      return text.front() == '[' || text.front() == '{';
+      return text.front() == '[';
   return false;
 }
 
@@ -194,10 +304,12 @@ ReadOrProblems<models::ExpertCounts> read_expert_counts(const std::string& path,
   ProblemList problems(path);
   try {
     std::vector<Entry> entries;
-    if (begins_like_json(path)) {
+    if (begins_like_json_object(path)) {
+      entries = read_logical_counts(path, problems);
+    } else if (begins_like_json(path)) {
       entries = read_json(path, problems);
     } else {
-      InputFile file(path);
+      RegularFile file(path);
       entries = read_csv(file, problems);
     }
     if (problems.empty() && entries.empty())

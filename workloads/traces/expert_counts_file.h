@@ -1,6 +1,9 @@
-// How often each expert was chosen, from a table of three columns in a file, plain or gzip:
+// How often each expert was chosen, from a file, plain or gzip:
 //   CSV    a first line "layer,expert,count", then one line an expert and layer; "#" starts a comment
 //   JSON   a list of {"layer": 0, "expert": 0, "count": 120}
+//   SGLang a dump of its recorder as JSON, {"logical_count": [layer][expert]}, or [step][layer][expert], whose steps
+//   are
+//          added up
 // Layers are MoE layers, counted from 0. Every expert of every layer stands in it once.
 #pragma once
 

@@ -46,7 +46,7 @@ class GeneratedRequests final : public RequestSource {
     return request;
   }
 
-  [[nodiscard]] std::uint64_t skipped() const override { return 0; }
+  [[nodiscard]] SourceCounts counts() const override { return {}; }
 
  private:
   double gap()

@@ -22,7 +22,7 @@ std::uint64_t id_of_copy(std::uint64_t id, int copy)
 class PartialSource final : public RequestSource {
  public:
   PartialSource(std::unique_ptr<RequestSource> source, const TracePart& part)
-      : source_(std::move(source)), part_(part), skipped_at_once_(source_->skipped()), skipped_(skipped_at_once_)
+      : source_(std::move(source)), part_(part), at_once_(source_->counts()), counts_(at_once_)
   {
   }
 
@@ -31,9 +31,11 @@ class PartialSource final : public RequestSource {
     auto request = source_->next();
     while (request && request->arrival < part_.start) {
       latest_ = request->arrival;
-      spread_before_ = source_->spread();
+      before_.spread = source_->counts().spread;
       request = source_->next();
-      skipped_before_ = source_->skipped() - skipped_at_once_;
+      const SourceCounts now = source_->counts();
+      before_.skipped = now.skipped - at_once_.skipped;
+      before_.failed = now.failed - at_once_.failed;
     }
     const bool is_over = request && part_.length > Seconds(0) && !(request->arrival < part_.start + part_.length);
     if ((!request || is_over) && !origin_ && part_ != TracePart{})
@@ -45,8 +47,7 @@ class PartialSource final : public RequestSource {
                             to_text(latest_), to_text(part_.start)));
     if (is_over)
       return std::nullopt;
-    skipped_ = source_->skipped() - skipped_before_;
-    spread_ = source_->spread() - spread_before_;
+    counts_ = source_->counts() - before_;
     if (!request)
       return std::nullopt;
     if (!origin_)
@@ -55,20 +56,18 @@ class PartialSource final : public RequestSource {
     return request;
   }
 
-  [[nodiscard]] std::uint64_t skipped() const override { return skipped_; }
-  [[nodiscard]] std::uint64_t spread() const override { return spread_; }
+  [[nodiscard]] SourceCounts counts() const override { return counts_; }
+  [[nodiscard]] std::string note() const override { return source_->note(); }
 
  private:
   std::unique_ptr<RequestSource> source_;
   TracePart part_;
   Seconds latest_;
   std::optional<Seconds> origin_;  // of the first request of the part
-  // Skipped records whose time is unknown: they count wherever the part lies.
-  std::uint64_t skipped_at_once_;
-  std::uint64_t skipped_before_ = 0;
-  std::uint64_t spread_before_ = 0;
-  std::uint64_t skipped_;
-  std::uint64_t spread_ = 0;
+  // Records that were left out before any request, their time unknown: they count wherever the part lies.
+  SourceCounts at_once_;
+  SourceCounts before_;  // the part
+  SourceCounts counts_;
 };
 
 class ScaledSource final : public RequestSource {
@@ -94,12 +93,17 @@ class ScaledSource final : public RequestSource {
     request.arrival = (current_.arrival + gap_ * (static_cast<double>(copy_) / scaling_.copies)) * scaling_.time_scale;
     for (std::uint64_t& id : request.blocks)
       id = id_of_copy(id, copy_);
+    for (LaterTurn& turn : request.later) {
+      turn.delay = turn.delay * scaling_.time_scale;
+      for (std::uint64_t& id : turn.blocks)
+        id = id_of_copy(id, copy_);
+    }
     ++copy_;
     return request;
   }
 
-  [[nodiscard]] std::uint64_t skipped() const override { return source_->skipped(); }
-  [[nodiscard]] std::uint64_t spread() const override { return source_->spread(); }
+  [[nodiscard]] SourceCounts counts() const override { return source_->counts(); }
+  [[nodiscard]] std::string note() const override { return source_->note(); }
 
  private:
   std::unique_ptr<RequestSource> source_;
@@ -120,16 +124,20 @@ class ClockedSource final : public RequestSource {
   std::optional<Request> next() override
   {
     auto request = source_->next();
-    if (request && !(request->arrival <= LatestArrival))
+    Seconds last = request ? request->arrival : Seconds(0);
+    if (request)
+      for (const LaterTurn& turn : request->later)
+        last += turn.delay;
+    if (!(last <= LatestArrival))
       throw ConfigError(
           fmt::format("{}: expected requests within {:.0f} days of the first moment, found one after {:.4g} "
                       "days",
-                      key_, LatestArrival.count() / 86400, request->arrival.count() / 86400));
+                      key_, LatestArrival.count() / 86400, last.count() / 86400));
     return request;
   }
 
-  [[nodiscard]] std::uint64_t skipped() const override { return source_->skipped(); }
-  [[nodiscard]] std::uint64_t spread() const override { return source_->spread(); }
+  [[nodiscard]] SourceCounts counts() const override { return source_->counts(); }
+  [[nodiscard]] std::string note() const override { return source_->note(); }
 
  private:
   std::unique_ptr<RequestSource> source_;

@@ -16,7 +16,8 @@ struct TracePart {
   friend bool operator==(const TracePart&, const TracePart&) = default;
 };
 
-// Times count from the first request of the part, and so do damaged records and those that were spread. Its next()
+// Times count from the first request of the part; counts are those of the part. A conversation belongs to the part in
+// which its first turn arrives. Its next()
 // throws ConfigError when no request arrives in the part.
 std::unique_ptr<RequestSource> part_of(std::unique_ptr<RequestSource> source, const TracePart& part);
 

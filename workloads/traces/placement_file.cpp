@@ -4,8 +4,9 @@
 
 #include "sim/diagnostics/errors.h"
 #include "sim/diagnostics/printable.h"
-#include "workloads/traces/input_file.h"
+#include "workloads/traces/expert_map_file.h"
 #include "workloads/traces/problem_list.h"
+#include "workloads/traces/regular_file.h"
 
 #include <fmt/format.h>
 
@@ -81,11 +82,11 @@ bool read_shape(std::string_view text, std::array<std::size_t, 3>& shape)
 }
 
 // The text between magic and numbers.
-std::string header_of(const std::string& path, InputFile& file, std::size_t& start)
+std::string header_of(const std::string& path, RegularFile& file, std::size_t& start)
 {
   const std::string begin = file.take(10);
   if (!begin.starts_with(Magic) || begin.size() < 10)
-    refuse(path, 0, "expected a NumPy file (.npy), found none");
+    refuse(path, 0, "expected a NumPy file (.npy) or an expert map ({\"layer_list\": ...}), found neither");
   const std::size_t length_bytes = begin[6] == 1 ? 2 : 4;
   const std::string lengths = begin.substr(8) + file.take(length_bytes - 2);
   std::uint32_t length = 0;
@@ -120,7 +121,7 @@ std::size_t bytes_of(const std::string& path, const Array& array)
 // Throws ConfigError with what is wrong with the header. Reads no more numbers than it tells of.
 Array array_of(const std::string& path)
 {
-  InputFile file(path);
+  RegularFile file(path);
   std::size_t start = 0;
   const std::string header = header_of(path, file, start);
   Array array;
@@ -189,7 +190,8 @@ ReadOrProblems<models::PlacementTable> read_placement(const std::string& path)
 {
   ProblemList problems(path);
   try {
-    models::PlacementTable table = table_of(array_of(path), path, problems);
+    models::PlacementTable table =
+        begins_like_json_object(path) ? read_expert_map(path, problems) : table_of(array_of(path), path, problems);
     for (std::uint32_t layer = 0; problems.empty() && layer < table.layers; ++layer)
       check_layer(table, layer, path, problems);
     if (problems.empty())

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace cm::workloads {
@@ -14,6 +15,16 @@ namespace cm::workloads {
 inline constexpr std::int64_t MostTokens = 100'000'000;
 // Since the start. The clock counts picoseconds in 64 bits, 106 days; the last requests are served in what is left.
 inline constexpr Seconds LatestArrival(100.0 * 86400);
+
+// Of a conversation: arrives `delay` after the last token of the turn before it, whenever that is.
+struct LaterTurn {
+  Seconds delay;
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  std::vector<std::uint64_t> blocks{};
+
+  friend bool operator==(const LaterTurn&, const LaterTurn&) = default;
+};
 
 struct Request {
   Seconds arrival;  // since the start of its source
@@ -24,6 +35,8 @@ struct Request {
   std::vector<std::uint64_t> blocks;
   // Leading ones that the service has seen before the run began: it holds them when the request arrives.
   std::size_t known_blocks = 0;
+  std::vector<LaterTurn> later{};  // turns of its conversation, in order
+  std::size_t turns_before = 0;    // of `later`, that have arrived: the next one follows this request
 
   friend bool operator==(const Request&, const Request&) = default;
 };
@@ -34,6 +47,20 @@ inline Seconds since(Seconds origin, Seconds time)
   return origin == Seconds(0) ? time : to_seconds(to_picoseconds(time - origin));
 }
 
+// Of the part of a trace that is run.
+struct SourceCounts {
+  std::uint64_t skipped = 0;  // damaged records that were left out, before the request that next() gave last; all of
+                              // them at the end
+  std::uint64_t failed = 0;   // the same of requests that had failed when they were recorded
+  // Requests that next() has given and that share a time stamp with others: they were spread over the time after it.
+  std::uint64_t spread = 0;
+
+  friend SourceCounts operator-(const SourceCounts& a, const SourceCounts& b)
+  {
+    return {a.skipped - b.skipped, a.failed - b.failed, a.spread - b.spread};
+  }
+};
+
 class RequestSource {
  public:
   virtual ~RequestSource() = default;
@@ -42,10 +69,9 @@ class RequestSource {
   // source was told to skip those.
   virtual std::optional<Request> next() = 0;
 
-  // Damaged records that were left out, before the request that next() gave last; all of them at the end.
-  [[nodiscard]] virtual std::uint64_t skipped() const = 0;
-  // Requests that next() has given and that share a time stamp with others: they were spread over the time after it.
-  [[nodiscard]] virtual std::uint64_t spread() const { return 0; }
+  [[nodiscard]] virtual SourceCounts counts() const = 0;
+  // How the source reads what it is made from; empty when there is nothing to say.
+  [[nodiscard]] virtual std::string note() const { return ""; }
 };
 
 }  // namespace cm::workloads

@@ -98,7 +98,7 @@ class ServeGenRequests final : public RequestSource {
     return request;
   }
 
-  [[nodiscard]] std::uint64_t skipped() const override { return skipped_; }
+  [[nodiscard]] SourceCounts counts() const override { return {.skipped = skipped_}; }
 
  private:
   void wait_for(std::size_t client)

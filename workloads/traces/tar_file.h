@@ -1,7 +1,7 @@
 // The files inside a tar archive (POSIX ustar, as GNU tar writes it), plain or gzip, one after the other.
 #pragma once
 
-#include "workloads/traces/input_file.h"
+#include "workloads/traces/regular_file.h"
 
 #include <cstddef>
 #include <string>
@@ -29,7 +29,7 @@ class TarFile {
  private:
   [[noreturn]] void refuse(const std::string& what) const;
 
-  InputFile file_;
+  RegularFile file_;
   std::string path_;
   std::size_t limit_;
   std::size_t at_ = 0;  // bytes of the unpacked archive

@@ -2,8 +2,8 @@
 
 #include "sim/config/reader.h"
 #include "sim/diagnostics/errors.h"
-#include "workloads/traces/input_file.h"
 #include "workloads/traces/problem_list.h"
+#include "workloads/traces/regular_file.h"
 
 #include <fmt/format.h>
 
@@ -120,7 +120,7 @@ ReadOrProblems<models::TokenTrace> read_token_trace(const TokenTraceFiles& files
       return log.problems;
     // No more is unpacked than is expected and one byte.
     const std::uint64_t expected = trace.tokens * trace.layers * trace.top_k;
-    const std::string bytes = InputFile(files.bytes).take(std::min<std::uint64_t>(expected, MostBytes) + 1);
+    const std::string bytes = RegularFile(files.bytes).take(std::min<std::uint64_t>(expected, MostBytes) + 1);
     if (bytes.size() != expected && bytes.size() > MostBytes)
       return std::vector{fmt::format("{}:1:1: expected at most {} bytes, found more", files.bytes, MostBytes)};
     if (bytes.size() > expected)

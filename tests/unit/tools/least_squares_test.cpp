@@ -69,3 +69,22 @@ TEST_CASE("a coordinate that no residual depends on has no known uncertainty")
   CHECK(std::isinf(fit.uncertainty[1]));
   CHECK(fit.is_seen == std::vector<bool>{true, false});
 }
+
+TEST_CASE("a fit whose residuals cannot be had any more tells how far it has come")
+{
+  const auto curved = [](const Vector& x) { return Vector{std::exp(x[0] / 4) - 2}; };
+  const auto whole = least_squares(problem({-7}, curved));
+  CHECK_FALSE(whole.is_cut_short);
+  REQUIRE(whole.steps > 2);
+  for (int calls = 0; calls < 3; ++calls) {
+    LeastSquaresProblem cut = problem({-7}, curved);
+    cut.residuals = [calls, inner = cut.residuals, done = 0](const std::vector<Vector>& points) mutable {
+      return done++ < calls ? inner(points) : std::vector<Vector>{};
+    };
+    const auto fit = least_squares(cut);
+    CHECK(fit.is_cut_short);
+    CHECK(fit.residuals.empty() == (calls == 0));
+    if (calls > 0)
+      CHECK(fit.sum == Approx(fit.residuals[0] * fit.residuals[0]));
+  }
+}

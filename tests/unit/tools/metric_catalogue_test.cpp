@@ -200,7 +200,7 @@ TEST_CASE("a service that is overloaded reports what its table declares")
             "workload.cell_layers=2", "workload.cell_cache=false", "workload.prefill_instances=1",
             "workload.prefill.npus=4", "workload.prefill.experts=auto", "workload.decode.ep=32",
             "workload.decode.experts=auto", "workload.decode.batch_per_npu=8", "workload.pool.nodes=2"})},
-      {"capacity_rps", "capacity_load", "trace_lines_skipped"});
+      {"capacity_rps", "capacity_load", "trace_lines_skipped", "trace_requests_failed"});
 }
 
 TEST_CASE("a decode of dense layers alone has no mean MoE layer")

@@ -11,6 +11,7 @@ using cm::tests::content_of;
 using cm::tests::put;
 using cm::tests::TemporaryFolder;
 using cm::tools::OutputFolder;
+using cm::tools::ResultMark;
 namespace fs = std::filesystem;
 
 namespace {
@@ -146,4 +147,27 @@ TEST_CASE("a result whose files were taking their places when its run was killed
   CHECK(content_of(temporary.file("out/result.json")) == Files[0].content);
   CHECK(content_of(temporary.file("out/requests.csv")) == "new");
   CHECK(entries(temporary.path() / "out") == 2);
+}
+
+TEST_CASE("a folder with a result of another kind is refused")
+{
+  const TemporaryFolder temporary;
+  put(temporary, "out/result.json", Files[0].content);
+  CHECK_THROWS_WITH(OutputFolder(temporary.file("out"), "comparison", ResultMark::Comparison),
+                    Catch::Contains("expected a new or empty folder or one with a comparison, found a result "
+                                    "(result.json)"));
+  put(temporary, "other/comparison.json", "{\"schema\": \"cmsim-comparison/1\"}");
+  CHECK_THROWS_WITH(OutputFolder(temporary.file("other"), "run"), Catch::Contains("found a comparison"));
+  CHECK(OutputFolder(temporary.file("other"), "comparison", ResultMark::Comparison)
+            .write({{"comparison.json", "{\"schema\": \"cmsim-comparison/1\"}"}})
+            .size() == 1);
+}
+
+TEST_CASE("finished runs of a command that was stopped are no other files, and no result keeps those of an earlier one")
+{
+  const TemporaryFolder temporary;
+  put(temporary, "out/finished-runs.jsonl", "{}");
+  OutputFolder(temporary.file("out"), "run").write(Files);
+  OutputFolder(temporary.file("out"), "run").write(Files);
+  CHECK_FALSE(fs::exists(temporary.file("out/finished-runs.jsonl")));
 }

@@ -2,6 +2,7 @@
 #include "workloads/expert_parallel/expert_choices.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -101,4 +102,31 @@ TEST_CASE("a trace is generated where none is named")
       choices, {.slots = {.ranks = 8, .routed = 64}, .top_k = 6, .profile = {}, .first = 1, .count = 2}, 1);
   CHECK(layers[0].gate.trace_tokens() > 0);
   CHECK(layers[0].gate.loads() != layers[1].gate.loads());
+}
+
+TEST_CASE("skew is fitted so that the busiest rank is as full as in a load balancer's log")
+{
+  const tests::TemporaryFolder folder;
+  const auto log = [](double imbalance) {
+    return fmt::format("EPLB step: 1 for model m: avg_tokens=1000.00, max_tokens={:.0f}, balancedness={:.4f}\n",
+                       1000 * imbalance, 1 / imbalance);
+  };
+  const ExpertLayersSpec spec{.slots = {.ranks = 16, .routed = 64}, .top_k = 4, .profile = {}, .first = 0, .count = 8};
+  for (const double imbalance : {1.3, 2.0}) {
+    folder.put("a.log", log(imbalance));
+    const Read done = read(folder, "{routing: skewed, routing_file: a.log, placement: contiguous}");
+    CHECK(done.problems.empty());
+    REQUIRE(done.choices.notes.size() == 1);
+    CHECK_THAT(done.choices.notes[0],
+               Catch::Contains(fmt::format("the busiest rank has {:.3f} times the mean load in 1 steps", imbalance)));
+    double sum = 0;
+    for (const ExpertLayer& layer : build_expert_layers(done.choices, spec, 1))
+      sum += layer.placement.imbalance(layer.gate.loads());
+    CHECK(sum / 8 == Approx(imbalance).epsilon(0.01));
+  }
+  folder.put("a.log", log(500));
+  CHECK_THROWS_WITH(build_expert_layers(read(folder, "{routing: skewed, routing_file: a.log}").choices, spec, 1),
+                    Catch::Contains("the log of routing_file has a busiest rank of 500.000 times the mean load"));
+  CHECK_THAT(read(folder, "{routing: skewed, routing_file: a.log, skew: 2}").problems.at(0),
+             Catch::Contains("expected one of the two"));
 }

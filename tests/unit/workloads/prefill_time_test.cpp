@@ -122,3 +122,18 @@ TEST_CASE("layers that are left out take the mean of the others")
   CHECK(time_of(prompts(16, 2048), half).device.count() ==
         Approx(time_of(prompts(16, 2048)).device.count()).epsilon(0.02));
 }
+
+TEST_CASE("a prefill is faster when its network, its experts or its host takes no time")
+{
+  const auto with = [](const models::FreeParts& parts) {
+    models::MachineSpec machine = tests::small_machine();
+    models::set_free(parts, machine);
+    return time_of(prompts(8, 1000), deployment(models::Routing::Skewed), 1, machine).layer;
+  };
+  const Seconds whole = with({});
+  CHECK(with({.network = true}) < with({.queueing = true}));
+  CHECK(with({.queueing = true}) < whole);
+  CHECK(with({.experts = true}) < whole);
+  CHECK(with({.host = true}) < whole);
+  CHECK(with({.network = true, .experts = true, .host = true}) < with({.host = true}));
+}

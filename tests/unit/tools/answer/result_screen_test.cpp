@@ -84,7 +84,7 @@ TEST_CASE("a result with more than a screen holds is cut to one, and says what i
       CHECK(columns_of(line) <= width);
   }
   const std::string text = result_screen(large(), {.is_coloured = false, .width = 160}, {});
-  CHECK_THAT(text, Catch::Contains("--verbose shows all: 2 metrics with their meanings, 3 warnings, 6 notes") &&
+  CHECK_THAT(text, Catch::Contains("--verbose shows all: 2 metrics with their meanings, 4 warnings, 6 notes") &&
                        Catch::Contains("1 table\n"));
 }
 

@@ -3,6 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstddef>
+#include <sstream>
+#include <string>
+
 using namespace cm::tools;
 using cm::tests::SmallResult;
 using cm::tests::TemporaryFolder;
@@ -128,4 +132,27 @@ TEST_CASE("letters that mean something in XML or Markdown are escaped")
   comparison.points[0].label = "a|b <\"c\"> & \x01";
   CHECK_THAT(comparison_junit(comparison), Catch::Contains("name=\"a|b &lt;&quot;c&quot;&gt; &amp; ?\""));
   CHECK_THAT(comparison_markdown(comparison), Catch::Contains("### a\\|b \\<\"c\">"));
+}
+
+TEST_CASE("no line of a table is wider than the terminal where its numbers leave room")
+{
+  Comparison comparison = lone({.tpot_ms = 51.5});
+  comparison.points[0].metrics[1].name = "a_metric_of_a_workload_whose_name_is_longer_than_its_column_ms";
+  comparison.inputs = {{"workload.trace", std::string(60, 'a'), std::string(60, 'b')}};
+  for (const std::size_t width : {80U, 100U, 160U}) {
+    std::istringstream table(comparison_table(comparison, width));
+    for (std::string line; std::getline(table, line);)
+      CHECK(columns_of(line) <= width);
+  }
+  CHECK_THAT(comparison_table(comparison, 80), Catch::Contains("\na_metric_of_a_workload_whose_name_is_longer_than_its_"
+                                                               "column_ms\n     ") &&
+                                                   Catch::Contains("workload.trace\n  old: aaa"));
+  CHECK_THAT(comparison_table(comparison, 160), Catch::Contains("its_column_ms   2000   2000  1/s"));
+}
+
+TEST_CASE("JUnit names no unit of a share")
+{
+  Comparison comparison = lone({.tpot_ms = 51.5});
+  comparison.points[0].metrics[0].unit = "1";
+  CHECK_THAT(comparison_junit(comparison), Catch::Contains("message=\"worse: 51.50, was 50 ("));
 }

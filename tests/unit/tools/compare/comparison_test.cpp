@@ -193,3 +193,13 @@ TEST_CASE("a tolerance of a metric that nobody has is an error with the nearest 
   REQUIRE(log.problems.size() == 1);
   CHECK_THAT(log.problems[0], Catch::Contains("unknown metric \"tpot_m\"") && Catch::Contains("\"tpot_ms\"?"));
 }
+
+TEST_CASE("a tolerance of what no workload reports is an error before there are results")
+{
+  Tolerances tolerances;
+  tolerances.of_metric = {{"tpot_ms", 0.02}, {"ttft_ms", 0.02}, {"ttft_p99_ms", 0.02}};
+  CHECK_NOTHROW(refuse_unknown(tolerances));
+  tolerances.of_metric["tpot_m"] = 0.02;
+  CHECK_THROWS_WITH(refuse_unknown(tolerances),
+                    Catch::Contains("--tolerance: ") && Catch::Contains("found \"tpot_m\"; did you mean \"tpot_ms\"?"));
+}

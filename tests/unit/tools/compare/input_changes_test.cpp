@@ -120,3 +120,18 @@ TEST_CASE("what all points differ in is told once")
   CHECK(second == std::vector<InputChange>{{"workload.ep", "1", "2"}});
   CHECK(take_common({}).empty());
 }
+
+TEST_CASE("a search for the capacity is an input with its levels and the share that must hold them")
+{
+  Inputs searched = small_inputs();
+  searched.command = "cmsim run ep.yaml --seed 1 --find-capacity slo.ttft=2s,slo.tpot=50ms";
+  Inputs stricter = searched;
+  stricter.command += ",share=99%";
+  const TwoSets sets(searched, stricter);
+  CHECK(lines(compare(sets.old_set, sets.new_set, {}).inputs) ==
+        std::vector<std::string>{"find-capacity: slo.ttft=2s,slo.tpot=50ms,share=90% -> "
+                                 "slo.ttft=2s,slo.tpot=50ms,share=99%"});
+  const TwoSets lone(small_inputs(), searched);
+  CHECK(lines(compare(lone.old_set, lone.new_set, {}).inputs) ==
+        std::vector<std::string>{"find-capacity: - -> slo.ttft=2s,slo.tpot=50ms,share=90%"});
+}

@@ -1,7 +1,7 @@
 #include "tests/unit/tools/compare/stored_results.h"
 #include "tools/compare/comparison.h"
 #include "tools/compare/comparison_format.h"
-#include "workloads/serving/serving_metric_table.h"
+#include "workloads/serving_report/serving_metric_table.h"
 
 #include <catch2/catch.hpp>
 
@@ -137,4 +137,26 @@ TEST_CASE("regressions with the same cause share a line")
       compared(service_json({}), service_json({.refused = 150, .attainment = 0, .answers = false})).points[0]);
   CHECK(lines == std::vector<std::string>{
                      "slo_attainment, ttft_mean_ms, ttft_p50_ms, ttft_p99_ms: requests_refused 150, was 0"});
+}
+
+TEST_CASE("what moved the other way is no cause")
+{
+  // Requests wait less, and fewer hold their level all the same.
+  const Comparison comparison =
+      compared(service_json({.queue_ms = 500}), service_json({.attainment = 0.5, .queue_ms = 20}));
+  CHECK(metric_of(comparison, "slo_attainment").verdict == Verdict::Worse);
+  CHECK(metric_of(comparison, "ttft_mean_ms").verdict == Verdict::Better);
+  CHECK_THAT(metric_of(comparison, "ttft_mean_ms").cause, Catch::StartsWith("queue for prefill -480"));
+  const std::string table = comparison_table(comparison);
+  CHECK_THAT(table, Catch::Contains("cause: none that is known: the parts of the time to first token moved the other"));
+  CHECK_THAT(table, !Catch::Contains("cause: queue for prefill"));
+}
+
+TEST_CASE("more refused requests are the cause of a lower attainment and fewer are not")
+{
+  const Comparison more = compared(service_json({}), service_json({.refused = 9, .attainment = 0.5}));
+  CHECK(metric_of(more, "slo_attainment").cause == "requests_refused 9, was 0");
+  const Comparison fewer = compared(service_json({.refused = 9}), service_json({.attainment = 0.5}));
+  CHECK_THAT(metric_of(fewer, "slo_attainment").cause,
+             Catch::StartsWith("none that is known: ") && Catch::EndsWith("requests_refused moved the other way"));
 }

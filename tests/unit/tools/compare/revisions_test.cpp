@@ -1,12 +1,13 @@
 #include "sim/diagnostics/errors.h"
 #include "tests/unit/sim/temporary_folder.h"
 #include "tools/compare/revisions.h"
-#include "tools/runner/child_process.h"
+#include "tools/processes/system_command.h"
 
 #include <catch2/catch.hpp>
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace cm::tools;
@@ -64,18 +65,24 @@ class TwoRevisions {
                                   "-c",
                                   "commit.gpgsign=false"};
     call.insert(call.end(), arguments.begin(), arguments.end());
-    REQUIRE(run_child(call).status == 0);
+    REQUIRE(run_command(call).status == 0);
   }
 
   TemporaryFolder folder_;
 };
+
+RevisionResults run(const std::string& from, const std::string& to, const TwoRevisions& revisions)
+{
+  cm::sim::metrics::NoProgress silent;
+  return run_revisions(revisions.request(from, to), silent);
+}
 
 }  // namespace
 
 TEST_CASE("both revisions run the same scenarios with the same changes")
 {
   const TwoRevisions revisions;
-  const RevisionResults results = run_revisions(revisions.request("v1", "HEAD"));
+  const RevisionResults results = run("v1", "HEAD", revisions);
   for (const char* name : {"s", "s-2"}) {
     const std::string before = content_of(results.old_folder + "/" + name + "/result.json");
     const std::string now = content_of(results.new_folder + "/" + name + "/result.json");
@@ -87,9 +94,9 @@ TEST_CASE("both revisions run the same scenarios with the same changes")
 TEST_CASE("the next comparison checks out other revisions in the same places")
 {
   TwoRevisions revisions;
-  run_revisions(revisions.request("v1", "HEAD"));
+  run("v1", "HEAD", revisions);
   revisions.commit("three");
-  const RevisionResults results = run_revisions(revisions.request("HEAD~1", "HEAD"));
+  const RevisionResults results = run("HEAD~1", "HEAD", revisions);
   CHECK_THAT(content_of(results.old_folder + "/s/result.json"), Catch::StartsWith("two "));
   CHECK_THAT(content_of(results.new_folder + "/s/result.json"), Catch::StartsWith("three "));
 }
@@ -97,20 +104,21 @@ TEST_CASE("the next comparison checks out other revisions in the same places")
 TEST_CASE("worktrees that somebody removed are made again")
 {
   const TwoRevisions revisions;
-  run_revisions(revisions.request("v1", "HEAD"));
+  run("v1", "HEAD", revisions);
   std::filesystem::remove_all(revisions.repository() + "/build");
-  CHECK_THAT(content_of(run_revisions(revisions.request("v1", "HEAD")).old_folder + "/s/result.json"),
-             Catch::StartsWith("one "));
+  CHECK_THAT(content_of(run("v1", "HEAD", revisions).old_folder + "/s/result.json"), Catch::StartsWith("one "));
 }
 
 TEST_CASE("revisions and scenarios that do not exist are told at once, before anything is built")
 {
   const TwoRevisions revisions;
+  cm::sim::metrics::NoProgress silent;
   RevisionRequest request = revisions.request("v0", "--help");
   request.scenarios.emplace_back("absent.yaml");
-  CHECK_THROWS_WITH(run_revisions(request), Catch::Contains("found \"v0\"") && Catch::Contains("found \"--help\"") &&
-                                                Catch::Contains("expected a branch, a tag or a commit") &&
-                                                Catch::Contains("absent.yaml:1:1: expected the file of a scenario"));
+  CHECK_THROWS_WITH(run_revisions(request, silent),
+                    Catch::Contains("found \"v0\"") && Catch::Contains("found \"--help\"") &&
+                        Catch::Contains("expected a branch, a tag or a commit") &&
+                        Catch::Contains("absent.yaml:1:1: expected the file of a scenario"));
   CHECK_FALSE(std::filesystem::exists(revisions.repository() + "/build"));
 }
 
@@ -123,26 +131,43 @@ TEST_CASE("why git refuses is told in its words")
                                 .new_revision = "HEAD",
                                 .scenarios = {folder.file("s.yaml")},
                                 .sets = {}};
-  CHECK_THROWS_WITH(run_revisions(request), Catch::Contains("v1: git: not a git repository"));
+  cm::sim::metrics::NoProgress silent;
+  CHECK_THROWS_WITH(run_revisions(request, silent), Catch::Contains("v1: git: not a git repository"));
 }
 
 TEST_CASE("a revision that fails is named")
 {
   TwoRevisions revisions;
   revisions.commit("broken");
-  CHECK_THROWS_WITH(run_revisions(revisions.request("v1", "HEAD")),
+  CHECK_THROWS_WITH(run("v1", "HEAD", revisions),
                     Catch::Contains("revision HEAD: cmsim run") && Catch::Contains("ended with status 1"));
 }
 
-TEST_CASE("a program that does not exist is an error")
+TEST_CASE("who waits is told which run of which revision it is, and what the build says")
 {
-  CHECK_THROWS_AS(run_child({"cmsim-absent-program"}), cm::ConfigError);
+  class Told final : public cm::sim::metrics::Progress {
+   public:
+    void update(double share, std::string_view what) override
+    {
+      shares.push_back(share);
+      lines.emplace_back(what);
+    }
+    std::vector<double> shares;
+    std::vector<std::string> lines;
+  };
+  TwoRevisions revisions;
+  revisions.commit("slow; echo '[1/2] Building' >&2; sleep 0.5; echo");
+  Told told;
+  run_revisions(revisions.request("v1", "HEAD"), told);
+  CHECK_THAT(told.lines.front(), Catch::StartsWith("run 1 of 4, old (v1): "));
+  CHECK_THAT(told.lines.back(), Catch::StartsWith("run 4 of 4, new (HEAD): ") && Catch::EndsWith(": [1/2] Building"));
+  CHECK(told.shares.front() == 0);
+  CHECK(told.shares.back() == 0.875);
 }
 
-TEST_CASE("what a child prints and how it ends is known")
+TEST_CASE("the words of a revision that fails stand behind it")
 {
-  const ChildOutcome outcome = run_child({"sh", "-c", "echo word; exit 3"});
-  CHECK(outcome.output == "word\n");
-  CHECK(outcome.status == 3);
-  CHECK(run_child({"sh", "-c", "kill -s KILL $$"}).status == 128 + 9);
+  TwoRevisions revisions;
+  revisions.commit("broken; echo 'no such compiler' >&2; exit 3; echo");
+  CHECK_THROWS_WITH(run("v1", "HEAD", revisions), Catch::EndsWith("ended with status 3:\nno such compiler"));
 }

@@ -1,5 +1,7 @@
 #include "sim/metrics/result.h"
 #include "tools/report/inputs_section.h"
+#include "tools/report/machine/heat_charts.h"
+#include "tools/report/machine/machine_sections.h"
 #include "tools/report/run_report.h"
 
 #include <catch2/catch.hpp>
@@ -207,4 +209,71 @@ TEST_CASE("statistics of nothing are dashes, in results of earlier versions too"
   for (const char* const statistic : {"mean", "p50", "p90", "p99", "p999", "max"})
     written["histograms"]["ttft_ms"][statistic] = 0;
   CHECK(cells() == dashes);
+}
+
+namespace {
+
+const PageBlock* block_of(const Page& page, const std::string& section, std::size_t index)
+{
+  const auto found = std::ranges::find(page.sections, section, &PageSection::title);
+  return found == page.sections.end() || found->blocks.size() <= index ? nullptr : &found->blocks[index];
+}
+
+Json result_on_the_machine()
+{
+  cm::sim::metrics::Result result;
+  result.add({"tpot_ms", "ms", cm::sim::metrics::Better::Lower, "a meaning", "a formula"}, 50);
+  result.chips.push_back({"L1", "links: nodes 0-1 send", {{10, 20, 0}, {10, 20, 0}}});
+  result.tables.push_back({"use_per_stage",
+                           "use of a die",
+                           {"stage", "time (us)", "cube peak (%)", "HBM (%)"},
+                           {{"attention", {100.0, 20.0, 40.0}}, {"layer", {200.0, 10.0, 20.0}}}});
+  result.tables.push_back({"what_if_free",
+                           "runs",
+                           {"free", "tpot_ms", "change (%)"},
+                           {{"nothing", {50.0, 0.0}}, {"network", {40.0, -20.0}}}});
+  result.tables.push_back({"busiest_links",
+                           "the longest of all",
+                           {"link", "busy (%)", "bytes"},
+                           {{"lane endpoint 3 sub-plane 0", {9.0, 5.0}}}});
+  return Json::parse(to_json(result));
+}
+
+}  // namespace
+
+TEST_CASE("heat maps have one scale, leave idle chips out and name them")
+{
+  const Page page = run_page(result_on_the_machine());
+  const Json& chips = chart(page, "chips-l1");
+  CHECK(chips.at("data").at("values").size() == 4);
+  CHECK(chips.at("layer").at(0).at("encoding").at("color").at("scale").at("domain") == Json::array({0, 100}));
+  const auto charts = page.charts();
+  const auto heat = std::ranges::find(charts, "chips-l1", &Chart::name);
+  CHECK(heat->sentence == "Mean over the whole run: links: nodes 0-1 send. Left out: L1 chip 2.");
+}
+
+TEST_CASE("use per stage is a heat map, and what if a part were free is bars and a table")
+{
+  const Page page = run_page(result_on_the_machine());
+  const Json& use = chart(page, "use-per-stage").at("data").at("values");
+  CHECK(use.size() == 4);
+  CHECK(use.at(0) == Json{{"stage", "attention, 100 us"}, {"resource", "cube peak"}, {"share", 20.0}});
+  const Json& bars = chart(page, "what-if-free").at("data").at("values");
+  CHECK(bars.at(1) == Json{{"run", "network free"}, {"value", 40.0}, {"label", "40 (-20.0 %)"}});
+  const PageBlock* const table = block_of(page, "What if a part were free", 1);
+  REQUIRE(table != nullptr);
+  CHECK(std::get<PageTable>(*table).rows.at(0).back() == "the run as it is");
+  CHECK(std::get<PageTable>(*table).rows.at(1).at(2) == "-20.0");
+  CHECK_THAT(std::get<PageTable>(*table).rows.at(1).back(), Catch::StartsWith("packets have no latency"));
+}
+
+TEST_CASE("tables that stand in a section of their own are not shown twice")
+{
+  const Page page = run_page(result_on_the_machine());
+  CHECK(block_of(page, "Tables", 0) == nullptr);
+  CHECK(is_machine_table("use_per_stage"));
+  CHECK_FALSE(is_machine_table("uncertainty"));
+  const PageBlock* const links = block_of(page, "Network", 1);
+  REQUIRE(links != nullptr);
+  CHECK(std::get<PageTable>(*links).rows.front().front() == "lane endpoint 3 sub-plane 0");
 }

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
+
 using namespace cm::tools;
 
 namespace {
@@ -45,4 +47,27 @@ TEST_CASE("a tornado names what moves the metric, what does not and what was not
   CHECK_THAT(table, Catch::Contains("less than 0.01 %: machine.idle"));
   CHECK_THAT(table, Catch::Contains("not varied: machine.unknown"));
   CHECK_THAT(tornado_json(found), Catch::Contains("\"at_high\": 110.0"));
+}
+
+TEST_CASE("a partial tornado says of each number what it lacks and keeps what is known")
+{
+  Sensitivity found{.metric = "tpot_ms", .unit = "ms", .nominal = 100, .swings = {}, .not_varied = {}};
+  found.swings = {swing("machine.wide", 90, 110), swing("machine.half", 95, 0), swing("machine.none", 0, 0)};
+  found.swings[1].at_high.reset();
+  found.swings[1].missing = "a.yaml:1:1: refused";
+  found.swings[2].at_low.reset();
+  found.swings[2].at_high.reset();
+  found.swings[2].missing = NotRun;
+  found.shortfall = {.stop_signal = 2, .failures = {"a.yaml:1:1: refused"}, .failed = 1};
+  found.runs = 4;
+  CHECK(found.low() == Approx(100 - std::sqrt(125.0)));
+  const std::string table = tornado_table(found);
+  CHECK_THAT(table, Catch::Contains("machine.wide"));
+  CHECK_THAT(table, Catch::Contains("machine.half: 95 at low, - at high: a.yaml:1:1: refused\n"));
+  CHECK_THAT(table, Catch::Contains("not run: machine.none\n"));
+  CHECK_THAT(table, Catch::Contains("PARTIAL: interrupted by signal 2 (Interrupt), 1 run failed; what is told"));
+  const std::string json = tornado_json(found);
+  CHECK_THAT(json, Catch::Contains("\"partial\"") && Catch::Contains("\"at_high\": null"));
+  found.shortfall = {};
+  CHECK_THAT(tornado_json(found), !Catch::Contains("\"partial\""));
 }

@@ -1,5 +1,5 @@
 #include "workloads/serving/busy_time.h"
-#include "workloads/serving/series_recorder.h"
+#include "workloads/serving_report/series_recorder.h"
 
 #include <catch2/catch.hpp>
 

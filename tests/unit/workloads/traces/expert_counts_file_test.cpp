@@ -86,3 +86,20 @@ TEST_CASE("a table far larger than its file is refused before it is made")
   CHECK_THAT(problems_of(folder.with("a.csv", "layer,expert,count\n999,65535,1\n")).at(0),
              Catch::EndsWith("a.csv:1:1: expected at most 1000000 counts, found 1000 layers of 65536 experts"));
 }
+
+TEST_CASE("a dump of SGLang's recorder is read, its steps added up")
+{
+  const tests::TemporaryFolder folder;
+  for (const char* text : {"{\"rank\": 0, \"logical_count\": [[10, 20, 30.0], [5, 5, 0]]}",
+                           " {\"logical_count\": [[[4, 20, 0], [5, 1, 0]], [[6, 0, 30], [0, 4, 0]]]}"}) {
+    auto read = read_expert_counts(folder.with("a.json", text), 2);
+    REQUIRE(std::holds_alternative<models::ExpertCounts>(read));
+    CHECK(std::get<models::ExpertCounts>(read).counts == std::vector<std::uint64_t>{10, 20, 30, 5, 5, 0});
+  }
+  const auto problem = [&](const std::string& text) { return problems_of(folder.with("b.json", text)).at(0); };
+  CHECK_THAT(problem("{\"counts\": []}"), Catch::Contains("b.json:1:1: expected {\"logical_count\": ...}"));
+  CHECK_THAT(problem("{\"logical_count\": [5]}"), Catch::Contains("b.json:1:19: logical_count: expected lists"));
+  CHECK_THAT(problem("{\"logical_count\": [[5, -1]]}"),
+             Catch::Contains("b.json:1:24: logical_count: expected a count from 0 to 1000000000000, found -1"));
+  CHECK_THAT(problem("{\"logical_count\": [[5, 1], [1]]}"), Catch::Contains("found no expert 1 of layer 1"));
+}

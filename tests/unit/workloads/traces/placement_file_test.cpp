@@ -84,7 +84,8 @@ TEST_CASE("an expert that no rank holds and numbers that are neither 0 nor 1 are
 TEST_CASE("what is no NumPy array of ranks, layers and experts is refused")
 {
   const tests::TemporaryFolder folder;
-  CHECK_THAT(problems_of(folder, "rank,layer").at(0), Catch::EndsWith("expected a NumPy file (.npy), found none"));
+  CHECK_THAT(problems_of(folder, "rank,layer").at(0),
+             Catch::EndsWith("expected a NumPy file (.npy) or an expert map ({\"layer_list\": ...}), found neither"));
   CHECK_THAT(problems_of(folder, numpy(header("(2, 2)"), integers(Good))).at(0),
              Catch::Contains("expected the shape (ranks, layers, experts)"));
   CHECK_THAT(problems_of(folder, numpy(header("(2, 2, 3)", "<f8"), integers(Good))).at(0),

@@ -2,7 +2,7 @@
 #include "tests/support/all_requests.h"
 #include "tests/support/packed_file.h"
 #include "tests/unit/sim/temporary_folder.h"
-#include "workloads/traces/request_file.h"
+#include "workloads/traces/dialects/request_file.h"
 #include "workloads/traces/servegen_archive.h"
 
 #include <catch2/catch.hpp>
@@ -86,7 +86,7 @@ TEST_CASE("a damaged ServeGen archive is told with the file inside, and its line
   const tests::TemporaryFolder folder;
   const std::string bad = folder.with("a.tar", archive("0,1,1,Gamma,1,1\n600,x,1,Gamma,1,1\n", Dataset));
   CHECK_THROWS_WITH(open_request_file({.path = bad}), Catch::Contains("a.tar/r1/chunk-3-trace.csv:2:1: expected"));
-  CHECK(open_request_file({.path = bad, .skip_damaged_lines = true})->skipped() == 1);
+  CHECK(open_request_file({.path = bad, .skip_damaged_lines = true})->counts().skipped == 1);
   for (const std::string line : {"0,1,1,Gamma,0,1", "0,-1,1,,0,1", "0,1,1,Gauss,1,1", "0,1,1,Gamma,1", "0,1,1,,1,1,1"})
     CHECK_THROWS_AS(open_request_file({.path = folder.with("b.tar", archive(line + "\n", Dataset))}), ConfigError);
   for (const std::string dataset : {"[]", "{\"0\": {\"input_tokens\": \"{1: 1}\"}}",

@@ -1,0 +1,43 @@
+#include "tools/numbers/number_name.h"
+#include "tools/runner/workload_table.h"
+
+#include <catch2/catch.hpp>
+
+using namespace cm::tools;
+
+TEST_CASE("a result has the numbers that comparisons and sweeps call by their names")
+{
+  CHECK(refused_number("ttft_p99_ms", "serving").empty());
+  CHECK(refused_number("ttft_ms.p99", "serving").empty());
+  CHECK(refused_number("slo_attainment", "serving").empty());
+  CHECK(refused_number("steady", "p2p").empty());
+}
+
+TEST_CASE("a name that no result of the kind has is refused with the nearest one")
+{
+  CHECK(refused_number("tpot_m", "decode") ==
+        "expected a metric of the run, found \"tpot_m\"; did you mean \"tpot_ms\"?");
+  CHECK_THAT(refused_number("ttft_p98_ms", "serving"), Catch::Contains("did you mean \"ttft_p9"));
+  // Of another kind.
+  CHECK_FALSE(refused_number("ttft_p99_ms", "p2p").empty());
+  CHECK(refused_number("ttft_p99_ms").empty());
+  CHECK_FALSE(refused_number("nonsense").empty());
+  CHECK_THAT(refused_number("nonsense", "p2p"), Catch::Contains("; metrics: ") && Catch::Contains("latency_us"));
+  // What is wrong with the kind is told elsewhere.
+  CHECK(refused_number("nonsense", "no-kind").empty());
+}
+
+TEST_CASE("a histogram alone is no number")
+{
+  CHECK_THAT(refused_number("ttft_ms", "serving"), Catch::Contains("found the histogram \"ttft_ms\"; its statistics: "
+                                                                   "ttft_mean_ms, ttft_min_ms, ttft_p50_ms"));
+}
+
+TEST_CASE("every name that is offered is accepted")
+{
+  for (const WorkloadKind& kind : workload_table())
+    for (const std::string& name : number_names(kind.name)) {
+      INFO(kind.name << " " << name);
+      CHECK(refused_number(name, kind.name).empty());
+    }
+}

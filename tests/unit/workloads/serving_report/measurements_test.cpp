@@ -1,0 +1,89 @@
+#include "workloads/serving_report/measurements.h"
+#include "workloads/serving_report/requests_csv.h"
+
+#include <catch2/catch.hpp>
+
+#include <vector>
+
+using namespace cm;
+using namespace cm::workloads;
+
+namespace {
+
+constexpr std::int64_t Millisecond = 1'000'000'000;  // in picoseconds
+
+// Each part takes 10 ms; the last token leaves `decode` ms after the first decode iteration.
+RequestRecord finished(std::int32_t output_tokens, std::int64_t decode)
+{
+  RequestRecord record;
+  for (std::size_t part = 1; part < Milestones; ++part)
+    record.at[part] = record.at[part - 1] + 10 * Millisecond;
+  record.last_token = record.at.back() + decode * Millisecond;
+  record.input_tokens = 1000;
+  record.output_tokens = output_tokens;
+  record.state = RequestRecord::State::Finished;
+  return record;
+}
+
+ServingSpec with_levels()
+{
+  ServingSpec spec;
+  spec.slo_ttft = Seconds(1);
+  spec.slo_tpot = Seconds(0.05);
+  return spec;
+}
+
+sim::metrics::Histogram histogram(const Measurements& measured, const std::string& name)
+{
+  sim::metrics::Result result;
+  measured.report(result);
+  for (const sim::metrics::NamedHistogram& each : result.histograms)
+    if (each.name == name)
+      return each.values;
+  FAIL("no histogram " << name);
+  return sim::metrics::Histogram("ms");
+}
+
+}  // namespace
+
+TEST_CASE("a refused request holds no service level")
+{
+  const std::vector<RequestRecord> records{
+      finished(11, 100), finished(11, 100), finished(11, 1000),
+      refused_record_of({.arrival = {}, .input_tokens = 900000, .output_tokens = 5, .blocks = {}}, Seconds(1))};
+  const Measurements measured(with_levels(), records);
+  CHECK(measured.asked() == 4);
+  CHECK(measured.held_ttft() == 3);
+  CHECK(measured.held_tpot() == 2);
+  CHECK(measured.good() == 2);
+}
+
+TEST_CASE("tokens that all leave at once have no time between them")
+{
+  const std::vector<RequestRecord> records{finished(1, 0), finished(2, 0), finished(11, 100)};
+  const Measurements measured(with_levels(), records);
+  CHECK(histogram(measured, "tpot_ms").count() == 1);
+  CHECK(histogram(measured, "tpot_ms").minimum().value() == Approx(10));
+  CHECK(measured.held_tpot() == 3);
+  CHECK(requests_csv(FirstToken::Decode, records, 0).find(",80.000000,,80.000000\n") != std::string::npos);
+}
+
+TEST_CASE("the wait for decode is queueing, also when the first token has left before it")
+{
+  ServingSpec spec = with_levels();
+  const std::vector<RequestRecord> records{finished(11, 100)};
+  CHECK(histogram(Measurements(spec, records), "queue_ms").mean().value() == Approx(20));
+  spec.first_token = FirstToken::Prefill;
+  CHECK(histogram(Measurements(spec, records), "queue_ms").mean().value() == Approx(20));
+}
+
+TEST_CASE("requests of which none is finished have no times and no parts of them")
+{
+  const std::vector<RequestRecord> records{
+      refused_record_of({.arrival = {}, .input_tokens = 900000, .output_tokens = 5, .blocks = {}}, Seconds(1))};
+  const Measurements measured(with_levels(), records);
+  CHECK_FALSE(histogram(measured, "ttft_ms").quantile(0.5));
+  sim::metrics::Result result;
+  measured.report(result);
+  CHECK(result.breakdown.empty());
+}

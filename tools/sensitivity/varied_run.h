@@ -1,0 +1,15 @@
+// A run of a scenario with other values of some of its numbers, in a process of its own.
+#pragma once
+
+#include "tools/processes/child_runs.h"
+#include "tools/runner/scenario.h"
+
+#include <string>
+#include <vector>
+
+namespace cm::tools {
+
+// What is wrong with it is told at the range that one setting comes from, or at the scenario.
+ChildRun varied_run(const ScenarioRequest& scenario, const std::vector<PlacedSetting>& settings, std::string title);
+
+}  // namespace cm::tools

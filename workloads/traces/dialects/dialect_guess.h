@@ -1,0 +1,36 @@
+// What the settings of a trace leave open, taken from the first lines of its file; and what to say of lines that cannot
+// be read.
+#pragma once
+
+#include "workloads/traces/dialects/dialect_table.h"
+
+#include <string>
+
+namespace cm::workloads {
+
+// No supernode receives more requests per second: a trace that says so has its times in another unit.
+inline constexpr double MostRequestsPerSecond = 1000;
+
+// Throws ConfigError when the file is none that a dialect reads, or spec.dialect does not fit it.
+TraceReading reading_of(const RequestFileSpec& spec, const Beginning& beginning);
+
+// "read as qwen-bailian, times in s, blocks of 16 tokens".
+std::string reading_text(const TraceReading& reading);
+
+struct LineSurvey {
+  std::size_t lines = 0;
+  std::size_t unreadable = 0;
+  std::size_t too_early = 0;  // before the line in front of them
+
+  // So that leaving out what is wrong would leave out most.
+  [[nodiscard]] bool is_hopeless() const { return 2 * unreadable > lines; }
+};
+
+// Of the first lines. Empty of a file that is no text of lines.
+LineSurvey survey(const TraceReading& reading, const Beginning& beginning);
+
+// What to do about a line that cannot be read or stands in the wrong order: leave it out; or, where most are like it,
+// the setting that reads them.
+std::string advice(const RequestFileSpec& spec, const TraceReading& reading);
+
+}  // namespace cm::workloads
