@@ -6,20 +6,14 @@ using namespace cm::tools;
 
 namespace {
 
-const Json Searched = Json::parse(R"({
+const Json Searched = Json::parse(R"json({
   "run": {"slo_share": 0.95, "inputs": {"workload": {"slo.ttft": "2 s", "slo.tpot": "50 ms"}}},
   "metrics": {"capacity_rps": {"value": 40.5, "unit": "1/s"}},
   "tables": {
     "capacity": {"columns": ["load", "arrival_rps", "holds", "steady", "share", "TTFT p95 (ms)", "TPOT p95 (ms)"],
-                 "rows": [["1", 40.5, "yes", "yes", 0.97, 1500, 12], ["2", 81, "no", "no", 0.4, 2500, null]]
-}
-, "capacity_levels":
-{
-  "columns" : [ "load", "TTFT share", "TPOT share", "TTFT p50", "TTFT p99", "TPOT p50", "TPOT p99" ],
-              "rows" : [ [ "1", 0.98, 1, 1000, 1900, 11, 13 ], [ "2", 0.4, 1, 2000, 4000, 11, 14 ] ]
-}
-}
-})");
+                 "rows": [["1", 40.5, "yes", "yes", 0.97, 1500, 12], ["2", 81, "no", "no", 0.4, 2500, null]]},
+    "capacity_levels": {"columns": ["load", "TTFT share", "TPOT share", "TTFT p50", "TTFT p99", "TPOT p50", "TPOT p99"],
+                        "rows": [["1", 0.98, 1, 1000, 1900, 11, 13], ["2", 0.4, 1, 2000, 4000, 11, 14]]}}})json");
 
 // Of all layers of a chart, the values that a line marks on an axis.
 std::vector<double> marked(const Chart& chart, const char* axis)
