@@ -9,6 +9,7 @@
 #include "workloads/traces/tar_file.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace cm::workloads {
@@ -200,9 +201,10 @@ Beginning read_beginning(const std::string& path)
     return beginning;
   }
   // Not all lines have all keys: the first turn of a session has no delay.
+  std::unordered_set<std::string> seen;
   for (const std::string& each : beginning.lines)
     for (std::string& name : json_names(each))
-      if (!beginning.has(name))
+      if (seen.insert(name).second)
         beginning.names.push_back(std::move(name));
   return beginning;
 }
