@@ -177,8 +177,8 @@ Chart chart_of(const Trials& trials, const LoadChart& wanted, std::optional<doub
   return {"load-" + wanted.name, wanted.title, sentence, chart, shown};
 }
 
-// The percentile that the search judges by is a column of its own name: "TTFT p95 (ms)" where 95 % must hold the
-// levels.
+// The percentile that the search judges by, read from the name of its column: "TTFT p95 (ms)" where 95 % must hold
+// the levels.
 std::string judged_percentile(const Trials& trials, const std::string& level)
 {
   for (const std::string& column : trials.columns())
