@@ -20,7 +20,7 @@ class RunJournal {
  public:
   static constexpr std::string_view FileName = "finished-runs.jsonl";
 
-  // Of a folder; reads what an earlier call left there. A last line that is cut off is no run.
+  // Keeps the runs of a folder; reads what an earlier call left there. A last line that is cut off is no run.
   explicit RunJournal(const std::string& folder);
 
   [[nodiscard]] const std::string& path() const { return path_; }
