@@ -119,11 +119,11 @@ Json rows_of(const Trials& trials, const LoadChart& wanted)
 
 // A dashed line over the whole chart with a text at its end. It has data of itself, one row: it would else be drawn for
 // every trial.
-Json marked_value(const char* axis, double value, const std::string& text)
+Json marked_value(const char* axis, const std::string& title, double value, const std::string& text)
 {
   const bool is_across = std::string_view(axis) == "y";
   const Json once = {{"values", Json::array({Json::object()})}};
-  const Json encoding = {{axis, {{"datum", value}, {"type", "quantitative"}}}};
+  const Json encoding = {{axis, {{"datum", value}, {"type", "quantitative"}, {"title", title}}}};
   Json layers = Json::array();
   layers.push_back({{"data", once},
                     {"mark", {{"type", "rule"}, {"strokeDash", {6, 4}}, {"color", Limit}, {"strokeWidth", 1.5}}},
@@ -145,7 +145,13 @@ Json point_layer(const LoadChart& wanted, const Json& place, const Json& colour)
   Json encoding = place;
   encoding["color"] = colour;
   encoding["shape"] = channel("standing", "nominal", "",
-                              {{"scale", shapes}, {"legend", {{"orient", "top"}, {"title", nullptr}, {"columns", 2}}}});
+                              {{"scale", shapes},
+                               {"legend",
+                                {{"orient", "top"},
+                                 {"title", nullptr},
+                                 {"columns", 2},
+                                 {"symbolFillColor", "currentColor"},
+                                 {"symbolStrokeColor", "currentColor"}}}});
   encoding["tooltip"] = tooltip;
   return {{"mark", {{"type", "point"}, {"filled", true}, {"size", 75}, {"opacity", 1}}}, {"encoding", encoding}};
 }
@@ -166,13 +172,13 @@ Chart chart_of(const Trials& trials, const LoadChart& wanted, std::optional<doub
   Json layers = Json::array({{{"mark", {{"type", "line"}}}, {"encoding", line}}, point_layer(wanted, place, colour)});
   std::string sentence = "A point is one rate that was tried.";
   if (wanted.limit) {
-    for (const Json& layer : marked_value("y", *wanted.limit, wanted.limit_text))
+    for (const Json& layer : marked_value("y", wanted.axis, *wanted.limit, wanted.limit_text))
       layers.push_back(layer);
     sentence += fmt::format(" The line across: {}.", wanted.limit_text);
   }
   if (capacity) {
     const std::string text = fmt::format("capacity {}", plain_number(*capacity));
-    for (const Json& layer : marked_value("x", *capacity, text))
+    for (const Json& layer : marked_value("x", RateTitle, *capacity, text))
       layers.push_back(layer);
     sentence += fmt::format(" The upright line: the capacity that was found, {} requests/s.", plain_number(*capacity));
   }
