@@ -1,5 +1,6 @@
 #include "workloads/expert_parallel/ep.h"
 
+#include "models/network/carrier.h"
 #include "models/network/queue_report.h"
 #include "sim/engine/engine.h"
 #include "sim/metrics/confidence.h"
@@ -57,40 +58,46 @@ void add_balance(const std::vector<ExpertLayer>& layers, sim::metrics::Result& r
   result.add(EpMetrics["hottest_rank_load"], mean(fullest));
 }
 
-// Part of a die that its rows go through, and what it delivers.
-struct Carrier {
-  std::string_view name;
-  BytesPerSecond rate;
-};
-
-// The narrower of a die's lanes and, where fused kernels write, its write engine.
-Carrier narrowest_carrier(const EpSpec& spec, const models::MachineSpec& machine,
-                          const models::EndpointEngines& engines)
+// The narrower of a die's lanes and, where fused kernels write, its write engine; none where neither paces its rows.
+std::optional<models::Carrier> narrowest_carrier(const EpSpec& spec, const models::MachineSpec& machine,
+                                                 const models::EndpointEngines& engines)
 {
-  const double lanes = machine.topology.sub_planes;
-  const Carrier all_lanes{"a die's lanes", machine.topology.lane_bandwidth * (machine.ub.payload_share * lanes)};
+  const std::optional<models::Carrier> lanes = models::lanes_of_die(machine);
   const sim::fabric::EngineUse write = engines.source(0, false);
-  if (spec.exchange != ExchangeKind::Fused || write.engine == sim::fabric::NoIndex || write.rate <= BytesPerSecond(0))
-    return all_lanes;
-  const Carrier engine{"a die's write engine", write.rate * (write.per_lane ? lanes : 1.0)};
-  return engine.rate < all_lanes.rate ? engine : all_lanes;
+  if (spec.exchange != ExchangeKind::Fused || write.engine == sim::fabric::NoIndex)
+    return lanes;
+  const double parts = write.per_lane ? machine.topology.sub_planes : 1.0;
+  return models::narrower(lanes, {"a die's write engine", "delivers", write.rate * parts});
 }
 
-// What takes a rank's time in dispatch and combine: what carries its rows, or waiting for the others.
-std::string limit_sentence(const Carrier& carrier, const EpGroup& group, const sim::metrics::Result& result)
+// Share of a rank's time in dispatch and combine that it waits for others.
+double share_of_waits(const EpGroup& group)
+{
+  const double busy = group.dispatch_us.mean().value_or(0) + group.combine_us.mean().value_or(0);
+  return busy > 0 ? 2 * group.wait_us.mean().value_or(0) / busy : 0;
+}
+
+// Names the larger taker of a rank's time in dispatch and combine: the carrier of its rows, or waiting for the others.
+std::string limit_sentence(const std::optional<models::Carrier>& carrier, const EpGroup& group,
+                           const sim::metrics::Result& result)
 {
   constexpr double Busy = 0.75;
   constexpr double MuchWaiting = 0.25;
-  const double rate = carrier.rate.count() * 1e-9;
+  const double waits = share_of_waits(group);
+  const std::string rest = fmt::format("waiting for other ranks takes {:.0f} % of a rank's time", 100 * waits);
+  if (!carrier)
+    return waits >= MuchWaiting
+               ? sim::metrics::sentence_of(rest)
+               : fmt::format("Nothing stands out: {}, and no bandwidth paces its rows; fixed times of the kernels take "
+                             "the rest.",
+                             rest);
+  const double rate = carrier->rate.count() * 1e-9;
   const double dispatch = result.find("dispatch_gb_s")->value / rate;
   const double combine = result.find("combine_gb_s")->value / rate;
-  const double busy = group.dispatch_us.mean().value_or(0) + group.combine_us.mean().value_or(0);
-  const double waits = busy > 0 ? 2 * group.wait_us.mean().value_or(0) / busy : 0;
-  const std::string use = fmt::format("dispatch takes {:.0f} % of what {} delivers, combine {:.0f} %", 100 * dispatch,
-                                      carrier.name, 100 * combine);
+  const std::string use = fmt::format("dispatch takes {:.0f} % of what {}, combine {:.0f} %", 100 * dispatch,
+                                      carrier->clause(), 100 * combine);
   if (waits >= MuchWaiting)
     return fmt::format("Waiting for other ranks takes {:.0f} % of a rank's time; {}.", 100 * waits, use);
-  const std::string rest = fmt::format("waiting for other ranks takes {:.0f} % of a rank's time", 100 * waits);
   if (std::max(dispatch, combine) < Busy)
     return fmt::format("Nothing stands out: {}, {}, and fixed times of the kernels the rest.", use, rest);
   const std::string_view limited = std::min(dispatch, combine) >= Busy ? "dispatch and combine"

@@ -207,7 +207,7 @@ inline constexpr sim::metrics::MetricTable ServingMetrics{std::to_array<sim::met
      .meaning = "highest arrival rate that was found to meet the service-level objectives (slo.ttft, slo.tpot)",
      .formula = "by bisection; a rate counts when its run is steady and enough requests meet both objectives"},
     {.name = "capacity_load",
-     .unit = "1",
+     .unit = "ratio",
      .better = sim::metrics::Better::Higher,
      .meaning = "capacity over the arrival rate of the scenario",
      .formula = "capacity_rps / arrival rate of the scenario",

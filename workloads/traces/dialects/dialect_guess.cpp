@@ -233,7 +233,8 @@ std::string name_of(TraceField field, const RequestFileSpec& spec, const Dialect
 void look_at(const LineFields& fields, Looks& looks)
 {
   const FieldValue& time = fields[TraceField::Time];
-  if (time.is_number()) {
+  // Cells "nan" and "inf" are numbers too; they have no place in an order of times.
+  if (time.is_number() && std::isfinite(time.number)) {
     looks.times.push_back(time.number);
     if (time.number != std::floor(time.number))
       ++looks.fractions;

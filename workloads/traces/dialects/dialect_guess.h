@@ -39,7 +39,7 @@ struct LineSurvey {
   [[nodiscard]] bool is_hopeless() const { return 2 * unreadable > lines; }
 };
 
-// Of the first lines. Empty of a file that is no text of lines.
+// Counts over the first lines; all 0 for a file that is no text of lines.
 LineSurvey survey(const TraceReading& reading, const Beginning& beginning);
 
 // What to do about a line that cannot be read or stands in the wrong order: leave it out; or, where most are like it,

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace cm::workloads {
@@ -231,9 +232,10 @@ Beginning read_beginning(const std::string& path)
     return beginning;
   }
   // Not all lines have all keys: the first turn of a session has no delay.
+  std::unordered_set<std::string> seen;
   for (const std::string& each : beginning.lines)
     for (std::string& name : json_names(each))
-      if (!beginning.has(name))
+      if (seen.insert(name).second)
         beginning.names.push_back(std::move(name));
   return beginning;
 }

@@ -44,9 +44,16 @@ TEST_CASE("a search for the capacity is drawn over its load, with the required s
   CHECK(marked(charts[2], "y").empty());
   for (const Chart& chart : charts)
     CHECK(marked(chart, "x") == std::vector<double>{40.5});
+  // A marked value is one line and one text, on one axis, whatever the number of trials.
+  for (const Chart& chart : charts) {
+    CHECK_FALSE(chart.specification.contains("encoding"));
+    for (const Json& layer : chart.specification.at("layer"))
+      if (layer.contains("data"))
+        CHECK((layer.at("data").at("values").size() == 1 && layer.at("encoding").size() == 1));
+  }
   CHECK(charts[0].specification.at("data").at("values").at(0) ==
         Json({{"rate", 40.5}, {"line", "both levels"}, {"value", 97.0}, {"standing", "holds"}}));
-  CHECK(charts[1].specification.at("encoding").at("y").at("title") == "time to first token, s");
+  CHECK(charts[1].specification.at("layer").at(0).at("encoding").at("y").at("title") == "time to first token, s");
   CHECK(charts[1].specification.at("data").at("values").at(1).at("standing") == "not steady");
 }
 

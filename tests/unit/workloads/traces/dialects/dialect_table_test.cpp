@@ -246,3 +246,24 @@ TEST_CASE("every dialect has a name, a sentence and a reader, and is found by it
   }
   CHECK(find_dialect("nonsense") == nullptr);
 }
+
+TEST_CASE("cells nan and inf are no times to guess a unit from")
+{
+  std::string text = "time,input_tokens,output_tokens\n";
+  for (int i = 0; i < 30; ++i)
+    text += fmt::format("{},5,6\n", i + 0.5) + (i % 3 == 0 ? i % 2 == 0 ? "nan,5,6\n" : "inf,5,6\n" : "");
+  const tests::TemporaryFolder folder;
+  const Read all = read(open_request_file({.path = folder.with("a.csv", text), .skip_damaged_lines = true}));
+  CHECK_THAT(all.note, Catch::StartsWith("read as csv, times in s"));
+  CHECK(all.requests.size() == 30);
+  CHECK(all.counts.skipped == 10);
+}
+
+TEST_CASE("names of the beginning of a file stand once, in the order in which they come")
+{
+  const tests::TemporaryFolder folder;
+  const Beginning beginning = read_beginning(folder.with("a.jsonl", R"({"b": 1, "a": {"c": 2}}
+{"a": {"c": 3, "d": 4}, "b": 5, "e": 6}
+)"));
+  CHECK(beginning.names == std::vector<std::string>{"a", "a.c", "b", "a.d", "e"});
+}
