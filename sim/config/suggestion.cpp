@@ -13,6 +13,8 @@ namespace {
 
 // Longer words are no slips of the finger, and the distance takes time in proportion to the product of the lengths.
 constexpr std::size_t LongestWord = 64;
+// One or two letters begin a word by chance.
+constexpr std::size_t ShortestBeginning = 3;
 
 std::string lower(std::string_view text)
 {
@@ -20,6 +22,14 @@ std::string lower(std::string_view text)
   for (char& letter : result)
     letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
   return result;
+}
+
+std::optional<std::string> only_one_that_begins_with(std::string_view word, std::span<const std::string> candidates)
+{
+  const auto begins = [&](const std::string& candidate) { return lower(candidate).starts_with(lower(word)); };
+  if (word.size() < ShortestBeginning || std::ranges::count_if(candidates, begins) != 1)
+    return std::nullopt;
+  return *std::ranges::find_if(candidates, begins);
 }
 
 }  // namespace
@@ -58,7 +68,7 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
     best = candidate;
     limit = distance - 1;
   }
-  return best;
+  return best ? best : only_one_that_begins_with(word, candidates);
 }
 
 std::string suggestion(std::string_view word, std::span<const std::string> candidates, std::string_view list_title)

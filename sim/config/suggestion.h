@@ -11,7 +11,8 @@ namespace cm::sim::config {
 // Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other.
 int edit_distance(std::string_view a, std::string_view b);
 
-// The first of the nearest candidates, if any is within a third of the word's length; case does not count.
+// The first of the nearest candidates, if any is within a third of the word's length; else the only one that begins
+// with the word, which has at least three letters. Case does not count.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
 // "; did you mean "x"?", or the list of `candidates` when none is near.

@@ -32,6 +32,15 @@ TEST_CASE("of equally near words the first is suggested")
   CHECK(nearest("bat", std::vector<std::string>{"cat", "hat"}) == "cat");
 }
 
+TEST_CASE("the only word that begins with what was typed is near")
+{
+  const std::vector<std::string> words{"mooncake", "mooncake-sessions", "BurstGPT", "azure"};
+  CHECK(nearest("burst", words) == "BurstGPT");
+  CHECK_FALSE(nearest("moon", words));  // two begin so
+  CHECK_FALSE(nearest("az", words));
+  CHECK_FALSE(nearest("gpt", words));
+}
+
 TEST_CASE("without a near word all are listed")
 {
   const std::vector<std::string> words{"hidden", "layers"};

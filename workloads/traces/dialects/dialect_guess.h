@@ -4,6 +4,7 @@
 
 #include "workloads/traces/dialects/dialect_table.h"
 
+#include <cstdint>
 #include <string>
 
 namespace cm::workloads {
@@ -16,6 +17,18 @@ TraceReading reading_of(const RequestFileSpec& spec, const Beginning& beginning)
 
 // "read as qwen-bailian, times in s, blocks of 16 tokens".
 std::string reading_text(const TraceReading& reading);
+
+// Times of the requests that were read.
+struct ReadTimes {
+  std::uint64_t requests = 0;
+  Stamp first;
+  Seconds span;  // from the first to the last
+};
+
+// Doubt about the unit of the times, as a sentence with the key that sets it: requests lie more than a minute apart on
+// average, and a finer unit gives a usual rate. Empty where there is none, where the user or dates say the unit, and of
+// fewer than 20 requests.
+std::string unit_doubt(const RequestFileSpec& spec, const TraceReading& reading, const ReadTimes& times);
 
 struct LineSurvey {
   std::size_t lines = 0;
