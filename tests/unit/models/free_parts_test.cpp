@@ -94,7 +94,7 @@ TEST_CASE("a free host takes no turns, launches at once and waits for nothing")
   CHECK(machine.ub == before.ub);
 }
 
-TEST_CASE("lanes carry nothing that could limit where the network is free; an engine without a rate paces nothing")
+TEST_CASE("lanes carry nothing that could limit where the network is free, and an engine without a rate paces nothing")
 {
   MachineSpec machine = tests::small_machine();
   const auto lanes = lanes_of_die(machine);
