@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
 
 namespace cm::models {
 namespace {
@@ -99,11 +100,12 @@ std::optional<std::string> slot_problem(const SlotSpec& spec, const std::string&
   std::string nearest = below >= Fewest ? fmt::format("{}", below / step) : "";
   if (above <= spec.slots() && above >= Fewest)
     nearest += fmt::format("{}{}", nearest.empty() ? "" : " or ", above / step);
-  return fmt::format("{} routed + {} redundant + {} shared = {} slots do not divide over {} ranks{}; {}the nearest {} "
-                     "that they divide over is {}",
-                     spec.routed, spec.redundant, spec.shared_copies, spec.slots(), spec.ranks,
+  const std::string_view what = ranks_per_npu > 0 ? "number of NPUs" : "EP";
+  return fmt::format("{} routed + {} redundant + {} shared = {} slots do not divide over {} ranks{}; {}{}", spec.routed,
+                     spec.redundant, spec.shared_copies, spec.slots(), spec.ranks,
                      ranks_per_npu > 0 ? fmt::format(" ({} NPUs of {} dies)", spec.ranks / step, step) : "", offer,
-                     ranks_per_npu > 0 ? "number of NPUs" : "EP", nearest.empty() ? "none" : nearest);
+                     nearest.empty() ? fmt::format("they divide over no {}", what)
+                                     : fmt::format("the nearest {} that they divide over is {}", what, nearest));
 }
 
 std::optional<std::string> node_problem(const SlotSpec& spec)

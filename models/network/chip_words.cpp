@@ -10,9 +10,9 @@
 namespace cm::models {
 namespace {
 
-// Of the mean: chips that differ by less are even.
+// Chips that differ by less than this share of their mean are even.
 constexpr double Even = 0.1;
-// Of the spread along one side of the grid: along the other side it counts too.
+// Share of the larger spread from which the spread along the other side of the grid is told too.
 constexpr double AlsoCounts = 0.5;
 
 std::string one_of(std::string_view word, std::size_t number)
@@ -85,6 +85,9 @@ std::string cause(const Side& chips, const std::vector<NodeTraffic>& nodes)
     return "";
   const double sent = std::log(most.sent / least.sent);
   const double left = std::log(most.left / least.left);
+  // Links are busier by what leaves the node; where that is no more, the bytes explain nothing.
+  if (left <= 0)
+    return "";
   if (sent >= left / 2)
     return fmt::format("; its endpoints send {:.3g} times as many bytes", most.sent / least.sent);
   return fmt::format("; {:.3g} % of what its endpoints send leaves the node, {:.3g} % at the other",

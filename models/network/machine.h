@@ -28,7 +28,7 @@ struct MachineSpec {
   // Empty when the machine file says nothing about it: then no workload that asks the memory can run.
   std::optional<MemorySpec> memory;
   PacketPlane packet_plane = PacketPlane::ScaleUp;
-  FreeParts free{};  // of a run of its own, by set_free() alone
+  FreeParts free{};  // set by set_free() alone
 
   // Why traffic that takes the links inside a node would be wrong on this machine; empty when it is right. Kernels that
   // send every row through the adapter, to the own node too, need not ask.

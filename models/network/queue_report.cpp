@@ -141,7 +141,7 @@ void add_links(const PortBoard& ports, sim::metrics::Result& result)
   const auto key = [&](std::size_t port) {
     return std::pair(ports.counters(port).busy_ps, ports.counters(port).bytes);
   };
-  // Of equal ones that with the lower number.
+  // Among equal ones, that with the lower number comes first.
   const auto busier = [&](std::size_t a, std::size_t b) { return key(a) != key(b) ? key(a) > key(b) : a < b; };
   const auto shown = static_cast<std::ptrdiff_t>(std::min(LinksShown, order.size()));
   std::partial_sort(order.begin(), order.begin() + shown, order.end(), busier);

@@ -13,6 +13,9 @@ namespace {
 
 // Longer words are no slips of the finger, and the distance takes time in proportion to the product of the lengths.
 constexpr std::size_t LongestWord = 64;
+// Of a beginning that is taken for a name.
+constexpr std::size_t FewestLetters = 3;
+constexpr std::size_t MostOffered = 5;
 
 std::string lower(std::string_view text)
 {
@@ -20,6 +23,34 @@ std::string lower(std::string_view text)
   for (char& letter : result)
     letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
   return result;
+}
+
+// Within a slip of the finger.
+std::optional<std::string> nearest_slip(std::string_view word, std::span<const std::string> candidates)
+{
+  std::optional<std::string> best;
+  int limit = std::max(1, static_cast<int>(word.size()) / 3);
+  for (const std::string& candidate : candidates) {
+    const int distance = edit_distance(lower(word), lower(candidate));
+    if (distance > limit)
+      continue;
+    best = candidate;
+    limit = distance - 1;
+  }
+  return best;
+}
+
+// Each once, the shortest first.
+std::vector<std::string> those_that_begin_with(std::string_view word, std::span<const std::string> candidates)
+{
+  std::vector<std::string> found;
+  if (word.size() < FewestLetters)
+    return found;
+  for (const std::string& candidate : candidates)
+    if (lower(candidate).starts_with(lower(word)) && std::ranges::find(found, candidate) == found.end())
+      found.push_back(candidate);
+  std::ranges::stable_sort(found, {}, [](const std::string& each) { return each.size(); });
+  return found;
 }
 
 }  // namespace
@@ -47,27 +78,63 @@ int edit_distance(std::string_view a, std::string_view b)
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates)
 {
-  std::optional<std::string> best;
   if (word.empty() || word.size() > LongestWord)
-    return best;
-  int limit = std::max(1, static_cast<int>(word.size()) / 3);
+    return std::nullopt;
+  if (auto slip = nearest_slip(word, candidates))
+    return slip;
+  std::vector<std::string> longer = those_that_begin_with(word, candidates);
+  return longer.empty() ? std::nullopt : std::optional(std::move(longer.front()));
+}
+
+std::vector<std::string> nearest_words(std::string_view word, std::span<const std::string> candidates, std::size_t most)
+{
+  const std::string compared = lower(word.substr(0, LongestWord));
+  std::vector<std::string> words = those_that_begin_with(word, candidates);
+  std::vector<std::pair<int, std::string>> others;
   for (const std::string& candidate : candidates) {
-    const int distance = edit_distance(lower(word), lower(candidate));
-    if (distance > limit)
-      continue;
-    best = candidate;
-    limit = distance - 1;
+    const bool is_known = std::ranges::find(words, candidate) != words.end() ||
+                          std::ranges::find(others, candidate, &std::pair<int, std::string>::second) != others.end();
+    if (!is_known)
+      others.emplace_back(edit_distance(compared, lower(candidate)), candidate);
   }
-  return best;
+  std::ranges::stable_sort(others, {}, &std::pair<int, std::string>::first);
+  for (auto& [distance, other] : others)
+    words.push_back(std::move(other));
+  words.resize(std::min(words.size(), most));
+  return words;
+}
+
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates)
+{
+  const auto match = nearest(word, candidates);
+  if (!match)
+    return {};
+  std::vector<std::string> offered{*match};
+  if (!nearest_slip(word, candidates))
+    offered = those_that_begin_with(word, candidates);
+  offered.resize(std::min(offered.size(), MostOffered));
+  const std::string last = offered.back();
+  offered.pop_back();
+  return fmt::format("; did you mean {}{}\"{}\"?",
+                     offered.empty() ? "" : fmt::format("\"{}\"", joined(offered, "\", \"")),
+                     offered.empty() ? "" : " or ", last);
 }
 
 std::string suggestion(std::string_view word, std::span<const std::string> candidates, std::string_view list_title)
 {
-  if (const auto match = nearest(word, candidates))
-    return fmt::format("; did you mean \"{}\"?", *match);
-  if (candidates.empty())
-    return {};
+  std::string advice = did_you_mean(word, candidates);
+  if (!advice.empty() || candidates.empty())
+    return advice;
   return fmt::format("; {}: {}", list_title, joined(candidates, ", "));
+}
+
+std::string short_suggestion(std::string_view word, std::span<const std::string> candidates,
+                             std::string_view list_title, std::string_view list_command)
+{
+  if (candidates.size() <= MostOffered || nearest(word, candidates))
+    return suggestion(word, candidates, list_title);
+  return fmt::format("; {}: {}, ... ({} shows all)", list_title,
+                     joined(nearest_words(word, candidates, MostOffered), ", "), list_command);
 }
 
 std::string joined(std::span<const std::string> words, std::string_view separator)

@@ -27,7 +27,8 @@ struct MetricDeclaration {
   // Whose changes tell why this changed: names of the same table, and Breakdown; ", " between.
   std::string_view follows = {};
   Absence absence = Absence::Loss;
-  std::string_view words = {};  // for the "*", when they are few; ", " between
+  std::string_view words = {};     // for the "*", when they are few; ", " between
+  std::string_view added_by = {};  // option of `cmsim run` without which no result has it
 };
 
 // The parts of the breakdown, and what each sub-plane carried.

@@ -300,9 +300,10 @@ a_crash_of_a_child_is_our_mistake()
   assert_status 3
   assert_contains "$stderr" '--find-capacity, trial at 1 times the load: the run of '
   assert_contains "$stderr" 'was ended by signal 11 (Segmentation fault)'
-  end_child TERM
+  # Requests to stop are the search's own: only this one ends a child from outside.
+  end_child KILL
   assert_status 2
-  assert_contains "$stderr" 'was ended by signal 15 (Terminated)'
+  assert_contains "$stderr" 'was ended by signal 9 (Killed)'
 }
 
 # start_long: a run into `out` that takes longer than any test, once it has the folder.

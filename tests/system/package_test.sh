@@ -86,7 +86,7 @@ runs_and_removes()
   assert_status 0
   in_system cmsim run decode-ep320 --set workload.iterations=1
   assert_status 0
-  assert_matches "$stdout" 'tpot_ms +[0-9.]+  ms'
+  assert_matches "$stdout" 'time per output token +[0-9.]+ ms'
   in_system cmsim validate --group p2p
   assert_status 0
   in_system dpkg --remove cmsim

@@ -32,7 +32,7 @@ without_npm_tables_are_written_and_the_rest_is_told()
   assert_contains "$stdout" "written: out/report.html"
   local page
   page=$(<out/report.html)
-  assert_contains "$page" "dispatch_us"
+  assert_contains "$page" "<td>dispatch_<wbr>us</td>"
   assert_contains "$page" "The charts are not drawn"
   assert_contains "$page" "a&lt;script&gt;alert(1)&amp;&quot;.yaml"
   [[ $page != *"<script>alert"* ]] || fail "a name is part of the page's code"

@@ -107,6 +107,10 @@ def check_explanations(program):
         assert word in tail, tail
     # Prefill's time to first token is a number, which has no percentiles.
     assert "prefill" not in tail, tail
+    # A key whose metrics have longer names.
+    for word in ["tpot", "ttft"]:
+        last = explain(program, word).stdout.splitlines()[-1]
+        assert last.startswith("also metrics: ") and f"{word}_ms" in last, last
     # A key and a metric of the same name.
     npus = explain(program, "npus").stdout
     assert "workload.npus (prefill)" in npus and "npus (metric of serving)" in npus and "better: neither" in npus, npus

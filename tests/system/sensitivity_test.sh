@@ -13,7 +13,8 @@ found = json.load(open(sys.argv[1]))
 first = found["numbers"][0]
 assert first["path"] == "machine.ub.traversal_latency" and first["at_low"] < found["value"] < first["at_high"], first
 assert found["low"] < 1.9 < found["high"], found
-assert "machine.ub.cpu_lanes" in found["not_varied"], found["not_varied"]' "$scratch/stdout" || fail "another tornado"
+listed = [each["path"] for each in found["numbers"]] + found["not_varied"]
+assert "machine.ub.cpu_lanes" not in listed, "a number that the run does not use: %s" % listed' "$scratch/stdout" || fail "another tornado"
 }
 
 error_bars_are_the_same_for_equal_seeds()
@@ -112,6 +113,16 @@ ctrl_c_prints_what_is_known_and_the_same_command_goes_on()
   assert_contains "$stderr" 'found a sensitivity (sensitivity.json)'
 }
 
+# Before anything is known.
+the_status_is_that_of_the_signal()
+{
+  start "$CM_BINARY" sensitivity "$CM_SOURCE_DIR/configs/scenarios/ep.yaml" --set workload.repeats=1000 --metric dispatch_us
+  until pgrep -P "$started" >/dev/null; do kill -0 "$started" || fail "it ended"; sleep 0.02; done
+  stop_with TERM 10
+  assert_status 143
+  assert_contains "$stderr" 'stopped before the run as shipped was finished'
+}
+
 # Statistics of histograms are known as comparisons call them.
 a_statistic_is_watched()
 {
@@ -128,7 +139,7 @@ print(next(name for name, values in histograms.items() if values["count"] > 0))'
 
 interrupted_error_bars_rest_on_what_is_finished()
 {
-  start "$CM_BINARY" run "${p2p[@]}" --uncertainty 200 --out out
+  start "$CM_BINARY" run "${p2p[@]}" --uncertainty 200 --what-if-free --out out
   until [[ -e out/finished-runs.jsonl ]] && (($(wc -l <out/finished-runs.jsonl) > 3)); do
     kill -0 "$started" || fail "it ended"
     sleep 0.02
@@ -136,8 +147,12 @@ interrupted_error_bars_rest_on_what_is_finished()
   stop_with INT 10
   assert_status 130
   python3 -c 'import json, sys
-table = json.load(open(sys.argv[1]))["tables"]["uncertainty"]
-assert "PARTIAL" in table["sentence"] and table["rows"], table' out/result.json || fail "no partial table"
+result = json.load(open(sys.argv[1]))
+table = result["tables"]["uncertainty"]
+assert "PARTIAL" in table["sentence"] and "of 200 runs finished" in table["sentence"] and table["rows"], table
+# Who asks to stop wants no other runs instead.
+assert "what_if_free" not in result["tables"], result["tables"]
+assert any("what_if_free is missing" in warning for warning in result["warnings"]), result["warnings"]' out/result.json || fail "no partial table"
   [[ -s out/finished-runs.jsonl ]] || fail "the runs are lost"
 }
 

@@ -90,6 +90,19 @@ def check_width(program):
     check("simulated a decode" in full.stderr, "--verbose tells what happens when")
 
 
+def check_serving(program):
+    text = on_terminal(program, ["run", "configs/scenarios/serving-pdc.yaml", "--set", "workload.generator.requests=300"], 80,
+                       NO_COLOR="1")
+    lines = text.rstrip("\n").split("\n")
+    check(len(lines) <= SCREEN, f"a run of serving takes {len(lines)} lines")
+    screen = "\n".join(lines[:SCREEN])
+    for name in ("time to first token", "time per output token"):
+        check(re.search(rf"^{name} +p50 [\d.]+ ms +p90 [\d.]+ ms +p99 [\d.]+ ms", screen, re.MULTILINE),
+              f"no percentiles of the {name}: {text}")
+    check(re.search(r"^SLO (held|missed) ", screen, re.MULTILINE), f"no verdict: {text}")
+    check(re.search(r"^limit +[A-Z].+", screen, re.MULTILINE), f"no limit: {text}")
+
+
 def check_colours(program):
     run = ["run", "configs/scenarios/p2p.yaml"]
     check(COLOUR.search(on_terminal(program, run, 80)), "no colours on a terminal")
@@ -114,6 +127,7 @@ def check_interrupt(program):
 def main():
     program = [os.path.abspath(sys.argv[1]), sys.argv[2]]
     check_width(program)
+    check_serving(program)
     check_colours(program)
     check_interrupt(program)
     if failures:

@@ -55,7 +55,7 @@ RUNS = {
 }
 # An uncertain number of some runs, and another value that must change what comes out.
 EFFECTS = {
-    "p2p read": "machine.ub.mtu=1 KiB",
+    "p2p read": "machine.ub.traversal_latency=212.5 ns",
     "ep": "machine.die.exchange.launch=4 us",
     "decode": "machine.die.compute.jitter=3 %",
     "prefill": "machine.die.host.turn=1 ms",

@@ -17,6 +17,7 @@ using sim::metrics::Manifest;
 using sim::metrics::Result;
 using sim::metrics::Table;
 
+constexpr const char* LeastKnown = "assumed, least known first: ";
 constexpr std::ptrdiff_t MostWidest = 3;  // of the stated ranges, by name
 
 // In the order of UncertainNumbers' columns.
@@ -95,9 +96,12 @@ std::string short_evidence(const Result& result, const TextStyle& style)
   for (std::size_t shown = std::min<std::size_t>(assumed.size(), MostWidest); shown > 0; --shown) {
     const std::string more = shown < assumed.size() ? fmt::format(" and {} more", assumed.size() - shown) : "";
     const std::string line = numbers_text(std::span(assumed).first(shown)) + more;
-    const std::string lines = wrapped("assumed, least known first: ", line, 2, style.width);
-    if (lines.size() <= room || shown == 1)
-      return text + lines;
+    const std::string lines = wrapped(LeastKnown, line, 2, style.width);
+    if (lines.size() > room && shown > 1)
+      continue;
+    const std::string pointing =
+        wrapped(LeastKnown, line + "; cmsim sensitivity orders them by effect", 2, style.width);
+    return text + (pointing.size() <= room ? pointing : lines);
   }
   return text;
 }

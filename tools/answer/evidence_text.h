@@ -9,7 +9,8 @@
 namespace cm::tools {
 
 // How many of the numbers that the run used are measured, published and so on, and the assumed ones that are known
-// least: by the width of their stated ranges over the larger end, then those without a range. At most three lines at 80
+// least: by the width of their stated ranges over the larger end, then those without a range. How much each of them
+// matters no single run knows: where there is room the text names the command that does. At most three lines at 80
 // columns.
 std::string short_evidence(const sim::metrics::Result& result, const TextStyle& style);
 

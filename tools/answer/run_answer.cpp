@@ -1,5 +1,6 @@
 #include "tools/answer/run_answer.h"
 
+#include "tools/runner/metric_catalogue.h"
 #include "tools/runner/run_health.h"
 #include "tools/runner/table_text.h"
 
@@ -7,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string_view>
 
@@ -15,9 +15,6 @@ namespace cm::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// That a histogram of a result has.
-constexpr std::array<std::string_view, 8> Statistics{"mean", "min", "p50", "p90", "p95", "p99", "p999", "max"};
 
 // An empty object when there is none.
 const Json& member(const Json& object, std::string_view name)
@@ -53,9 +50,9 @@ std::optional<Figure> find_figure(const Json& root, const std::string& name)
   if (auto metric = figure(member(member(root, "metrics"), name), "value", ""))
     return metric;
   for (const auto& [histogram, entry] : member(root, "histograms").items())
-    for (const std::string_view statistic : Statistics)
-      if (sim::metrics::statistic_name(histogram, statistic) == name)
-        return figure(entry, statistic, statistic);
+    for (const StatisticWords& statistic : histogram_statistics())
+      if (sim::metrics::statistic_name(histogram, statistic.name) == name)
+        return figure(entry, statistic.name, statistic.name);
   return std::nullopt;
 }
 

@@ -89,12 +89,15 @@ std::string calibration_table(const Calibration& calibration, const CalibrationO
     text += fmt::format("{:<38} {:>12} {:>12} {:>15.5g} {:>12}\n", fitted.parameter.key,
                         shipped_value(calibration, fitted.parameter.key), fitted.parameter.text(fitted.value),
                         fitted.exact, is_whole ? uncertainty_text(fitted) : "-");
-  text += fmt::format("\n{:<38} {:>12} {:>12} {:>8}\n", "row", "published", "simulated", "error");
+  if (!outcome.rows.empty())
+    text += fmt::format("\n{:<38} {:>12} {:>12} {:>8}\n", "row", "published", "simulated", "error");
   for (const ComparedRow& row : outcome.rows)
     text += fmt::format("{:<38} {:>12.5g} {:>12.5g} {:>+7.1f}%  {}\n", row.row.name, row.row.published, row.simulated,
                         100 * row.error(), row.row.is_fitted ? "fitted" : "not fitted");
-  text += fmt::format("\n{} {}; {} steps, {} runs\n", is_whole ? "fitted to" : "so far",
-                      in_words(errors_of_fitted(outcome)), outcome.steps, outcome.runs);
+  // Rows are known together, at the end of a step.
+  const std::string known = outcome.rows.empty() ? "no row is known yet" : in_words(errors_of_fitted(outcome));
+  text += fmt::format("\n{} {}; {} steps, {} runs\n", is_whole ? "fitted to" : "so far", known, outcome.steps,
+                      outcome.runs);
   if (!is_whole)
     return text + partial_text(outcome.shortfall, outcome.runs - outcome.shortfall.failed, journal);
   for (const std::string& problem : problems_of(outcome))

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -83,7 +82,6 @@ sim::metrics::Table percentiles_of(const Capacity& capacity)
 void caution(const Capacity& capacity, double share, sim::metrics::Result& result)
 {
   std::vector<std::string> caveats = capacity_caveats(capacity, share);
-  std::ranges::copy(caveats, std::back_inserter(result.warnings));
   if (std::string inherited = result.caveats_of("slo_ttft_attainment"); !inherited.empty())
     caveats.push_back(std::move(inherited));
   for (const char* const name : {"capacity_rps", "capacity_load"})
@@ -127,7 +125,6 @@ CapacityRun run_at_capacity(const ScenarioRequest& scenario, const ServiceLevels
                   levels.ttft, levels.tpot, 100 * levels.share));
   result.add(ServingMetrics["capacity_load"], capacity.holds ? shown.load : 0);
   result.tables.push_back(table_of(capacity, levels));
-  result.notes.push_back("capacity: limit: " + limit_sentence(capacity, levels.share));
   caution(capacity, levels.share, result);
   result.tables.push_back(percentiles_of(capacity));
   const auto serving = std::ranges::find(workload_table(), run.title.workload, &WorkloadKind::name);

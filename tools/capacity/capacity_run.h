@@ -17,8 +17,9 @@ struct CapacityRun {
 };
 
 // The run at the highest load that holds (at the lowest that was tried when none does), with the metrics
-// `capacity_rps` and `capacity_load` and their caveats, a table of all loads that were tried, and the limit as a note.
-// Throws ConfigError when the scenario is wrong or no serving scenario. `journal`: keeps the trials; null: none does.
+// `capacity_rps` and `capacity_load` and their caveats, a table of all loads that were tried, and the limit as that of
+// its answer. Throws ConfigError when the scenario is wrong or no serving scenario. `journal`: keeps the trials; null:
+// none does.
 CapacityRun run_at_capacity(const ScenarioRequest& scenario, const ServiceLevels& levels,
                             sim::metrics::Progress& progress, sim::timeline::Timeline* timeline,
                             RunJournal* journal = nullptr);

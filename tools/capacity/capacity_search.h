@@ -24,9 +24,10 @@ struct LoadTrial {
   double arrival_rps = 0;  // after the warm-up
   bool is_steady = false;
   double share = 0;       // of the requests that hold both levels
-  double ttft_share = 0;  // that hold one
+  double ttft_share = 0;  // of them, that hold this level
   double tpot_share = 0;
-  // That as large a share of the finished requests as must hold the levels stays within; empty when none finished.
+  // Times that as large a share of the finished requests as must hold the levels stays within; empty when none
+  // finished.
   std::optional<double> ttft_at_share_ms;
   std::optional<double> tpot_at_share_ms;
   std::optional<double> ttft_p50_ms{};  // empty when none finished, as those below
@@ -40,7 +41,7 @@ struct LoadTrial {
   std::string longest_part;  // of the mean time to first token
   double longest_part_ms = 0;
 
-  // In which the counted requests arrive, over their mean time to first token.
+  // Time in which the counted requests arrive, over their mean time to first token.
   [[nodiscard]] double length_in_ttfts() const
   {
     return arrival_rps > 0 && ttft_mean_ms > 0 ? counted / arrival_rps / (ttft_mean_ms * 1e-3) : 0;

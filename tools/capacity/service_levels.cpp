@@ -28,8 +28,9 @@ class LevelsReader {
       read(std::string_view(text).substr(at, comma - at), at + 1);
       at = comma + 1;
     }
-    for (const auto& [key, value] : {std::pair{"slo.ttft", &levels_.ttft}, std::pair{"slo.tpot", &levels_.tpot}})
-      if (value->empty() && std::ranges::find(seen_, key) == seen_.end())
+    // An item that cannot be read may be the one that seems to be missing, and its line tells all keys.
+    for (const char* const key : {"slo.ttft", "slo.tpot"})
+      if (!has_stranger_ && std::ranges::find(seen_, key) == seen_.end())
         complain(text.size() + 1, fmt::format("{}: expected a time like {}=2s, found no such key", key, key));
     if (!problems_.empty())
       throw ConfigError(problems_);
@@ -47,7 +48,8 @@ class LevelsReader {
   {
     const std::size_t equals = item.find('=');
     const std::string key(item.substr(0, equals));
-    if (equals == std::string_view::npos || std::ranges::count(keys(), key) == 0) {
+    if (std::ranges::count(keys(), key) == 0) {
+      has_stranger_ = true;
       complain(column, fmt::format("expected slo.ttft=TIME,slo.tpot=TIME and at will share=SHARE, found \"{}\"{}", item,
                                    sim::config::suggestion(key, keys(), "keys")));
       return;
@@ -55,6 +57,11 @@ class LevelsReader {
     if (std::ranges::find(seen_, key) != seen_.end())
       complain(column, fmt::format("{}: expected it once, found it again", key));
     seen_.push_back(key);
+    if (equals == std::string_view::npos) {
+      complain(column + item.size(),
+               fmt::format("expected {}={}, found no value", key, key == "share" ? "SHARE" : "TIME"));
+      return;
+    }
     accept(key, item.substr(equals + 1), column + equals + 1);
   }
 
@@ -63,7 +70,7 @@ class LevelsReader {
     if (key == "share") {
       const auto share = parse_fraction(text);
       if (!share || *share <= 0 || *share > 1)
-        complain(column, fmt::format("share: expected a share above 0 like 99%, found \"{}\"", text));
+        complain(column, fmt::format("share: expected a share above 0 % and at most 100 %, found \"{}\"", text));
       levels_.share = share.value_or(levels_.share);
       return;
     }
@@ -75,6 +82,7 @@ class LevelsReader {
 
   ServiceLevels levels_;
   std::vector<std::string> seen_;
+  bool has_stranger_ = false;
   std::string problems_;
 };
 

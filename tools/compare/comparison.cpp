@@ -294,7 +294,8 @@ void refuse_unknown(const Tolerances& tolerances, const ResultSet& old_set, cons
   for (const auto& [name, tolerance] : tolerances.of_metric)
     if (!known.contains(name) && !names.empty())
       add_problem(log, {"--tolerance"}, "",
-                  fmt::format("unknown metric \"{}\"{}", name, sim::config::suggestion(name, names, "metrics")));
+                  fmt::format("unknown metric \"{}\"{}", name,
+                              sim::config::short_suggestion(name, names, "metrics", "cmsim list metrics")));
 }
 
 void refuse_unknown(const Tolerances& tolerances)

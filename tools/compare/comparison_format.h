@@ -22,7 +22,7 @@ struct ComparisonFormat {
 std::span<const ComparisonFormat> comparison_formats();
 
 // For a terminal of so many columns: all numbers of a lone result, and of several points the numbers that moved. A name
-// that leaves no room for its numbers stands on a line of its own.
+// that leaves no room for its numbers stands on a line alone.
 std::string comparison_table(const Comparison& comparison, std::size_t width = TerminalWidth);
 // The same for a pull request.
 std::string comparison_markdown(const Comparison& comparison);

@@ -173,10 +173,15 @@ double built_share(const std::string& line)
 std::string last_lines(const std::string& text)
 {
   constexpr int Most = 40;
-  std::size_t at = text.size();
-  for (int lines = 0; at > 0 && lines <= Most; ++lines)
-    at = text.rfind('\n', at - 1) == std::string::npos ? 0 : text.rfind('\n', at - 1);
-  return text.substr(at);
+  const std::string whole = without_newline(text);
+  std::size_t at = whole.size();
+  for (int lines = 0; lines < Most; ++lines) {
+    const std::size_t newline = at > 0 ? whole.rfind('\n', at - 1) : std::string::npos;
+    if (newline == std::string::npos)
+      return whole;
+    at = newline;
+  }
+  return whole.substr(at + 1);
 }
 
 // The runs of both sides, in the order in which they are done.
@@ -223,7 +228,7 @@ std::string run_side(const RevisionRequest& request, const Side& side, const fs:
     if (outcome.status != 0)
       throw ConfigError(fmt::format("--rev: revision {}: cmsim run {} ended with status {}{}{}", side.revision,
                                     request.scenarios[i], outcome.status, outcome.complaint.empty() ? "" : ":\n",
-                                    without_newline(last_lines(outcome.complaint))));
+                                    last_lines(outcome.complaint)));
     runs.end();
   }
   return results.string();

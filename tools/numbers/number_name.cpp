@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 
 namespace cm::tools {
 namespace {
@@ -43,47 +45,16 @@ std::string histogram_refusal(std::string_view name, const std::string& histogra
                      sim::config::joined(statistics, ", "));
 }
 
-// Empty when one of the kinds may report it.
-std::string refusal(std::string_view name, const std::vector<const WorkloadKind*>& kinds)
-{
-  const std::string compared = as_compared(name);
-  if (compared == SteadyNumber)
-    return {};
-  std::vector<std::string> candidates;
-  std::vector<std::string> shown;
-  bool is_histogram = false;
-  for (const WorkloadKind* kind : kinds) {
-    for (const MetricDeclaration& metric : kind->metrics) {
-      const auto meant = meant_number(compared, metric);
-      if (meant && (metric.shape == Shape::Number || !meant->statistic.empty()))
-        return {};
-      is_histogram = is_histogram || meant.has_value();
-      for (std::string& each : spelled_out(metric))
-        shown.push_back(metric.shape == Shape::Histogram ? sim::metrics::statistic_name(each, "p99") : std::move(each));
-    }
-    const std::vector<std::string> names = number_names(kind->name);
-    candidates.insert(candidates.end(), names.begin(), names.end());
-  }
-  if (is_histogram)
-    return histogram_refusal(name, compared);
-  const auto near = sim::config::nearest(name, candidates);
-  // All names of all kinds would be a page.
-  const std::string help = near || kinds.size() > 1
-                               ? (near ? fmt::format("; did you mean \"{}\"?", *near) : std::string())
-                               : fmt::format("; metrics: {}", sim::config::joined(shown, ", "));
-  return fmt::format("expected a metric of the run, found \"{}\"{}", name, help);
-}
+// Whether results have metrics that an option of `cmsim run` adds.
+enum class Runs : std::uint8_t { Plain, WithOptions };
 
-}  // namespace
-
-std::vector<std::string> number_names(std::string_view kind)
+std::vector<std::string> names_of(const WorkloadKind& kind, Runs runs)
 {
   std::vector<std::string> names;
-  const auto row = std::ranges::find(workload_table(), kind, &WorkloadKind::name);
-  if (row == workload_table().end())
-    return names;
   std::vector<std::string> statistics;
-  for (const MetricDeclaration& metric : row->metrics)
+  for (const MetricDeclaration& metric : kind.metrics) {
+    if (runs == Runs::Plain && !metric.added_by.empty())
+      continue;
     for (std::string& name : spelled_out(metric)) {
       if (metric.shape == Shape::Histogram)
         for (const StatisticWords& statistic : histogram_statistics())
@@ -91,15 +62,71 @@ std::vector<std::string> number_names(std::string_view kind)
       else
         names.push_back(std::move(name));
     }
+  }
   names.insert(names.end(), statistics.begin(), statistics.end());
   names.emplace_back(SteadyNumber);
   return names;
 }
 
+// Names as a list shows them: one for a histogram.
+std::vector<std::string> shown_names(const WorkloadKind& kind)
+{
+  std::vector<std::string> names;
+  for (const MetricDeclaration& metric : kind.metrics)
+    if (metric.added_by.empty())
+      for (std::string& name : spelled_out(metric))
+        names.push_back(metric.shape == Shape::Histogram ? sim::metrics::statistic_name(name, "p99") : std::move(name));
+  return names;
+}
+
+// Behind a name that no kind has.
+std::string advice(std::string_view name, const std::vector<const WorkloadKind*>& kinds, Runs runs)
+{
+  std::vector<std::string> candidates;
+  for (const WorkloadKind* kind : kinds)
+    std::ranges::copy(names_of(*kind, runs), std::back_inserter(candidates));
+  std::string near = sim::config::did_you_mean(name, candidates);
+  // All names of all kinds would be a page.
+  if (!near.empty() || kinds.size() > 1)
+    return near;
+  return sim::config::short_suggestion(name, shown_names(*kinds.front()), "metrics",
+                                       fmt::format("cmsim list metrics {}", kinds.front()->name));
+}
+
+// Empty when one of the kinds may report it.
+std::string refusal(std::string_view name, const std::vector<const WorkloadKind*>& kinds, Runs runs)
+{
+  const std::string compared = as_compared(name);
+  if (compared == SteadyNumber)
+    return {};
+  bool is_histogram = false;
+  for (const WorkloadKind* kind : kinds)
+    for (const MetricDeclaration& metric : kind->metrics) {
+      const auto meant = meant_number(compared, metric);
+      if (meant && runs == Runs::Plain && !metric.added_by.empty())
+        return fmt::format("expected a metric of the run, found \"{}\", which only cmsim run {} adds", name,
+                           metric.added_by);
+      if (meant && (metric.shape == Shape::Number || !meant->statistic.empty()))
+        return {};
+      is_histogram = is_histogram || meant.has_value();
+    }
+  if (is_histogram)
+    return histogram_refusal(name, compared);
+  return fmt::format("expected a metric of the run, found \"{}\"{}", name, advice(name, kinds, runs));
+}
+
+}  // namespace
+
+std::vector<std::string> number_names(std::string_view kind)
+{
+  const auto row = std::ranges::find(workload_table(), kind, &WorkloadKind::name);
+  return row == workload_table().end() ? std::vector<std::string>() : names_of(*row, Runs::Plain);
+}
+
 std::string refused_number(std::string_view name, std::string_view kind)
 {
   const auto row = std::ranges::find(workload_table(), kind, &WorkloadKind::name);
-  return row == workload_table().end() ? std::string() : refusal(name, {&*row});
+  return row == workload_table().end() ? std::string() : refusal(name, {&*row}, Runs::Plain);
 }
 
 std::string refused_number(std::string_view name)
@@ -107,7 +134,7 @@ std::string refused_number(std::string_view name)
   std::vector<const WorkloadKind*> kinds;
   for (const WorkloadKind& kind : workload_table())
     kinds.push_back(&kind);
-  return refusal(name, kinds);
+  return refusal(name, kinds, Runs::WithOptions);
 }
 
 std::string workload_kind_of(const ScenarioRequest& request)

@@ -9,12 +9,15 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <vector>
 
 namespace cm::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t MostNamesOffered = 3;
 
 const Json* entry_of(const Json& object, std::string_view key)
 {
@@ -70,8 +73,12 @@ ResultNumber number_of(const std::string& output, std::string_view name, const s
   const Json root = Json::parse(output);
   if (auto number = number_in(root, name))
     return *std::move(number);
-  throw ConfigError(fmt::format("{}: expected a metric of the run, found \"{}\"{}", origin, name,
-                                sim::config::suggestion(name, names_in(root), "metrics")));
+  const std::vector<std::string> names = names_in(root);
+  std::string advice = sim::config::did_you_mean(name, names);
+  if (advice.empty())
+    advice = fmt::format(", which this run does not report; the nearest that it does: {}",
+                         sim::config::joined(sim::config::nearest_words(name, names, MostNamesOffered), ", "));
+  throw ConfigError(fmt::format("{}: expected a metric of the run, found \"{}\"{}", origin, name, advice));
 }
 
 }  // namespace cm::tools

@@ -17,7 +17,7 @@ struct ResultNumber {
 // In the root of a result.json or of a point; empty when it has no such number.
 std::optional<ResultNumber> number_in(const nlohmann::ordered_json& root, std::string_view name);
 
-// In the text that a run printed. Throws ConfigError, behind `origin`, with the nearest name of the result's own when
+// In the text that a run printed. Throws ConfigError, behind `origin`, with the nearest names of the result's own when
 // it has no such number.
 ResultNumber number_of(const std::string& output, std::string_view name, const std::string& origin);
 

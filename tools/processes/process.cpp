@@ -2,6 +2,7 @@
 
 #include "sim/diagnostics/errors.h"
 #include "tools/processes/progress_report.h"
+#include "tools/signals/awaited_children.h"
 
 #include <fmt/format.h>
 
@@ -25,8 +26,8 @@ namespace {
 constexpr int EndedBySignal = 128;
 constexpr int NotStarted = 127;
 
-// A terminal sends these to all processes of its foreground.
-constexpr std::array<int, 2> OfTerminals{SIGINT, SIGHUP};
+// Terminals send the first two to all processes of their foreground, job schedulers the last to all of a job.
+constexpr std::array<int, 3> SentToGroups{SIGINT, SIGHUP, SIGTERM};
 
 // Both ends of a pipe that a started program does not inherit: what comes through it is why it was not started.
 class StartPipe {
@@ -89,7 +90,7 @@ void take_signals(StopRequests stops, pid_t parent)
     // The parent may have ended before the line above.
     if (::getppid() != parent)
       ::_exit(NotStarted);
-    for (const int signal : OfTerminals)
+    for (const int signal : SentToGroups)
       std::signal(signal, SIG_IGN);
   }
   sigset_t none{};
@@ -158,16 +159,29 @@ Process::~Process()
 
 bool Process::has_ended()
 {
-  if (process_ != 0 && ::waitpid(process_, &ended_, WNOHANG) == process_)
-    process_ = 0;
+  wait_with(WNOHANG);
   return process_ == 0;
+}
+
+void Process::wait_with(int options)
+{
+  if (process_ == 0)
+    return;
+  pid_t ended = 0;
+  do {
+    ended = ::waitpid(process_, &ended_, options);
+  } while (ended < 0 && errno == EINTR);
+  if (ended == 0)
+    return;
+  // Where ends of children are not kept there is nothing left to wait for.
+  if (ended < 0)
+    ended_ = UnknownEnd;
+  process_ = 0;
 }
 
 void Process::wait()
 {
-  while (process_ != 0)
-    if (::waitpid(process_, &ended_, 0) == process_ || errno != EINTR)
-      process_ = 0;
+  wait_with(0);
 }
 
 void Process::wait(SignalRelay& relay, const std::function<void()>& look)
@@ -193,6 +207,11 @@ bool Process::wait(std::chrono::milliseconds limit)
   }
   if (ready == 0)
     return false;
+  // Not taken yet, its number is still that of its group.
+  siginfo_t ended{};
+  if (stops_ == StopRequests::PassByGroup && process_ != 0 &&
+      ::waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOWAIT) == 0)
+    ::kill(-process_, SIGKILL);
   wait();
   return true;
 }

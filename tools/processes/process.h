@@ -13,7 +13,7 @@
 
 namespace cm::tools {
 
-// Whom requests to stop (Ctrl-C at the terminal, and its end) concern.
+// Whom requests to stop (Ctrl-C at the terminal, its end, and SIGTERM) concern.
 enum class StopRequests {
   ReachIt,     // they end it and what it started, as they end this program
   AreOurs,     // it ignores them; it ends when this program ends, however that ends
@@ -55,11 +55,11 @@ class Process {
   // Requests to stop that arrive meanwhile go to its group (StopRequests::PassByGroup), as the relay says, which is
   // older than this process. Told now and then, while it works: `look`.
   void wait(SignalRelay& relay, const std::function<void()>& look);
-  // Whether it ended before the limit.
+  // Whether it ended before the limit. What it started and left behind is killed then (StopRequests::PassByGroup).
   [[nodiscard]] bool wait(std::chrono::milliseconds limit);
   void end();  // at once, and waits for its end
 
-  // After its end: its exit status, or 128 plus the signal that ended it.
+  // After its end: its exit status, or 128 plus the signal that ended it; 255 when the system does not know it.
   [[nodiscard]] int status() const;
   // The signal that ended it; 0: it ended by itself.
   [[nodiscard]] int signal() const;
@@ -69,6 +69,8 @@ class Process {
   [[nodiscard]] std::string report() const;                                  // on descriptor 3 so far
 
  private:
+  void wait_with(int options);  // of waitpid()
+
   MemoryFile output_;
   MemoryFile complaint_;
   std::unique_ptr<MemoryFile> report_;

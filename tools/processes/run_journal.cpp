@@ -89,7 +89,8 @@ std::optional<std::string> RunJournal::find(const std::string& name)
   const auto found = runs_.find(name);
   if (found == runs_.end())
     return std::nullopt;
-  ++reused_;
+  if (!own_.contains(name))
+    ++reused_;
   return found->second;
 }
 
@@ -97,6 +98,7 @@ void RunJournal::add(const std::string& name, const std::string& output)
 {
   if (name.empty())
     return;
+  own_.insert(name);
   const std::string& result = runs_[name] = kept_part(output);
   // At first whole: what is there may end in half a line.
   if (is_written_)

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -19,12 +20,12 @@ class RunJournal {
  public:
   static constexpr std::string_view FileName = "finished-runs.jsonl";
 
-  // Of a folder; reads what an earlier call left there. A last line that is cut off is no run.
+  // Keeps the runs of a folder; reads what an earlier call left there. A last line that is cut off is no run.
   explicit RunJournal(const std::string& folder);
 
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::size_t size() const { return runs_.size(); }
-  // Runs that were found there and used since.
+  // Runs of an earlier call that were found there and used since; runs that this call repeats do not count.
   [[nodiscard]] std::size_t reused() const { return reused_; }
 
   // Name of a run; empty when its scenario is wrong, which the run itself tells best.
@@ -45,6 +46,7 @@ class RunJournal {
  private:
   std::string path_;
   std::map<std::string, std::string> runs_;  // name -> result
+  std::set<std::string> own_;                // names of those that this object has added
   std::size_t reused_ = 0;
   bool is_written_ = false;  // by this object: the file holds these runs and nothing else
   std::string program_;      // digest

@@ -1,6 +1,8 @@
 // Waiting for children to end, without missing Ctrl-C.
 #pragma once
 
+#include "tools/signals/awaited_children.h"
+
 #include <chrono>
 #include <csignal>
 
@@ -21,10 +23,12 @@ class SignalWatch {
   // The signal that asked us to stop; 0 while none did.
   [[nodiscard]] int stop_signal() const { return stop_signal_; }
 
-  // In a child after fork: signals are what they were before the watch, but Ctrl-C is left to the parent.
+  // In a child after fork: signals are what they were before the watch, but Ctrl-C is left to the parent, and ends of
+  // its children are kept.
   void restore_in_child() const;
 
  private:
+  AwaitedChildren awaited_;
   sigset_t watched_{};
   sigset_t before_{};
   int stop_signal_ = 0;

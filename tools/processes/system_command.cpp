@@ -2,6 +2,7 @@
 
 #include "sim/config/suggestion.h"
 #include "tools/processes/process.h"
+#include "tools/signals/awaited_children.h"
 #include "tools/signals/signal_relay.h"
 
 #include <fmt/format.h>
@@ -67,9 +68,10 @@ CommandOutcome run_command(const std::vector<std::string>& arguments, const Comm
 
 CommandOutcome run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds limit)
 {
+  const AwaitedChildren awaited;
   Process process = process_of(arguments, StopRequests::PassByGroup);
   const bool is_cut_short = !process.wait(limit);
-  // It leads a group of its own: what it called ends with it.
+  // With all that it started.
   process.end();
   return outcome_of(process, is_cut_short);
 }

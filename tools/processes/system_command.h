@@ -22,7 +22,7 @@ using CommandWatch = std::function<void(const std::string& line)>;
 // Throws ConfigError when there is no such program.
 CommandOutcome run_command(const std::vector<std::string>& arguments, const CommandWatch& watch = {});
 
-// Waits for its end, but not longer than `limit`: then it is killed with all that it started. Signals
+// Waits for its end, but not longer than `limit`: then it is killed. What it started ends with it in any case. Signals
 // to this program do not reach it.
 CommandOutcome run_command(const std::vector<std::string>& arguments, std::chrono::milliseconds limit);
 

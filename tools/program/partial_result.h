@@ -9,9 +9,6 @@
 
 namespace cm::tools {
 
-// Exit status of a command that Ctrl-C ended.
-inline constexpr int Interrupted = 130;
-
 // Says on standard error how many runs of an earlier call were used again, if any.
 void tell_reused(const RunJournal* journal);
 

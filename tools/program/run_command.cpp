@@ -94,40 +94,54 @@ std::optional<FinishedRun> run_with_progress(const RunOptions& options, sim::tim
   return std::move(found.run);
 }
 
-// Whether all runs are there; the status is that of those that are not.
-bool add_uncertainty(const RunOptions& options, RunJournal* journal, sim::metrics::Result& result, int& status)
+// The samples that are missing.
+Shortfall add_uncertainty(const RunOptions& options, RunJournal* journal, sim::metrics::Result& result)
 {
   if (options.uncertainty == 0)
-    return true;
+    return {};
   TerminalProgress progress;
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const UncertaintyRequest request{
       .scenario = options.scenario, .samples = options.uncertainty, .jobs = cores, .journal = journal};
   Uncertainty found = uncertainty(request, result, progress);
   result.tables.push_back(std::move(found.table));
-  status = found.shortfall.status();
-  if (!found.shortfall.is_there())
-    return true;
-  result.warnings.push_back("the table uncertainty is PARTIAL: " + partial_sentence(found.shortfall, found.runs));
-  return false;
+  if (found.shortfall.is_there())
+    result.warnings.push_back("the table uncertainty is PARTIAL: " + partial_sentence(found.shortfall, found.runs));
+  return found.shortfall;
 }
 
-// As above. What was asked for comes first among the tables.
-bool add_what_if_free(const RunOptions& options, RunJournal* journal, sim::metrics::Result& result, int& status)
+// The runs that are missing. What was asked for comes first among the tables.
+Shortfall add_what_if_free(const RunOptions& options, RunJournal* journal, sim::metrics::Result& result)
 {
   if (!options.what_if_free)
-    return true;
+    return {};
   TerminalProgress progress;
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   FreedRuns found =
       what_if_free({.scenario = options.scenario, .seed = result.manifest.seed, .jobs = cores, .journal = journal},
                    result, progress);
   result.tables.insert(result.tables.begin(), std::move(found.table));
-  if (!found.shortfall.is_there())
-    return true;
-  status = found.shortfall.status();
-  result.warnings.push_back("the table what_if_free is PARTIAL: " + partial_sentence(found.shortfall, found.runs));
-  return false;
+  if (found.shortfall.is_there())
+    result.warnings.push_back("the table what_if_free is PARTIAL: " + partial_sentence(found.shortfall, found.runs));
+  return found.shortfall;
+}
+
+// Adds the tables of all further runs that are asked for. Whether all runs are there; the status is that of those that
+// are not.
+bool add_further_runs(const RunOptions& options, RunJournal* journal, sim::metrics::Result& result, int& status)
+{
+  const Shortfall samples = add_uncertainty(options, journal, result);
+  // Who asks to stop wants no other runs instead.
+  if (samples.stop_signal != 0) {
+    if (options.what_if_free)
+      result.warnings.emplace_back("the table what_if_free is missing: the command was stopped before its runs began");
+    status = samples.status();
+    return false;
+  }
+  const Shortfall freed = add_what_if_free(options, journal, result);
+  // That of a signal is the largest, then that of a crash.
+  status = std::max(samples.status(), freed.status());
+  return !samples.is_there() && !freed.is_there();
 }
 
 // Files that a scenario asks to write have no place without a folder. Users who ask for JSON read the result: samples
@@ -212,8 +226,7 @@ void run(const RunOptions& typed, int& status)
   const auto simulated = std::chrono::system_clock::now();
   log.info("simulated a {} in {:.2f} s", run.title.workload,
            std::chrono::duration<double>(simulated - started).count());
-  bool is_whole = add_uncertainty(options, kept, run.result, status);
-  is_whole = add_what_if_free(options, kept, run.result, status) && is_whole;
+  const bool is_whole = add_further_runs(options, kept, run.result, status);
   tell_reused(kept);
   tell_command(options, run.result.manifest);
   const std::string json = to_json(run.result);

@@ -14,7 +14,6 @@
 #include <memory>
 #include <optional>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace cm::tools {
@@ -26,7 +25,7 @@ struct SensitivityOptions {
   std::string format = "table";
 };
 
-std::optional<Sensitivity> sensitivity_with_progress(const SensitivityRequest& request)
+Sensitivity sensitivity_with_progress(const SensitivityRequest& request)
 {
   // Its line is erased before anything else is printed.
   TerminalProgress progress;
@@ -44,23 +43,23 @@ void run(SensitivityOptions& options, int& status)
     journal.emplace(folder->path());
   SensitivityRequest request = options.request;
   request.journal = journal ? &*journal : nullptr;
-  const std::optional<Sensitivity> found = sensitivity_with_progress(request);
+  const Sensitivity found = sensitivity_with_progress(request);
   tell_reused(request.journal);
-  if (!found) {
+  if (!found.has_nominal) {
     tell("cmsim sensitivity: stopped before the run as shipped was finished");
-    status = Interrupted;
+    status = found.shortfall.status();
     return;
   }
-  const std::string json = tornado_json(*found);
-  std::string text = options.format == "json" ? json : tornado_table(*found, request.journal);
+  const std::string json = tornado_json(found);
+  std::string text = options.format == "json" ? json : tornado_table(found, request.journal);
   if (folder) {
-    std::vector<OutputFolder::File> files{{"sensitivity.json", json}};
-    const std::vector<std::string> written = write_with_journal(*folder, std::move(files), *journal, found->is_whole());
+    const std::vector<OutputFolder::File> files{{"sensitivity.json", json}};
+    const std::vector<std::string> written = write_with_journal(*folder, files, *journal, found.is_whole());
     if (options.format == "table")
       text += fmt::format("\nwritten: {}\n", written.front());
   }
   print(text);
-  status = found->shortfall.status();
+  status = found.shortfall.status();
 }
 
 }  // namespace

@@ -1,13 +1,19 @@
 #include "tools/report/file_shape.h"
 
+#include "models/compute/stage_use.h"
+#include "tools/report/machine/machine_sections.h"
 #include "tools/runner/stored_inputs.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cm::tools {
@@ -184,6 +190,42 @@ void check_row(const JsonFile& file, const Keys& keys, const Json& row, std::siz
                [](const Json& cell) { return cell.is_primitive() && !cell.is_boolean(); });
 }
 
+// Table that is drawn: its first column names what is drawn, numbers stand in fixed columns.
+struct DrawnTable {
+  std::string_view name;
+  std::size_t columns;                         // at least
+  std::optional<std::size_t> number_column{};  // that has a number in every row
+};
+constexpr std::array<DrawnTable, 2> DrawnTables{
+    {{.name = WhatIfFreeTable, .columns = 3}, {.name = models::UsePerStage, .columns = 2, .number_column = 1}}};
+
+// `row` has a cell a column.
+void check_drawn_row(const JsonFile& file, const Keys& keys, const Json& row, const DrawnTable& table)
+{
+  if (!row.at(0).is_string())
+    file.complain(below(keys, std::size_t{0}), "a text");
+  if (table.number_column && !row.at(*table.number_column).is_number())
+    file.complain(below(keys, *table.number_column), "a number");
+}
+
+void check_drawn_table(const JsonFile& file, const std::string& name, std::size_t columns, const Json& rows)
+{
+  const auto* const table = std::ranges::find(DrawnTables, std::string_view(name), &DrawnTable::name);
+  if (table == DrawnTables.end())
+    return;
+  if (columns < table->columns) {
+    file.complain({"tables", name, "columns"}, fmt::format("at least {} columns", table->columns),
+                  fmt::format("{}", columns));
+    return;
+  }
+  std::size_t index = 0;
+  for (const Json& row : rows) {
+    if (row.is_array() && row.size() == columns)
+      check_drawn_row(file, {"tables", name, "rows", fmt::format("{}", index)}, row, *table);
+    ++index;
+  }
+}
+
 void check_tables(const JsonFile& file)
 {
   for (const std::string& name : members_of(file, {"tables"})) {
@@ -196,6 +238,7 @@ void check_tables(const JsonFile& file)
     std::size_t index = 0;
     for (const Json& row : *list)
       check_row(file, below(rows, index++), row, columns->size());
+    check_drawn_table(file, name, columns->size(), *list);
   }
 }
 

@@ -61,7 +61,7 @@ std::vector<PageCard> cards_of(const std::vector<Figure>& figures)
 }
 
 // Nothing is praised beside numbers that should not be used.
-std::vector<PageVerdict> page_verdicts(const std::vector<Verdict>& verdicts, std::size_t warnings)
+std::vector<PageVerdict> page_verdicts(const std::vector<Verdict>& verdicts, const RunHealth& health)
 {
   const bool is_sound = std::ranges::all_of(verdicts, [](const Verdict& each) { return each.tone == Tone::Good; });
   const PageVerdict::Kind praise = is_sound ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral;
@@ -69,8 +69,12 @@ std::vector<PageVerdict> page_verdicts(const std::vector<Verdict>& verdicts, std
   for (const Verdict& each : verdicts)
     lines.push_back({each.tone == Tone::Good ? praise : PageVerdict::Kind::Bad,
                      each.text.empty() ? each.word + "." : fmt::format("{}: {}.", capitalised(each.word), each.text)});
+  // The one that says why the run is not steady stands in a verdict.
+  const std::size_t told = health.why_unsteady.empty() ? 0 : 1;
+  const std::size_t warnings = health.warnings - std::min(health.warnings, told);
   if (warnings > 0)
-    lines.push_back({PageVerdict::Kind::Bad, fmt::format("{} warning{}, below.", warnings, warnings == 1 ? "" : "s")});
+    lines.push_back({PageVerdict::Kind::Doubt, fmt::format("{}{} warning{}, below.", warnings, told > 0 ? " more" : "",
+                                                           warnings == 1 ? "" : "s")});
   return lines;
 }
 
@@ -80,7 +84,7 @@ void add_answer(const Json& result, Page& page)
 {
   const RunAnswer answer = answer_of(result);
   page.cards = cards_of(answer.figures);
-  page.verdicts = page_verdicts(answer.verdicts, health_of(result).warnings);
+  page.verdicts = page_verdicts(answer.verdicts, health_of(result));
   if (!answer.limit.empty())
     page.limit = "What limits it: " + answer.limit;
 }

@@ -159,16 +159,28 @@ std::string block_html(const PageList& list)
   return text + "</ul>\n";
 }
 
+struct KindLook {
+  const char* style;
+  const char* word;  // colour alone tells nothing to some people and to paper
+};
+
+KindLook look_of(PageVerdict::Kind kind)
+{
+  switch (kind) {
+  case PageVerdict::Kind::Good: return {"good", "<strong>Good</strong>"};
+  case PageVerdict::Kind::Doubt: return {"doubt", "<strong>Doubt</strong>"};
+  case PageVerdict::Kind::Bad: return {"bad", "<strong>Bad</strong>"};
+  case PageVerdict::Kind::Neutral: break;
+  }
+  return {"neutral", ""};
+}
+
 std::string verdicts_html(const std::vector<PageVerdict>& verdicts)
 {
   std::string text = "<ul class=\"verdicts\">\n";
   for (const PageVerdict& verdict : verdicts) {
-    const bool is_good = verdict.kind == PageVerdict::Kind::Good;
-    const bool is_bad = verdict.kind == PageVerdict::Kind::Bad;
-    // Colour alone tells nothing to some people and to paper.
-    const char* const word = is_good ? "<strong>Good</strong>" : (is_bad ? "<strong>Bad</strong>" : "");
-    text += fmt::format("<li class=\"{}\">{}{}</li>\n", is_good ? "good" : (is_bad ? "bad" : "neutral"), word,
-                        html_text(verdict.text));
+    const KindLook look = look_of(verdict.kind);
+    text += fmt::format("<li class=\"{}\">{}{}</li>\n", look.style, look.word, html_text(verdict.text));
   }
   return text + "</ul>\n";
 }

@@ -48,7 +48,7 @@ struct PageSection {
 
 // The judgement at the top of a page.
 struct PageVerdict {
-  enum class Kind { Good, Bad, Neutral };
+  enum class Kind { Good, Doubt, Bad, Neutral };
 
   Kind kind = Kind::Neutral;
   std::string text;

@@ -33,9 +33,11 @@ button { cursor: pointer; white-space: nowrap; }
 .verdicts { list-style: none; margin: 16px 0 0; padding: 0; display: grid; gap: 8px; }
 .verdicts li { border-left: 4px solid var(--accent); background: var(--card); padding: 8px 12px; overflow-wrap: anywhere; }
 .verdicts .good { border-color: var(--good); }
+.verdicts .doubt { border-color: var(--doubt); }
 .verdicts .bad { border-color: var(--bad); }
 .verdicts strong { margin-right: 6px; }
 .good strong { color: var(--good); }
+.doubt strong { color: var(--doubt); }
 .bad strong { color: var(--bad); }
 .cards { list-style: none; margin: 18px 0 0; padding: 0; display: grid; gap: 12px;
   grid-template-columns: repeat(auto-fill, minmax(min(220px, 100%), 1fr)); }

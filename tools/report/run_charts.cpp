@@ -11,6 +11,7 @@ namespace cm::tools {
 namespace {
 
 constexpr int BarHeight = 26;
+constexpr double RoomForLabel = 1.3;  // axis over the longest bar
 constexpr double Percent = 100;
 
 Json nice_tooltip(std::initializer_list<Json> fields)
@@ -23,9 +24,11 @@ Json nice_tooltip(std::initializer_list<Json> fields)
 Chart breakdown_chart(const Json& breakdown, const std::string& whole)
 {
   double total = 0;
+  double longest = 0;
   std::string declared;
   for (const auto& [name, part] : breakdown.items()) {
     total += part.at("value").get<double>();
+    longest = std::max(longest, part.at("value").get<double>());
     declared = part.at("unit").get<std::string>();
   }
   const PlainUnit unit = plain_unit(declared, total);
@@ -40,7 +43,10 @@ Chart breakdown_chart(const Json& breakdown, const std::string& whole)
   }
   Json chart = specification_of(rows, BarHeight * static_cast<int>(rows.size()));
   const Json part = channel("part", "nominal", "", {{"sort", nullptr}, {"axis", {{"title", nullptr}}}});
-  const Json value = channel("value", "quantitative", with_unit("part of " + whole, unit));
+  // Room behind the longest bar for its label, on a narrow screen too.
+  const Json value =
+      channel("value", "quantitative", with_unit("part of " + whole, unit),
+              {{"scale", {{"domainMin", 0}, {"domainMax", longest > 0 ? longest * unit.factor * RoomForLabel : 1.0}}}});
   const Json tooltip = nice_tooltip({channel("part", "nominal", "part"),
                                      channel("value", "quantitative", with_unit("value", unit), {{"format", ",.4~r"}}),
                                      channel("share", "quantitative", "share", {{"format", ".1%"}})});

@@ -58,7 +58,7 @@ std::span<const WorkloadKind> workload_table();
 // The kind that a workload's `kind` names; null when there is none, which is reported.
 const WorkloadKind* find_workload(const sim::config::Value& workload, sim::config::ReadingLog& log);
 
-// Of a kind's headline what the result has.
+// Entries of a kind's headline that the result has.
 std::vector<sim::metrics::Headline> headline_of(const WorkloadKind& kind, const sim::metrics::Result& result);
 
 }  // namespace cm::tools

@@ -105,6 +105,16 @@ bool matches(const std::string& path, const std::string& key)
   return path == key || path.ends_with(fmt::format(".{}", key));
 }
 
+// Metrics whose names go on behind the name: of "tpot" "tpot_ms".
+std::string longer_metrics(const std::string& name)
+{
+  std::vector<std::string> names;
+  for (const std::string& metric : metric_names())
+    if (metric.starts_with(name + "_") && std::ranges::find(names, metric) == names.end())
+      names.push_back(metric);
+  return sim::config::joined(names, ", ");
+}
+
 [[noreturn]] void refuse(const std::vector<CataloguedKey>& keys, const std::string& name)
 {
   std::vector<std::string> names;
@@ -143,6 +153,8 @@ std::string explanation(const KeyCatalogue& catalogue, const std::string& name)
     text += (text.empty() ? "" : "\n") + metric;
   if (text.empty())
     refuse(keys, name);
+  if (const std::string others = longer_metrics(name); !others.empty())
+    text += wrapped("also metrics: ", others, 2);
   return text;
 }
 

@@ -56,6 +56,8 @@ std::string metric_text(const std::string& name, std::string_view statistic, con
   }
   if (declared.absence == sim::metrics::Absence::Relief)
     text += wrapped("  ", "only reported while something is wrong", 2);
+  if (!declared.added_by.empty())
+    text += wrapped("  ", fmt::format("only reported by cmsim run {}", declared.added_by), 2);
   return text;
 }
 

@@ -105,7 +105,7 @@ double Sensitivity::high() const
   return nominal + reach(*this, 1);
 }
 
-std::optional<Sensitivity> sensitivity(const SensitivityRequest& request, sim::metrics::Progress& progress)
+Sensitivity sensitivity(const SensitivityRequest& request, sim::metrics::Progress& progress)
 {
   Sensitivity found = plan_of(request);
   require_name(request);
@@ -118,8 +118,9 @@ std::optional<Sensitivity> sensitivity(const SensitivityRequest& request, sim::m
     return run != 0 || outcome.end == ChildEnd::Done;
   });
   found.shortfall = children.shortfall();
-  if (outcomes.front().end == ChildEnd::NotRun)
-    return std::nullopt;
+  found.has_nominal = outcomes.front().end != ChildEnd::NotRun;
+  if (!found.has_nominal)
+    return found;
   if (outcomes.front().end != ChildEnd::Done)
     throw_failures(found.shortfall);
   found.runs = static_cast<std::size_t>(std::ranges::count(outcomes, ChildEnd::Done, &ChildOutcome::end));

@@ -39,6 +39,7 @@ struct Sensitivity {
   std::string metric;
   std::string unit;
   double nominal = 0;
+  bool has_nominal = true;                  // false: stopped before the run as shipped; nothing else is known
   bool is_steady = true;                    // the run as shipped
   std::vector<Swing> swings;                // largest first; those that are not whole last
   std::vector<UncertainNumber> not_varied;  // no range is stated
@@ -54,7 +55,7 @@ struct Sensitivity {
 
 // Throws ConfigError when the scenario is wrong, before anything runs when its kind of workload has no such metric, and
 // when the run as shipped does not report it or fails. Other runs that fail or do not take place are told by their
-// swings. Empty when it was stopped before the run as shipped was there.
-std::optional<Sensitivity> sensitivity(const SensitivityRequest& request, sim::metrics::Progress& progress);
+// swings. Only the shortfall counts when it was stopped before the run as shipped was there (has_nominal).
+Sensitivity sensitivity(const SensitivityRequest& request, sim::metrics::Progress& progress);
 
 }  // namespace cm::tools

@@ -94,7 +94,7 @@ Uncertainty uncertainty(const UncertaintyRequest& request, const sim::metrics::R
                     "the run",
                     unsteady, results.size());
   if (found.shortfall.is_there())
-    table.sentence += fmt::format("; PARTIAL: {} of {} runs were asked for", results.size(), request.samples);
+    table.sentence += fmt::format("; PARTIAL: {} of {} runs finished", results.size(), request.samples);
   for (const sim::metrics::Metric& metric : nominal.metrics) {
     std::vector<double> values;
     for (const Json& result : results)

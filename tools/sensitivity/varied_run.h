@@ -1,4 +1,4 @@
-// A run of a scenario with other values of some of its numbers, in a process of its own.
+// A run of a scenario with other values of some of its numbers, as a child process.
 #pragma once
 
 #include "tools/processes/child_runs.h"

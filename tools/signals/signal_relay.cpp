@@ -26,14 +26,20 @@ bool has_ended(pid_t process, int& status)
   do {
     ended = ::waitpid(process, &status, WNOHANG);
   } while (ended < 0 && errno == EINTR);
+  if (ended < 0)
+    status = UnknownEnd;
   return ended != 0;
 }
 
 void kill_and_wait(pid_t leader, int& status)
 {
   ::kill(-leader, SIGKILL);
-  while (::waitpid(leader, &status, 0) < 0 && errno == EINTR) {
-  }
+  pid_t ended = 0;
+  do {
+    ended = ::waitpid(leader, &status, 0);
+  } while (ended < 0 && errno == EINTR);
+  if (ended < 0)
+    status = UnknownEnd;
 }
 
 }  // namespace

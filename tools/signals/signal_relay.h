@@ -2,6 +2,8 @@
 // foreground, kill and job schedulers only the one that they know.
 #pragma once
 
+#include "tools/signals/awaited_children.h"
+
 #include <csignal>
 #include <functional>
 #include <sys/types.h>
@@ -9,7 +11,7 @@
 namespace cm::tools {
 
 // While it lives, SIGINT, SIGTERM and SIGHUP are held back, unless this process ignores them. Its owner starts a child
-// that leads a process group of its own, and waits for it here.
+// that leads a new process group, and waits for it here.
 class SignalRelay {
  public:
   SignalRelay();
@@ -17,12 +19,13 @@ class SignalRelay {
   SignalRelay& operator=(const SignalRelay&) = delete;
   ~SignalRelay();  // what was held back arrives now
 
-  // Status of the child as waitpid() has it. A signal that arrives meanwhile goes to the whole group; what still runs
-  // two seconds later is killed, and then the signal arrives here as it would have without a child.
-  // Called every tenth of a second meanwhile: `look`.
+  // Status of the child as waitpid() has it, UnknownEnd where the system has none. A signal that arrives meanwhile goes
+  // to the whole group; what still runs two seconds later is killed, and then the signal arrives here as it would have
+  // without a child. Called every tenth of a second meanwhile: `look`.
   int wait(pid_t leader, const std::function<void()>& look = {});
 
  private:
+  AwaitedChildren awaited_;
   sigset_t watched_{};
   sigset_t before_{};
 };

@@ -27,6 +27,7 @@ namespace {
 
 constexpr int Written = 0;
 constexpr int NotWritten = 1;
+constexpr int NotKept = 0xff00;  // as waitpid() tells status 255
 
 std::string simulated(const SweepPoint& point)
 {
@@ -112,9 +113,16 @@ PointProcess::~PointProcess()
 
 bool PointProcess::has_ended()
 {
-  if (process_ != 0 && ::waitpid(process_, &status_, WNOHANG) == process_)
-    process_ = 0;
-  return process_ == 0;
+  if (process_ == 0)
+    return true;
+  const pid_t ended = ::waitpid(process_, &status_, WNOHANG);
+  if (ended == 0 || (ended < 0 && errno == EINTR))
+    return false;
+  // Where the system did not keep its end nobody knows whether the point is there.
+  if (ended < 0)
+    status_ = NotKept;
+  process_ = 0;
+  return true;
 }
 
 std::string PointProcess::trouble() const

@@ -1,6 +1,7 @@
 #include "workloads/collective/collective.h"
 
 #include "models/collectives/collective_table.h"
+#include "models/network/carrier.h"
 #include "models/network/queue_report.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
@@ -11,6 +12,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
 
 namespace cm::workloads {
 namespace {
@@ -31,26 +35,33 @@ std::vector<models::ProtocolSpec> candidates(const CollectiveSpec& spec, const m
   return protocols;
 }
 
-BytesPerSecond lanes_of_die(const models::MachineSpec& machine)
+// Compares the least bytes of the busiest rank with the narrower of a die's lanes and the protocol's engine.
+std::string limit_sentence(const std::optional<models::Carrier>& carrier, BytesPerSecond least, std::uint32_t steps)
 {
-  return machine.topology.lane_bandwidth * (machine.ub.payload_share * machine.topology.sub_planes);
+  constexpr double Busy = 0.8;
+  const std::string in_steps = fmt::format("in {} {}", steps, steps == 1 ? "step" : "steps");
+  if (!carrier)
+    return fmt::format("Bandwidth is not the limit: none paces the bytes; fixed times and sums take the time {}.",
+                       in_steps);
+  const double share = 100 * ratio(least, carrier->rate);
+  if (share >= 100 * Busy)
+    return fmt::format("Bandwidth limits: the least bytes of the busiest rank take {:.0f} % of what {}.", share,
+                       carrier->clause());
+  return fmt::format("Bandwidth is not the limit: the least bytes of the busiest rank take {:.2g} % of what {}; the "
+                     "algorithm's other bytes, sums and fixed times take the rest {}.",
+                     share, carrier->clause(), in_steps);
 }
 
-void add_time(const models::CollectiveQuestion& question, const models::CollectivePlan& plan, Seconds time,
-              BytesPerSecond lanes, Result& result)
+void add_time(const models::CollectiveQuestion& question, const models::CollectivePlan& plan,
+              const models::ProtocolSpec& protocol, const models::MachineSpec& machine, Seconds time, Result& result)
 {
   result.add(CollectiveMetrics["time_us"], microseconds(time));
-  result.add(CollectiveMetrics["bandwidth_gb_s"], (models::least_bytes(question) / time).count() * 1e-9);
+  const BytesPerSecond least = models::least_bytes(question) / time;
+  result.add(CollectiveMetrics["bandwidth_gb_s"], least.count() * 1e-9);
   result.add(CollectiveMetrics["steps"], plan.steps);
-  constexpr double Busy = 0.8;
-  const double share = ratio(models::least_bytes(question) / time, lanes);
-  result.answer.limit =
-      share >= Busy
-          ? fmt::format("The lanes limit: the least bytes of the busiest rank take {:.0f} % of what they carry.",
-                        100 * share)
-          : fmt::format("The lanes are not the limit: the least bytes of the busiest rank take {:.2g} % of what "
-                        "they carry; the protocol's fixed times and rates in {} {} take the rest.",
-                        100 * share, plan.steps, plan.steps == 1 ? "step" : "steps");
+  const auto carrier = models::narrower(models::lanes_of_die(machine),
+                                        {"the protocol's engine", "delivers", engine_rate(plan, protocol, machine)});
+  result.answer.limit = limit_sentence(carrier, least, plan.steps);
 }
 
 void run_on_packets(const models::CollectiveQuestion& question, const models::CollectivePlan& plan,
@@ -69,7 +80,7 @@ void run_on_packets(const models::CollectiveQuestion& question, const models::Co
     control.wait(done);
   });
   engine.run();
-  add_time(question, plan, to_seconds(std::ranges::max(run.ends())), lanes_of_die(machine), result);
+  add_time(question, plan, protocol, machine, to_seconds(std::ranges::max(run.ends())), result);
   models::report_queues(machine, plane, result);
   sim::metrics::Histogram ranks("us");
   for (const Picoseconds end : run.ends())
@@ -84,7 +95,7 @@ void run_collective(const CollectiveSpec& spec, const models::MachineSpec& machi
   models::CollectiveQuestion question = spec.question;
   question.seed = seed;
   const std::vector<models::ProtocolSpec> protocols = candidates(spec, machine);
-  const models::CollectiveMachine idle{protocols, lanes_of_die(machine), machine.die.usable_hbm_bandwidth()};
+  const models::CollectiveMachine idle{protocols, models::all_lanes(machine), machine.die.usable_hbm_bandwidth()};
   const models::Algorithm& algorithm =
       spec.algorithm == "auto" ? models::best_algorithm(question, idle) : *models::find_algorithm(spec.algorithm);
   const models::CollectivePlan plan = algorithm.plan(question);
@@ -98,7 +109,7 @@ void run_collective(const CollectiveSpec& spec, const models::MachineSpec& machi
   if (machine.ub.model == models::UbModel::Packet)
     run_on_packets(question, plan, *protocol, machine, result);
   else
-    add_time(question, plan, run_collective_on_flows(plan, *protocol, machine), lanes_of_die(machine), result);
+    add_time(question, plan, *protocol, machine, run_collective_on_flows(plan, *protocol, machine), result);
 }
 
 }  // namespace cm::workloads

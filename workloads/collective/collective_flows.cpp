@@ -32,18 +32,26 @@ std::vector<FlowStep> steps_of(const models::CollectivePlan& plan)
 
 }  // namespace
 
-Seconds run_collective_on_flows(const models::CollectivePlan& plan, const models::ProtocolSpec& protocol,
-                                const models::MachineSpec& machine)
+BytesPerSecond engine_rate(const models::CollectivePlan& plan, const models::ProtocolSpec& protocol,
+                           const models::MachineSpec& machine)
 {
-  const auto& topology = machine.topology;
-  const bool is_one_node = plan.ranks.size() <= topology.dies_per_node();
-  const BytesPerSecond lanes = topology.lane_bandwidth * (machine.ub.payload_share * topology.sub_planes);
+  const bool is_one_node = plan.ranks.size() <= machine.topology.dies_per_node();
   const auto ranks = static_cast<std::uint32_t>(plan.ranks.size());
   const models::CopyChannels& channels = protocol.channels;
   // Channels of all peers together; the limit of a single pair among several is beyond a star of endpoints.
   const BytesPerSecond copies =
       channels.limit() ? std::min(protocol.rate, channels.pair_rate(ranks) * (ranks - 1.0)) : protocol.rate;
-  const BytesPerSecond engine = copies / (is_one_node ? 1.0 : 1.0 + machine.ub.internode_cost);
+  return copies / (is_one_node ? 1.0 : 1.0 + machine.ub.internode_cost);
+}
+
+Seconds run_collective_on_flows(const models::CollectivePlan& plan, const models::ProtocolSpec& protocol,
+                                const models::MachineSpec& machine)
+{
+  const auto& topology = machine.topology;
+  const bool is_one_node = plan.ranks.size() <= topology.dies_per_node();
+  const BytesPerSecond lanes = models::all_lanes(machine);
+  const auto ranks = static_cast<std::uint32_t>(plan.ranks.size());
+  const BytesPerSecond engine = engine_rate(plan, protocol, machine);
   sim::engine::StarPlaneSpec star{.name = "ub",
                                   .endpoints = {},
                                   .latency = machine.ub.traversal +

@@ -390,7 +390,7 @@ void DecodeRun::leave_layer(std::uint32_t rank, int micro, std::int64_t now)
     join(rank);
 }
 
-// Of attention the work is known as a whole; what comes after the layers belongs to none.
+// Stage that a step counts for. Work of attention is known as a whole only; steps after the layers belong to none.
 std::optional<DecodeStage> DecodeRun::stage_of(Step step)
 {
   switch (step) {

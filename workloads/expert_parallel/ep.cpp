@@ -1,5 +1,6 @@
 #include "workloads/expert_parallel/ep.h"
 
+#include "models/network/carrier.h"
 #include "models/network/queue_report.h"
 #include "sim/engine/engine.h"
 #include "sim/metrics/confidence.h"
@@ -57,27 +58,52 @@ void add_balance(const std::vector<ExpertLayer>& layers, sim::metrics::Result& r
   result.add(EpMetrics["hottest_rank_load"], mean(fullest));
 }
 
-// Of the time of a rank in dispatch and combine: lanes, or waiting for the others.
-std::string limit_sentence(const models::MachineSpec& machine, const EpGroup& group, const sim::metrics::Result& result)
+// The narrower of a die's lanes and, where fused kernels write, its write engine; none where neither paces its rows.
+std::optional<models::Carrier> narrowest_carrier(const EpSpec& spec, const models::MachineSpec& machine,
+                                                 const models::EndpointEngines& engines)
 {
-  constexpr double Busy = 0.8;
-  constexpr double MuchWaiting = 0.25;
-  const double lanes =
-      (machine.topology.lane_bandwidth * (machine.ub.payload_share * machine.topology.sub_planes)).count() * 1e-9;
-  const double dispatch = result.find("dispatch_gb_s")->value / lanes;
-  const double combine = result.find("combine_gb_s")->value / lanes;
+  const std::optional<models::Carrier> lanes = models::lanes_of_die(machine);
+  const sim::fabric::EngineUse write = engines.source(0, false);
+  if (spec.exchange != ExchangeKind::Fused || write.engine == sim::fabric::NoIndex)
+    return lanes;
+  const double parts = write.per_lane ? machine.topology.sub_planes : 1.0;
+  return models::narrower(lanes, {"a die's write engine", "delivers", write.rate * parts});
+}
+
+// Share of a rank's time in dispatch and combine that it waits for others.
+double share_of_waits(const EpGroup& group)
+{
   const double busy = group.dispatch_us.mean().value_or(0) + group.combine_us.mean().value_or(0);
-  const double waits = busy > 0 ? 2 * group.wait_us.mean().value_or(0) / busy : 0;
-  const std::string use = fmt::format("dispatch uses {:.0f} % of what a die's lanes carry, combine {:.0f} %",
-                                      100 * dispatch, 100 * combine);
-  if (std::max(dispatch, combine) >= Busy)
-    return fmt::format("The lanes limit: {}.", use);
+  return busy > 0 ? 2 * group.wait_us.mean().value_or(0) / busy : 0;
+}
+
+// Names the larger taker of a rank's time in dispatch and combine: the carrier of its rows, or waiting for the others.
+std::string limit_sentence(const std::optional<models::Carrier>& carrier, const EpGroup& group,
+                           const sim::metrics::Result& result)
+{
+  constexpr double Busy = 0.75;
+  constexpr double MuchWaiting = 0.25;
+  const double waits = share_of_waits(group);
+  const std::string rest = fmt::format("waiting for other ranks takes {:.0f} % of a rank's time", 100 * waits);
+  if (!carrier)
+    return waits >= MuchWaiting
+               ? sim::metrics::sentence_of(rest)
+               : fmt::format("Nothing stands out: {}, and no bandwidth paces its rows; fixed times of the kernels take "
+                             "the rest.",
+                             rest);
+  const double rate = carrier->rate.count() * 1e-9;
+  const double dispatch = result.find("dispatch_gb_s")->value / rate;
+  const double combine = result.find("combine_gb_s")->value / rate;
+  const std::string use = fmt::format("dispatch takes {:.0f} % of what {}, combine {:.0f} %", 100 * dispatch,
+                                      carrier->clause(), 100 * combine);
   if (waits >= MuchWaiting)
     return fmt::format("Waiting for other ranks takes {:.0f} % of a rank's time; {}.", 100 * waits, use);
-  return fmt::format(
-      "Nothing measured stands out: {}, and waiting for other ranks takes {:.0f} % of a rank's time; the "
-      "write engine and fixed times take the rest.",
-      use, 100 * waits);
+  if (std::max(dispatch, combine) < Busy)
+    return fmt::format("Nothing stands out: {}, {}, and fixed times of the kernels the rest.", use, rest);
+  const std::string_view limited = std::min(dispatch, combine) >= Busy ? "dispatch and combine"
+                                   : combine > dispatch                ? "combine"
+                                                                       : "dispatch";
+  return fmt::format("Bandwidth limits {}: {}; {}.", limited, use, rest);
 }
 
 }  // namespace
@@ -135,7 +161,7 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
   result.add(EpMetrics["dispatch_rank_us"], group.dispatch_us);
   result.add(EpMetrics["combine_rank_us"], group.combine_us);
   result.add(EpMetrics["rank_wait_us"], group.wait_us);
-  result.answer.limit = limit_sentence(machine, group, result);
+  result.answer.limit = limit_sentence(narrowest_carrier(spec, machine, engines), group, result);
 }
 
 }  // namespace cm::workloads

@@ -1,6 +1,7 @@
 #include "workloads/point_to_point/p2p.h"
 
 #include "models/memory/memory_tier.h"
+#include "models/network/carrier.h"
 #include "models/network/fabric_use.h"
 #include "models/network/queue_report.h"
 #include "sim/engine/engine.h"
@@ -128,7 +129,42 @@ class Access final : public sim::streams::DataPlaneClient {
   Picoseconds end_;
 };
 
-Seconds run_on_packets(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed,
+// Rate that the lanes of an endpoint carry in one direction.
+BytesPerSecond lanes_of(std::uint32_t endpoint, const models::MachineSpec& machine)
+{
+  if (endpoint < machine.topology.dies())
+    return models::all_lanes(machine);
+  return machine.topology.cpu_lane_bandwidth() * (machine.ub.payload_share * machine.topology.sub_planes);
+}
+
+// The narrowest of the lanes and the engines at both ends; none where nothing paces the bytes.
+std::optional<models::Carrier> narrowest_carrier(const P2pSpec& spec, const models::MachineSpec& machine,
+                                                 const models::EndpointEngines& engines)
+{
+  const bool is_read = spec.op == AccessOp::Read;
+  const std::uint32_t source = is_read ? spec.to : spec.from;
+  const std::uint32_t destination = is_read ? spec.from : spec.to;
+  std::optional<models::Carrier> carrier;
+  if (!machine.free.network)
+    carrier = {"the lanes", "carry", std::min(lanes_of(source, machine), lanes_of(destination, machine))};
+  const bool is_near =
+      models::node_of_endpoint(machine.topology, source) == models::node_of_endpoint(machine.topology, destination);
+  const double cost = is_near ? 1.0 : 1.0 + machine.ub.internode_cost;
+  const fabric::EngineUse use = engines.source(source, is_read);
+  const double parts = use.per_lane ? machine.topology.sub_planes : 1.0;
+  if (use.engine != fabric::NoIndex)
+    carrier = models::narrower(
+        carrier, {is_read ? "the CPU's memory" : "the die's write engine", "delivers", use.rate * (parts / cost)});
+  return models::narrower(carrier, {is_read ? "the die's read engine" : "the CPU's memory", "takes",
+                                    engines.sink(destination, is_read).rate / cost});
+}
+
+struct Outcome {
+  Seconds time;
+  std::optional<models::Carrier> carrier;
+};
+
+Outcome run_on_packets(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed,
                        sim::metrics::Result& result)
 {
   const topology::Supernode supernode(machine.topology);
@@ -146,19 +182,11 @@ Seconds run_on_packets(const P2pSpec& spec, const models::MachineSpec& machine, 
   });
   engine.run();
   models::report_links(machine, plane, result);
-  return to_seconds(access.end());
-}
-
-// Rate that the lanes of an endpoint carry in one direction.
-BytesPerSecond lanes_of(std::uint32_t endpoint, const models::MachineSpec& machine)
-{
-  const auto& t = machine.topology;
-  const BytesPerSecond lane = endpoint < t.dies() ? t.lane_bandwidth : t.cpu_lane_bandwidth();
-  return lane * (machine.ub.payload_share * t.sub_planes);
+  return {to_seconds(access.end()), narrowest_carrier(spec, machine, engines)};
 }
 
 // The same access as one flow of SimGrid: latency terms and the narrowest of lanes and endpoint engines.
-Seconds run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed)
+Outcome run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed)
 {
   const topology::Supernode supernode(machine.topology);
   const sim::streams::DataPlaneSpec packets = models::data_plane_spec(machine, supernode, seed);
@@ -192,25 +220,26 @@ Seconds run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, st
     end = control.now();
   });
   engine.run();
-  return end;
+  return {end, narrowest_carrier(spec, machine, engines)};
 }
 
-std::string limit_sentence(const P2pSpec& spec, const models::MachineSpec& machine, Seconds time)
+std::string limit_sentence(const P2pSpec& spec, const Outcome& outcome)
 {
   constexpr double Busy = 0.8;
   constexpr double Idle = 0.2;
-  const BytesPerSecond lanes = std::min(lanes_of(spec.from, machine), lanes_of(spec.to, machine));
-  const double share = ratio(spec.bytes / time, lanes);
+  if (!outcome.carrier)
+    return "Latency limits, not bandwidth: nothing on the way has a rate that paces the bytes.";
+  const double share = ratio(spec.bytes / outcome.time, outcome.carrier->rate);
+  const std::string clause = outcome.carrier->clause();
   if (share >= Busy)
-    return fmt::format("The lanes limit: the bytes take {:.0f} % of what they carry in the time of the access.",
-                       100 * share);
+    return fmt::format("Bandwidth limits: the bytes take {:.0f} % of what {} in the time of the access.", 100 * share,
+                       clause);
   if (share < Idle)
-    return fmt::format("Latency limits, not bandwidth: the bytes take {:.2g} % of what the lanes carry in the time of "
-                       "the access.",
-                       100 * share);
-  return fmt::format("Neither the lanes nor latency stand out: the bytes take {:.0f} % of what the lanes carry in the "
-                     "time of the access; engines at the ends and latency take the rest.",
-                     100 * share);
+    return fmt::format("Latency limits, not bandwidth: the bytes take {:.2g} % of what {} in the time of the access.",
+                       100 * share, clause);
+  return fmt::format("Neither bandwidth nor latency stands out: the bytes take {:.0f} % of what {} in the time of the "
+                     "access; latency takes the rest.",
+                     100 * share, clause);
 }
 
 // A way inside a node is simulated only where the node's own links are.
@@ -302,11 +331,11 @@ std::vector<sim::config::UnusedKey> unused_keys(const P2pSpec& spec, const model
 
 void run_p2p(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed, sim::metrics::Result& result)
 {
-  const Seconds time = machine.ub.model == models::UbModel::Packet ? run_on_packets(spec, machine, seed, result)
-                                                                   : run_on_flows(spec, machine, seed);
-  result.add(P2pMetrics["latency_us"], microseconds(time));
-  result.add(P2pMetrics["bandwidth_gb_s"], (spec.bytes / time).count() * 1e-9);
-  result.answer.limit = limit_sentence(spec, machine, time);
+  const Outcome outcome = machine.ub.model == models::UbModel::Packet ? run_on_packets(spec, machine, seed, result)
+                                                                      : run_on_flows(spec, machine, seed);
+  result.add(P2pMetrics["latency_us"], microseconds(outcome.time));
+  result.add(P2pMetrics["bandwidth_gb_s"], (spec.bytes / outcome.time).count() * 1e-9);
+  result.answer.limit = limit_sentence(spec, outcome);
 }
 
 }  // namespace cm::workloads

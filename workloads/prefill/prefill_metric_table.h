@@ -91,7 +91,7 @@ inline constexpr sim::metrics::MetricTable PrefillMetrics{std::to_array<sim::met
      .formula = "packing + a turn of the host + all-to-all + accumulation, per microbatch",
      .follows = "breakdown"},
     {.name = "expert_imbalance",
-     .unit = "1",
+     .unit = "ratio",
      .better = sim::metrics::Better::Lower,
      .meaning = "load of the busiest die over that of the mean die, worst layer",
      .formula = "most rows received by a die / the mean, worst simulated layer"},

@@ -165,7 +165,7 @@ void Service::finish(InFlight& request)
   in_flight_.erase(request.number);
 }
 
-// Of the conversation, whose turn before was answered, or refused, at `end`.
+// Schedules the next turn of a conversation whose last one was answered, or refused, at `end`.
 void Service::expect_next_turn(Request& ended, Seconds end)
 {
   if (ended.turns_before == ended.later.size())

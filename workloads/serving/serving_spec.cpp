@@ -70,7 +70,9 @@ void read_requests(Reader& workload, ServingSpec& spec)
   bool skips = false;
   Seconds spread(3.0);
   workload.optional({"skip_damaged_lines", "leave out lines of the trace that cannot be read, and count them"}, skips);
-  workload.optional({"trace_step", "requests with one time stamp are spread over the time after it", 0.0, 3600.0},
+  workload.optional({"trace_step",
+                     "requests with one time stamp are spread evenly up to the next stamp, at most over this time", 0.0,
+                     3600.0},
                     spread);
   workload.optional({"trace_start",
                      "requests of the trace that arrive earlier, counted from its first one, are left out", 0.0,

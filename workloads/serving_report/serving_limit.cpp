@@ -121,10 +121,14 @@ std::string limit_sentence(const MeasuredLoads& loads, std::string_view overload
   std::vector<std::string> full;
   std::vector<std::string> rest;
   const auto tell = [&](bool is_full, std::string text) { (is_full ? full : rest).push_back(std::move(text)); };
-  if (loads.prefill_busy && loads.prefill_fill)
-    tell(*loads.prefill_busy >= AtLimit && *loads.prefill_fill >= HalfFull,
-         fmt::format("prefill is busy {:.0f} % of the time with batches {:.0f} % full", 100 * *loads.prefill_busy,
-                     100 * *loads.prefill_fill));
+  if (loads.prefill_busy && loads.prefill_fill) {
+    const bool is_busy = *loads.prefill_busy >= AtLimit;
+    const bool is_full = *loads.prefill_fill >= HalfFull;
+    // A batch begins as soon as anything waits, so small ones alone can fill the time.
+    tell(is_busy && is_full,
+         fmt::format("prefill is busy {:.0f} % of the time with batches {:.0f} % full{}", 100 * *loads.prefill_busy,
+                     100 * *loads.prefill_fill, is_busy && !is_full ? ", which can take more prompts" : ""));
+  }
   if (loads.decode.places > 0)
     tell(std::max(loads.decode.places, loads.decode.memory) >= AtLimit,
          fmt::format("decode takes {:.0f} % of its places and {:.0f} % of its memory", 100 * loads.decode.places,

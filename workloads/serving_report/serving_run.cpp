@@ -32,6 +32,7 @@ struct Preview {
   std::uint64_t later_turns = 0;  // of them, whose arrival depends on the end of the turn before
   SourceCounts counts;
   std::string reading;  // of the trace
+  std::string warning;  // about that reading
   // Of requests whose arrival is known; later turns are expected as if answers took 50 ms a token.
   Seconds last_arrival;
   bool has_blocks = false;
@@ -64,6 +65,7 @@ Preview preview_of(const ServingSpec& spec, std::uint64_t seed)
   }
   preview.counts = source->counts();
   preview.reading = source->note();
+  preview.warning = source->warning();
   if (preview.requests == 0)
     throw ConfigError(
         fmt::format("{}:1:1: expected at least one request, found none{}", spec.trace->path,
@@ -102,9 +104,11 @@ void add_trace_notes(const ServingSpec& spec, const Preview& preview, sim::metri
                                        preview.later_turns, preview.requests));
   if (preview.counts.spread > 0)
     result.notes.push_back(
-        fmt::format("{} requests that share a time stamp with others are spread evenly over the {:.3g} s "
-                    "after it",
+        fmt::format("{} requests that share a time stamp with others are spread evenly up to the next stamp, at most "
+                    "over {:.3g} s (workload.trace_step)",
                     preview.counts.spread, spec.trace->spread.count()));
+  if (!preview.warning.empty())
+    result.warnings.push_back(preview.warning);
   note_fast_times(spec, preview, result);
 }
 

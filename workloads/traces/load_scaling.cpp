@@ -58,6 +58,7 @@ class PartialSource final : public RequestSource {
 
   [[nodiscard]] SourceCounts counts() const override { return counts_; }
   [[nodiscard]] std::string note() const override { return source_->note(); }
+  [[nodiscard]] std::string warning() const override { return source_->warning(); }
 
  private:
   std::unique_ptr<RequestSource> source_;
@@ -104,6 +105,7 @@ class ScaledSource final : public RequestSource {
 
   [[nodiscard]] SourceCounts counts() const override { return source_->counts(); }
   [[nodiscard]] std::string note() const override { return source_->note(); }
+  [[nodiscard]] std::string warning() const override { return source_->warning(); }
 
  private:
   std::unique_ptr<RequestSource> source_;
@@ -138,6 +140,7 @@ class ClockedSource final : public RequestSource {
 
   [[nodiscard]] SourceCounts counts() const override { return source_->counts(); }
   [[nodiscard]] std::string note() const override { return source_->note(); }
+  [[nodiscard]] std::string warning() const override { return source_->warning(); }
 
  private:
   std::unique_ptr<RequestSource> source_;

@@ -52,7 +52,7 @@ struct SourceCounts {
   std::uint64_t skipped = 0;  // damaged records that were left out, before the request that next() gave last; all of
                               // them at the end
   std::uint64_t failed = 0;   // the same of requests that had failed when they were recorded
-  // Requests that next() has given and that share a time stamp with others: they were spread over the time after it.
+  // Requests that next() has given and that share a time stamp with others: they were spread up to the next one.
   std::uint64_t spread = 0;
 
   friend SourceCounts operator-(const SourceCounts& a, const SourceCounts& b)
@@ -72,6 +72,8 @@ class RequestSource {
   [[nodiscard]] virtual SourceCounts counts() const = 0;
   // How the source reads what it is made from; empty when there is nothing to say.
   [[nodiscard]] virtual std::string note() const { return ""; }
+  // Doubt about that reading, after the requests that next() has given; empty when there is none.
+  [[nodiscard]] virtual std::string warning() const { return ""; }
 };
 
 }  // namespace cm::workloads

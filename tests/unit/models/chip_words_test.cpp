@@ -38,4 +38,7 @@ TEST_CASE("nodes differ because their endpoints send more, or more of it to othe
         range + "; its endpoints send 2 times as many bytes");
   CHECK(chip_words("nodes", grid, {{100, 40}, {100, 80}, {0, 0}}) ==
         range + "; 80 % of what its endpoints send leaves the node, 40 % at the other");
+  // Fewer bytes explain no busier links.
+  CHECK(chip_words("nodes", grid, {{200, 100}, {100, 50}, {0, 0}}) == range);
+  CHECK(chip_words("nodes", grid, {{100, 50}, {200, 50}, {0, 0}}) == range);
 }

@@ -1,3 +1,4 @@
+#include "models/network/carrier.h"
 #include "models/network/free_parts.h"
 #include "models/network/machine.h"
 #include "sim/config/input_file.h"
@@ -91,4 +92,20 @@ TEST_CASE("a free host takes no turns, launches at once and waits for nothing")
   CHECK(machine.die.protocols.front().launch.count() == 0);
   CHECK(machine.die.protocols.front().step == before.die.protocols.front().step);
   CHECK(machine.ub == before.ub);
+}
+
+TEST_CASE("lanes carry nothing that could limit where the network is free, and an engine without a rate paces nothing")
+{
+  MachineSpec machine = tests::small_machine();
+  const auto lanes = lanes_of_die(machine);
+  REQUIRE(lanes);
+  CHECK(lanes->rate == all_lanes(machine));
+  CHECK(lanes->clause() == "a die's lanes carry");
+  CHECK(narrower(lanes, {"an engine", "delivers", lanes->rate * 0.5})->clause() == "an engine delivers");
+  CHECK(narrower(lanes, {"an engine", "delivers", lanes->rate * 2.0})->name == "a die's lanes");
+  CHECK(narrower(lanes, {"an engine", "delivers", BytesPerSecond(0)})->name == "a die's lanes");
+  set_free({.network = true}, machine);
+  CHECK_FALSE(lanes_of_die(machine));
+  CHECK(narrower(lanes_of_die(machine), {"an engine", "delivers", lanes->rate * 2.0})->name == "an engine");
+  CHECK_FALSE(narrower(std::nullopt, {"an engine", "delivers", BytesPerSecond(0)}));
 }

@@ -3,6 +3,7 @@
 #include "tools/calibrate/calibrate.h"
 #include "tools/calibrate/calibration.h"
 #include "tools/calibrate/fitted_text.h"
+#include "tools/calibrate/report.h"
 #include "tools/runner/row_table.h"
 
 #include <catch2/catch.hpp>
@@ -187,4 +188,12 @@ TEST_CASE("a fitted number keeps its range, which grows where the fit has passed
   CHECK(written("2.5 us") == "a: {value: 2.5 us, range: [1 us, 3 us]" + rest);
   CHECK(written("3.5 us") == "a: {value: 3.5 us, range: [1 us, 3.5 us]" + rest);
   CHECK(written("0.5 us") == "a: {value: 0.5 us, range: [0.5 us, 3 us]" + rest);
+}
+
+TEST_CASE("a fit that is stopped in its first step says that no row is known yet")
+{
+  CalibrationOutcome outcome{.parameters = {}, .rows = {}, .steps = 0, .runs = 1};
+  outcome.shortfall.stop_signal = 2;
+  CHECK_THAT(calibration_table({}, outcome),
+             Catch::Contains("so far no row is known yet; 0 steps, 1 runs") && !Catch::Contains("errors"));
 }

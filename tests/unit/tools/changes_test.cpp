@@ -201,6 +201,7 @@ TEST_CASE("what is wrong with a setting of a file is told at its place")
   CHECK_FALSE(is_from_command_line(changes[0].value.position));
   CHECK(changes[1].path == "machine.ub");
   CHECK(to_text(changes[1].value.position) == "t.csv:3:1");
-  CHECK(log.problems == std::vector<std::string>{"t.csv:7:1: expected key=value, found \"a\"",
-                                                 "t.csv:8:1: b: expected a value in YAML, found \"{\""});
+  CHECK(log.problems ==
+        std::vector<std::string>{"t.csv:7:1: expected key=value, found \"a\"",
+                                 "t.csv:8:1: b: expected a \"}\" that closes the \"{\", found the end of \"{\""});
 }

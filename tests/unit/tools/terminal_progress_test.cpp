@@ -110,9 +110,9 @@ TEST_CASE("a narrow terminal cuts what is done and leaves the time whole")
   ProgressLine line(true, at(0), 30);
   std::optional<std::string> told;
   for (int second = 1; second <= 10; ++second)
-    told = line.at(at(second), second / 100.0, "prefill of an instance with 32 dies");
+    told = line.at(at(second), second / 60.0, "prefill of an instance with 32 dies");
   REQUIRE(told);
   CHECK(told->size() == 30);
-  CHECK(told->starts_with(" 10 %  prefill"));
-  CHECK(told->ends_with(", 90 s left"));
+  CHECK(told->starts_with(" 17 %  prefill"));
+  CHECK(told->ends_with(", 50 s left"));
 }

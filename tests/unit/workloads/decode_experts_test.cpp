@@ -159,8 +159,8 @@ TEST_CASE("copies of prefill: shared experts are on every die, by any of their w
   CHECK(prefill("auto").spec.deployment.copies_note ==
         "experts: auto took 32 redundant and 32 shared copies for 32 ranks");
   CHECK_THAT(prefill("{redundant: 1, shared_copies: auto}").problems.front(),
-             Catch::Contains("do not divide over 32 ranks; for 32 ranks: workload.experts=auto, which takes 32 "
-                             "redundant copies, or redundant: 0;"));
+             Catch::Contains("do not divide over 32 ranks (16 NPUs of 2 dies); for 32 ranks: workload.experts=auto, "
+                             "which takes 32 redundant copies, or redundant: 0; they divide over no number of NPUs"));
 }
 
 TEST_CASE("the exchange test takes redundant: auto")

@@ -117,33 +117,43 @@ Json rows_of(const Trials& trials, const LoadChart& wanted)
   return rows;
 }
 
-// A dashed line with a text at its end; `across` of the whole chart.
-Json marked_value(const char* axis, double value, const std::string& text)
+// A dashed line over the whole chart with a text at its end. It has data of itself, one row: it would else be drawn for
+// every trial.
+Json marked_value(const char* axis, const std::string& title, double value, const std::string& text)
 {
   const bool is_across = std::string_view(axis) == "y";
+  const Json once = {{"values", Json::array({Json::object()})}};
+  const Json encoding = {{axis, {{"datum", value}, {"type", "quantitative"}, {"title", title}}}};
   Json layers = Json::array();
-  layers.push_back({{"mark", {{"type", "rule"}, {"strokeDash", {6, 4}}, {"color", Limit}, {"strokeWidth", 1.5}}},
-                    {"encoding", {{axis, {{"datum", value}}}}}});
+  layers.push_back({{"data", once},
+                    {"mark", {{"type", "rule"}, {"strokeDash", {6, 4}}, {"color", Limit}, {"strokeWidth", 1.5}}},
+                    {"encoding", encoding}});
   Json label = {{"type", "text"}, {"color", Limit}, {"text", text}, {"fontSize", 11}};
   label.update(is_across ? Json{{"align", "right"}, {"baseline", "bottom"}, {"dy", -3}, {"x", {{"expr", "width"}}}}
                          : Json{{"align", "right"}, {"baseline", "top"}, {"dx", -4}, {"y", 2}});
-  layers.push_back({{"mark", label}, {"encoding", {{axis, {{"datum", value}}}}}});
+  layers.push_back({{"data", once}, {"mark", label}, {"encoding", encoding}});
   return layers;
 }
 
-Json point_layer(const LoadChart& wanted, const Json& colour)
+Json point_layer(const LoadChart& wanted, const Json& place, const Json& colour)
 {
   const Json shapes = {{"domain", {"holds", "does not hold", "not steady"}}, {"range", {"circle", "square", "cross"}}};
   const Json tooltip =
       Json::array({channel(Rate, "quantitative", RateTitle, {{"format", ",.4~r"}}), channel("line", "nominal", "of"),
                    channel("value", "quantitative", fmt::format("value, {}", wanted.unit), {{"format", ",.4~r"}}),
                    channel("standing", "nominal", "service levels")});
-  return {{"mark", {{"type", "point"}, {"filled", true}, {"size", 75}, {"opacity", 1}}},
-          {"encoding",
-           {{"color", colour},
-            {"shape", channel("standing", "nominal", "",
-                              {{"scale", shapes}, {"legend", {{"orient", "top"}, {"title", nullptr}}}})},
-            {"tooltip", tooltip}}}};
+  Json encoding = place;
+  encoding["color"] = colour;
+  encoding["shape"] = channel("standing", "nominal", "",
+                              {{"scale", shapes},
+                               {"legend",
+                                {{"orient", "top"},
+                                 {"title", nullptr},
+                                 {"columns", 2},
+                                 {"symbolFillColor", "currentColor"},
+                                 {"symbolStrokeColor", "currentColor"}}}});
+  encoding["tooltip"] = tooltip;
+  return {{"mark", {{"type", "point"}, {"filled", true}, {"size", 75}, {"opacity", 1}}}, {"encoding", encoding}};
 }
 
 Chart chart_of(const Trials& trials, const LoadChart& wanted, std::optional<double> capacity)
@@ -151,22 +161,24 @@ Chart chart_of(const Trials& trials, const LoadChart& wanted, std::optional<doub
   const Json rows = rows_of(trials, wanted);
   const std::size_t drawn = rows.size();
   Json chart = specification_of(rows, 260);
-  chart["encoding"] = {
+  // Of lines and points alone: the marked values are on one axis each.
+  const Json place = {
       {"x", channel(Rate, "quantitative", RateTitle, {{"scale", {{"zero", false}}}, {"axis", {{"format", "~r"}}}})},
       {"y",
        channel("value", "quantitative", wanted.axis, {{"scale", {{"zero", false}}}, {"axis", {{"format", "~r"}}}})}};
   const Json colour = channel("line", "nominal", "", line_colours());
-  Json layers =
-      Json::array({{{"mark", {{"type", "line"}}}, {"encoding", {{"color", colour}}}}, point_layer(wanted, colour)});
+  Json line = place;
+  line["color"] = colour;
+  Json layers = Json::array({{{"mark", {{"type", "line"}}}, {"encoding", line}}, point_layer(wanted, place, colour)});
   std::string sentence = "A point is one rate that was tried.";
   if (wanted.limit) {
-    for (const Json& layer : marked_value("y", *wanted.limit, wanted.limit_text))
+    for (const Json& layer : marked_value("y", wanted.axis, *wanted.limit, wanted.limit_text))
       layers.push_back(layer);
     sentence += fmt::format(" The line across: {}.", wanted.limit_text);
   }
   if (capacity) {
     const std::string text = fmt::format("capacity {}", plain_number(*capacity));
-    for (const Json& layer : marked_value("x", *capacity, text))
+    for (const Json& layer : marked_value("x", RateTitle, *capacity, text))
       layers.push_back(layer);
     sentence += fmt::format(" The upright line: the capacity that was found, {} requests/s.", plain_number(*capacity));
   }
@@ -177,8 +189,8 @@ Chart chart_of(const Trials& trials, const LoadChart& wanted, std::optional<doub
   return {"load-" + wanted.name, wanted.title, sentence, chart, shown};
 }
 
-// The percentile that the search judges by is a column of its own name: "TTFT p95 (ms)" where 95 % must hold the
-// levels.
+// The percentile that the search judges by, read from the name of its column: "TTFT p95 (ms)" where 95 % must hold
+// the levels.
 std::string judged_percentile(const Trials& trials, const std::string& level)
 {
   for (const std::string& column : trials.columns())

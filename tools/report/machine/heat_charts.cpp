@@ -124,7 +124,6 @@ Chart stage_heat_chart(const Json& table)
                     {{"sort", resources},
                      {"axis",
                       {{"title", nullptr},
-                       {"orient", "top"},
                        {"labelAngle", 0},
                        {"labelOverlap", false},
                        {"labelExpr", "split(datum.label, ' ')"}}}})},

@@ -16,8 +16,6 @@
 namespace cm::tools {
 namespace {
 
-// As tools/sensitivity/what_if_free.h names it.
-constexpr std::string_view WhatIfFreeTable = "what_if_free";
 constexpr int BarHeight = 26;
 
 // Null when the result has no such table.

@@ -4,9 +4,13 @@
 #include "tools/report/page.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cm::tools {
+
+// As tools/sensitivity/what_if_free.h names it.
+inline constexpr std::string_view WhatIfFreeTable = "what_if_free";
 
 // From the root of a result.json; without blocks where the run has nothing of the kind.
 PageSection what_if_section(const Json& result);

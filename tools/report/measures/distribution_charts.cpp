@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t MostPoints = 400;  // of a line; more cannot be told apart
 // Values below this share of a distribution do not stretch a logarithmic axis.
 constexpr double FirstShown = 0.01;
+constexpr double FarBelow = 30;
 
 double count_in(const Json& buckets)
 {
@@ -22,15 +23,18 @@ double count_in(const Json& buckets)
   return count;
 }
 
-// Low end of the bucket behind the first hundredth of the values.
+// Where the line begins to be drawn: at the smallest value, or behind the first hundredth of them where these would
+// take more than a factor of ten of the axis.
 double first_shown(const Json& buckets)
 {
   const double all = count_in(buckets);
+  const double smallest = buckets.empty() ? 1 : buckets.front().at(0).get<double>();
   double below = 0;
   for (const Json& bucket : buckets) {
     below += bucket.at(2).get<double>();
-    if (below > FirstShown * all && bucket.at(0).get<double>() > 0)
-      return bucket.at(0).get<double>();
+    const double low = bucket.at(0).get<double>();
+    if (below > FirstShown * all && low > 0)
+      return smallest >= low / FarBelow ? smallest : low;
   }
   return buckets.empty() ? 1 : buckets.back().at(1).get<double>();
 }

@@ -88,7 +88,7 @@ void place_linear_bars(const Range& range, double bucket_width, HistogramBars& b
   bars.width = round_step(std::max(range.width(false) / WantedBars, bucket_width));
   const double first = std::floor(range.low / bars.width + 1e-9);
   const double last = std::max(std::ceil(range.high / bars.width - 1e-9), first + 1);
-  for (double edge = first; edge < last; ++edge)
+  for (double edge = first; edge < last && edge + 1 > edge; ++edge)
     bars.bars.push_back({edge * bars.width, (edge + 1) * bars.width, 0});
 }
 
@@ -158,7 +158,8 @@ HistogramBars histogram_bars(const nlohmann::ordered_json& buckets, double facto
     bars.values += bucket.count;
   bars.least = scaled.front().low;
   bars.largest = scaled.back().high;
-  if (buckets_between(scaled) < WantedBars) {
+  // One value, which may be 0, spans no axis that could be cut into bars.
+  if (bars.largest <= bars.least || buckets_between(scaled) < WantedBars) {
     bars.bars = scaled;
     return bars;
   }
@@ -169,6 +170,13 @@ HistogramBars histogram_bars(const nlohmann::ordered_json& buckets, double facto
     place_logarithmic_bars(range, bars);
   else
     place_linear_bars(range, range.high * (BucketRatio - 1), bars);
+  // Numbers so large that a bar's width is lost in them.
+  if (bars.bars.empty()) {
+    bars.width = 0;
+    bars.is_logarithmic = false;
+    bars.bars = scaled;
+    return bars;
+  }
   for (const Bar& bucket : scaled)
     share_out(bucket, bars);
   // Rounding leaves bars of a billionth of a value.

@@ -179,7 +179,7 @@ Chart parts_chart(const std::string& name, const std::string& title, const std::
 {
   double largest = 0;
   for (const RequestTime& request : requests)
-    largest = std::max(largest, request.parts.back().end);
+    largest = std::max(largest, request.parts.empty() ? 0 : request.parts.back().end);
   const PlainUnit unit = plain_unit("ms", largest);
   const PartNames names = part_names(requests);
   Json rows = Json::array();

@@ -92,11 +92,13 @@ RequestTime time_of(const Requests& requests, std::size_t row, std::string_view 
   return time;
 }
 
+// Without requests of which no part is known.
 std::vector<RequestTime> times_of(const Requests& requests, std::string_view total)
 {
   std::vector<RequestTime> times;
   for (std::size_t row = 0; row < requests.size(); ++row)
-    times.push_back(time_of(requests, row, total));
+    if (RequestTime time = time_of(requests, row, total); !time.parts.empty() && time.parts.back().end > 0)
+      times.push_back(std::move(time));
   return times;
 }
 
@@ -179,8 +181,8 @@ PageSection slowest_section(const Json& tables)
     if (table == tables.end() || table->at("rows").empty())
       continue;
     const Requests requests(*table);
-    section.blocks.emplace_back(
-        parts_chart(file_name_of(std::string(list.table)), std::string(list.title), times_of(requests, list.total)));
+    if (const std::vector<RequestTime> times = times_of(requests, list.total); !times.empty())
+      section.blocks.emplace_back(parts_chart(file_name_of(std::string(list.table)), std::string(list.title), times));
     numbers.push_back(table_of(fmt::format("{}: {}", list.title, table->value("sentence", "")), requests));
     for (RequestTime& time : times_of(requests, "e2e_ms"))
       add_marked(all, std::move(time), list.mark);

@@ -1,6 +1,7 @@
 #include "workloads/traces/dialects/benchmark_log.h"
 
 #include "sim/config/json_text.h"
+#include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/random/random_stream.h"
 #include "workloads/traces/arrival_gaps.h"
@@ -60,11 +61,7 @@ class RunReader {
     object_ = Json::parse(run_.text, keep, false);
     if (!object_.is_object())
       refuse({}, "expected an object {...} a run");
-    for (const char* name : {"input_lens", "output_lens"})
-      if (const auto list = object_.find(name); list == object_.end() || !list->is_array())
-        refuse({}, fmt::format("expected the list {} of a log with details (vLLM: --save-detailed, SGLang: "
-                               "--output-details), found {}",
-                               name, list == object_.end() ? "no such key" : "no list"));
+    refuse_without_lists();
     const std::size_t count = object_["input_lens"].size();
     for (const char* name : {"output_lens", "start_times", "errors"})
       if (const auto list = object_.find(name); list != object_.end() && list->is_array() && list->size() != count)
@@ -84,6 +81,22 @@ class RunReader {
   }
 
  private:
+  void refuse_without_lists() const
+  {
+    std::vector<std::string> missing;
+    bool is_key = false;
+    for (const char* name : {"input_lens", "output_lens"})
+      if (const auto list = object_.find(name); list == object_.end() || !list->is_array()) {
+        missing.emplace_back(name);
+        is_key = is_key || list != object_.end();
+      }
+    if (!missing.empty())
+      refuse({}, fmt::format("expected the list{} {} of a log with details (vLLM: --save-detailed, SGLang: "
+                             "--output-details), found no such {}",
+                             missing.size() == 1 ? "" : "s", sim::config::joined(missing, " and "),
+                             is_key ? "list" : "key"));
+  }
+
   [[noreturn]] void refuse(const std::vector<std::string>& keys, const std::string& what) const
   {
     throw ConfigError(fmt::format("{}: {}", to_text(position_of(keys)), what));
@@ -194,8 +207,17 @@ class RunReader {
   std::string note_;
 };
 
+// The problem, and what it means at the end of the text.
+std::string problem_text(const sim::config::JsonProblem& problem, const TraceReading& reading)
+{
+  return problem.what.ends_with("found the end of the text")
+             ? fmt::format("{}: it ends too early; it looks like {}: {}", problem.what, reading.row->name,
+                           reading.row->sentence)
+             : problem.what;
+}
+
 // All runs of the file: it is one object, or lines of them.
-std::vector<Run> runs_of(const RequestFileSpec& spec)
+std::vector<Run> runs_of(const RequestFileSpec& spec, const TraceReading& reading)
 {
   std::string text = read_input(spec.path, MostBytes);
   quote_infinities(text);
@@ -216,7 +238,7 @@ std::vector<Run> runs_of(const RequestFileSpec& spec)
       const bool is_one = runs.empty();
       throw ConfigError(fmt::format("{}:{}:{}: {}", spec.path, is_one ? whole->place.line : number,
                                     is_one ? whole->place.column : problem->place.column,
-                                    is_one ? whole->what : problem->what));
+                                    problem_text(is_one ? *whole : *problem, reading)));
     }
     runs.push_back({std::move(line), number});
   }
@@ -227,7 +249,7 @@ std::vector<Run> runs_of(const RequestFileSpec& spec)
 
 std::unique_ptr<LineSource> read_benchmark_log(const RequestFileSpec& spec, const TraceReading& reading)
 {
-  std::vector<Run> runs = runs_of(spec);
+  std::vector<Run> runs = runs_of(spec, reading);
   const auto count = static_cast<std::int64_t>(runs.size());
   if (reading.run > count)
     throw ConfigError(fmt::format("{}:1:1: expected a run from 1 to {}, found workload.trace_format.run={}", spec.path,

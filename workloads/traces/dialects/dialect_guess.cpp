@@ -32,6 +32,8 @@ constexpr std::size_t PromptsOfBlocks = 8;
 // Times with fractions, or of a file whose unit nobody knows, are milliseconds when these give no more requests per
 // second: as seconds it would be one in more than 50 s.
 constexpr double RateOfMilliseconds = 20;
+// Seconds between requests: a service that receives fewer is hardly worth a trace.
+constexpr double LongestMeanGap = 60;
 // A quarter of the lines in the wrong order is no damage.
 constexpr std::size_t UnsortedShare = 4;
 
@@ -111,9 +113,42 @@ std::string first_line_text(const std::string& bytes)
              : fmt::format("\"{}\"", printable_on_one_line(bytes.substr(0, std::min(Most, bytes.find('\n')))));
 }
 
+// "UTF-16LE" or "UTF-16BE", by the byte-order mark or every second byte of the first letters; else empty.
+std::string_view wide_encoding(const std::string& bytes)
+{
+  if (bytes.size() < 4)
+    return "";
+  const auto is_pair = [&](std::size_t at, bool is_low_first) {
+    return (bytes[at] == '\0') != is_low_first && (bytes[at + 1] == '\0') == is_low_first;
+  };
+  if (bytes.starts_with("\xff\xfe") || (is_pair(0, true) && is_pair(2, true)))
+    return "UTF-16LE";
+  return bytes.starts_with("\xfe\xff") || (is_pair(0, false) && is_pair(2, false)) ? "UTF-16BE" : "";
+}
+
+// "';'" where it seems to separate the columns of a header; else empty.
+std::string_view separator_text(const Beginning& beginning)
+{
+  if (beginning.is_json() || beginning.lines.empty())
+    return "";
+  for (const auto& [separator, text] : {std::pair{';', "';'"}, std::pair{'\t', "tabs"}, std::pair{'|', "'|'"}})
+    if (std::ranges::count(beginning.lines.front(), separator) >= 2)
+      return text;
+  return "";
+}
+
 const DialectRow& row_of(const RequestFileSpec& spec, const Beginning& beginning)
 {
   const DialectRow* const likely = row_that_looks_like(beginning);
+  const bool is_archive = likely != nullptr && likely->shape == FileShape::Archive;
+  if (const std::string_view encoding = wide_encoding(beginning.bytes); !is_archive && !encoding.empty())
+    refuse(spec.path, fmt::format("expected UTF-8 text, found what looks like UTF-16; convert it to UTF-8 (iconv -f {} "
+                                  "-t UTF-8)",
+                                  encoding));
+  if (const std::string_view separator = separator_text(beginning); likely == nullptr && !separator.empty())
+    refuse(spec.path,
+           fmt::format("expected commas between columns, found a header that seems to be separated by {}: {}",
+                       separator, first_line_text(beginning.bytes)));
   if (likely == nullptr)
     refuse(spec.path,
            fmt::format("expected a JSON object a line, a table (CSV) below a line of column names or a tar archive "
@@ -146,7 +181,36 @@ void check_keys(const RequestFileSpec& spec, const DialectRow& row)
                                     row.sentence));
 }
 
-std::string name_of(TraceField field, const RequestFileSpec& spec, const DialectRow& row, const Beginning& beginning)
+std::string column_text(TraceField field, const DialectRow& row)
+{
+  const std::string_view usual = row.columns[static_cast<std::size_t>(field)];
+  return fmt::format("the {}{}",
+                     field == TraceField::Time    ? "times"
+                     : field == TraceField::Input ? "tokens of prompts"
+                                                  : "tokens of answers",
+                     usual.empty() ? "" : fmt::format(" ({})", usual));
+}
+
+void refuse_missing(std::span<const TraceField> missing, const RequestFileSpec& spec, const DialectRow& row,
+                    const Beginning& beginning)
+{
+  if (missing.empty())
+    return;
+  std::string columns;
+  std::string keys;
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    columns += (i == 0 ? "" : i + 1 == missing.size() ? " and " : ", ") + column_text(missing[i], row);
+    keys += fmt::format("{}{}: NAME", i == 0 ? "" : ", ", TraceFieldKeys[static_cast<std::size_t>(missing[i])]);
+  }
+  const bool is_one = missing.size() == 1;
+  refuse(spec.path, fmt::format("expected {} with {}, found {}; workload.trace_format.columns={{{}}} says which {}",
+                                is_one ? "a column" : "columns", columns, names_text(beginning), keys,
+                                is_one ? "one has it" : "ones have them"));
+}
+
+// Adds the field to `missing` when it is required and no column of the file has it.
+std::string name_of(TraceField field, const RequestFileSpec& spec, const DialectRow& row, const Beginning& beginning,
+                    std::vector<TraceField>& missing)
 {
   const auto place = static_cast<std::size_t>(field);
   const std::string& given = spec.dialect.columns[place];
@@ -162,20 +226,15 @@ std::string name_of(TraceField field, const RequestFileSpec& spec, const Dialect
     return usual;
   std::string found = found_by_usual_name(place, beginning);
   if (found.empty() && is_required(field))
-    refuse(spec.path,
-           fmt::format("expected a column with the {}{}, found {}; workload.trace_format.columns={{{}: "
-                       "NAME}} says which one has it",
-                       field == TraceField::Time    ? "times"
-                       : field == TraceField::Input ? "tokens of prompts"
-                                                    : "tokens of answers",
-                       usual.empty() ? "" : fmt::format(", {}", usual), names_text(beginning), TraceFieldKeys[place]));
+    missing.push_back(field);
   return found.empty() ? usual : found;
 }
 
 void look_at(const LineFields& fields, Looks& looks)
 {
   const FieldValue& time = fields[TraceField::Time];
-  if (time.is_number()) {
+  // Cells "nan" and "inf" are numbers too; they have no place in an order of times.
+  if (time.is_number() && std::isfinite(time.number)) {
     looks.times.push_back(time.number);
     if (time.number != std::floor(time.number))
       ++looks.fractions;
@@ -328,8 +387,10 @@ TraceReading reading_of(const RequestFileSpec& spec, const Beginning& beginning)
     return reading;
   if (reading.row->shape == FileShape::Table)
     reading.header = beginning.names;
+  std::vector<TraceField> missing;
   for (std::size_t field = 0; field < TraceFields; ++field)
-    reading.rules.columns[field] = name_of(static_cast<TraceField>(field), spec, *reading.row, beginning);
+    reading.rules.columns[field] = name_of(static_cast<TraceField>(field), spec, *reading.row, beginning, missing);
+  refuse_missing(missing, spec, *reading.row, beginning);
   const Looks looks = looks_of(reading, beginning);
   reading.rules.time = spec.dialect.time.value_or(unit_of(looks, *reading.row));
   add_blocks(spec, looks, reading);
@@ -350,6 +411,28 @@ std::string reading_text(const TraceReading& reading)
     if (const std::string& name = reading.rules.columns[field]; !name.empty() && name != reading.row->columns[field])
       text += fmt::format(", {} from \"{}\"", TraceFieldKeys[field], printable_on_one_line(name));
   return text;
+}
+
+std::string unit_doubt(const RequestFileSpec& spec, const TraceReading& reading, const ReadTimes& times)
+{
+  constexpr std::array Units{TimeUnit::Seconds, TimeUnit::Milliseconds, TimeUnit::Microseconds, TimeUnit::Nanoseconds};
+  const auto read = std::ranges::find(Units, reading.rules.time);
+  const bool has_lines = reading.row->shape == FileShape::JsonLines || reading.row->shape == FileShape::Table;
+  // A date of our years leaves no doubt about its unit.
+  if (!has_lines || spec.dialect.time || read == Units.end() || times.requests < LinesOfRate ||
+      static_cast<double>(times.first.seconds) >= FirstDate)
+    return "";
+  const double gap = times.span.count() / static_cast<double>(times.requests);
+  if (gap <= LongestMeanGap)
+    return "";
+  for (auto finer = read + 1; finer != Units.end(); ++finer)
+    if (const double other = gap * seconds_of(*finer) / seconds_of(*read);
+        other <= LongestMeanGap && other * MostRequestsPerSecond >= 1)
+      return fmt::format(
+          "the trace has one request every {:.3g} s on average with its times read in {}; in {} it would "
+          "be one every {:.3g} s: is that the unit? workload.trace_format={{time: {}}} reads it so",
+          gap, unit_text(*read), unit_text(*finer), other, unit_text(*finer));
+  return "";
 }
 
 LineSurvey survey(const TraceReading& reading, const Beginning& beginning)

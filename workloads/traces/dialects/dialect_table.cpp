@@ -8,7 +8,10 @@
 #include "workloads/traces/servegen_file.h"
 #include "workloads/traces/tar_file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace cm::workloads {
@@ -23,16 +26,45 @@ bool is_tar(const Beginning& beginning)
   return begins_like_tar(beginning.bytes);
 }
 
-bool is_benchmark_log(const Beginning& beginning)
+bool mentions(const Beginning& beginning, std::string_view key)
 {
-  return beginning.is_json() && beginning.bytes.find("\"total_input_tokens\"") != std::string::npos;
+  return beginning.bytes.find(fmt::format("\"{}\"", key)) != std::string::npos;
 }
 
+// Text from the value of the first key of the name on; empty without such a key.
+std::string_view text_behind(const Beginning& beginning, std::string_view key)
+{
+  constexpr std::string_view Between = ": \t\r\n";
+  const std::string_view bytes = beginning.bytes;
+  const std::string quoted = fmt::format("\"{}\"", key);
+  const std::size_t found = bytes.find(quoted);
+  const std::size_t value =
+      found == std::string_view::npos ? found : bytes.find_first_not_of(Between, found + quoted.size());
+  return value == std::string_view::npos ? std::string_view() : bytes.substr(value);
+}
+
+bool has_list(const Beginning& beginning, std::string_view key)
+{
+  return text_behind(beginning, key).starts_with('[');
+}
+
+// Totals or lists of requests; or the settings of a run, in a log that ends before its results.
+bool is_benchmark_log(const Beginning& beginning)
+{
+  if (!beginning.is_json())
+    return false;
+  return mentions(beginning, "total_input_tokens") || has_list(beginning, "input_lens") ||
+         has_list(beginning, "output_lens") || has_list(beginning, "ttfts") ||
+         mentions(beginning, "sharegpt_output_len") ||
+         (mentions(beginning, "tokenizer_id") && mentions(beginning, "num_prompts"));
+}
+
+// Among the backends of vLLM's benchmark is SGLang too; its log names a tokenizer, SGLang's does not.
 bool is_sglang_log(const Beginning& beginning)
 {
   return is_benchmark_log(beginning) &&
-         (beginning.bytes.find("\"total_output_tokens_retokenized\"") != std::string::npos ||
-          beginning.bytes.find("\"sharegpt_output_len\"") != std::string::npos);
+         (mentions(beginning, "total_output_tokens_retokenized") || mentions(beginning, "sharegpt_output_len") ||
+          (text_behind(beginning, "backend").starts_with("\"sglang") && !mentions(beginning, "tokenizer_id")));
 }
 
 bool is_table_with(const Beginning& beginning, std::initializer_list<std::string_view> names)
@@ -200,9 +232,10 @@ Beginning read_beginning(const std::string& path)
     return beginning;
   }
   // Not all lines have all keys: the first turn of a session has no delay.
+  std::unordered_set<std::string> seen;
   for (const std::string& each : beginning.lines)
     for (std::string& name : json_names(each))
-      if (!beginning.has(name))
+      if (seen.insert(name).second)
         beginning.names.push_back(std::move(name));
   return beginning;
 }

@@ -114,7 +114,7 @@ class JsonLineParser final : public LineParser {
     return inner;
   }
 
-  // Of the value of a key of the outer object; 1 when there is no such key.
+  // Column of the value of a key of the outer object; 1 when there is no such key.
   static int column_behind(std::string_view line, const std::string& key)
   {
     const std::size_t name = line.rfind(fmt::format("\"{}\"", key));

@@ -12,7 +12,7 @@
 namespace cm::workloads {
 namespace {
 
-// That are held in memory, about a third of a kilobyte each.
+// Lines held in memory, about a third of a kilobyte each.
 constexpr std::size_t MostCollected = 5'000'000;
 
 class CollectedLines final : public LineSource {

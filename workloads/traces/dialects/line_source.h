@@ -42,7 +42,7 @@ class FileLines final : public LineSource {
  public:
   FileLines(const std::string& path, std::unique_ptr<LineParser> parser, const RecordRules& rules, bool has_header);
 
-  // Of a later turn of a session too.
+  // The next line, be it a later turn of a session.
   LineOutcome next_of_any_time();
   // Throws ConfigError at the line that was read last.
   [[noreturn]] void refuse(const std::string& what) const;

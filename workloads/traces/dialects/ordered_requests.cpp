@@ -89,6 +89,14 @@ class OrderedRequests final : public RequestSource {
     return more.empty() ? reading_text(reading_) : fmt::format("{}; {}", reading_text(reading_), more);
   }
 
+  [[nodiscard]] std::string warning() const override
+  {
+    return origin_ && latest_
+               ? unit_doubt(spec_, reading_,
+                            {.requests = handed_out_, .first = *origin_, .span = since(*origin_, *latest_)})
+               : "";
+  }
+
  private:
   // All requests of the next time stamp, spread.
   void read_together()

@@ -13,7 +13,7 @@ namespace cm::workloads {
 struct RequestFileSpec {
   std::string path;
   bool skip_damaged_lines = false;
-  // Requests with one time stamp are spread evenly over the time that follows it. Zero: they arrive together.
+  // Requests with one time stamp are spread evenly up to the next stamp, at most over this. Zero: they arrive together.
   // Mooncake's stamps lie on a grid of 3 s.
   Seconds spread = Seconds(0);
   std::int64_t block_tokens = 512;  // of a cached block

@@ -26,7 +26,7 @@ TEST_CASE("the assumed numbers with the widest ranges come first, calibrated one
   CHECK(short_evidence(result, {}) ==
         "numbers used: 2 assumed, 3 published\n"
         "assumed, least known first: machine.d = 2 us (0 us to 8 us), machine.a = 1 (1 to\n"
-        "  2), machine.b = 2 = 2\n");
+        "  2), machine.b = 2 = 2; cmsim sensitivity orders them by effect\n");
 }
 
 TEST_CASE("many assumed numbers take no more than three lines, and the others are counted")

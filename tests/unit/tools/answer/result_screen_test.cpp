@@ -67,7 +67,8 @@ wait_us    us        1     2    2    2    2    2    2
 warning: a queue is long
 
 numbers used: 2 assumed, 3 published
-assumed, least known first: machine.a = 1 (1 to 2), machine.b = 2 = 2
+assumed, least known first: machine.a = 1 (1 to 2), machine.b = 2 = 2; cmsim
+  sensitivity orders them by effect
 written: out/result.json
 --verbose shows all: 2 metrics with their meanings
 )");

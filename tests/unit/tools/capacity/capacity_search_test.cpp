@@ -120,25 +120,27 @@ TEST_CASE("a trial has the times that as many requests stay within as were asked
   CHECK(*trial_of(2, 1, result).ttft_at_share_ms == 900);
   CHECK_FALSE(trial_of(2, 0.9, result).tpot_at_share_ms);
   CHECK(trial_of(2, 0.9, result).longest_part == "prefill");
-  TEST_CASE("a search that cannot go on has the trials up to there")
-  {
-    int left = 4;
-    const Capacity found =
-        bisect(0.5, [&](double load) { return left-- > 0 ? std::optional(service_of(1.7, load)) : std::nullopt; });
-    REQUIRE(found.trials.size() == 4);
-    CHECK(found.trials[*found.holds].load < 1.7);
-    CHECK(found.trials[*found.breaks].load > 1.7);
-    CHECK(bisect(0.5, [](double /*load*/) { return std::nullopt; }).trials.empty());
-  }
+}
 
-  TEST_CASE("the trials that are left are known once a load holds and another does not")
-  {
-    std::vector<std::size_t> expected;
-    const Capacity found = bisect(
-        0.5, [](double load) { return service_of(1.7, load); },
-        [&](const Capacity& so_far) { expected.push_back(so_far.trials.size() + so_far.trials_left()); });
-    REQUIRE(expected.size() == found.trials.size());
-    for (std::size_t i = 2; i < expected.size(); ++i)
-      CHECK(expected[i] == found.trials.size());
-    CHECK(found.trials_left() == 0);
-  }
+TEST_CASE("a search that cannot go on has the trials up to there")
+{
+  int left = 4;
+  const Capacity found =
+      bisect(0.5, [&](double load) { return left-- > 0 ? std::optional(service_of(1.7, load)) : std::nullopt; });
+  REQUIRE(found.trials.size() == 4);
+  CHECK(found.trials[*found.holds].load < 1.7);
+  CHECK(found.trials[*found.breaks].load > 1.7);
+  CHECK(bisect(0.5, [](double /*load*/) { return std::nullopt; }).trials.empty());
+}
+
+TEST_CASE("the trials that are left are known once a load holds and another does not")
+{
+  std::vector<std::size_t> expected;
+  const Capacity found = bisect(
+      0.5, [](double load) { return service_of(1.7, load); },
+      [&](const Capacity& so_far) { expected.push_back(so_far.trials.size() + so_far.trials_left()); });
+  REQUIRE(expected.size() == found.trials.size());
+  for (std::size_t i = 2; i < expected.size(); ++i)
+    CHECK(expected[i] == found.trials.size());
+  CHECK(found.trials_left() == 0);
+}

@@ -41,3 +41,15 @@ TEST_CASE("every mistake in service levels is told with its column")
   CHECK(all.find("1:21:") != std::string::npos);
   CHECK_FALSE(problems_of("").empty());
 }
+
+TEST_CASE("a mistake in service levels is told once")
+{
+  CHECK(problems_of("slo.ttft,slo.tpot=50ms") == "--find-capacity:1:9: expected slo.ttft=TIME, found no value");
+  CHECK(problems_of("slo.ttft=2s,slo.tpot=50ms,share").find("expected share=SHARE, found no value") !=
+        std::string::npos);
+  CHECK(problems_of("slo.tft=3s").find('\n') == std::string::npos);
+  CHECK(problems_of("slo.tft=3s").find("did you mean \"slo.ttft\"?") != std::string::npos);
+  for (const char* const share : {"0", "101%"})
+    CHECK(problems_of(std::string("slo.ttft=2s,slo.tpot=50ms,share=") + share)
+              .find("expected a share above 0 % and at most 100 %") != std::string::npos);
+}

@@ -1,3 +1,4 @@
+#include "tools/signals/awaited_children.h"
 #include "tools/signals/signal_relay.h"
 
 #include <catch2/catch.hpp>
@@ -51,6 +52,33 @@ TEST_CASE("the status of a child that ends by itself is its own")
   const int status = relay.wait(process);
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 7);
+}
+
+TEST_CASE("the end of a child is kept while somebody awaits it, and then forgotten as before")
+{
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  {
+    const AwaitedChildren awaited;
+    const pid_t process = ::fork();
+    if (process == 0)
+      ::_exit(7);
+    int status = 0;
+    CHECK(::waitpid(process, &status, 0) == process);
+    CHECK(WEXITSTATUS(status) == 7);
+  }
+  CHECK(std::signal(SIGCHLD, before) == SIG_IGN);
+}
+
+TEST_CASE("a child that somebody else took has failed")
+{
+  SignalRelay relay;
+  const pid_t process = ::fork();
+  if (process == 0)
+    ::_exit(0);
+  int taken = 0;
+  REQUIRE(::waitpid(process, &taken, 0) == process);
+  CHECK(relay.wait(process) == UnknownEnd);
+  CHECK(WEXITSTATUS(UnknownEnd) == 255);
 }
 
 TEST_CASE("a signal to this process alone ends the child first and this process then")

@@ -171,3 +171,11 @@ TEST_CASE("the words of a revision that fails stand behind it")
   revisions.commit("broken; echo 'no such compiler' >&2; exit 3; echo");
   CHECK_THROWS_WITH(run("v1", "HEAD", revisions), Catch::EndsWith("ended with status 3:\nno such compiler"));
 }
+
+TEST_CASE("the last forty lines of many words of a revision that fails are told, and no line is cut")
+{
+  TwoRevisions revisions;
+  revisions.commit("broken; seq -f 'line %g' 100 >&2; exit 3; echo");
+  CHECK_THROWS_WITH(run("v1", "HEAD", revisions), Catch::Contains("ended with status 3:\nline 61\nline 62\n") &&
+                                                      Catch::EndsWith("\nline 99\nline 100"));
+}

@@ -41,3 +41,22 @@ TEST_CASE("every name that is offered is accepted")
       CHECK(refused_number(name, kind.name).empty());
     }
 }
+
+TEST_CASE("a metric that only an option adds is refused with the option, and known to comparisons")
+{
+  for (const char* const name : {"capacity_rps", "capacity_load"}) {
+    CHECK_THAT(refused_number(name, "serving"), Catch::EndsWith("which only cmsim run --find-capacity adds"));
+    CHECK(refused_number(name).empty());
+  }
+  // Reported by some runs.
+  CHECK(refused_number("sustainable_rps", "serving").empty());
+}
+
+TEST_CASE("a beginning gets the names that go on behind it, and a far word the nearest five")
+{
+  CHECK_THAT(refused_number("ttft", "serving"), Catch::Contains("did you mean \"ttft_min_ms\", \"ttft_p50_ms\""));
+  CHECK_THAT(refused_number("ttft_p99"), Catch::Contains("did you mean \"ttft_p99_ms\""));
+  const std::string far = refused_number("nonsense", "serving");
+  CHECK_THAT(far, Catch::EndsWith(", ... (cmsim list metrics serving shows all)"));
+  CHECK(far.size() < 250);
+}

@@ -36,3 +36,11 @@ TEST_CASE("a number that the run does not report is told with the nearest of its
                     "t.csv:2:1: row x: expected a metric of the run, found \"ttft_p9_ms\"; did you mean "
                     "\"ttft_p99_ms\"?");
 }
+
+TEST_CASE("a number that is not near any of the run's own is told with three of them")
+{
+  CHECK_THROWS_WITH(number_of(Output, "sustainable_rps", "a.yaml"),
+                    Catch::StartsWith("a.yaml: expected a metric of the run, found \"sustainable_rps\", which this run "
+                                      "does not report; the nearest that it does: ") &&
+                        Catch::Contains("tpot_ms"));
+}

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <string>
+#include <thread>
 
 using namespace cm::tools;
 using namespace std::chrono_literals;
@@ -39,7 +40,7 @@ TEST_CASE("a program that is not there is told and leaves no process")
 
 TEST_CASE("requests to stop that are ours do not end the process")
 {
-  ProcessSpec spec = shell("kill -s INT $$; kill -s HUP $$; echo alive");
+  ProcessSpec spec = shell("kill -s INT $$; kill -s HUP $$; kill -s TERM $$; echo alive");
   spec.stops = StopRequests::AreOurs;
   Process ignoring(spec);
   ignoring.wait();
@@ -48,6 +49,20 @@ TEST_CASE("requests to stop that are ours do not end the process")
   Process stopped(spec);
   stopped.wait();
   CHECK(stopped.signal() == SIGINT);
+}
+
+TEST_CASE("a process whose end the system does not keep has ended, and failed")
+{
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  Process seen(shell("exit 0"));
+  for (int look = 0; look < 500 && !seen.has_ended(); ++look)
+    std::this_thread::sleep_for(10ms);
+  CHECK(seen.has_ended());
+  CHECK(seen.status() == 255);
+  Process waited(shell("exit 0"));
+  waited.wait();
+  CHECK(waited.status() == 255);
+  std::signal(SIGCHLD, before);
 }
 
 TEST_CASE("a process tells how far it has come")

@@ -29,6 +29,8 @@ TEST_CASE("a journal has the runs of an earlier call")
   first.add("a", Output);
   first.add("b", Output);
   first.add("", Output);
+  CHECK(first.find("a"));
+  CHECK(first.reused() == 0);
   RunJournal second(folder.file(""));
   CHECK(second.size() == 2);
   CHECK(second.find("b") == Kept);

@@ -4,11 +4,31 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <csignal>
+#include <fstream>
 #include <string>
+#include <thread>
 #include <unistd.h>
 
 using namespace cm::tools;
 using namespace std::chrono_literals;
+
+namespace {
+
+// Gone, or dead and waiting for its parent to ask.
+bool has_ended(int process)
+{
+  for (int look = 0; look < 200; ++look) {
+    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+    std::string text;
+    if (!std::getline(file, text) || text.find(") Z ") != std::string::npos)
+      return true;
+    std::this_thread::sleep_for(10ms);
+  }
+  return false;
+}
+
+}  // namespace
 
 TEST_CASE("a command's status and words come back")
 {
@@ -45,11 +65,28 @@ TEST_CASE("a command that does not end in time is killed with all that it starte
   CHECK_FALSE(run_command({"true"}, 60s).is_cut_short);
 }
 
-TEST_CASE("Ctrl-C reaches a command that may take its time, and none that has a limit")
+TEST_CASE("what a command with a limit leaves behind ends with it")
+{
+  const CommandOutcome outcome = run_command({"sh", "-c", "sleep 60 & echo $!"}, 60s);
+  CHECK(outcome.status == 0);
+  CHECK_FALSE(outcome.is_cut_short);
+  CHECK(has_ended(std::stoi(outcome.output)));
+}
+
+TEST_CASE("a status comes back where the program that started this one ignores the ends of children")
+{
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  CHECK(run_command({"sh", "-c", "exit 7"}).status == 7);
+  CHECK(run_command({"sh", "-c", "exit 7"}, 60s).status == 7);
+  const auto after = std::signal(SIGCHLD, before);
+  CHECK(after == SIG_IGN);
+}
+
+TEST_CASE("a command leads a group of its own, so that a request to stop reaches all that it started")
 {
   const auto group_of = [](const CommandOutcome& outcome) { return std::stoi(outcome.output); };
   const std::vector<std::string> group{"cut", "-d ", "-f5", "/proc/self/stat"};
-  CHECK(group_of(run_command(group)) == ::getpgrp());
+  CHECK(group_of(run_command(group)) != ::getpgrp());
   CHECK(group_of(run_command(group, 60s)) != ::getpgrp());
 }
 

@@ -154,3 +154,23 @@ TEST_CASE("inputs of a sweep are told with their place")
              Catch::Contains("inputs.as_read: expected an object, found a list") &&
                  Catch::Contains("inputs.files.0.key: expected a text"));
 }
+
+TEST_CASE("tables that are drawn need the columns that the chart shows")
+{
+  const auto table = [](const std::string& columns, const std::string& rows) {
+    return R"({"sentence": "s", "columns": )" + columns + R"(, "rows": )" + rows + "}";
+  };
+  const std::string what_if = "/tables/what_if_free";
+  const std::string three = R"(["free", "a_ms", "change"])";
+  CHECK(refusal_with(what_if, table(three, R"([["nothing", 1, 0]])")).empty());
+  CHECK_THAT(refusal_with(what_if, table(R"(["free", "a_ms"])", R"([["nothing", 1]])")),
+             Catch::Contains("tables.what_if_free.columns: expected at least 3 columns, found 2"));
+  CHECK_THAT(refusal_with(what_if, table(three, R"([[1, 1, 0]])")),
+             Catch::Contains("tables.what_if_free.rows.0.0: expected a text, found 1"));
+  const std::string use = "/tables/use_per_stage";
+  CHECK(refusal_with(use, table(R"(["stage", "time", "HBM"])", R"([["gate", 1, null]])")).empty());
+  CHECK_THAT(refusal_with(use, table(R"(["stage"])", R"([["gate"]])")),
+             Catch::Contains("tables.use_per_stage.columns: expected at least 2 columns, found 1"));
+  CHECK_THAT(refusal_with(use, table(R"(["stage", "time"])", R"([["gate", null]])")),
+             Catch::Contains("tables.use_per_stage.rows.0.1: expected a number, found null"));
+}

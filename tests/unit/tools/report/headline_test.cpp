@@ -62,6 +62,18 @@ TEST_CASE("warnings are counted among the verdicts")
   Json warned = Served;
   warned["warnings"] = {"a", "b"};
   CHECK(page_of(warned).verdicts.back().text == "2 warnings, below.");
+  CHECK(page_of(warned).verdicts.back().kind == PageVerdict::Kind::Doubt);
+}
+
+TEST_CASE("a warning that is a verdict is not counted again")
+{
+  Json unsteady = Served;
+  unsteady["run"]["steady"] = false;
+  unsteady["warnings"] = {"NOT STEADY: the queue grows"};
+  for (const PageVerdict& each : page_of(unsteady).verdicts)
+    CHECK_THAT(each.text, !Catch::Contains("warning"));
+  unsteady["warnings"].push_back("another");
+  CHECK(page_of(unsteady).verdicts.back().text == "1 more warning, below.");
 }
 
 TEST_CASE("a result of an earlier version has no cards and no limit")

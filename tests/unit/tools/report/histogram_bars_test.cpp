@@ -73,3 +73,16 @@ TEST_CASE("a histogram of nothing has no bars")
 {
   CHECK(histogram_bars(Json::array(), 1).bars.empty());
 }
+
+TEST_CASE("one value, be it 0, negative or too large for a bar's width, is a bar")
+{
+  for (const double value : {0.0, -3.0, 2.0}) {
+    INFO(value);
+    const HistogramBars bars = histogram_bars(Json::array({Json::array({value, value, 4})}), 1);
+    REQUIRE(bars.bars.size() == 1);
+    CHECK(bars.bars.front().low == value);
+    CHECK(bars.bars.front().count == 4);
+    CHECK(bars.shown("ms") == "All 4 values are drawn.");
+  }
+  CHECK_FALSE(histogram_bars(Json::parse("[[-1e20, -99999999999999950000, 1]]"), 1).bars.empty());
+}

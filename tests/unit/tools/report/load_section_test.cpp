@@ -6,20 +6,14 @@ using namespace cm::tools;
 
 namespace {
 
-const Json Searched = Json::parse(R"({
+const Json Searched = Json::parse(R"json({
   "run": {"slo_share": 0.95, "inputs": {"workload": {"slo.ttft": "2 s", "slo.tpot": "50 ms"}}},
   "metrics": {"capacity_rps": {"value": 40.5, "unit": "1/s"}},
   "tables": {
     "capacity": {"columns": ["load", "arrival_rps", "holds", "steady", "share", "TTFT p95 (ms)", "TPOT p95 (ms)"],
-                 "rows": [["1", 40.5, "yes", "yes", 0.97, 1500, 12], ["2", 81, "no", "no", 0.4, 2500, null]]
-}
-, "capacity_levels":
-{
-  "columns" : [ "load", "TTFT share", "TPOT share", "TTFT p50", "TTFT p99", "TPOT p50", "TPOT p99" ],
-              "rows" : [ [ "1", 0.98, 1, 1000, 1900, 11, 13 ], [ "2", 0.4, 1, 2000, 4000, 11, 14 ] ]
-}
-}
-})");
+                 "rows": [["1", 40.5, "yes", "yes", 0.97, 1500, 12], ["2", 81, "no", "no", 0.4, 2500, null]]},
+    "capacity_levels": {"columns": ["load", "TTFT share", "TPOT share", "TTFT p50", "TTFT p99", "TPOT p50", "TPOT p99"],
+                        "rows": [["1", 0.98, 1, 1000, 1900, 11, 13], ["2", 0.4, 1, 2000, 4000, 11, 14]]}}})json");
 
 // Of all layers of a chart, the values that a line marks on an axis.
 std::vector<double> marked(const Chart& chart, const char* axis)
@@ -50,9 +44,16 @@ TEST_CASE("a search for the capacity is drawn over its load, with the required s
   CHECK(marked(charts[2], "y").empty());
   for (const Chart& chart : charts)
     CHECK(marked(chart, "x") == std::vector<double>{40.5});
+  // A marked value is one line and one text, on one axis, whatever the number of trials.
+  for (const Chart& chart : charts) {
+    CHECK_FALSE(chart.specification.contains("encoding"));
+    for (const Json& layer : chart.specification.at("layer"))
+      if (layer.contains("data"))
+        CHECK((layer.at("data").at("values").size() == 1 && layer.at("encoding").size() == 1));
+  }
   CHECK(charts[0].specification.at("data").at("values").at(0) ==
         Json({{"rate", 40.5}, {"line", "both levels"}, {"value", 97.0}, {"standing", "holds"}}));
-  CHECK(charts[1].specification.at("encoding").at("y").at("title") == "time to first token, s");
+  CHECK(charts[1].specification.at("layer").at(0).at("encoding").at("y").at("title") == "time to first token, s");
   CHECK(charts[1].specification.at("data").at("values").at(1).at("standing") == "not steady");
 }
 

@@ -66,12 +66,14 @@ TEST_CASE("a cumulative distribution ends at one and keeps few points")
   CHECK(values.size() < 500);
 }
 
-TEST_CASE("a run that is not steady is judged so, and its warnings counted")
+TEST_CASE("a run that is not steady is judged so, and its other warnings counted")
 {
-  const Page page = run_page(result_with_everything());
+  Json result = result_with_everything();
+  result["warnings"].push_back("another");
+  const Page page = run_page(result);
   REQUIRE(page.verdicts.size() >= 2);
   CHECK(page.verdicts[0].kind == PageVerdict::Kind::Bad);
-  CHECK(page.verdicts.back().text == "1 warning, below.");
+  CHECK(page.verdicts.back().text == "1 more warning, below.");
 }
 
 TEST_CASE("what speaks against a number stands on its line")

@@ -138,3 +138,21 @@ TEST_CASE("a result without requests has no sections of them")
   for (const PageSection& section : serving_sections(Json::parse(to_json(cm::sim::metrics::Result{}))))
     CHECK(section.blocks.empty());
 }
+
+TEST_CASE("requests of which no part is known are not drawn")
+{
+  Json result = served();
+  for (const char* const list : {"slowest_by_ttft", "slowest_by_e2e"})
+    for (Json& row : result["tables"][list]["rows"])
+      if (row.at(0) == "4")
+        for (const std::size_t total : {7U, 13U})
+          row.at(total) = nullptr;
+  std::vector<Chart> charts = run_page(result).charts();
+  CHECK(texts(chart(charts, "slowest-by-ttft").specification.at("data").at("values"), "request") ==
+        std::vector<std::string>{"7"});
+  for (Json& row : result["tables"]["slowest_by_ttft"]["rows"])
+    row.at(7) = nullptr;
+  charts = run_page(result).charts();
+  CHECK(std::ranges::find(charts, "slowest-by-ttft", &Chart::name) == charts.end());
+  CHECK(parts_chart("a", "A", std::vector<RequestTime>(1)).specification.at("data").at("values").empty());
+}

@@ -145,7 +145,9 @@ TEST_CASE("a sweep begins with its best points, and a better one in doubt is mar
   sweep.facts = {{"tpot_ms", {"ms", "lower", ""}},
                  {"tokens_per_s_per_npu", {"1/s", "higher", ""}},
                  {"layer_us", {"us", "lower", ""}}};
-  sweep.points[2].health = {.is_steady = false, .warnings = 1, .why_unsteady = "OVERLOADED: 9 arrive"};
+  sweep.points[2].health.is_steady = false;
+  sweep.points[2].health.warnings = 1;
+  sweep.points[2].health.why_unsteady = "OVERLOADED: 9 arrive";
   const Page page = sweep_page(sweep);
   REQUIRE(page.sections.front().title == "Best points");
   using Rows = std::vector<std::vector<std::string>>;

@@ -97,7 +97,10 @@ TEST_CASE("a sentence says which stage is at its limit and what takes most of th
   MeasuredLoads busy = idle;
   busy.prefill_busy = 0.97;
   // Small batches grow when there is more to do.
-  CHECK_THAT(limit_sentence(busy, "", result), Catch::StartsWith("Nothing is at its limit"));
+  CHECK_THAT(
+      limit_sentence(busy, "", result),
+      Catch::StartsWith("Nothing is at its limit: prefill is busy 97 % of the time with batches 25 % full, which "
+                        "can take more prompts, decode"));
   busy.prefill_fill = 0.8;
   CHECK(limit_sentence(busy, "", result) ==
         "At the limit: prefill is busy 97 % of the time with batches 80 % full" + part);

@@ -75,6 +75,31 @@ TEST_CASE("a log without start times gets them from its rate, its duration, or n
   CHECK(at_once.counts.spread == 0);
 }
 
+TEST_CASE("lists of requests are enough for a log, and its backend tells whose it is")
+{
+  const std::string lists = R"("ttfts": [0.1, 0.1], "start_times": [5.0, 7.0], "input_lens": [30, 40])";
+  const std::string answers = R"(, "output_lens": [3, 4]})";
+  const Read all = read("{" + lists + answers);
+  CHECK(all.note == "read as vllm-bench");
+  CHECK(all.requests == std::vector<Request>{{Seconds(0), 30, 3, {}}, {Seconds(2), 40, 4, {}}});
+  CHECK(read(R"({"backend": "sglang-oai", )" + lists + answers).note == "read as sglang-bench");
+  // vLLM's benchmark can ask SGLang.
+  CHECK(read(R"({"backend": "sglang", "tokenizer_id": "t", )" + lists + answers).note == "read as vllm-bench");
+  CHECK_THROWS_WITH(read("{" + lists + "}"),
+                    Catch::Contains("log.json:1:1: expected the list output_lens of a log with details"));
+  CHECK_THROWS_WITH(read(R"({"ttfts": [0.1]})"), Catch::Contains("expected the lists input_lens and output_lens"));
+}
+
+TEST_CASE("a log that ends too early is told as that")
+{
+  const auto told = Catch::Contains("it ends too early; it looks like vllm-bench: a result of vLLM's benchmark");
+  CHECK_THROWS_WITH(read(Vllm.substr(0, Vllm.find("\"ttfts\""))), told);
+  CHECK_THROWS_WITH(
+      read(R"({"date": "20260101-000000", "backend": "vllm", "tokenizer_id": "t", "num_prompts": 4, "request_ra)"),
+      told && !Catch::Contains("mooncake"));
+  CHECK_THROWS_WITH(read("{\"a\" 1" + Vllm.substr(1)), !Catch::Contains("too early"));
+}
+
 TEST_CASE("the last run of a log is read, or the one that is named")
 {
   const std::string two =
@@ -88,8 +113,8 @@ TEST_CASE("the last run of a log is read, or the one that is named")
 TEST_CASE("what is wrong with a log is told with its place")
 {
   CHECK_THROWS_WITH(read(sglang("4.0", "null", "")),
-                    Catch::Contains("log.json:1:1: expected the list input_lens of a log with details (vLLM: "
-                                    "--save-detailed, SGLang: --output-details), found no such key"));
+                    Catch::Contains("log.json:1:1: expected the lists input_lens and output_lens of a log with details "
+                                    "(vLLM: --save-detailed, SGLang: --output-details), found no such key"));
   CHECK_THROWS_WITH(read(sglang("4.0", "null", R"(, "input_lens": [9, 9], "output_lens": [1])")),
                     Catch::Contains("output_lens: expected 2 entries"));
   CHECK_THROWS_WITH(read(sglang("4.0", "null", R"(, "input_lens": [9, "x"], "output_lens": [1, 1])")),

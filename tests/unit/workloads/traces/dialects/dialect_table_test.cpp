@@ -137,8 +137,8 @@ TEST_CASE("any table and any JSON lines are read when their columns are known by
 {"when": {"at": "2024-05-12T02:00:01+02:00"}, "in": 7, "out": 8, "bad": false}
 {"when": {"at": "2024-05-12T00:00:02Z"}, "in": 7, "out": 8, "bad": "timeout"}
 )";
-  CHECK_THROWS_WITH(read(odd), Catch::Contains("t:1:1: expected a column with the times, found bad, in, out, when, "
-                                               "when.at; workload.trace_format.columns={time: NAME} says which"));
+  CHECK_THROWS_WITH(read(odd), Catch::Contains("t:1:1: expected columns with the times, the tokens of prompts and the "
+                                               "tokens of answers, found bad, in, out, when, when.at; "));
   const TraceDialect named{.columns = {"when.at", "in", "out", "", "", "", "bad"}};
   const Read all = read(odd, named);
   CHECK(all.requests == std::vector<Request>{{Seconds(0), 5, 6, {}}, {Seconds(0.75), 7, 8, {}}});
@@ -147,6 +147,45 @@ TEST_CASE("any table and any JSON lines are read when their columns are known by
                     Catch::Contains("t:4:17: when.at: expected a time like 2023-11-16 18:15:46.6805900"));
   CHECK_THROWS_WITH(read("arrived_at,num_prefill_tokens,num_decode_tokens\n0.5,100,10\n0.6,1\n0.7,100,10\n"),
                     Catch::Contains("t:3:1: expected 3 cells, found 2"));
+}
+
+TEST_CASE("all columns that are missing are told at once, with one setting")
+{
+  CHECK_THROWS_WITH(read("a,b,c\n1,2,3\n"),
+                    Catch::Contains("t:1:1: expected columns with the times, the tokens of prompts and the tokens of "
+                                    "answers, found a, b, c; workload.trace_format.columns={time: NAME, input_tokens: "
+                                    "NAME, output_tokens: NAME} says which ones have them"));
+  CHECK_THROWS_WITH(read("{\"timestamp\": 1, \"input_length\": 5}\n"),
+                    Catch::Contains("expected a column with the tokens of answers (output_length), found") &&
+                        Catch::Contains("columns={output_tokens: NAME} says which one has it"));
+}
+
+TEST_CASE("a table without commas is told by its separator")
+{
+  CHECK_THROWS_WITH(read("time;input_tokens;output_tokens\n1;2;3\n"),
+                    Catch::Contains("t:1:1: expected commas between columns, found a header that seems to be separated "
+                                    "by ';': \"time;input_tokens;output_tokens\""));
+  CHECK_THROWS_WITH(read("time\tinput_tokens\toutput_tokens\n1\t2\t3\n"), Catch::Contains("separated by tabs"));
+  CHECK_THROWS_WITH(read("time;tokens\n1;2\n"), Catch::Contains("expected a JSON object a line"));
+}
+
+TEST_CASE("a file in UTF-16 is told as that, with a byte-order mark and without")
+{
+  const auto wide = [](const std::string& text, bool is_low_first) {
+    std::string bytes;
+    for (const char letter : text)
+      bytes += is_low_first ? std::string{letter, '\0'} : std::string{'\0', letter};
+    return bytes;
+  };
+  const std::string table = "time,input_tokens,output_tokens\n1,2,3\n";
+  const auto told = [](const std::string& encoding) {
+    return Catch::Contains("t:1:1: expected UTF-8 text, found what looks like UTF-16; convert it to UTF-8 (iconv -f " +
+                           encoding + " -t UTF-8)");
+  };
+  CHECK_THROWS_WITH(read("\xff\xfe" + wide(table, true)), told("UTF-16LE"));
+  CHECK_THROWS_WITH(read("\xfe\xff" + wide(table, false)), told("UTF-16BE"));
+  CHECK_THROWS_WITH(read(wide(table, true)), told("UTF-16LE"));
+  CHECK_THROWS_WITH(read(wide("{\"timestamp\": 1}\n", false)), told("UTF-16BE"));
 }
 
 TEST_CASE("unsorted lines are told by the key that sorts them")
@@ -206,4 +245,25 @@ TEST_CASE("every dialect has a name, a sentence and a reader, and is found by it
     CHECK(row.looks_like != nullptr);
   }
   CHECK(find_dialect("nonsense") == nullptr);
+}
+
+TEST_CASE("cells nan and inf are no times to guess a unit from")
+{
+  std::string text = "time,input_tokens,output_tokens\n";
+  for (int i = 0; i < 30; ++i)
+    text += fmt::format("{},5,6\n", i + 0.5) + (i % 3 == 0 ? i % 2 == 0 ? "nan,5,6\n" : "inf,5,6\n" : "");
+  const tests::TemporaryFolder folder;
+  const Read all = read(open_request_file({.path = folder.with("a.csv", text), .skip_damaged_lines = true}));
+  CHECK_THAT(all.note, Catch::StartsWith("read as csv, times in s"));
+  CHECK(all.requests.size() == 30);
+  CHECK(all.counts.skipped == 10);
+}
+
+TEST_CASE("names of the beginning of a file stand once, in the order in which they come")
+{
+  const tests::TemporaryFolder folder;
+  const Beginning beginning = read_beginning(folder.with("a.jsonl", R"({"b": 1, "a": {"c": 2}}
+{"a": {"c": 3, "d": 4}, "b": 5, "e": 6}
+)"));
+  CHECK(beginning.names == std::vector<std::string>{"a", "a.c", "b", "a.d", "e"});
 }

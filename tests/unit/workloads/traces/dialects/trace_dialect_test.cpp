@@ -5,6 +5,7 @@
 #include "workloads/traces/dialects/dialect_guess.h"
 #include "workloads/traces/dialects/request_file.h"
 #include "workloads/traces/dialects/trace_dialect.h"
+#include "workloads/traces/load_scaling.h"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -135,6 +136,32 @@ TEST_CASE("dates in any unit and times too long for milliseconds are found, and 
   CHECK(unit_in("{\"timestamp\": 0}\n" + lines(1.7e15, 1e6)) == "us");
 }
 
+TEST_CASE("times that lie too far apart for their unit are read in it, with a warning that names a finer one")
+{
+  const tests::TemporaryFolder folder;
+  const auto warning_of = [&](double first, double step, const TraceDialect& dialect = {}) {
+    const auto source = open_request_file({.path = folder.with("a.jsonl", lines(first, step)), .dialect = dialect});
+    CHECK(source->warning().empty());  // nothing was read
+    const auto requests = tests::all_requests(*source);
+    CHECK(source->note().find("times in ms") != std::string::npos);
+    CHECK(requests.at(1).arrival.count() == Approx(step / 1000));
+    return source->warning();
+  };
+  // 49 gaps of 340 s for 50 requests.
+  CHECK(warning_of(0, 340'000) ==
+        "the trace has one request every 333 s on average with its times read in ms; in us it would be one every 0.333 "
+        "s: is that the unit? workload.trace_format={time: us} reads it so");
+  CHECK_THAT(warning_of(0, 100'000'000), Catch::Contains("workload.trace_format={time: ns}"));
+  CHECK(warning_of(0, 340'000, {.time = TimeUnit::Milliseconds}).empty());  // the user says so
+  CHECK(warning_of(0, 50'000).empty());
+  CHECK(warning_of(1.7e12, 340'000).empty());  // a date of our years
+  // Parts and scaled traces pass it on, in the time of the file.
+  const auto part = scaled(open_request_file({.path = folder.with("a.jsonl", lines(0, 340'000))}),
+                           {.time_scale = 0.001, .copies = 2});
+  CHECK(tests::all_requests(*part).size() == 100);
+  CHECK_THAT(part->warning(), Catch::Contains("every 333 s"));
+}
+
 TEST_CASE("one damaged line makes a file no dialect")
 {
   const tests::TemporaryFolder folder;
@@ -227,4 +254,7 @@ TEST_CASE("the keys of a dialect are read, and blocks that make up no cached one
   read("dialect: qwen-bailan", problems);
   REQUIRE(problems.size() == 1);
   CHECK_THAT(problems.front(), Catch::Contains("did you mean \"qwen-bailian\"?"));
+  read("dialect: burst", problems);
+  REQUIRE(problems.size() == 1);
+  CHECK_THAT(problems.front(), Catch::Contains("did you mean \"burstgpt\"?"));
 }
