@@ -39,7 +39,7 @@ without_npm_tables_are_written_and_the_rest_is_told()
   python3 - out/charts/*.vl.json <<'EOF' || fail "another specification"
 import json, sys
 names = {path.split("/")[-1] for path in sys.argv[1:]}
-assert {"chips-l1.vl.json", "chips-l2.vl.json", "cumulative-us.vl.json", "sub-planes.vl.json"} <= names, names
+assert {"chips-l1.vl.json", "chips-l2.vl.json", "cumulative-us.vl.json", "use-per-stage.vl.json"} <= names, names
 for path in sys.argv[1:]:
     chart = json.load(open(path))
     assert chart["data"]["values"] and chart["$schema"].endswith("/vega-lite/v6.json"), path

@@ -60,6 +60,8 @@ code { font: 13px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
 figure.chart { margin: 0 0 20px; padding: 14px 16px; background: var(--card); border-radius: 8px; break-inside: avoid; }
 figure.chart h3 { margin: 0; }
 figcaption { font-size: 14px; margin-bottom: 8px; }
+.vega-bind, .vega-bind label { display: block; max-width: 100%; }
+.vega-bind select { max-width: 100%; }
 .drawing { width: 100%; min-height: 40px; overflow: hidden; }
 .drawing svg { max-width: 100%; height: auto; display: block; }
 .choices { display: flex; flex-wrap: wrap; gap: 6px 16px; }
