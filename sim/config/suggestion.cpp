@@ -13,7 +13,7 @@ namespace {
 
 // Longer words are no slips of the finger, and the distance takes time in proportion to the product of the lengths.
 constexpr std::size_t LongestWord = 64;
-// Of a beginning that is taken for a name.
+// Shortest beginning that is taken for a name.
 constexpr std::size_t FewestLetters = 3;
 constexpr std::size_t MostOffered = 5;
 

@@ -24,7 +24,7 @@ std::size_t lines_in(const std::string& text)
   return static_cast<std::size_t>(std::ranges::count(text, '\n'));
 }
 
-// What is left out, counted in things that --verbose shows.
+// Things that the screen leaves out and --verbose shows, counted.
 struct LeftOut {
   std::vector<std::string> things;
 

@@ -49,7 +49,7 @@ struct RunAnswer {
   std::string limit;              // a sentence; empty in results of earlier versions
 };
 
-// Of the root of a result.json. Entries that are missing or of another type are left out: a result of an earlier
+// Answer in the root of a result.json. Entries that are missing or of another type are left out: a result of an earlier
 // version has no headline and no limit, its verdicts are there.
 RunAnswer answer_of(const nlohmann::ordered_json& root);
 RunAnswer answer_of(const sim::metrics::Result& result);

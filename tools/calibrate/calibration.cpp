@@ -207,7 +207,7 @@ Calibration read_tree(const Value& tree, const std::string& config_root, Reading
     read_files(*files, calibration.files, log);
   if (parameters != nullptr && calibration.parameters.empty())
     reader.complain("parameters", "expected a map with at least one parameter");
-  // Of a table without rows its entry tells.
+  // A table without rows is told at its entry.
   if (rows != nullptr && rows->items.empty())
     reader.complain("rows", "expected a list with at least one row");
   return calibration;

@@ -24,8 +24,8 @@ CapacityRun run_at_capacity(const ScenarioRequest& scenario, const ServiceLevels
                             sim::metrics::Progress& progress, sim::timeline::Timeline* timeline,
                             RunJournal* journal = nullptr);
 
-// Of a search that did not come to its end: the loads that were tried, between which the capacity lies as far as is
-// known, and why it ended.
+// A search that did not come to its end, as text: the loads that were tried, between which the capacity lies as far as
+// is known, and why it ended.
 std::string unfinished_table(const Capacity& capacity, const ServiceLevels& levels, const RunJournal* journal);
 
 }  // namespace cm::tools

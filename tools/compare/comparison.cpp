@@ -302,7 +302,7 @@ void refuse_unknown(const Tolerances& tolerances)
 {
   sim::config::ReadingLog log;
   for (const auto& [name, tolerance] : tolerances.of_metric)
-    // That of a histogram is for all its numbers.
+    // The tolerance of a histogram is for all its numbers.
     if (const std::string refusal = refused_number(name); !refusal.empty() && !find_metric(name))
       log.problems.push_back(fmt::format("--tolerance: {}", refusal));
   throw_if_any(log);

@@ -76,7 +76,7 @@ std::string cause_of(const ComparedMetric& metric, const Cause& cause, const std
       continue;
     }
     const ComparedMetric* const other = moved(name, metrics);
-    // What moved the other way, as fewer bytes beside a longer time, made up for some of the change at most.
+    // A number that moved the other way, as fewer bytes beside a longer time, made up for some of the change at most.
     if (other == nullptr)
       append(unmoved, ", ", name);
     else if (direction * direction_of(*other) < 0)

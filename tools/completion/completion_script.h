@@ -6,7 +6,7 @@
 
 namespace cm::tools {
 
-// What the scripts call the program with, before the words of the line; not for people.
+// Subcommand that the scripts call, before the words of the line; not for people.
 inline constexpr std::string_view OfferCommand = "complete-words";
 
 // For bash (to be sourced, or installed as share/bash-completion/completions/cmsim).

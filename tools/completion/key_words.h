@@ -20,7 +20,7 @@ struct KeyContext {
 // and model those that a run of one of the scenarios uses. A scenario that cannot be read has none.
 std::vector<sim::config::Declaration> keys_of(const KeyContext& context);
 
-// What may stand in place of `word`, "workload.e" or "workload.fused=t": keys up to the next point, so that a section
+// Offers for the place of `word`, "workload.e" or "workload.fused=t": keys up to the next point, so that a section
 // is one word, or a whole key with "=" behind it; behind that the words of a choice, or the value that counts now.
 std::vector<Offer> setting_words(const std::string& word, const KeyContext& context);
 

@@ -78,7 +78,7 @@ const FileKindRow* files_called(const std::string& what)
   return nullptr;
 }
 
-// What can be listed, with how many there are.
+// A list's name and how many entries it has.
 struct Count {
   std::string name;
   std::size_t count = 0;

@@ -8,7 +8,7 @@
 
 namespace cm::tools {
 
-// What can be listed, in the order of file_kinds(), and "metrics" behind them.
+// Names of the lists, in the order of file_kinds(), and "metrics" behind them.
 std::vector<std::string> list_names();
 
 struct ListRequest {

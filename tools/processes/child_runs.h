@@ -27,7 +27,7 @@ struct ChildRun {
   std::vector<std::string> sets;        // "key=value" from the command line, after those
 };
 
-// What it simulates. Problems of its settings go to the log.
+// Scenario that the run simulates. Problems of its settings go to the log.
 ScenarioRequest request_of(const ChildRun& run, sim::config::ReadingLog& log);
 
 // Throws ConfigError with all that is wrong with its scenario, without running it.

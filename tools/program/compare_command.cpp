@@ -36,7 +36,7 @@ struct CompareOptions {
   std::string config_root;
 };
 
-// What somebody takes for results, before anything else is found wrong with it.
+// Files that somebody mistakes for results are named before anything else is found wrong with them.
 void refuse_no_results(const CompareOptions& options)
 {
   sim::config::ReadingLog log;

@@ -139,7 +139,7 @@ bool add_further_runs(const RunOptions& options, RunJournal* journal, sim::metri
     return false;
   }
   const Shortfall freed = add_what_if_free(options, journal, result);
-  // That of a signal is the largest, then that of a crash.
+  // A signal has the largest status, then a crash.
   status = std::max(samples.status(), freed.status());
   return !samples.is_there() && !freed.is_there();
 }

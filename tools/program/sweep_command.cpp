@@ -84,7 +84,7 @@ std::string doubts(const SweepOutcome& outcome)
   return text;
 }
 
-// What results of points say of themselves, each sentence once.
+// Notes of the points' results, each sentence once.
 std::string notes_text(const SweepOutcome& outcome)
 {
   if (outcome.notes.empty())

@@ -21,7 +21,8 @@ std::string datum(const std::string& field);
 // A field's name as channels want it: dots and brackets escaped.
 std::string field_name(const std::string& field);
 
-// What else the colour channel of lines needs: the order of the data, and a legend on top that a narrow chart holds.
+// Further properties of the colour channel of lines: the order of the data, and a legend on top that a narrow chart
+// holds.
 Json line_colours();
 
 // A parameter of a chart that its reader chooses from a list.

@@ -23,7 +23,7 @@ struct ScenarioRequest {
   LoadedFiles* loaded = nullptr;      // trees of files that were read before; borrowed; null: none
   std::string name{};                 // of a shipped scenario that was called by its name; empty otherwise
 
-  // What results and the command that repeats them call the scenario.
+  // Name of the scenario in results and in the command that repeats them.
   [[nodiscard]] const std::string& called() const { return name.empty() ? path : name; }
 };
 

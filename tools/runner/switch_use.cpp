@@ -35,7 +35,7 @@ Grid read_grid(const JsonFile& file, const std::string& chip, const Extent& exte
   return grid;
 }
 
-// Of the sentence the part behind the colon; results of earlier versions have none.
+// Part of the sentence behind the colon; results of earlier versions have none.
 std::string words_on(const JsonFile& file, const std::string& chip)
 {
   const JsonFile::Keys keys{"chips", chip, "sentence"};

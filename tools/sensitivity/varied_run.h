@@ -9,7 +9,7 @@
 
 namespace cm::tools {
 
-// What is wrong with it is told at the range that one setting comes from, or at the scenario.
+// Mistakes in it are told at the range that one setting comes from, or at the scenario.
 ChildRun varied_run(const ScenarioRequest& scenario, const std::vector<PlacedSetting>& settings, std::string title);
 
 }  // namespace cm::tools

@@ -12,7 +12,7 @@ struct LocatedFile {
   std::string path;
   std::string name{};  // of a shipped file; empty for a path as typed
 
-  // What a command line calls it wherever it is called.
+  // Name that a command line finds it by in any folder.
   [[nodiscard]] const std::string& called() const { return name.empty() ? path : name; }
 };
 

@@ -36,7 +36,7 @@ std::vector<std::string> shipped_names(const std::string& config_root, FileKind 
 // and results do not depend on where that is.
 std::string shipped_path(const std::string& config_root, FileKind kind, const std::string& name);
 
-// What a file says of itself: the first sentence of `description:` where it has that key, otherwise of the comment that
+// A file's sentence on itself: the first one of `description:` where it has that key, otherwise of the comment that
 // it begins with. Empty when it has neither or cannot be read.
 std::string sentence_of(const std::string& path);
 

@@ -31,7 +31,7 @@ std::size_t points_in(const std::vector<PointChunk>& chunks)
                          [](std::size_t sum, const PointChunk& chunk) { return sum + chunk.size(); });
 }
 
-// What each task of an array calls; `pending` is the file that says which points are whose.
+// Command of each task of an array; `pending` is the file that says which points are whose.
 std::vector<std::string> task_command(const ExecutorSpec& spec, const std::string& folder, const std::string& pending)
 {
   std::vector<std::string> words{fs::read_symlink("/proc/self/exe").string(), "sweep", "--out=" + folder,

@@ -13,7 +13,7 @@
 
 namespace cm::tools {
 
-// What a sweep is made from.
+// Origin of a sweep: its file and what the command line adds.
 struct SweepSource {
   std::string path;                 // of its file, where it was found
   std::string config_root;          // folder with scenarios/, machines/ and so on

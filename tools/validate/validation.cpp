@@ -55,7 +55,7 @@ std::vector<ValidationGroup> asked_groups(const ValidationRequest& request)
   return groups;
 }
 
-// Of all rows that run, the metrics and what is planted.
+// Checks the names in all rows that run: their metrics, and those that are planted.
 void require_names(const std::vector<ValidationGroup>& groups, const ValidationRequest& request)
 {
   sim::config::ReadingLog log;

@@ -19,7 +19,7 @@ namespace cm::workloads {
 struct ExpertChoices {
   models::Routing routing = models::Routing::Uniform;
   double sigma = 0;  // of skewed loads, those of a generated trace too
-  // Of skewed loads instead of `sigma`: busiest rank over the mean, which sigma is fitted to under the placement.
+  // Busiest rank over the mean, for skewed loads: sigma is fitted to it under the placement.
   std::optional<double> imbalance = std::nullopt;
   models::PlacementRule placement = models::PlacementRule::Contiguous;
   // Contents of files, shared by the copies of a Spec because they are megabytes and never change.

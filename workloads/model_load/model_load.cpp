@@ -216,7 +216,7 @@ void report(const std::vector<Row>& rows, sim::metrics::Result& result)
 // Which of the two ways of a start is slow: from the bucket, or from memory into the NPUs.
 std::string limit_sentence(const std::vector<Row>& rows)
 {
-  // Of the pool: the last row of CachingTable.
+  // The pool is the last row of CachingTable.
   const Row& pool = rows.back();
   const double times = ratio(pool.cold, pool.warm);
   constexpr double MuchSlower = 1.5;

@@ -14,7 +14,7 @@
 
 namespace cm::workloads {
 
-// Of fewer values the 99th percentile is the largest one.
+// Requests in a window: with fewer the 99th percentile is the largest value.
 inline constexpr std::uint64_t FewestInWindow = 100;
 
 struct LatencyWindow {

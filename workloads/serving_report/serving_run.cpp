@@ -33,12 +33,12 @@ struct Preview {
   SourceCounts counts;
   std::string reading;  // of the trace
   std::string warning;  // about that reading
-  // Of requests whose arrival is known; later turns are expected as if answers took 50 ms a token.
+  // Last arrival that is known; later turns are expected as if answers took 50 ms a token.
   Seconds last_arrival;
   bool has_blocks = false;
 };
 
-// Of a conversation, as long as it is expected to take.
+// Expected end of a conversation's arrivals.
 Seconds last_arrival_of(const Request& first)
 {
   constexpr Seconds TokenTime(0.05);

@@ -16,7 +16,7 @@ inline constexpr std::int64_t MostTokens = 100'000'000;
 // Since the start. The clock counts picoseconds in 64 bits, 106 days; the last requests are served in what is left.
 inline constexpr Seconds LatestArrival(100.0 * 86400);
 
-// Of a conversation: arrives `delay` after the last token of the turn before it, whenever that is.
+// Later turn of a conversation: arrives `delay` after the last token of the turn before it, whenever that is.
 struct LaterTurn {
   Seconds delay;
   std::int64_t input_tokens = 0;
@@ -47,7 +47,7 @@ inline Seconds since(Seconds origin, Seconds time)
   return origin == Seconds(0) ? time : to_seconds(to_picoseconds(time - origin));
 }
 
-// Of the part of a trace that is run.
+// Counts of the part of a trace that is run.
 struct SourceCounts {
   std::uint64_t skipped = 0;  // damaged records that were left out, before the request that next() gave last; all of
                               // them at the end

@@ -124,7 +124,7 @@ TEST_CASE("use per stage is what the operators of a small decode come to")
         Approx(per_cent_of("experts", 2 * 3 * Hidden * Intermediate * Tokens * 2 / 752e12)));
   // Fused kernels hold all vector cores from start to end.
   CHECK(cell_of(table, "dispatch", "AIV") == Approx(100));
-  // Of all rows the eighth that stays on its die crosses no lane, and what is sent is received.
+  // An eighth of the rows stays on its die and crosses no lane; all that is sent is received.
   const double out = cell_of(table, "combine", "lanes out");
   CHECK(out == Approx(cell_of(table, "combine", "lanes in")));
   CHECK(out == Approx(per_cent_of("combine", Tokens * 2 * 7 / 8 * 2 * Hidden / (7 * 28e9))).epsilon(0.1));

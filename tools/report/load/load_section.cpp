@@ -161,7 +161,7 @@ Chart chart_of(const Trials& trials, const LoadChart& wanted, std::optional<doub
   const Json rows = rows_of(trials, wanted);
   const std::size_t drawn = rows.size();
   Json chart = specification_of(rows, 260);
-  // Of lines and points alone: the marked values are on one axis each.
+  // Lines and points alone have both axes: the marked values are on one each.
   const Json place = {
       {"x", channel(Rate, "quantitative", RateTitle, {{"scale", {{"zero", false}}}, {"axis", {{"format", "~r"}}}})},
       {"y",

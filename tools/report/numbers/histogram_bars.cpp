@@ -23,7 +23,7 @@ constexpr double Tail = 0.005;
 constexpr double FarAway = 1.6;
 // Below that no value is beside the point.
 constexpr double FewValues = 200;
-// Of the ends of a bucket, as sim/metrics/histogram.h counts.
+// Ratio of the ends of a bucket, as sim/metrics/histogram.h counts.
 constexpr double BucketRatio = 1.005;
 constexpr std::array<double, 6> BarsPerDecade{50, 20, 10, 5, 2, 1};
 

@@ -153,7 +153,7 @@ PageSection latency_section(const Json& series)
 {
   PageSection section{"Latency over time", {}};
   for (const auto& [quantity, title] : {std::pair{"ttft", "Time to first token"}, {"tpot", "Time per output token"}})
-    // Of one window the distribution says more.
+    // A single window says less than the distribution.
     if (const auto windows = windows_of(series, quantity); windows && windows->end_s.size() > 1)
       section.blocks.emplace_back(latency_chart(fmt::format("{}-over-time", quantity), title, *windows));
   return section;

@@ -7,8 +7,9 @@
 
 namespace cm::tools {
 
-// Of each base and each of its first metrics that have a better direction and differ among the points: the best point
-// that nothing speaks against, and before it a better one that is in doubt, with the reason. No blocks without any.
+// Best points, for each base and each of its first metrics that have a better direction and differ among the points:
+// the best that nothing speaks against, and before it a better one that is in doubt, with the reason. No blocks without
+// any.
 PageSection best_points_section(const std::vector<BasePoints>& bases);
 
 }  // namespace cm::tools

@@ -13,7 +13,7 @@
 
 namespace cm::tools {
 
-// What a result says of a number besides its value.
+// Properties of a number that a result states besides its value.
 struct NumberFacts {
   std::string unit;
   std::string better;   // "lower", "higher"; else neither

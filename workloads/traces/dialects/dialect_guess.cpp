@@ -355,7 +355,7 @@ std::string keys_text(const TraceReading& wanted, const TraceReading& now)
   return sim::config::joined(keys, ", ");
 }
 
-// What the file looks like where nothing is said about it, with the keys; empty when that reads it no better.
+// Reading of the file where nothing is said about it, with the keys; empty when that reads it no better.
 std::string other_reading_text(const RequestFileSpec& spec, const TraceReading& reading, const Beginning& beginning)
 {
   RequestFileSpec open = spec;

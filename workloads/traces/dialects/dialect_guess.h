@@ -1,4 +1,4 @@
-// What the settings of a trace leave open, taken from the first lines of its file; and what to say of lines that cannot
+// Guesses at what the settings of a trace leave open, from the first lines of its file, and advice on lines that cannot
 // be read.
 #pragma once
 
@@ -42,8 +42,8 @@ struct LineSurvey {
 // Counts over the first lines; all 0 for a file that is no text of lines.
 LineSurvey survey(const TraceReading& reading, const Beginning& beginning);
 
-// What to do about a line that cannot be read or stands in the wrong order: leave it out; or, where most are like it,
-// the setting that reads them.
+// Advice on a line that cannot be read or stands in the wrong order: leave it out; or, where most are like it, the
+// setting that reads them.
 std::string advice(const RequestFileSpec& spec, const TraceReading& reading);
 
 }  // namespace cm::workloads

@@ -17,7 +17,7 @@ namespace cm::workloads {
 
 enum class FileShape : std::uint8_t { JsonLines, Table, BenchmarkLog, Archive };
 
-// What a file begins with.
+// Beginning of a file.
 struct Beginning {
   std::string bytes;               // at most 64 KiB
   std::vector<std::string> lines;  // the first ones; none of a file that is no text of lines

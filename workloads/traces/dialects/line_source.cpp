@@ -118,7 +118,7 @@ std::unique_ptr<LineSource> collect(FileLines& lines)
 
 std::unique_ptr<LineSource> sorted_lines(std::vector<LineOutcome> outcomes, std::string note)
 {
-  // What has no time stays behind the line that it stands behind.
+  // Lines without a time stay behind the one that they stand behind.
   std::vector<std::pair<Stamp, std::size_t>> order;
   Stamp latest;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {

@@ -33,7 +33,7 @@ class LineSource {
   virtual ~LineSource() = default;
   // Throws ConfigError when the file cannot be read on.
   virtual LineOutcome next() = 0;
-  // What was made of the file beyond what its dialect says; empty when nothing was.
+  // Choices that reading took beyond what the dialect says; empty when there were none.
   [[nodiscard]] virtual std::string note() const { return ""; }
 };
 

@@ -146,7 +146,7 @@ class OrderedRequests final : public RequestSource {
     return std::nullopt;
   }
 
-  // Of the first line and one that is far from it, the first has the wrong time when the third is near the second.
+  // When the second line is far from the first, the first has the wrong time if the third is near the second.
   void refuse_far(Numbered&& after)
   {
     if (!origin_) {

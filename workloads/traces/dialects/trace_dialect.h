@@ -33,7 +33,7 @@ inline const std::string& column(const TraceColumns& columns, TraceField field)
 inline constexpr std::int64_t LeastBlockTokens = 1;
 inline constexpr std::int64_t MostBlockTokens = 4096;
 
-// What is empty is found by the beginning of the file.
+// Reading of a trace as the scenario states it. Empty members are found by the beginning of the file.
 struct TraceDialect {
   std::string name{};  // of a row of the table
   std::optional<TimeUnit> time = std::nullopt;

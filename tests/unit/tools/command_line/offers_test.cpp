@@ -79,7 +79,7 @@ TEST_CASE("keys go section by section, and are those of the scenario that the li
   CHECK(keys == Words{"workload.tokens_per_rank=", "workload.top_k="});
   CHECK(words_of({"run", "p2p", "--set", "workload.t"}) == Words{"workload.to="});
   CHECK(words_of({"run", "ep", "--set=workload.top"}) == Words{"--set=workload.top_k="});
-  // Of machine and model those that such a run uses.
+  // Keys of machine and model are those that such a run uses.
   CHECK_FALSE(has(words_of({"run", "ep", "--set", "machine.die."}), "machine.die.host."));
   CHECK(has(words_of({"run", "--set", "machine.die."}), "machine.die.host."));
   CHECK(has(words_of({"sweep", "ep-by-planes", "--set", "workload."}), "workload.tokens_per_rank="));
@@ -93,7 +93,7 @@ TEST_CASE("values are the words of a choice, names of files, or the value that c
   CHECK(has(words_of({"run", "decode-ep320", "--set", "model=llama"}), "model=llama-3.1-8b"));
   CHECK(words_of({"run", "ep", "--set", "workload.top_k="}) == Words{"workload.top_k=8"});
   CHECK(has(words_of({"run", "ep", "--set", "workload.kind=p"}), "workload.kind=p2p"));
-  // What the line sets before counts.
+  // Settings that stand before on the line count.
   CHECK(words_of({"run", "ep", "--set", "workload.top_k=4", "--set", "workload.top_k="}) == Words{"workload.top_k=4"});
 }
 

@@ -18,12 +18,12 @@ TEST_CASE("a name that no result of the kind has is refused with the nearest one
   CHECK(refused_number("tpot_m", "decode") ==
         "expected a metric of the run, found \"tpot_m\"; did you mean \"tpot_ms\"?");
   CHECK_THAT(refused_number("ttft_p98_ms", "serving"), Catch::Contains("did you mean \"ttft_p9"));
-  // Of another kind.
+  // A serving run's number, asked of another kind.
   CHECK_FALSE(refused_number("ttft_p99_ms", "p2p").empty());
   CHECK(refused_number("ttft_p99_ms").empty());
   CHECK_FALSE(refused_number("nonsense").empty());
   CHECK_THAT(refused_number("nonsense", "p2p"), Catch::Contains("; metrics: ") && Catch::Contains("latency_us"));
-  // What is wrong with the kind is told elsewhere.
+  // A wrong kind is told elsewhere.
   CHECK(refused_number("nonsense", "no-kind").empty());
 }
 

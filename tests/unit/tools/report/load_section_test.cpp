@@ -15,7 +15,7 @@ const Json Searched = Json::parse(R"json({
     "capacity_levels": {"columns": ["load", "TTFT share", "TPOT share", "TTFT p50", "TTFT p99", "TPOT p50", "TPOT p99"],
                         "rows": [["1", 0.98, 1, 1000, 1900, 11, 13], ["2", 0.4, 1, 2000, 4000, 11, 14]]}}})json");
 
-// Of all layers of a chart, the values that a line marks on an axis.
+// Values that lines mark on an axis, from all layers of a chart.
 std::vector<double> marked(const Chart& chart, const char* axis)
 {
   std::vector<double> values;
