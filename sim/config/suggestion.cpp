@@ -53,6 +53,16 @@ std::vector<std::string> those_that_begin_with(std::string_view word, std::span<
   return found;
 }
 
+// The nearest within a slip of the finger, alone; else all that begin with the word.
+std::vector<std::string> near_words(std::string_view word, std::span<const std::string> candidates)
+{
+  if (word.empty() || word.size() > LongestWord)
+    return {};
+  if (auto slip = nearest_slip(word, candidates))
+    return {*std::move(slip)};
+  return those_that_begin_with(word, candidates);
+}
+
 }  // namespace
 
 int edit_distance(std::string_view a, std::string_view b)
@@ -78,12 +88,8 @@ int edit_distance(std::string_view a, std::string_view b)
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates)
 {
-  if (word.empty() || word.size() > LongestWord)
-    return std::nullopt;
-  if (auto slip = nearest_slip(word, candidates))
-    return slip;
-  std::vector<std::string> longer = those_that_begin_with(word, candidates);
-  return longer.empty() ? std::nullopt : std::optional(std::move(longer.front()));
+  std::vector<std::string> near = near_words(word, candidates);
+  return near.empty() ? std::nullopt : std::optional(std::move(near.front()));
 }
 
 std::vector<std::string> nearest_words(std::string_view word, std::span<const std::string> candidates, std::size_t most)
@@ -106,12 +112,9 @@ std::vector<std::string> nearest_words(std::string_view word, std::span<const st
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates)
 {
-  const auto match = nearest(word, candidates);
-  if (!match)
+  std::vector<std::string> offered = near_words(word, candidates);
+  if (offered.empty())
     return {};
-  std::vector<std::string> offered{*match};
-  if (!nearest_slip(word, candidates))
-    offered = those_that_begin_with(word, candidates);
   offered.resize(std::min(offered.size(), MostOffered));
   const std::string last = offered.back();
   offered.pop_back();

@@ -40,6 +40,15 @@ start()
   set +m
 }
 
+# await_finished_runs COUNT: until what start started has kept so many finished runs in the folder out, and one more.
+await_finished_runs()
+{
+  until [[ -e out/finished-runs.jsonl ]] && (($(wc -l <out/finished-runs.jsonl) > $1)); do
+    kill -0 "$started" || fail "it ended"
+    sleep 0.02
+  done
+}
+
 # stop_with SIGNAL SECONDS: signals what start started and leaves what run leaves; fails when the program is still there
 # after so many seconds.
 stop_with()

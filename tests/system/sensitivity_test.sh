@@ -94,10 +94,7 @@ ctrl_c_prints_what_is_known_and_the_same_command_goes_on()
   assert_status 0
   cp stdout whole.json
   start "$CM_BINARY" sensitivity "${p2p[@]}" --metric latency_us --jobs 1 --out out
-  until [[ -e out/finished-runs.jsonl ]] && (($(wc -l <out/finished-runs.jsonl) > 3)); do
-    kill -0 "$started" || fail "it ended"
-    sleep 0.02
-  done
+  await_finished_runs 3
   stop_with INT 10
   assert_status 130
   assert_contains "$stdout" 'PARTIAL: interrupted by signal 2 (Interrupt); what is told rests on'
@@ -140,10 +137,7 @@ print(next(name for name, values in histograms.items() if values["count"] > 0))'
 interrupted_error_bars_rest_on_what_is_finished()
 {
   start "$CM_BINARY" run "${p2p[@]}" --uncertainty 200 --what-if-free --out out
-  until [[ -e out/finished-runs.jsonl ]] && (($(wc -l <out/finished-runs.jsonl) > 3)); do
-    kill -0 "$started" || fail "it ended"
-    sleep 0.02
-  done
+  await_finished_runs 3
   stop_with INT 10
   assert_status 130
   python3 -c 'import json, sys

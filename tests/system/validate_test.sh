@@ -103,10 +103,7 @@ write_keeps_the_words_around_the_rows()
 ctrl_c_keeps_the_rows_that_are_there()
 {
   start "$CM_BINARY" validate --configs "$CM_SOURCE_DIR/configs" --group p2p --jobs 1 --out out
-  until [[ -e out/finished-runs.jsonl ]] && (($(wc -l <out/finished-runs.jsonl) > 2)); do
-    kill -0 "$started" || fail "it ended"
-    sleep 0.02
-  done
+  await_finished_runs 2
   stop_with INT 10
   assert_status 130
   assert_contains "$stdout" 'PARTIAL: interrupted by signal 2 (Interrupt)'

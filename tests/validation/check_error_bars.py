@@ -10,11 +10,11 @@ import json
 import subprocess
 import sys
 
-SAMPLES = 12
 SHORT = ["model.layers=13"]
-# Batch: settings and the published TPOT, arXiv:2506.12708v2 Table 5.
-BATCHES = {96: (["workload.batch_per_npu=96", "workload.microbatches=2"], 49.4),
-           8: (["workload.batch_per_npu=8", "workload.microbatches=1"], 14.9)}
+# Batch: samples, settings and the published TPOT, arXiv:2506.12708v2 Table 5. The published value of batch 96 lies far inside its
+# interval, which a few samples show; that of batch 8 lies near an end, which only many place.
+BATCHES = {96: (12, ["workload.batch_per_npu=96", "workload.microbatches=2"], 49.4),
+           8: (40, ["workload.batch_per_npu=8", "workload.microbatches=1"], 14.9)}
 # Published values that lie outside their interval, by less than 1 %, and the deviation that says why.
 GAPS = {8: "D219"}
 
@@ -34,8 +34,8 @@ def main():
     binary, root = sys.argv[1:]
     failures = []
     first = {}
-    for batch, (settings, published) in BATCHES.items():
-        result = call(binary, root, ["run", "--uncertainty", str(SAMPLES)], settings)
+    for batch, (samples, settings, published) in BATCHES.items():
+        result = call(binary, root, ["run", "--uncertainty", str(samples)], settings)
         rows = {row[0]: row[1:] for row in result["tables"]["uncertainty"]["rows"]}
         value, low, high, _ = rows["tpot_ms"]
         print(f"batch {batch}: TPOT {value:.2f} ms, 90 % from {low:.2f} to {high:.2f}, published {published}")
