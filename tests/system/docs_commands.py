@@ -38,9 +38,11 @@ NOT_RUN = [
     ("--find-capacity", "takes half a minute; validation.serving finds one"),
     ("mooncake_conversation.jsonl.gz", "needs recorded data that is not shipped"),
     ("law.u8.gz", "needs recorded data that is not shipped"),
-    ("sweep configs/sweeps/ep-by-planes.yaml", "takes minutes"),
+    ("sweep ep-by-planes", "takes minutes; system.sweep_... run small ones"),
     ("calibrate ", "takes minutes; validation.calibration_... run it"),
     ("PATH/", "needs recorded data that is not shipped"),
+    ("workload.trace=FILE", "needs recorded data that is not shipped"),
+    ("workload.routing_file=eplb.log", "needs recorded data that is not shipped"),
     ("run configs/scenarios/decode-ep320.yaml # the simulator", "takes half a minute; system.readme_... runs it"),
 ]
 

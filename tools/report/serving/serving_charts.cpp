@@ -221,15 +221,13 @@ Chart requests_chart(const std::vector<RequestTime>& requests)
   // A line around each bar: short ones would be nothing on the axis of a long run.
   chart["mark"] = {{"type", "bar"}, {"strokeWidth", 1}};
   const Json colour = part_colours(names.all);
-  Json stroke = colour;
-  stroke["legend"] = nullptr;
   chart["encoding"] = {
       {"y", channel("request", "nominal", "request", {{"sort", nullptr}})},
       {"x", channel("from_s", "quantitative", "time since the start, s",
                     {{"scale", {{"zero", false}}}, {"axis", {{"tickCount", TicksWanted}}}})},
       {"x2", {{"field", "to_s"}}},
       {"color", colour},
-      {"stroke", stroke},
+      {"stroke", colour},
       {"tooltip", tooltip_of({channel("request", "nominal", "request"), channel("part", "nominal", "part"),
                               channel("from_s", "quantitative", "from, s", {{"format", ",.6~g"}}),
                               channel("took", "quantitative", "for, s", {{"format", ",.4~g"}})})}};
