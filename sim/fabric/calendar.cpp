@@ -25,23 +25,25 @@ Calendar::Calendar() : ends_(Windows), pool_(ChunkPlaces), begins_(Windows), in_
 {
   batch_.assign(Ahead + 1, Event{.time = Never});
   cursor_ = batch_.data();
+  tie_end_ = cursor_;
 }
 
-// The list's first chunk, or one behind its last. Returns its first place.
+// The list's first chunk, or one behind its last. Returns its first place. Chunks are linked by the `subject` of their
+// first place.
 Calendar::Place Calendar::new_chunk(std::size_t slot)
 {
   if (free_ == 0) {
     const auto before = static_cast<Place>(pool_.size());
     pool_.resize(std::max<std::size_t>(1024 * ChunkPlaces, pool_.size() * 2));
     for (auto end = static_cast<Place>(pool_.size()); end > before; end -= ChunkPlaces)
-      pool_[end - ChunkPlaces].next = std::exchange(free_, end - ChunkPlaces);
+      pool_[end - ChunkPlaces].subject = std::exchange(free_, end - ChunkPlaces);
   }
-  const Place chunk = std::exchange(free_, pool_[free_].next);
+  const Place chunk = std::exchange(free_, pool_[free_].subject);
   if (const Place end = ends_[slot]; end == 0) {
     begins_[slot] = chunk;
     in_use_[slot / 64] |= 1ULL << (slot % 64);
   } else {
-    pool_[end - ChunkPlaces].next = chunk;
+    pool_[end - ChunkPlaces].subject = chunk;
   }
   return chunk + 1;
 }
@@ -60,7 +62,9 @@ void Calendar::insert_near_or_far(Event event)
 const Event* Calendar::next_elsewhere(std::int64_t limit)
 {
   for (;;) {
-    if (near_.time() < cursor_->time && !near_.empty())
+    if (cursor_->time != Never && begins_tie(cursor_))
+      sort_tie(cursor_);
+    if (!near_.empty() && near_is_first())
       return near_.time() <= limit ? &near_.head() : nullptr;
     if (cursor_->time != Never)
       return cursor_->time <= limit ? cursor_ : nullptr;
@@ -92,6 +96,7 @@ std::int64_t Calendar::next_window() const
 void Calendar::begin_window(std::int64_t window)
 {
   window_ = window;
+  const bool expects_ties = tied_ * 4 > static_cast<std::size_t>(cursor_ - batch_.data());
   near_.begin(window << WindowBits);
   while (!far_.empty() && (far_.front().event.time >> WindowBits) - window_ < static_cast<std::int64_t>(Windows)) {
     append(far_.front().event.time >> WindowBits, far_.front().event);
@@ -104,9 +109,39 @@ void Calendar::begin_window(std::int64_t window)
   in_use_[slot / 64] &= ~(1ULL << (slot % 64));
   std::size_t count = 0;
   if (end != 0)
-    count = end - 1 - first < ChunkPlaces ? sort_chunk(first, end) : sort_chunks(first, end);
+    count = end - 1 - first < ChunkPlaces ? sort_chunk(first, end) : sort_chunks(first, end, expects_ties);
   std::fill_n(batch_.begin() + static_cast<std::ptrdiff_t>(count), Ahead + 1, Event{.time = Never});
   cursor_ = batch_.data();
+  tie_end_ = cursor_;
+  tied_ = 0;
+}
+
+void Calendar::sort_tie(const Event* first)
+{
+  Event* const begin = batch_.data() + (first - batch_.data());
+  Event* end = begin + 1;
+  bool is_sorted = true;
+  for (; end->time == begin->time; ++end)
+    is_sorted = is_sorted && end[-1].order <= end->order;
+  tie_end_ = end;
+  tied_ += static_cast<std::size_t>(end - begin);
+  if (is_sorted)
+    return;
+  if (ties_are_rough_) {
+    for (Event* next = begin + 1; next != end; ++next)
+      for (Event* event = next; event != begin && event->order < event[-1].order; --event)
+        std::swap(event[0], event[-1]);
+    return;
+  }
+  // Keys are sorted instead of events: they are small, and their places keep equal ones apart.
+  const auto count = static_cast<std::size_t>(end - begin);
+  tie_keys_.resize(count);
+  for (std::size_t i = 0; i < count; ++i)
+    tie_keys_[i] = std::uint64_t{begin[i].order} << 32U | i;
+  std::ranges::sort(tie_keys_);
+  tie_events_.assign(begin, end);
+  for (std::size_t i = 0; i < count; ++i)
+    begin[i] = tie_events_[tie_keys_[i] & 0xffffffffU];
 }
 
 void Calendar::make_room(std::size_t count)
@@ -134,7 +169,7 @@ std::size_t Calendar::sort_chunk(Place chunk, Place end)
       before += key < keys[i] ? 1 : 0;
     batch_[static_cast<std::size_t>(before)] = events[i];
   }
-  pool_[chunk].next = std::exchange(free_, chunk);
+  pool_[chunk].subject = std::exchange(free_, chunk);
   return count;
 }
 
@@ -158,15 +193,35 @@ std::size_t Calendar::collect(Place first, Place end, Counts& low, Counts& high)
       key[i] = {offset, chunk + 1 + i};
     }
     count += events;
-    const Place following = std::exchange(pool_[chunk].next, std::exchange(free_, chunk));
+    const Place following = std::exchange(pool_[chunk].subject, std::exchange(free_, chunk));
     if (is_last)
       return count;
     chunk = following;
   }
 }
 
+void Calendar::sort_roughly_by_order(std::size_t count)
+{
+  constexpr unsigned Rest = 31 - LeadBits;
+  constexpr std::uint32_t Mask = (1U << LeadBits) - 1;
+  lead_counts_.assign(std::size_t{1} << LeadBits, 0);
+  if (half_sorted_.size() < count)
+    half_sorted_.resize(2 * count);
+  // Locals: through the members the compiler would have to load these addresses for every key.
+  std::uint32_t* const places = lead_counts_.data();
+  const Event* const events = pool_.data();
+  Key* const sorted = half_sorted_.data();
+  const std::span keys(keys_.data(), count);
+  for (const Key key : keys)
+    ++places[events[key.place].order >> Rest & Mask];
+  sum_up(lead_counts_);
+  for (const Key key : keys)
+    sorted[places[events[key.place].order >> Rest & Mask]++] = key;
+  keys_.swap(half_sorted_);
+}
+
 // Radix sort from the low digit up; each pass keeps the order of what is equal.
-std::size_t Calendar::sort_chunks(Place first, Place end)
+std::size_t Calendar::sort_chunks(Place first, Place end, bool expects_ties)
 {
   Counts low{};
   Counts high{};
@@ -174,6 +229,10 @@ std::size_t Calendar::sort_chunks(Place first, Place end)
   make_room(count);
   sum_up(low);
   sum_up(high);
+  // Where many events come at the same times, as from senders in step, this leaves little for sort_tie() to do.
+  ties_are_rough_ = expects_ties && count > (std::size_t{1} << LeadBits) / 8;
+  if (ties_are_rough_)
+    sort_roughly_by_order(count);
   if (half_sorted_.size() < count)
     half_sorted_.resize(2 * count);
   for (const Key& key : std::span(keys_.data(), count))

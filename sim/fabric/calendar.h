@@ -1,5 +1,5 @@
-// The one event queue of the data plane, over integer picoseconds. Events leave in the order (time, sequence of
-// insertion).
+// The one event queue of the data plane, over integer picoseconds. Events leave in the order (time, order that their
+// owner gave them, sequence of insertion).
 //
 // Time is cut into windows of 65.5 ns. An event of a later window is appended to that window's list, unsorted, in a
 // ring of 16,384 lists; what lies beyond the ring waits in a heap. When a window begins, its events are sorted at one
@@ -40,8 +40,11 @@ class Calendar {
   // this calendar.
   const Event* next(std::int64_t limit = Never)
   {
-    if (cursor_->time <= near_.time() && cursor_->time <= limit) [[likely]]
+    if (cursor_->time < near_.time() && cursor_->time <= limit) [[likely]] {
+      if (begins_tie(cursor_)) [[unlikely]]
+        sort_tie(cursor_);
       return cursor_;
+    }
     return next_elsewhere(limit);
   }
 
@@ -71,8 +74,13 @@ class Calendar {
   void take_while(std::int64_t limit, const Handler& handle)
   {
     const Event* cursor = cursor_;
-    while (cursor->time <= near_.time() && cursor->time <= limit && handle(*cursor, cursor[Ahead]))
+    while (cursor->time < near_.time() && cursor->time <= limit) {
+      if (begins_tie(cursor)) [[unlikely]]
+        sort_tie(cursor);
+      if (!handle(*cursor, cursor[Ahead]))
+        break;
       ++cursor;
+    }
     cursor_ = cursor;
   }
 
@@ -103,6 +111,9 @@ class Calendar {
     Place place;
   };
 
+  // The bits of an order behind the first one: of a packet its source, where there are 1,024.
+  static constexpr unsigned LeadBits = 10;
+
   // How many events have this digit of their offset, and then where the first of them goes.
   static constexpr unsigned DigitBits = WindowBits / 2;
   static constexpr std::uint32_t DigitMask = (1U << DigitBits) - 1;
@@ -122,18 +133,31 @@ class Calendar {
   // By value: a reference would force the callers of insert() to lay every event out in memory first.
   void insert_near_or_far(Event event);
   const Event* next_elsewhere(std::int64_t limit);
+  // Of equal events that of the batch: it was inserted before the window began.
+  [[nodiscard]] bool near_is_first() const
+  {
+    return near_.time() < cursor_->time || (near_.time() == cursor_->time && near_.head().order < cursor_->order);
+  }
   [[nodiscard]] std::int64_t next_window() const;
   void begin_window(std::int64_t window);
   void make_room(std::size_t count);
   // The events of a list, up to the place `end`, into batch_ in order; how many there are. Their chunks are freed.
   std::size_t sort_chunk(Place chunk, Place end);
-  std::size_t sort_chunks(Place first, Place end);
+  std::size_t sort_chunks(Place first, Place end, bool expects_ties);
   std::size_t collect(Place first, Place end, Counts& low, Counts& high);
+  // Sorts keys_ by a few bits of their events' order.
+  void sort_roughly_by_order(std::size_t count);
+  // Whether the event of batch_ has the time of the one behind it, and its tie has not been sorted.
+  [[nodiscard]] bool begins_tie(const Event* event) const { return event[1].time == event->time && event >= tie_end_; }
+  // Sorts the events of batch_ that have the time of `first` by their order. Done as late as they are taken out: few
+  // windows have ties at decode's density, and to look for them there costs the calendar nothing.
+  void sort_tie(const Event* first);
 
   NearEvents near_;
-  const Event* cursor_ = nullptr;  // in batch_
-  std::int64_t window_ = 0;        // the running one; window w begins at w << WindowBits
-  std::vector<Place> ends_;        // [window % Windows]: behind the last event of its list; 0: no list
+  const Event* cursor_ = nullptr;   // in batch_
+  const Event* tie_end_ = nullptr;  // ties before it are sorted
+  std::int64_t window_ = 0;         // the running one; window w begins at w << WindowBits
+  std::vector<Place> ends_;         // [window % Windows]: behind the last event of its list; 0: no list
   LargePageVector<Event> pool_;
   LargePageVector<Event> batch_;       // then events of time Never, for upcoming() to run into
   std::vector<Place> begins_;          // [window % Windows]: first chunk of its list
@@ -144,6 +168,12 @@ class Calendar {
   // Working space of begin_window().
   std::vector<Key> keys_;
   std::vector<Key> half_sorted_;
+  std::vector<std::uint32_t> lead_counts_;
+  std::size_t tied_ = 0;         // events of the running window whose time others have too
+  bool ties_are_rough_ = false;  // sorted by the first bits of their order
+  // Working space of sort_tie().
+  std::vector<std::uint64_t> tie_keys_;
+  std::vector<Event> tie_events_;
 };
 
 }  // namespace cm::sim::fabric

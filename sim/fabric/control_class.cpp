@@ -8,9 +8,13 @@
 
 namespace cm::sim::fabric {
 
-void PacketFabric::send_acknowledgement(FlowIndex index, std::uint32_t from, std::uint32_t lane, std::int64_t at)
+void PacketFabric::send_acknowledgement(const Event& packet, std::uint32_t from, std::uint32_t lane, std::int64_t at)
 {
-  calendar_.insert({.time = at, .word = event_word(EventKind::AckStart, from), .subject = index, .extra = lane});
+  calendar_.insert({.time = at,
+                    .word = event_word(EventKind::AckStart, from),
+                    .subject = packet.subject,
+                    .extra = lane,
+                    .order = packet.order});
 }
 
 void PacketFabric::on_ack_start(Event& event)
@@ -23,6 +27,7 @@ void PacketFabric::on_ack_start(Event& event)
   event.time = begin + kinds_[ports_[lane_out].kind].latency;
   event.word = event_word(EventKind::Control, path(from, flows_[event.subject].source, lane));
   event.extra = 1;
+  event.order = order_of_packet(from, packets_[from]++);
   calendar_.insert(event);
 }
 

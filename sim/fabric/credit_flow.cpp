@@ -103,9 +103,10 @@ void PacketFabric::hold(PortIndex number, const Event& packet)
   std::uint32_t place = free_held_;
   if (place == NoIndex) {
     place = static_cast<std::uint32_t>(held_.size());
-    held_.push_back(packet);
+    held_.push_back({packet, NoIndex});
   } else {
-    free_held_ = std::exchange(held_[place], packet).next;
+    free_held_ = held_[place].next;
+    held_[place].packet = packet;
   }
   held_[place].next = NoIndex;
   Queue& queue = queues_[number];
@@ -124,10 +125,11 @@ void PacketFabric::wait_at(PortIndex number, std::int64_t now)
   const std::int64_t free = ports_[number].busy_until;
   if (free > now) {
     if (!std::exchange(queue.look_is_event, true))
-      calendar_.insert({.time = free, .word = event_word(EventKind::Credit, number), .extra = 0});
+      calendar_.insert(
+          {.time = free, .word = event_word(EventKind::Credit, number), .extra = 0, .order = order_of_look(number)});
     return;
   }
-  const auto ahead = static_cast<PortIndex>(held_[queue.head].word & PortMask);
+  const auto ahead = static_cast<PortIndex>(held_[queue.head].packet.word & PortMask);
   queue.blocked = true;
   queue.next_waiter = NoIndex;
   Queue& full = queues_[ahead];
@@ -145,11 +147,11 @@ void PacketFabric::send_held(PortIndex number, std::int64_t now)
   Queue& queue = queues_[number];
   while (queue.head != NoIndex) {
     const std::uint32_t place = queue.head;
-    if (!pass_on_credit(number, held_[place], now)) {
+    if (!pass_on_credit(number, held_[place].packet, now)) {
       wait_at(number, now);
       break;
     }
-    queue.held -= static_cast<std::int32_t>(held_[place].bytes);
+    queue.held -= static_cast<std::int32_t>(held_[place].packet.bytes);
     queue.head = std::exchange(held_[place].next, free_held_);
     free_held_ = place;
   }
@@ -163,7 +165,7 @@ void PacketFabric::tell_when_room(PortIndex number, std::int64_t now)
   Queue& queue = queues_[number];
   std::int32_t wanted = 0;
   if (queue.first_waiter != NoIndex)
-    wanted = static_cast<std::int32_t>(held_[queues_[queue.first_waiter].head].bytes);
+    wanted = static_cast<std::int32_t>(held_[queues_[queue.first_waiter].head].packet.bytes);
   else if (queue.waiting_emissions != NoIndex)
     wanted = queue.emission_wants;
   if (wanted == 0 || queue.room_is_event)
@@ -174,7 +176,10 @@ void PacketFabric::tell_when_room(PortIndex number, std::int64_t now)
     return;
   const auto drained = static_cast<std::int64_t>(std::ceil(std::max(excess, 0) * kinds_[port.kind].ps_per_byte));
   queue.room_is_event = true;
-  calendar_.insert({.time = now + drained, .word = event_word(EventKind::Credit, number), .extra = 1});
+  calendar_.insert({.time = now + drained,
+                    .word = event_word(EventKind::Credit, number),
+                    .extra = 1,
+                    .order = order_of_look(number)});
 }
 
 void PacketFabric::on_credit(const Event& event)
@@ -197,7 +202,7 @@ void PacketFabric::wake_waiting(PortIndex number, std::int64_t now)
   Queue& queue = queues_[number];
   while (queue.first_waiter != NoIndex) {
     const PortIndex waiting = queue.first_waiter;
-    const auto wanted = static_cast<std::int32_t>(held_[queues_[waiting].head].bytes);
+    const auto wanted = static_cast<std::int32_t>(held_[queues_[waiting].head].packet.bytes);
     if (taken(queue, ports_[number], now) + wanted > queue.buffer)
       break;
     queue.first_waiter = queues_[waiting].next_waiter;

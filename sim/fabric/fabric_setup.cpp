@@ -5,6 +5,7 @@
 #include "sim/units/bit_mix.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <map>
 #include <tuple>
@@ -55,6 +56,8 @@ PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& polic
   latency_within_ = lane_out_latency_ + common_latency(lane_in_);
   latency_between_ = latency_within_ + common_latency(up_) + common_latency(down_);
   const std::size_t endpoints = group_of_.size();
+  number_bits_ = 31U - static_cast<unsigned>(std::bit_width(endpoints - 1));
+  packets_.resize(endpoints);
   next_lane_.resize(endpoints);
   flows_at_.resize(endpoints);
   next_spine_.resize(endpoints * sub_planes_);
@@ -173,6 +176,11 @@ void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
   flow.fence = now;
   flow.sink_engine = spec.sink_engine;
   flow.sink_ps_per_byte = ps_per_byte(spec.sink_rate);
+  // The next flow goes on where this one will end: short ones spread evenly, and of flows that take turns each visits
+  // every lane.
+  flow.next_lane = next_lane_[flow.source];
+  next_lane_[flow.source] =
+      static_cast<std::uint16_t>((flow.next_lane + lanes_of(flow.messages, flow.source)) % sub_planes_);
   flow.inbox = spec.inbox;
   flow.control = spec.control;
   flow.has_fence = spec.fence_notice.has_value();
@@ -182,6 +190,23 @@ void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
   ++flows_in_flight_;
   ++flows_at_[flow.source];
   emit_next_at(now, index);
+}
+
+// Packets of the messages that leave their source, modulo the lanes.
+std::uint32_t PacketFabric::lanes_of(const std::vector<Message>& messages, std::uint32_t source) const
+{
+  // Without a branch, for hundreds of messages a flow; few exchanges have long ones.
+  std::uint32_t packets = 0;
+  std::uint32_t longest = 0;
+  for (const Message& message : messages) {
+    packets += message.destination == source ? 0 : 1;
+    longest = std::max(longest, message.bytes);
+  }
+  if (longest > mtu_)
+    for (const Message& message : messages)
+      if (message.bytes > mtu_ && message.destination != source)
+        packets += (message.bytes - 1) / (message.bytes <= lane_round_ ? mtu_ : whole_rounds(message.bytes));
+  return packets % sub_planes_;
 }
 
 // All ports of one stage are equally far from the next, which keeps the way back a constant.

@@ -5,15 +5,24 @@
 
 namespace cm::sim::fabric {
 
+namespace {
+
+bool leaves_before(const Event& a, const Event& b)
+{
+  return a.time != b.time ? a.time < b.time : a.order < b.order;
+}
+
+}  // namespace
+
 std::uint32_t NearEvents::new_node(const Event& event)
 {
   if (free_ == Nil) {
-    nodes_.push_back(event);
+    nodes_.push_back({event, Nil});
     return static_cast<std::uint32_t>(nodes_.size() - 1);
   }
   const std::uint32_t node = free_;
   free_ = nodes_[node].next;
-  nodes_[node] = event;
+  nodes_[node].event = event;
   return node;
 }
 
@@ -30,12 +39,12 @@ void NearEvents::insert(const Event& event)
   if (list.head == Nil) {
     list = {node, node};
     in_use_[bucket / 64] |= 1ULL << (bucket % 64);
-  } else if (event.time >= nodes_[list.tail].time) {
+  } else if (!leaves_before(event, nodes_[list.tail].event)) {
     nodes_[list.tail].next = node;
     list.tail = node;
   } else {
     std::uint32_t* link = &list.head;
-    while (nodes_[*link].time <= event.time)
+    while (!leaves_before(event, nodes_[*link].event))
       link = &nodes_[*link].next;
     nodes_[node].next = *link;
     *link = node;
@@ -60,7 +69,7 @@ void NearEvents::pop()
     }
     first_ = word * 64 + static_cast<std::size_t>(std::countr_zero(in_use_[word]));
   }
-  time_ = nodes_[lists_[first_].head].time;
+  time_ = nodes_[lists_[first_].head].event.time;
 }
 
 }  // namespace cm::sim::fabric

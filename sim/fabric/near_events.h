@@ -1,5 +1,5 @@
-// Events of one narrow window of time that come while it runs: 512 buckets of 128 ps, each a list sorted by time, and a
-// bitmap of those in use. Lists are intrusive and their nodes are reused last-in first-out.
+// Events of one narrow window of time that come while it runs: 512 buckets of 128 ps, each a list sorted by time
+// and order, and a bitmap of those in use. Lists are intrusive and their nodes are reused last-in first-out.
 #pragma once
 
 #include "sim/fabric/event.h"
@@ -20,11 +20,12 @@ class NearEvents {
   // The window begins at `start`. There must be no events left.
   void begin(std::int64_t start) { start_ = start; }
 
-  // Behind those of the same time. An event before the window is allowed (it leaves first), but costs a search.
+  // Behind those of the same time and order. An event before the window is allowed (it leaves first), but costs a
+  // search.
   void insert(const Event& event);
 
   // The first event; there must be one.
-  [[nodiscard]] const Event& head() const { return nodes_[lists_[first_].head]; }
+  [[nodiscard]] const Event& head() const { return nodes_[lists_[first_].head].event; }
   void pop();
 
   // When the first event is; later than every event but earlier than Calendar::Never when there is none.
@@ -37,6 +38,11 @@ class NearEvents {
   static constexpr std::uint32_t Nil = ~std::uint32_t{0};
   static constexpr std::int64_t None = std::numeric_limits<std::int64_t>::max() - 1;
 
+  struct Node {
+    Event event;
+    std::uint32_t next;  // in its list, or in that of the free ones
+  };
+
   struct List {
     std::uint32_t head;
     std::uint32_t tail;  // meaningless when head is Nil
@@ -47,7 +53,7 @@ class NearEvents {
   std::int64_t time_ = None;
   std::size_t first_ = 0;  // bucket of the first event
   std::int64_t start_ = 0;
-  std::vector<Event> nodes_;
+  std::vector<Node> nodes_;
   std::uint32_t free_ = Nil;
   std::array<std::uint64_t, Buckets / 64> in_use_{};  // a bit per bucket
   std::array<List, Buckets> lists_{};

@@ -19,13 +19,12 @@ std::uint32_t pair_hash(std::uint64_t a, std::uint64_t b, std::uint32_t buckets)
 
 }  // namespace
 
-inline std::uint32_t PacketFabric::choose_lane(const Flow& flow, std::uint32_t destination)
+inline std::uint32_t PacketFabric::choose_lane(Flow& flow, std::uint32_t destination)
 {
   if (policy_.lane_choice == LaneChoice::Spray || (policy_.lane_choice == LaneChoice::ByMessage && flow.lanes.empty()))
       [[likely]] {
-    std::uint16_t& pointer = next_lane_[flow.source];
-    const std::uint32_t lane = pointer;
-    pointer = static_cast<std::uint16_t>(lane + 1 == sub_planes_ ? 0 : lane + 1);
+    const std::uint32_t lane = flow.next_lane;
+    flow.next_lane = static_cast<std::uint16_t>(lane + 1 == sub_planes_ ? 0 : lane + 1);
     return lane;
   }
   if (policy_.lane_choice == LaneChoice::ByMessage)
@@ -69,7 +68,7 @@ void PacketFabric::on_emission(const Event& event)
   std::int64_t next = now;
   for (int sent = 0; sent < burst && now - start <= BurstHorizon; ++sent) {
     if (flow.next_message == flow.messages.size()) {
-      end_emission(index);
+      end_emission(index, now);
       return;
     }
     const Message message = flow.messages[flow.next_message];
@@ -106,12 +105,17 @@ void PacketFabric::on_emission(const Event& event)
 
 void PacketFabric::emit_next_at(std::int64_t time, FlowIndex index)
 {
-  calendar_.insert({.time = time, .word = event_word(EventKind::Emission, 0), .subject = index});
+  calendar_.insert({.time = time,
+                    .word = event_word(EventKind::Emission, 0),
+                    .subject = index,
+                    .order = order_of_emission(flows_[index].source)});
 }
 
-void PacketFabric::end_emission(FlowIndex index)
+void PacketFabric::end_emission(FlowIndex index, std::int64_t now)
 {
   Flow& flow = flows_[index];
+  // One without messages has waited for its engine all the same.
+  flow.fence = std::max(flow.fence, now);
   flow.all_sent = true;
   --flows_at_[flow.source];
   if (flow.packets_in_flight == 0)
@@ -142,19 +146,19 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
                                                 const Pace& pace, std::int64_t now, bool may_wait)
 {
   const std::uint32_t bytes = pace.bytes;
-  const std::uint16_t lane_pointer = next_lane_[flow.source];
+  const std::uint16_t lane_pointer = flow.next_lane;
   const std::uint32_t lane = choose_lane(flow, destination);
   const PortIndex lane_out = lane_out_[flow.source * sub_planes_ + lane];
   const bool leaves_group = !same_group(flow.source, destination);
   std::int64_t* engine = flow.engine == NoIndex ? nullptr : &engine_busy_[flow.engine + (flow.per_lane ? lane : 0)];
   const std::int64_t ready = std::max({now, flow.issued, engine == nullptr ? now : *engine});
   if (ready > now && !may_wait) {
-    next_lane_[flow.source] = lane_pointer;
+    flow.next_lane = lane_pointer;
     return {.retry_at = ready};
   }
   now = ready;
   if (with_credits_ && !flow.control && !take_lane(lane_out, bytes, now)) {
-    next_lane_[flow.source] = lane_pointer;
+    flow.next_lane = lane_pointer;
     return {.waits_for_lane = lane_out};
   }
   Emitted result{.sent_at = now, .engine_free = now};
@@ -169,7 +173,10 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   const std::uint64_t ports = path(flow.source, destination, lane);
   const EventKind kind =
       leaves_group && policy_.spine_choice == SpineChoice::LeastQueue ? EventKind::ChooseSpine : packet_kind_;
-  Event event{.word = event_word(kind, ports), .subject = flow_index, .bytes = bytes + frame_overhead_};
+  Event event{.word = event_word(kind, ports),
+              .subject = flow_index,
+              .bytes = bytes + frame_overhead_,
+              .order = order_of_packet(flow.source, packets_[flow.source]++)};
   if (flow.control || with_credits_) {
     enter_lane_slowly(flow, event, lane_out, now);
     return result;

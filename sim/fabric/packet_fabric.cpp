@@ -81,7 +81,8 @@ inline void PacketFabric::pass_uniform(const Event& event)
                       .word = left,
                       .subject = event.subject,
                       .bytes = event.bytes,
-                      .extra = event.extra});
+                      .extra = event.extra,
+                      .order = event.order});
   else
     arrive(event, port, begin + uniform_.latency, begin + lasts + uniform_.latency);
 }
@@ -148,14 +149,15 @@ inline void PacketFabric::arrive(const Event& event, const Port& port, std::int6
   }
   const std::uint32_t payload = event.bytes - frame_overhead_;
   if (flows_[flow].sink_engine == NoIndex) {
-    deliver(flow, port.owner, port.lane, payload, tail);
+    deliver(event, port.owner, port.lane, payload, tail);
     return;
   }
   calendar_.insert({.time = head,
                     .word = event_word(EventKind::Sink, static_cast<std::uint64_t>(port.lane) << 32U | port.owner),
                     .subject = flow,
                     .bytes = payload,
-                    .extra = event.extra});
+                    .extra = event.extra,
+                    .order = event.order});
 }
 
 void PacketFabric::on_sink(const Event& event)
@@ -167,17 +169,18 @@ void PacketFabric::on_sink(const Event& event)
   const double cost = same_group(flow.source, endpoint) ? 1.0 : flow.other_group_cost;
   // Cut-through here too: the engine works on the packet while its tail is still arriving.
   busy = std::max(busy, event.time) + rounded(static_cast<double>(event.bytes) * flow.sink_ps_per_byte * cost);
-  deliver(event.subject, endpoint, lane, event.bytes, std::max(busy, event.time + event.extra));
+  deliver(event, endpoint, lane, event.bytes, std::max(busy, event.time + event.extra));
 }
 
-inline void PacketFabric::deliver(FlowIndex index, std::uint32_t endpoint, std::uint32_t lane, std::uint32_t bytes,
+inline void PacketFabric::deliver(const Event& event, std::uint32_t endpoint, std::uint32_t lane, std::uint32_t bytes,
                                   std::int64_t at)
 {
+  const FlowIndex index = event.subject;
   Flow& flow = flows_[index];
   delivered_bytes_ += bytes;
   count_arrival(flow, endpoint, bytes, at);
   if (acknowledge_by_packet_ && flow.has_fence)
-    send_acknowledgement(index, endpoint, lane, at);
+    send_acknowledgement(event, endpoint, lane, at);
   else
     acknowledge(index, at + path_latency_ps(endpoint, flow.source));
 }

@@ -142,6 +142,7 @@ class PacketFabric {
     FlowIndex next_waiting = NoIndex;  // behind this flow in the list that it waits in, for room on a lane
     std::vector<Message> messages;
     std::vector<std::uint8_t> lanes;  // [message], or empty
+    std::uint16_t next_lane = 0;      // spray pointer
     std::uint32_t next_message = 0;
     std::uint32_t offset = 0;        // bytes of the next message already sent
     std::uint32_t cut_bytes = 0;     // the message length that packet_bytes is for
@@ -170,6 +171,12 @@ class PacketFabric {
     std::int64_t delay = 0;
     std::int64_t last = 0;
     std::uint64_t notice = 0;
+  };
+
+  // A packet that waits in a queue, and the one behind it.
+  struct Held {
+    Event packet;
+    std::uint32_t next = NoIndex;
   };
 
   // Only with credits. Waiters are linked through the waiting port's own entry, or that of the waiting flow.
@@ -212,7 +219,21 @@ class PacketFabric {
   template <bool WithCredits>
   bool emit_plain_burst(FlowIndex index, std::int64_t start);
   void on_sink(const Event& event);
-  [[nodiscard]] std::uint32_t choose_lane(const Flow& flow, std::uint32_t destination);
+  [[nodiscard]] std::uint32_t choose_lane(Flow& flow, std::uint32_t destination);
+  [[nodiscard]] std::uint32_t lanes_of(const std::vector<Message>& messages, std::uint32_t source) const;
+  // Order of events of equal time, so that it depends on no schedule. Notices come first, then emissions by endpoint,
+  // looks at queues by port, and packets by their source and by how many it had sent before, modulo 2^21 on a machine
+  // of 1,000 endpoints.
+  [[nodiscard]] static std::uint32_t order_of_emission(std::uint32_t source) { return source; }
+  [[nodiscard]] std::uint32_t order_of_look(PortIndex port) const
+  {
+    return static_cast<std::uint32_t>(group_of_.size()) + port;
+  }
+  [[nodiscard]] std::uint32_t order_of_packet(std::uint32_t source, std::uint32_t number) const
+  {
+    return 1U << 31U | source << number_bits_ | (number & number_mask());
+  }
+  [[nodiscard]] std::uint32_t number_mask() const { return (1U << number_bits_) - 1; }
   [[nodiscard]] std::uint64_t path(std::uint32_t source, std::uint32_t destination, std::uint32_t lane);
   Emitted emit(Flow& flow, FlowIndex index, std::uint32_t destination, const Pace& pace, std::int64_t now,
                bool may_wait);
@@ -231,7 +252,7 @@ class PacketFabric {
   }
   void set_pace(Pace& pace, const Flow& flow, std::uint32_t bytes) const;
   void emit_next_at(std::int64_t time, FlowIndex index);
-  void end_emission(FlowIndex index);
+  void end_emission(FlowIndex index, std::int64_t now);
   void keep_local(Flow& flow, std::uint32_t bytes, std::int64_t at)
   {
     emitted_bytes_ += bytes;
@@ -245,7 +266,7 @@ class PacketFabric {
   void leave_port_slowly(Event& event, const Port& port, std::int64_t head_leaves, std::int64_t tail_leaves,
                          std::int64_t latency);
   void arrive(const Event& event, const Port& port, std::int64_t head, std::int64_t tail);
-  void deliver(FlowIndex index, std::uint32_t endpoint, std::uint32_t lane, std::uint32_t bytes, std::int64_t at);
+  void deliver(const Event& event, std::uint32_t endpoint, std::uint32_t lane, std::uint32_t bytes, std::int64_t at);
   void count_arrival(const Flow& flow, std::uint32_t endpoint, std::uint32_t bytes, std::int64_t at)
   {
     if (flow.inbox == NoIndex)
@@ -262,7 +283,7 @@ class PacketFabric {
   void post_notice(std::uint64_t notice, std::int64_t at);
 
   // Control class.
-  void send_acknowledgement(FlowIndex index, std::uint32_t from, std::uint32_t lane, std::int64_t at);
+  void send_acknowledgement(const Event& packet, std::uint32_t from, std::uint32_t lane, std::int64_t at);
   void on_control(Event& event);
   void on_ack_start(Event& event);
   std::int64_t pass_control(PortIndex port, std::uint32_t bytes, std::int64_t now, bool waits);
@@ -324,7 +345,7 @@ class PacketFabric {
   std::vector<Endpoint> endpoints_;
   std::vector<std::int64_t> control_busy_;  // [port]: until when the control class occupies it
   LargePageVector<Queue> queues_;
-  LargePageVector<Event> held_;  // packets that wait in queues
+  LargePageVector<Held> held_;  // packets that wait in queues
   std::uint32_t free_held_ = NoIndex;
   std::uint32_t sub_planes_;
   std::uint64_t lane_round_;  // bytes of a packet on every lane
@@ -338,12 +359,14 @@ class PacketFabric {
   std::vector<PortIndex> up_;
   std::vector<PortIndex> down_;
   // Not bytes: a compiler must expect that storing a byte changes anything else.
-  std::vector<std::uint16_t> next_lane_;   // [endpoint]: spray pointer
+  std::vector<std::uint16_t> next_lane_;   // [endpoint]: where the next flow's spray pointer starts
   std::vector<std::uint16_t> next_spine_;  // [endpoint * sub_planes + lane]
   std::vector<std::int64_t> engine_busy_;  // [engine]
   std::vector<Flow> flows_;
   std::vector<FlowIndex> free_flows_;
   std::vector<std::uint32_t> flows_at_;  // [endpoint]: flows that still send
+  unsigned number_bits_ = 0;             // of a packet's order, for its running number
+  std::vector<std::uint32_t> packets_;   // [endpoint]: that it has sent
   LargePageVector<Inbox> inboxes_;
   std::uint64_t flows_in_flight_ = 0;
   std::uint64_t port_hops_ = 0;

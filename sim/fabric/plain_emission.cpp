@@ -28,7 +28,11 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
   std::uint16_t* const spines = &next_spine_[source * sub_planes_];
   std::int64_t issued = flow.issued;
   std::uint32_t offset = flow.offset;
-  std::uint32_t lane = next_lane_[source];
+  std::uint32_t lane = flow.next_lane;
+  std::uint32_t number = packets_[source];
+  if ((number & number_mask()) + EmissionBurst > number_mask()) [[unlikely]]
+    number = 0;
+  const std::uint32_t first_order = order_of_packet(source, number);
   std::uint32_t packets = 0;
   std::uint64_t payload = 0;
   const Message* message = flow.messages.data() + flow.next_message;
@@ -75,7 +79,8 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
                         .word = to.kind | ports,
                         .subject = index,
                         .bytes = bytes + frame_overhead_,
-                        .extra = static_cast<std::uint32_t>(lasts)});
+                        .extra = static_cast<std::uint32_t>(lasts),
+                        .order = first_order + packets});
       lane = lane + 1 == sub_planes_ ? 0 : lane + 1;
       ++packets;
       payload += bytes;
@@ -88,7 +93,8 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
     }
   }
   engine_busy_[flow.engine] = engine;
-  next_lane_[source] = static_cast<std::uint16_t>(lane);
+  flow.next_lane = static_cast<std::uint16_t>(lane);
+  packets_[source] = number + packets;
   flow.issued = issued;
   flow.offset = offset;
   flow.next_message = static_cast<std::uint32_t>(message - flow.messages.data());
@@ -100,7 +106,7 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
     emit_next_at(std::max({now, issued, engine}) + (alone ? 0 : 1), index);
     return true;
   }
-  end_emission(index);
+  end_emission(index, start);
   return true;
 }
 
