@@ -16,7 +16,7 @@ import tempfile
 LAYERS = ["sim", "topology", "models", "workloads", "tools", "tests"]
 
 KERNEL = ["units", "diagnostics"]
-SERVICES = ["random", "config", "metrics", "timeline", "fabric", "streams"]
+SERVICES = ["random", "config", "metrics", "timeline", "calendar", "fabric", "streams"]
 COSTS = ["compute", "network", "language_models", "memory"]
 DEMANDS = ["traces", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
 COMMANDS = ["answer", "schema", "sweep", "compare", "validate", "calibrate", "capacity", "sensitivity", "report"]
@@ -26,8 +26,9 @@ ARROWS = {
     "sim": {
         **{folder: [] for folder in KERNEL},
         **{folder: KERNEL for folder in SERVICES},
-        # Operators and packets share the fabric's calendar.
-        "streams": KERNEL + ["fabric"],
+        # Operators and packets share one calendar, and a data plane holds both.
+        "fabric": KERNEL + ["calendar"],
+        "streams": KERNEL + ["calendar", "fabric"],
         "engine": KERNEL + SERVICES,
     },
     "topology": {
@@ -115,7 +116,7 @@ HOMES = {
     "Catch2": ["tests"],
     "Google Benchmark": ["tests/benchmarks"],
     "fmt": [""],
-    "the operating system": ["sim/metrics", "sim/fabric", "tools", "tests"],
+    "the operating system": ["sim/metrics", "sim/calendar", "tools", "tests"],
 }
 OPERATING_SYSTEM = {"dirent.h", "fcntl.h", "poll.h", "pthread.h", "sched.h", "signal.h", "spawn.h", "unistd.h"}
 

@@ -9,7 +9,8 @@
 // Cut-through: a port starts sending when a packet's head has arrived, so a lone packet pays its serialisation once.
 #pragma once
 
-#include "sim/fabric/calendar.h"
+#include "sim/calendar/calendar.h"
+#include "sim/calendar/large_pages.h"
 #include "sim/fabric/flow.h"
 #include "sim/fabric/network_spec.h"
 
@@ -20,6 +21,10 @@
 #include <vector>
 
 namespace cm::sim::fabric {
+
+using calendar::Calendar;
+using calendar::Event;
+using calendar::LargePageVector;
 
 enum class EventKind : std::uint8_t {
   Packet = 0,       // word: the ports still to visit, 20 bits each; subject: flow; extra: its time at every one of them

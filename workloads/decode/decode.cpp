@@ -39,7 +39,7 @@ double iteration_without_engine(const DecodeSpec& spec, const DecodePlan& plan, 
   DecodeRun run(spec, plan, model, machine, seed, plane, engines, 0, silent);
   plane.set_client(run);
   run.start();
-  plane.run(sim::fabric::Calendar::Never - 1);
+  plane.run(sim::calendar::Calendar::Never - 1);
   return sim::metrics::mean(run.iteration_ms());
 }
 

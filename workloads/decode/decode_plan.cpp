@@ -82,7 +82,7 @@ DecodeTime time_decode_iteration(const DecodeSpec& spec, int microbatches, std::
   DecodeRun run(once, plan, shortened, machine, seed, plane, engines, 0, silent);
   plane.set_client(run);
   run.start();
-  plane.run(sim::fabric::Calendar::Never - 1);
+  plane.run(sim::calendar::Calendar::Never - 1);
   // Experts alone make traffic, those of the MTP layer too.
   const std::int64_t passes = spec.mtp_tokens > 0 ? 1 : 0;
   const double layers_over_simulated =

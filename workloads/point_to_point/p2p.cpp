@@ -190,7 +190,7 @@ Outcome run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, st
 {
   const topology::Supernode supernode(machine.topology);
   const sim::streams::DataPlaneSpec packets = models::data_plane_spec(machine, supernode, seed);
-  sim::fabric::Calendar calendar;
+  sim::calendar::Calendar calendar;
   sim::fabric::PacketFabric fabric(packets.network, packets.policy, calendar);
   const models::EndpointEngines engines(machine, fabric);
   const bool is_read = spec.op == AccessOp::Read;

@@ -42,7 +42,7 @@ PrefillTime time_prefill_loads(const PrefillDeployment& deployment, const std::v
                  plane, engines, 0, silent);
   plane.set_client(run);
   run.start();
-  plane.run(sim::fabric::Calendar::Never - 1);
+  plane.run(sim::calendar::Calendar::Never - 1);
   const Seconds device = device_time(run);
   return {.device = device,
           .total = device + machine.die.host.batch,

@@ -1,4 +1,4 @@
-#include "sim/fabric/calendar.h"
+#include "sim/calendar/calendar.h"
 #include "sim/random/random_stream.h"
 
 #include <catch2/catch.hpp>
@@ -10,8 +10,8 @@
 #include <vector>
 
 using namespace cm::sim;
-using fabric::Calendar;
-using fabric::Event;
+using calendar::Calendar;
+using calendar::Event;
 
 namespace {
 
