@@ -16,9 +16,9 @@ import tempfile
 LAYERS = ["sim", "topology", "models", "workloads", "tools", "tests"]
 
 KERNEL = ["units", "diagnostics"]
-SERVICES = ["random", "config", "metrics", "timeline", "fabric", "streams"]
+SERVICES = ["random", "config", "metrics", "timeline", "calendar", "fabric", "streams"]
 COSTS = ["compute", "network", "language_models", "memory"]
-DEMANDS = ["traces", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
+DEMANDS = ["traces", "live_machine", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
 COMMANDS = ["answer", "schema", "sweep", "compare", "validate", "calibrate", "capacity", "sensitivity", "report"]
 
 # layer -> folder -> folders of the same layer that it may include.
@@ -26,8 +26,9 @@ ARROWS = {
     "sim": {
         **{folder: [] for folder in KERNEL},
         **{folder: KERNEL for folder in SERVICES},
-        # Operators and packets share the fabric's calendar.
-        "streams": KERNEL + ["fabric"],
+        # Operators and packets share one calendar, and a data plane holds both.
+        "fabric": KERNEL + ["calendar"],
+        "streams": KERNEL + ["calendar", "fabric"],
         "engine": KERNEL + SERVICES,
     },
     "topology": {
@@ -49,13 +50,15 @@ ARROWS = {
     },
     "workloads": {
         **{folder: [] for folder in DEMANDS},
+        # Whoever sends packets runs them on a live machine.
+        **{folder: ["live_machine"] for folder in ["point_to_point", "collective"]},
         # Recorded routing and placements are files.
-        "expert_parallel": ["traces"],
+        "expert_parallel": ["live_machine", "traces"],
         # A recorded order of accesses is a file too.
-        "kv_access": ["traces"],
+        "kv_access": ["live_machine", "traces"],
         # A decode iteration is made of dispatches and combines; a prefill layer reports its queues as they do.
-        "decode": ["expert_parallel", "traces"],
-        "prefill": ["expert_parallel", "traces"],
+        "decode": ["live_machine", "expert_parallel", "traces"],
+        "prefill": ["live_machine", "expert_parallel", "traces"],
         "serving": DEMANDS,
         # A report reads the service and its records; the service knows of no report.
         "serving_report": DEMANDS + ["serving"],
@@ -115,7 +118,7 @@ HOMES = {
     "Catch2": ["tests"],
     "Google Benchmark": ["tests/benchmarks"],
     "fmt": [""],
-    "the operating system": ["sim/metrics", "sim/fabric", "tools", "tests"],
+    "the operating system": ["sim/metrics", "sim/calendar", "tools", "tests"],
 }
 OPERATING_SYSTEM = {"dirent.h", "fcntl.h", "poll.h", "pthread.h", "sched.h", "signal.h", "spawn.h", "unistd.h"}
 
@@ -317,7 +320,7 @@ def self_test():
         ("arrow in sim", "sim/units/b.h", 2, once + '#include "sim/engine/engine.h"\n', "sim/units may not include sim/engine"),
         ("arrow in topology", "topology/planes/a.h", 2, once + '#include "topology/routing/rule.h"\n', "may include: graph"),
         ("arrow in models", "models/experts/a.h", 2, once + '#include "models/collectives/ring.h"\n', "models/experts may not"),
-        ("arrow in workloads", "workloads/prefill/a.h", 2, once + '#include "workloads/decode/decode.h"\n', "may include: expert_parallel, traces"),
+        ("arrow in workloads", "workloads/prefill/a.h", 2, once + '#include "workloads/decode/decode.h"\n', "may include: live_machine, expert_parallel, traces"),
         ("arrow in tools", "tools/sweep/a.h", 2, once + '#include "tools/compare/compare.h"\n', "tools/sweep may not"),
         ("unknown folder", "sim/novelty/a.h", 1, once, "not in the table of sim/"),
         ("layer's own root", "models/a.h", 1, once, "not in the table of models/"),

@@ -12,9 +12,9 @@ double DataPlaneModel::next_occurring_event(double horizon)
   const double now = simgrid::s4u::Engine::get_clock();
   // Beyond a hundred days picoseconds run out; nothing of the data plane lies there.
   const std::int64_t limit =
-      horizon < 0 || now + horizon > 9e6 ? fabric::Calendar::Never - 1 : std::llround((now + horizon) * 1e12);
+      horizon < 0 || now + horizon > 9e6 ? calendar::Calendar::Never - 1 : std::llround((now + horizon) * 1e12);
   const std::int64_t time = plane_.run(limit);
-  if (time == fabric::Calendar::Never)
+  if (time == calendar::Calendar::Never)
     return -1.0;
   return std::max(0.0, static_cast<double>(time) * 1e-12 - now);
 }

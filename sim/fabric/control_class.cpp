@@ -21,13 +21,13 @@ void PacketFabric::on_ack_start(Event& event)
 {
   const auto from = static_cast<std::uint32_t>(event.word & PathMask);
   const std::uint32_t lane = event.extra;
-  const PortIndex lane_out = lane_out_[from * sub_planes_ + lane];
-  event.bytes = static_cast<std::uint32_t>(policy_.acknowledgement_size.count());
-  const std::int64_t begin = pass_control(lane_out, event.bytes, event.time, lanes_wait_);
-  event.time = begin + kinds_[ports_[lane_out].kind].latency;
-  event.word = event_word(EventKind::Control, path(from, flows_[event.subject].source, lane));
+  const PortIndex lane_out = routes_.lane_out(from, lane);
+  event.bytes = rules_.acknowledgement_bytes;
+  const std::int64_t begin = pass_control(lane_out, event.bytes, event.time, rules_.lanes_wait);
+  event.time = begin + ports_.kind(ports_[lane_out]).latency;
+  event.word = event_word(EventKind::Control, routes_.path(from, flows_[event.subject].source, lane));
   event.extra = 1;
-  event.order = order_of_packet(from, packets_[from]++);
+  event.order = senders_.order_of_next_packet(from);
   calendar_.insert(event);
 }
 
@@ -40,11 +40,11 @@ std::int64_t PacketFabric::pass_control(PortIndex number, std::uint32_t bytes, s
   ++port_hops_;
   if (!waits) [[unlikely]]
     return now;
-  const PortKind& kind = kinds_[port.kind];
+  const PortKind& kind = ports_.kind(port);
   const std::int64_t own = serialisation(kind, bytes);
-  const std::int64_t one_packet = serialisation(kind, mtu_);
-  const std::int64_t begin = std::max({now, control_busy_[number], std::min(port.busy_until, now + one_packet)});
-  control_busy_[number] = begin + own;
+  const std::int64_t one_packet = serialisation(kind, rules_.mtu);
+  const std::int64_t begin = std::max({now, ports_.control_until(number), std::min(port.busy_until, now + one_packet)});
+  ports_.control_until(number) = begin + own;
   port.busy_until = std::max(port.busy_until, now) + own;
   return begin;
 }
@@ -52,8 +52,8 @@ std::int64_t PacketFabric::pass_control(PortIndex number, std::uint32_t bytes, s
 void PacketFabric::on_control(Event& event)
 {
   const auto number = static_cast<PortIndex>(event.word & PortMask);
-  const PortKind& kind = kinds_[ports_[number].kind];
-  const std::int64_t begin = pass_control(number, event.bytes, event.time, switches_wait_);
+  const PortKind& kind = ports_.kind(ports_[number]);
+  const std::int64_t begin = pass_control(number, event.bytes, event.time, rules_.switches_wait);
   shift_path(event);
   leave_port_slowly(event, ports_[number], begin, begin + serialisation(kind, event.bytes), kind.latency);
 }

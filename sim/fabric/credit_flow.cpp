@@ -23,10 +23,10 @@ namespace cm::sim::fabric {
 void PacketFabric::run_with_credits(std::int64_t limit)
 {
   calendar_.take_while(limit, [this](const Event& event, const Event& upcoming) {
-    __builtin_prefetch(ports_.data() + (upcoming.word & PortMask));
-    __builtin_prefetch(queues_.data() + (upcoming.word & PortMask));
-    __builtin_prefetch(ports_.data() + (upcoming.word >> PortBits & PortMask));
-    __builtin_prefetch(queues_.data() + (upcoming.word >> PortBits & PortMask));
+    __builtin_prefetch(&ports_[upcoming.word & PortMask]);
+    __builtin_prefetch(&queues_[static_cast<PortIndex>(upcoming.word & PortMask)]);
+    __builtin_prefetch(&ports_[upcoming.word >> PortBits & PortMask]);
+    __builtin_prefetch(&queues_[static_cast<PortIndex>(upcoming.word >> PortBits & PortMask)]);
     const EventKind kind = kind_of(event);
     if (kind == EventKind::Credit) {
       on_credit(event);
@@ -44,8 +44,8 @@ void PacketFabric::run_with_credits(std::int64_t limit)
 // Whether there is room ahead for so many bytes; then they have it.
 bool PacketFabric::promise(PortIndex ahead, std::uint32_t bytes, std::int64_t now, bool at_once)
 {
-  Queue& queue = queues_[ahead];
-  const std::int32_t then = taken(queue, ports_[ahead], now) + static_cast<std::int32_t>(bytes);
+  CreditQueue& queue = queues_[ahead];
+  const std::int32_t then = CreditQueues::taken(queue, ports_[ahead], now) + static_cast<std::int32_t>(bytes);
   if (then > (at_once ? queue.buffer : queue.buffer / 2))
     return false;
   queue.coming += static_cast<std::int32_t>(bytes);
@@ -56,14 +56,14 @@ bool PacketFabric::promise(PortIndex ahead, std::uint32_t bytes, std::int64_t no
 // A packet has come to a port that had promised it room. Its path starts with the port behind that one.
 void PacketFabric::come(PortIndex number, Event& packet)
 {
-  Queue& queue = queues_[number];
+  CreditQueue& queue = queues_[number];
   queue.coming -= static_cast<std::int32_t>(packet.bytes);
   if (queue.head == NoIndex && pass_on_credit(number, packet, packet.time)) [[likely]] {
     if (queue.first_waiter != NoIndex || queue.waiting_emissions != NoIndex) [[unlikely]]
       tell_when_room(number, packet.time);
     return;
   }
-  hold(number, packet);
+  queues_.hold(number, packet);
   if (queue.head == queue.tail)
     wait_at(number, packet.time);
 }
@@ -77,7 +77,7 @@ inline bool PacketFabric::pass_on_credit(PortIndex number, Event& packet, std::i
   const auto next = static_cast<PortIndex>(packet.word & PortMask);
   if (next != NoPort && !promise(next, packet.bytes, now, port.busy_until <= now)) [[unlikely]]
     return false;
-  const PortKind& kind = kinds_[port.kind];
+  const PortKind& kind = ports_.kind(port);
   std::int64_t lasts = packet.extra;
   std::int64_t begin = std::max(now, port.busy_until);
   if (kind_of(packet) != EventKind::Packet) {
@@ -90,7 +90,7 @@ inline bool PacketFabric::pass_on_credit(PortIndex number, Event& packet, std::i
   Event sent = packet;
   sent.extra = static_cast<std::uint32_t>(lasts);
   if (next != NoPort) {
-    sent.time = (cut_through_ ? begin : begin + lasts) + kind.latency;
+    sent.time = (rules_.cut_through ? begin : begin + lasts) + kind.latency;
     calendar_.insert(sent);
   } else {
     leave_port_slowly(sent, port, begin, begin + lasts, kind.latency);
@@ -98,62 +98,35 @@ inline bool PacketFabric::pass_on_credit(PortIndex number, Event& packet, std::i
   return true;
 }
 
-void PacketFabric::hold(PortIndex number, const Event& packet)
-{
-  std::uint32_t place = free_held_;
-  if (place == NoIndex) {
-    place = static_cast<std::uint32_t>(held_.size());
-    held_.push_back({packet, NoIndex});
-  } else {
-    free_held_ = held_[place].next;
-    held_[place].packet = packet;
-  }
-  held_[place].next = NoIndex;
-  Queue& queue = queues_[number];
-  queue.held += static_cast<std::int32_t>(packet.bytes);
-  if (queue.head == NoIndex)
-    queue.head = place;
-  else
-    held_[queue.tail].next = place;
-  queue.tail = place;
-}
-
 // The head has no room ahead: it looks again when it can leave, or, when that is now, once the next port has room.
 void PacketFabric::wait_at(PortIndex number, std::int64_t now)
 {
-  Queue& queue = queues_[number];
+  CreditQueue& queue = queues_[number];
   const std::int64_t free = ports_[number].busy_until;
   if (free > now) {
     if (!std::exchange(queue.look_is_event, true))
-      calendar_.insert(
-          {.time = free, .word = event_word(EventKind::Credit, number), .extra = 0, .order = order_of_look(number)});
+      calendar_.insert({.time = free,
+                        .word = event_word(EventKind::Credit, number),
+                        .extra = 0,
+                        .order = senders_.order().of_look(number)});
     return;
   }
-  const auto ahead = static_cast<PortIndex>(held_[queue.head].packet.word & PortMask);
+  const auto ahead = static_cast<PortIndex>(queues_.head(number).word & PortMask);
   queue.blocked = true;
-  queue.next_waiter = NoIndex;
-  Queue& full = queues_[ahead];
-  if (full.first_waiter == NoIndex)
-    full.first_waiter = number;
-  else
-    queues_[full.last_waiter].next_waiter = number;
-  full.last_waiter = number;
+  queues_.add_waiter(ahead, number);
   tell_when_room(ahead, now);
 }
 
 // On with the packets that wait at a port, as far as there is room.
 void PacketFabric::send_held(PortIndex number, std::int64_t now)
 {
-  Queue& queue = queues_[number];
+  CreditQueue& queue = queues_[number];
   while (queue.head != NoIndex) {
-    const std::uint32_t place = queue.head;
-    if (!pass_on_credit(number, held_[place].packet, now)) {
+    if (!pass_on_credit(number, queues_.head(number), now)) {
       wait_at(number, now);
       break;
     }
-    queue.held -= static_cast<std::int32_t>(held_[place].packet.bytes);
-    queue.head = std::exchange(held_[place].next, free_held_);
-    free_held_ = place;
+    queues_.drop_head(number);
   }
   tell_when_room(number, now);
 }
@@ -162,30 +135,30 @@ void PacketFabric::send_held(PortIndex number, std::int64_t now)
 // has not come yet gives none, and asks again when it is sent on.
 void PacketFabric::tell_when_room(PortIndex number, std::int64_t now)
 {
-  Queue& queue = queues_[number];
+  CreditQueue& queue = queues_[number];
   std::int32_t wanted = 0;
   if (queue.first_waiter != NoIndex)
-    wanted = static_cast<std::int32_t>(held_[queues_[queue.first_waiter].head].packet.bytes);
+    wanted = static_cast<std::int32_t>(queues_.head(queue.first_waiter).bytes);
   else if (queue.waiting_emissions != NoIndex)
     wanted = queue.emission_wants;
   if (wanted == 0 || queue.room_is_event)
     return;
   const Port& port = ports_[number];
-  const std::int32_t excess = taken(queue, port, now) + wanted - queue.buffer;
+  const std::int32_t excess = CreditQueues::taken(queue, port, now) + wanted - queue.buffer;
   if (queue.coming + queue.held + wanted > queue.buffer)
     return;
-  const auto drained = static_cast<std::int64_t>(std::ceil(std::max(excess, 0) * kinds_[port.kind].ps_per_byte));
+  const auto drained = static_cast<std::int64_t>(std::ceil(std::max(excess, 0) * ports_.kind(port).ps_per_byte));
   queue.room_is_event = true;
   calendar_.insert({.time = now + drained,
                     .word = event_word(EventKind::Credit, number),
                     .extra = 1,
-                    .order = order_of_look(number)});
+                    .order = senders_.order().of_look(number)});
 }
 
 void PacketFabric::on_credit(const Event& event)
 {
   const auto number = static_cast<PortIndex>(event.word & PortMask);
-  Queue& queue = queues_[number];
+  CreditQueue& queue = queues_[number];
   if (event.extra == 1) {
     queue.room_is_event = false;
     wake_waiting(number, event.time);
@@ -199,11 +172,11 @@ void PacketFabric::on_credit(const Event& event)
 // Room has come free in front of `number`: whoever waits for it tries again, first come first served.
 void PacketFabric::wake_waiting(PortIndex number, std::int64_t now)
 {
-  Queue& queue = queues_[number];
+  CreditQueue& queue = queues_[number];
   while (queue.first_waiter != NoIndex) {
     const PortIndex waiting = queue.first_waiter;
-    const auto wanted = static_cast<std::int32_t>(held_[queues_[waiting].head].packet.bytes);
-    if (taken(queue, ports_[number], now) + wanted > queue.buffer)
+    const auto wanted = static_cast<std::int32_t>(queues_.head(waiting).bytes);
+    if (CreditQueues::taken(queue, ports_[number], now) + wanted > queue.buffer)
       break;
     queue.first_waiter = queues_[waiting].next_waiter;
     queues_[waiting].blocked = false;
@@ -222,7 +195,7 @@ void PacketFabric::wake_waiting(PortIndex number, std::int64_t now)
 // Room in a lane's own buffer, for a packet that its endpoint emits.
 bool PacketFabric::take_lane(PortIndex lane_out, std::uint32_t bytes, std::int64_t now)
 {
-  return promise(lane_out, bytes + frame_overhead_, now, true);
+  return promise(lane_out, bytes + rules_.frame_overhead, now, true);
 }
 
 // Whether a packet that enters the lane at `now`, after `start`, which is the present, meets nobody who waits; then it
@@ -230,8 +203,8 @@ bool PacketFabric::take_lane(PortIndex lane_out, std::uint32_t bytes, std::int64
 bool PacketFabric::lane_is_open(PortIndex lane_out, PortIndex ahead, std::uint32_t bytes, std::int64_t start,
                                 std::int64_t now)
 {
-  Queue& lane = queues_[lane_out];
-  const std::int32_t then = taken(lane, ports_[lane_out], now) + static_cast<std::int32_t>(bytes);
+  CreditQueue& lane = queues_[lane_out];
+  const std::int32_t then = CreditQueues::taken(lane, ports_[lane_out], now) + static_cast<std::int32_t>(bytes);
   if (lane.head != NoIndex || then > lane.buffer || !promise(ahead, bytes, start, false))
     return false;
   lane.peak = std::max(lane.peak, then);
@@ -240,8 +213,8 @@ bool PacketFabric::lane_is_open(PortIndex lane_out, PortIndex ahead, std::uint32
 
 void PacketFabric::wait_for_lane(PortIndex lane_out, std::uint32_t bytes, FlowIndex flow, std::int64_t now)
 {
-  Queue& queue = queues_[lane_out];
-  const auto wanted = static_cast<std::int32_t>(bytes + frame_overhead_);
+  CreditQueue& queue = queues_[lane_out];
+  const auto wanted = static_cast<std::int32_t>(bytes + rules_.frame_overhead);
   queue.emission_wants = queue.waiting_emissions == NoIndex ? wanted : std::min(queue.emission_wants, wanted);
   flows_[flow].next_waiting = std::exchange(queue.waiting_emissions, flow);
   tell_when_room(lane_out, now);

@@ -2,7 +2,6 @@
 
 #include "sim/fabric/packet_fabric.h"
 #include "sim/fabric/rounding.h"
-#include "sim/units/bit_mix.h"
 
 #include <algorithm>
 #include <utility>
@@ -12,59 +11,33 @@ namespace {
 
 constexpr std::int64_t LaneHorizon = 1'000'000'000;  // ps
 
-std::uint32_t pair_hash(std::uint64_t a, std::uint64_t b, std::uint32_t buckets)
-{
-  return static_cast<std::uint32_t>(mix_index(a << 32U | b) % buckets);
-}
-
 }  // namespace
 
 inline std::uint32_t PacketFabric::choose_lane(Flow& flow, std::uint32_t destination)
 {
-  if (policy_.lane_choice == LaneChoice::Spray || (policy_.lane_choice == LaneChoice::ByMessage && flow.lanes.empty()))
+  if (rules_.lane_choice == LaneChoice::Spray || (rules_.lane_choice == LaneChoice::ByMessage && flow.lanes.empty()))
       [[likely]] {
     const std::uint32_t lane = flow.next_lane;
-    flow.next_lane = static_cast<std::uint16_t>(lane + 1 == sub_planes_ ? 0 : lane + 1);
+    flow.next_lane = static_cast<std::uint16_t>(lane + 1 == routes_.sub_planes() ? 0 : lane + 1);
     return lane;
   }
-  if (policy_.lane_choice == LaneChoice::ByMessage)
+  if (rules_.lane_choice == LaneChoice::ByMessage)
     return flow.lanes[flow.next_message];
-  return policy_.lane_choice == LaneChoice::Hash ? pair_hash(flow.source, destination, sub_planes_)
-                                                 : destination % sub_planes_;
-}
-
-// The ports after the source's lane, 20 bits each, first one lowest.
-std::uint64_t PacketFabric::path(std::uint32_t source, std::uint32_t destination, std::uint32_t lane)
-{
-  const std::uint64_t last = lane_in_[destination * sub_planes_ + lane];
-  const std::uint32_t from = group_of_[source];
-  const std::uint32_t to = group_of_[destination];
-  if (from == to)
-    return last;
-  std::uint32_t spine = 0;
-  if (policy_.spine_choice != SpineChoice::Hash) [[likely]] {
-    std::uint16_t& pointer = next_spine_[source * sub_planes_ + lane];
-    spine = pointer;
-    pointer = static_cast<std::uint16_t>(spine + 1 == spines_ ? 0 : spine + 1);
-  } else {
-    spine = pair_hash(destination, source, spines_);
-  }
-  const std::uint64_t up = up_[(from * sub_planes_ + lane) * spines_ + spine];
-  const std::uint64_t down = down_[(to * sub_planes_ + lane) * spines_ + spine];
-  return up | down << PortBits | last << (2 * PortBits);
+  return rules_.lane_choice == LaneChoice::Hash ? pair_hash(flow.source, destination, routes_.sub_planes())
+                                                : destination % routes_.sub_planes();
 }
 
 void PacketFabric::on_emission(const Event& event)
 {
   const FlowIndex index = event.subject;
   Flow& flow = flows_[index];
-  if (flow.plain && (with_credits_ ? emit_plain_burst<true>(index, event.time)
-                                   : emit_plain_burst<false>(index, event.time))) [[likely]]
+  if (flow.plain && (rules_.with_credits ? emit_plain_burst<true>(index, event.time)
+                                         : emit_plain_burst<false>(index, event.time))) [[likely]]
     return;
   const std::int64_t start = event.time;
   std::int64_t now = start;
-  const bool alone = flows_at_[flow.source] == 1;
-  const int burst = with_credits_ || !alone ? 1 : EmissionBurst;
+  const bool alone = senders_.has_one_flow(flow.source);
+  const int burst = rules_.with_credits || !alone ? 1 : EmissionBurst;
   std::int64_t next = now;
   for (int sent = 0; sent < burst && now - start <= BurstHorizon; ++sent) {
     if (flow.next_message == flow.messages.size()) {
@@ -72,8 +45,10 @@ void PacketFabric::on_emission(const Event& event)
       return;
     }
     const Message message = flow.messages[flow.next_message];
-    if (message.bytes != flow.cut_bytes)
-      cut(flow, message.bytes);
+    if (message.bytes != flow.cut_bytes) {
+      flow.cut_bytes = message.bytes;
+      flow.packet_bytes = rules_.packet_bytes(message.bytes);
+    }
     const std::uint32_t bytes = std::min(flow.packet_bytes, message.bytes - flow.offset);
     const Pace& times = pace(flow, bytes);
     flow.offset += bytes;
@@ -108,7 +83,7 @@ void PacketFabric::emit_next_at(std::int64_t time, FlowIndex index)
   calendar_.insert({.time = time,
                     .word = event_word(EventKind::Emission, 0),
                     .subject = index,
-                    .order = order_of_emission(flows_[index].source)});
+                    .order = EventOrder::of_emission(flows_[index].source)});
 }
 
 void PacketFabric::end_emission(FlowIndex index, std::int64_t now)
@@ -117,17 +92,9 @@ void PacketFabric::end_emission(FlowIndex index, std::int64_t now)
   // One without messages has waited for its engine all the same.
   flow.fence = std::max(flow.fence, now);
   flow.all_sent = true;
-  --flows_at_[flow.source];
+  senders_.end_flow(flow.source);
   if (flow.packets_in_flight == 0)
     release(index);
-}
-
-// Packets of at most one MTU. A message longer than a round of the lanes is cut into whole rounds of equal packets:
-// what is left over would else pile up on the lanes that many senders happen to start with.
-std::uint32_t PacketFabric::whole_rounds(std::uint32_t message_bytes) const
-{
-  const auto rounds = static_cast<std::uint32_t>((message_bytes - 1) / lane_round_ + 1);
-  return (message_bytes - 1) / (rounds * sub_planes_) + 1;
 }
 
 void PacketFabric::set_pace(Pace& pace, const Flow& flow, std::uint32_t bytes) const
@@ -135,7 +102,7 @@ void PacketFabric::set_pace(Pace& pace, const Flow& flow, std::uint32_t bytes) c
   pace.bytes = bytes;
   pace.issue_step = rounded(static_cast<double>(bytes) * flow.issue_ps_per_byte);
   pace.issue_lead = pace.issue_step * (flow.issuers - 1);
-  pace.lane_time = serialisation(uniform_, bytes + frame_overhead_);
+  pace.lane_time = serialisation(ports_.uniform(), bytes + rules_.frame_overhead);
   pace.engine_step[0] = rounded(static_cast<double>(bytes) * flow.engine_ps_per_byte);
   pace.engine_step[1] = rounded(static_cast<double>(bytes) * flow.engine_ps_per_byte * flow.other_group_cost);
 }
@@ -148,16 +115,16 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   const std::uint32_t bytes = pace.bytes;
   const std::uint16_t lane_pointer = flow.next_lane;
   const std::uint32_t lane = choose_lane(flow, destination);
-  const PortIndex lane_out = lane_out_[flow.source * sub_planes_ + lane];
+  const PortIndex lane_out = routes_.lane_out(flow.source, lane);
   const bool leaves_group = !same_group(flow.source, destination);
-  std::int64_t* engine = flow.engine == NoIndex ? nullptr : &engine_busy_[flow.engine + (flow.per_lane ? lane : 0)];
+  std::int64_t* engine = flow.engine == NoIndex ? nullptr : &senders_.engine(flow.engine + (flow.per_lane ? lane : 0));
   const std::int64_t ready = std::max({now, flow.issued, engine == nullptr ? now : *engine});
   if (ready > now && !may_wait) {
     flow.next_lane = lane_pointer;
     return {.retry_at = ready};
   }
   now = ready;
-  if (with_credits_ && !flow.control && !take_lane(lane_out, bytes, now)) {
+  if (rules_.with_credits && !flow.control && !take_lane(lane_out, bytes, now)) {
     flow.next_lane = lane_pointer;
     return {.waits_for_lane = lane_out};
   }
@@ -170,27 +137,27 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   }
   ++flow.packets_in_flight;
   emitted_bytes_ += bytes;
-  const std::uint64_t ports = path(flow.source, destination, lane);
+  const std::uint64_t ports = routes_.path(flow.source, destination, lane);
   const EventKind kind =
-      leaves_group && policy_.spine_choice == SpineChoice::LeastQueue ? EventKind::ChooseSpine : packet_kind_;
+      leaves_group && rules_.spine_choice == SpineChoice::LeastQueue ? EventKind::ChooseSpine : rules_.uneven;
   Event event{.word = event_word(kind, ports),
               .subject = flow_index,
-              .bytes = bytes + frame_overhead_,
-              .order = order_of_packet(flow.source, packets_[flow.source]++)};
-  if (flow.control || with_credits_) {
+              .bytes = bytes + rules_.frame_overhead,
+              .order = senders_.order_of_next_packet(flow.source)};
+  if (flow.control || rules_.with_credits) {
     enter_lane_slowly(flow, event, lane_out, now);
     return result;
   }
   Port& port = ports_[lane_out];
-  const PortKind& port_kind = kinds_[port.kind];
+  const PortKind& port_kind = ports_.kind(port);
   const std::int64_t own = serialisation(port_kind, event.bytes);
-  const std::int64_t begin = lanes_wait_ ? std::max(now, port.busy_until) : now;
+  const std::int64_t begin = rules_.lanes_wait ? std::max(now, port.busy_until) : now;
   port.peak_backlog = std::max(port.peak_backlog, begin - now);
   port.busy_until = begin + own;
   port.bytes += event.bytes;
   ++port_hops_;
   event.extra = static_cast<std::uint32_t>(own);
-  event.time = (cut_through_ ? begin : begin + own) + port_kind.latency;
+  event.time = (rules_.cut_through ? begin : begin + own) + port_kind.latency;
   calendar_.insert(event);
   // Without an engine the lanes set the pace: what is far from leaving waits at its source, not in the calendar.
   if (engine == nullptr)
@@ -202,7 +169,7 @@ void PacketFabric::enter_lane_slowly(const Flow& flow, Event& event, PortIndex l
 {
   if (flow.control) {
     event.word = event_word(EventKind::Control, event.word & PathMask);
-    event.time = pass_control(lane_out, event.bytes, now, lanes_wait_) + kinds_[ports_[lane_out].kind].latency;
+    event.time = pass_control(lane_out, event.bytes, now, rules_.lanes_wait) + ports_.kind(ports_[lane_out]).latency;
     calendar_.insert(event);
     return;
   }

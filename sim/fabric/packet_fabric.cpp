@@ -13,7 +13,7 @@ namespace cm::sim::fabric {
 std::int64_t PacketFabric::run(std::int64_t limit)
 {
   for (;;) {
-    if (with_credits_)
+    if (rules_.with_credits)
       run_with_credits(limit);
     else
       run_freely(limit);
@@ -25,7 +25,7 @@ std::int64_t PacketFabric::run(std::int64_t limit)
       return next->time;
     const Event event = *next;
     calendar_.pop(next);
-    if (kind == EventKind::Packet && !with_credits_)
+    if (kind == EventKind::Packet && !rules_.with_credits)
       pass_uniform(event);
     else
       handle_rare(event, kind);
@@ -37,7 +37,7 @@ inline void PacketFabric::run_freely(std::int64_t limit)
 {
   calendar_.take_while(limit, [this](const Event& event, const Event& upcoming) {
     // The port of an event that comes soon is on its way from memory while this one is handled.
-    __builtin_prefetch(ports_.data() + (upcoming.word & PortMask));
+    __builtin_prefetch(&ports_[upcoming.word & PortMask]);
     if (kind_of(event) != EventKind::Packet) [[unlikely]]
       return false;
     pass_uniform(event);
@@ -77,26 +77,26 @@ inline void PacketFabric::pass_uniform(const Event& event)
   ++port_hops_;
   const std::uint64_t left = event.word >> PortBits;  // the kind's bits are 0
   if (left != 0)
-    calendar_.insert({.time = begin + uniform_.latency,
+    calendar_.insert({.time = begin + ports_.uniform().latency,
                       .word = left,
                       .subject = event.subject,
                       .bytes = event.bytes,
                       .extra = event.extra,
                       .order = event.order});
   else
-    arrive(event, port, begin + uniform_.latency, begin + lasts + uniform_.latency);
+    arrive(event, port, begin + ports_.uniform().latency, begin + lasts + ports_.uniform().latency);
 }
 
 void PacketFabric::on_uneven(Event& event)
 {
   const auto number = static_cast<PortIndex>(event.word & PortMask);
   shift_path(event);
-  if (with_credits_) {
+  if (rules_.with_credits) {
     come(number, event);
     return;
   }
   Port& port = ports_[number];
-  const PortKind& kind = kinds_[port.kind];
+  const PortKind& kind = ports_.kind(port);
   const std::int64_t lasts = serialisation(kind, event.bytes);
   const std::int64_t ready = ready_to_leave(event, lasts);
   const std::int64_t begin = std::max(ready, port.busy_until);
@@ -113,7 +113,7 @@ void PacketFabric::pass_unhindered(Event& event)
 {
   Port& port = ports_[event.word & PortMask];
   shift_path(event);
-  const PortKind& kind = kinds_[port.kind];
+  const PortKind& kind = ports_.kind(port);
   const std::int64_t lasts = serialisation(kind, event.bytes);
   const std::int64_t begin = ready_to_leave(event, lasts);
   port.bytes += event.bytes;
@@ -127,7 +127,7 @@ inline void PacketFabric::leave_port(Event& event, const Port& port, std::int64_
                                      std::int64_t latency)
 {
   if ((event.word & PortMask) != NoPort) {
-    event.time = (cut_through_ ? head_leaves : tail_leaves) + latency;
+    event.time = (rules_.cut_through ? head_leaves : tail_leaves) + latency;
     calendar_.insert(event);
     return;
   }
@@ -147,7 +147,7 @@ inline void PacketFabric::arrive(const Event& event, const Port& port, std::int6
     acknowledge(flow, tail);
     return;
   }
-  const std::uint32_t payload = event.bytes - frame_overhead_;
+  const std::uint32_t payload = event.bytes - rules_.frame_overhead;
   if (flows_[flow].sink_engine == NoIndex) {
     deliver(event, port.owner, port.lane, payload, tail);
     return;
@@ -165,7 +165,7 @@ void PacketFabric::on_sink(const Event& event)
   const auto endpoint = static_cast<std::uint32_t>(event.word & 0xffffffffULL);
   const auto lane = static_cast<std::uint32_t>((event.word & PathMask) >> 32U);
   const Flow& flow = flows_[event.subject];
-  std::int64_t& busy = engine_busy_[flow.sink_engine + endpoint];
+  std::int64_t& busy = senders_.engine(flow.sink_engine + endpoint);
   const double cost = same_group(flow.source, endpoint) ? 1.0 : flow.other_group_cost;
   // Cut-through here too: the engine works on the packet while its tail is still arriving.
   busy = std::max(busy, event.time) + rounded(static_cast<double>(event.bytes) * flow.sink_ps_per_byte * cost);
@@ -177,9 +177,8 @@ inline void PacketFabric::deliver(const Event& event, std::uint32_t endpoint, st
 {
   const FlowIndex index = event.subject;
   Flow& flow = flows_[index];
-  delivered_bytes_ += bytes;
-  count_arrival(flow, endpoint, bytes, at);
-  if (acknowledge_by_packet_ && flow.has_fence)
+  receivers_.count(flow.inbox, endpoint, bytes, at);
+  if (rules_.acknowledge_by_packet && flow.has_fence)
     send_acknowledgement(event, endpoint, lane, at);
   else
     acknowledge(index, at + path_latency_ps(endpoint, flow.source));
@@ -197,16 +196,8 @@ void PacketFabric::release(FlowIndex index)
 {
   Flow& flow = flows_[index];
   if (flow.has_fence)
-    post_notice(flow.fence_notice, flow.fence);
-  flow.messages = {};
-  flow.lanes = {};
-  free_flows_.push_back(index);
-  --flows_in_flight_;
-}
-
-void PacketFabric::post_notice(std::uint64_t notice, std::int64_t at)
-{
-  calendar_.insert({.time = at, .word = event_word(EventKind::Notice, notice)});
+    post_notice(calendar_, flow.fence_notice, flow.fence);
+  flows_.give_back(index);
 }
 
 // The path was laid through some spine; the shortest queue among the leaf's up ports decides now which one it really
@@ -214,20 +205,20 @@ void PacketFabric::post_notice(std::uint64_t notice, std::int64_t at)
 void PacketFabric::choose_spine(Event& event, std::int64_t now)
 {
   const std::size_t place = ports_[event.word & PortMask].owner;
-  const std::size_t first = place - place % spines_;
+  const std::size_t first = place - place % routes_.spines();
   const std::uint64_t last = event.word >> (2 * PortBits) & PortMask;
-  const std::size_t to = group_of_[ports_[last].owner] * sub_planes_ + ports_[last].lane;
+  const std::size_t to = routes_.group_place(ports_[last].owner, ports_[last].lane);
   const auto backlog = [&](std::size_t spine) {
-    const PortIndex port = up_[first + spine];
-    return with_credits_ ? taken(queues_[port], ports_[port], now) : ports_[port].busy_until;
+    const PortIndex port = routes_.up_at(first + spine);
+    return rules_.with_credits ? CreditQueues::taken(queues_[port], ports_[port], now) : ports_[port].busy_until;
   };
   std::size_t best = 0;
-  for (std::size_t spine = 1; spine < spines_; ++spine)
+  for (std::size_t spine = 1; spine < routes_.spines(); ++spine)
     if (backlog(spine) < backlog(best))
       best = spine;
-  const std::uint64_t up = up_[first + best];
-  const std::uint64_t down = down_[to * spines_ + best];
-  event.word = event_word(EventKind::Uneven, up | down << PortBits | last << (2 * PortBits));
+  const std::uint64_t up = routes_.up_at(first + best);
+  const std::uint64_t down = routes_.down_at(to + best);
+  event.word = event_word(EventKind::Uneven, path_of(up, down, last));
 }
 
 }  // namespace cm::sim::fabric

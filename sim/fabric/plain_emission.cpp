@@ -14,32 +14,32 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
 {
   Flow& flow = flows_[index];
   const std::uint32_t source = flow.source;
-  std::int64_t engine = engine_busy_[flow.engine];
+  std::int64_t engine = senders_.engine(flow.engine);
   std::int64_t now = start;
-  const bool alone = flows_at_[source] == 1;
+  const bool alone = senders_.has_one_flow(source);
   const int burst = alone ? EmissionBurst : 1;
   if (engine > now) {  // another flow's packets
     emit_next_at(engine, index);
     return true;
   }
-  const std::uint32_t group = endpoints_[source].group;
-  const PortIndex* const lanes = &lane_out_[source * sub_planes_];
-  const PortIndex* const ups = up_.data() + endpoints_[source].first_down;  // up_ is laid out like down_
-  std::uint16_t* const spines = &next_spine_[source * sub_planes_];
+  const std::uint32_t group = routes_.endpoint(source).group;
+  const PortIndex* const lanes = routes_.lanes_out(source);
+  const PortIndex* const ups = routes_.ups(source);
+  std::uint16_t* const spines = routes_.next_spines(source);
   std::int64_t issued = flow.issued;
   std::uint32_t offset = flow.offset;
   std::uint32_t lane = flow.next_lane;
-  std::uint32_t number = packets_[source];
-  if ((number & number_mask()) + EmissionBurst > number_mask()) [[unlikely]]
-    number = 0;
-  const std::uint32_t first_order = order_of_packet(source, number);
+  const std::uint32_t number = senders_.next_number(source, EmissionBurst);
+  const std::uint32_t first_order = senders_.order().of_packet(source, number);
   std::uint32_t packets = 0;
   std::uint64_t payload = 0;
   const Message* message = flow.messages.data() + flow.next_message;
   const Message* const end = flow.messages.data() + flow.messages.size();
   for (int sent = 0; sent < burst && message != end && now - start <= BurstHorizon; ++sent) {
-    if (message->bytes != flow.cut_bytes) [[unlikely]]
-      cut(flow, message->bytes);
+    if (message->bytes != flow.cut_bytes) [[unlikely]] {
+      flow.cut_bytes = message->bytes;
+      flow.packet_bytes = rules_.packet_bytes(message->bytes);
+    }
     const std::uint32_t left = message->bytes - offset;
     const std::uint32_t bytes = std::min(flow.packet_bytes, left);
     const Pace& times = pace(flow, bytes);
@@ -47,18 +47,18 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
     if (destination == source) {
       keep_local(flow, bytes, std::max(now, issued) + times.issue_step);
     } else {
-      const Endpoint& to = endpoints_[destination];
-      std::uint64_t ports = lane_in_[to.first_lane + lane];
+      const Routes::Endpoint& to = routes_.endpoint(destination);
+      std::uint64_t ports = routes_.lane_in_at(to.first_lane + lane);
       const bool leaves_group = to.group != group;
       const std::uint32_t spine = leaves_group ? spines[lane] : 0;
       if (leaves_group) {
-        const std::uint32_t place = lane * spines_ + spine;
-        const std::uint64_t down = down_[to.first_down + place];
-        ports = ups[place] | down << PortBits | ports << (2 * PortBits);
+        const std::uint32_t place = lane * routes_.spines() + spine;
+        const std::uint64_t down = routes_.down_at(to.first_down + place);
+        ports = path_of(ups[place], down, ports);
       }
       const std::int64_t ready = std::max({now, issued, engine});
       if constexpr (WithCredits)
-        if (!lane_is_open(lanes[lane], static_cast<PortIndex>(ports & PortMask), bytes + frame_overhead_, start,
+        if (!lane_is_open(lanes[lane], static_cast<PortIndex>(ports & PortMask), bytes + rules_.frame_overhead, start,
                           ready)) {
           if (sent == 0)
             return false;
@@ -67,21 +67,21 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
       now = ready;
       engine = now + times.engine_step[leaves_group ? 1 : 0] + (bytes == left ? flow.engine_pause : 0);
       if (leaves_group)
-        spines[lane] = static_cast<std::uint16_t>(spine + 1 == spines_ ? 0 : spine + 1);
+        spines[lane] = static_cast<std::uint16_t>(spine + 1 == routes_.spines() ? 0 : spine + 1);
       const std::int64_t lasts = times.lane_time;
       Port& port = ports_[lanes[lane]];
       const std::int64_t backlog = port.busy_until - now;
       const std::int64_t begin = now + std::max<std::int64_t>(backlog, 0);
       port.peak_backlog = std::max(port.peak_backlog, backlog);
       port.busy_until = begin + lasts;
-      port.bytes += bytes + frame_overhead_;
-      calendar_.insert({.time = begin + lane_out_latency_,
+      port.bytes += bytes + rules_.frame_overhead;
+      calendar_.insert({.time = begin + routes_.lane_out_latency(),
                         .word = to.kind | ports,
                         .subject = index,
-                        .bytes = bytes + frame_overhead_,
+                        .bytes = bytes + rules_.frame_overhead,
                         .extra = static_cast<std::uint32_t>(lasts),
                         .order = first_order + packets});
-      lane = lane + 1 == sub_planes_ ? 0 : lane + 1;
+      lane = lane + 1 == routes_.sub_planes() ? 0 : lane + 1;
       ++packets;
       payload += bytes;
     }
@@ -92,9 +92,9 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
       ++message;
     }
   }
-  engine_busy_[flow.engine] = engine;
+  senders_.engine(flow.engine) = engine;
   flow.next_lane = static_cast<std::uint16_t>(lane);
-  packets_[source] = number + packets;
+  senders_.set_next_number(source, number + packets);
   flow.issued = issued;
   flow.offset = offset;
   flow.next_message = static_cast<std::uint32_t>(message - flow.messages.data());

@@ -31,9 +31,9 @@ std::int64_t DataPlane::run(std::int64_t limit)
 {
   while (raised_.empty()) {
     const std::int64_t time = fabric_.run(limit);
-    if (time == fabric::Calendar::Never)
-      return fabric::Calendar::Never;
-    const fabric::Event event = calendar_.take();
+    if (time == calendar::Calendar::Never)
+      return calendar::Calendar::Never;
+    const calendar::Event event = calendar_.take();
     now_ = time;
     const std::uint64_t notice =
         fabric::kind_of(event) == fabric::EventKind::Notice ? event.word & NoticeMask : board_.finish(event);

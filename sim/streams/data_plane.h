@@ -55,7 +55,7 @@ class DataPlane {
   [[nodiscard]] std::deque<Signal>& raised() { return raised_; }
 
  private:
-  fabric::Calendar calendar_;
+  calendar::Calendar calendar_;
   fabric::PacketFabric fabric_;
   OperatorBoard board_;
   DataPlaneClient* client_ = nullptr;

@@ -8,7 +8,7 @@
 
 namespace cm::sim::streams {
 
-OperatorBoard::OperatorBoard(std::uint32_t dies, BytesPerSecond memory_bandwidth, fabric::Calendar& calendar)
+OperatorBoard::OperatorBoard(std::uint32_t dies, BytesPerSecond memory_bandwidth, calendar::Calendar& calendar)
     : calendar_(calendar), bandwidth_(memory_bandwidth.count() * 1e-12), on_die_(dies)
 {
   ensure(bandwidth_ > 0, "the dies' memory bandwidth is {} B/s", memory_bandwidth.count());
@@ -81,7 +81,7 @@ void OperatorBoard::schedule(std::uint32_t slot, std::int64_t now)
                     .extra = ++op.generation});
 }
 
-std::uint64_t OperatorBoard::finish(const fabric::Event& event)
+std::uint64_t OperatorBoard::finish(const calendar::Event& event)
 {
   const auto slot = static_cast<std::uint32_t>(event.word);
   Running& op = running_[slot];

@@ -7,7 +7,7 @@
 // right for operators that stream their operands.
 #pragma once
 
-#include "sim/fabric/calendar.h"
+#include "sim/calendar/calendar.h"
 #include "sim/units/quantity.h"
 
 #include <cstdint>
@@ -25,13 +25,13 @@ struct OperatorRun {
 class OperatorBoard {
  public:
   // `calendar` is borrowed. Every die has the same usable memory bandwidth.
-  OperatorBoard(std::uint32_t dies, BytesPerSecond memory_bandwidth, fabric::Calendar& calendar);
+  OperatorBoard(std::uint32_t dies, BytesPerSecond memory_bandwidth, calendar::Calendar& calendar);
 
   void start(const OperatorRun& run, std::int64_t now);
 
   // For an event of this board (kind EventKind::Owner): the notice of the operator that ended, or NotYet when the event
   // was overtaken by a change of pace.
-  std::uint64_t finish(const fabric::Event& event);
+  std::uint64_t finish(const calendar::Event& event);
 
   static constexpr std::uint64_t NotYet = ~std::uint64_t{0};
 
@@ -49,7 +49,7 @@ class OperatorBoard {
   void share(std::uint32_t die, std::int64_t now);
   void schedule(std::uint32_t slot, std::int64_t now);
 
-  fabric::Calendar& calendar_;
+  calendar::Calendar& calendar_;
   double bandwidth_;                                // bytes per picosecond
   std::vector<std::vector<std::uint32_t>> on_die_;  // slots, in order of start
   std::vector<Running> running_;

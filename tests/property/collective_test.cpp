@@ -63,7 +63,7 @@ TEST_CASE("a collective ends, and every planned byte has arrived")
                << random.question.ranks);
   const CollectivePlan plan = random.algorithm->plan(random.question);
   const CollectiveOutcome outcome = run_plan(plan, random.protocol, random.machine);
-  CHECK(outcome.end < Picoseconds(sim::fabric::Calendar::Never));
+  CHECK(outcome.end < Picoseconds(sim::calendar::Calendar::Never));
   CHECK(outcome.emitted == planned_bytes(plan));
   CHECK(outcome.delivered == outcome.emitted);
   for (const Picoseconds end : outcome.ends)

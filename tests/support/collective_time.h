@@ -28,7 +28,7 @@ inline CollectiveOutcome run_plan(const models::CollectivePlan& plan, const mode
   plane.set_client(run);
   run.start();
   CollectiveOutcome outcome;
-  outcome.end = Picoseconds(plane.run(sim::fabric::Calendar::Never - 1));
+  outcome.end = Picoseconds(plane.run(sim::calendar::Calendar::Never - 1));
   outcome.ends = run.ends();
   outcome.emitted = plane.fabric().payload_bytes_emitted();
   outcome.delivered = plane.fabric().payload_bytes_delivered();

@@ -28,8 +28,8 @@ class FabricRun {
   std::int64_t finish()
   {
     for (;;) {
-      const std::int64_t time = fabric_.run(sim::fabric::Calendar::Never);
-      if (time == sim::fabric::Calendar::Never)
+      const std::int64_t time = fabric_.run(sim::calendar::Calendar::Never);
+      if (time == sim::calendar::Calendar::Never)
         return end_;
       notices_.emplace_back(calendar_.take().word & ((1ULL << 60U) - 1), time);
       if (time < end_)
@@ -50,7 +50,7 @@ class FabricRun {
   }
 
  private:
-  sim::fabric::Calendar calendar_;
+  sim::calendar::Calendar calendar_;
   sim::fabric::PacketFabric fabric_;
   std::vector<std::pair<std::uint64_t, std::int64_t>> notices_;
   std::int64_t end_ = 0;

@@ -8,6 +8,7 @@
 #include "workloads/collective/collective_flows.h"
 #include "workloads/collective/collective_metric_table.h"
 #include "workloads/collective/collective_run.h"
+#include "workloads/live_machine/live_machine.h"
 
 #include <fmt/format.h>
 
@@ -68,20 +69,13 @@ void run_on_packets(const models::CollectiveQuestion& question, const models::Co
                     const models::ProtocolSpec& protocol, const models::MachineSpec& machine, Result& result)
 {
   const topology::Supernode supernode(machine.topology);
-  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, question.seed));
-  sim::engine::Engine engine;
-  engine.carry(plane);
-  const sim::streams::Signal done = engine.new_signal();
-  CollectiveRun run(plan, protocol, machine, plane, done);
-  plane.set_client(run);
-  engine.spawn("collective", [&](sim::engine::Control& control) {
-    control.synchronise();
-    run.start();
-    control.wait(done);
-  });
-  engine.run();
+  LiveMachine live(machine, supernode, question.seed);
+  MachineRun carried(live);
+  const sim::streams::Signal done = carried.new_signal();
+  CollectiveRun run(plan, protocol, machine, live.plane(), done);
+  carried.run("collective", run, done);
   add_time(question, plan, protocol, machine, to_seconds(std::ranges::max(run.ends())), result);
-  models::report_queues(machine, plane, result);
+  models::report_queues(machine, live.plane(), result);
   sim::metrics::Histogram ranks("us");
   for (const Picoseconds end : run.ends())
     ranks.record(microseconds(end));

@@ -9,6 +9,7 @@
 #include "workloads/decode/decode_metric_table.h"
 #include "workloads/decode/decode_plan.h"
 #include "workloads/expert_parallel/asked_copies.h"
+#include "workloads/live_machine/live_machine.h"
 
 #include <fmt/format.h>
 
@@ -33,13 +34,10 @@ double iteration_without_engine(const DecodeSpec& spec, const DecodePlan& plan, 
                                 const models::MachineSpec& machine, const topology::Supernode& supernode,
                                 std::uint64_t seed)
 {
-  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
-  const models::EndpointEngines engines(machine, plane.fabric());
+  LiveMachine live(machine, supernode, seed);
   sim::metrics::NoProgress silent;
-  DecodeRun run(spec, plan, model, machine, seed, plane, engines, 0, silent);
-  plane.set_client(run);
-  run.start();
-  plane.run(sim::fabric::Calendar::Never - 1);
+  DecodeRun run(spec, plan, model, machine, seed, live.plane(), live.engines(), 0, silent);
+  live.run_alone(run);
   return sim::metrics::mean(run.iteration_ms());
 }
 
@@ -199,22 +197,14 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   const topology::Supernode supernode(machine.topology);
   const DecodePlan plan = choose_plan(spec, model, machine, supernode, seed, result);
 
-  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
-  const models::EndpointEngines engines(machine, plane.fabric());
-  sim::engine::Engine engine;
-  engine.carry(plane);
-  const sim::streams::Signal finished = engine.new_signal();
-  DecodeRun run(spec, plan, model, machine, seed, plane, engines, finished, progress);
-  plane.set_client(run);
+  LiveMachine live(machine, supernode, seed);
+  MachineRun carried(live);
+  const sim::streams::Signal finished = carried.new_signal();
+  DecodeRun run(spec, plan, model, machine, seed, live.plane(), live.engines(), finished, progress);
   std::optional<RankTimeline> shown;
   if (timeline != nullptr)
-    run.show_on(shown.emplace(*timeline, plane.fabric(), machine, spec.dies(), DecodeRun::StreamNames));
-  engine.spawn("decode", [&](sim::engine::Control& control) {
-    control.synchronise();
-    run.start();
-    control.wait(finished);
-  });
-  engine.run();
+    run.show_on(shown.emplace(*timeline, live.plane().fabric(), machine, spec.dies(), DecodeRun::StreamNames));
+  carried.run("decode", run, finished);
 
   add_metrics(spec, machine, plan, run, result);
   std::ranges::copy(spec.choices.notes, std::back_inserter(result.notes));
@@ -226,9 +216,9 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
     const double ms = iteration_without_engine(*companion, other, model, machine, supernode, seed);
     add_int8_gain(spec, iteration, Seconds(ms * 1e-3), result);
   }
-  models::report_queues(machine, plane, result);
+  models::report_queues(machine, live.plane(), result);
   result.add(DecodeMetrics["hbm_used_gb"], static_cast<double>(budget.total().count()) * 1e-9);
-  result.add(DecodeMetrics["port_hops"], static_cast<double>(plane.fabric().port_hops()));
+  result.add(DecodeMetrics["port_hops"], static_cast<double>(live.plane().fabric().port_hops()));
   if (const std::optional<LayerTimes> layer = run.layer_times()) {
     add_breakdown(spec, model, *layer, result);
     add_use(plan, machine, run, *layer, result);

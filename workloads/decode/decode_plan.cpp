@@ -2,6 +2,7 @@
 
 #include "models/collectives/tensor_exchange.h"
 #include "workloads/decode/core_split.h"
+#include "workloads/live_machine/live_machine.h"
 
 #include <algorithm>
 
@@ -73,25 +74,20 @@ DecodeTime time_decode_iteration(const DecodeSpec& spec, int microbatches, std::
   const std::int64_t simulated = std::min(model.layers, model.dense_layers + moe_layers);
   shortened.layers = simulated;
   const DecodePlan plan = plan_of(microbatches, once, model, machine, seed);
-  sim::streams::DataPlaneSpec parts = models::data_plane_spec(machine, supernode, seed);
   // Copies of shared experts are on the first dies.
-  models::narrow_lanes(parts, spec.dies() - 1, 1, lane_share);
-  sim::streams::DataPlane plane(parts);
-  const models::EndpointEngines engines(machine, plane.fabric());
+  LiveMachine live(machine, supernode, seed, {.first_die = spec.dies() - 1, .dies = 1, .share = lane_share});
   sim::metrics::NoProgress silent;
-  DecodeRun run(once, plan, shortened, machine, seed, plane, engines, 0, silent);
-  plane.set_client(run);
-  run.start();
-  plane.run(sim::fabric::Calendar::Never - 1);
+  DecodeRun run(once, plan, shortened, machine, seed, live.plane(), live.engines(), 0, silent);
+  live.run_alone(run);
   // Experts alone make traffic, those of the MTP layer too.
   const std::int64_t passes = spec.mtp_tokens > 0 ? 1 : 0;
   const double layers_over_simulated =
       static_cast<double>(model.layers - model.dense_layers + passes) /
       static_cast<double>(std::max<std::int64_t>(1, simulated - model.dense_layers + passes));
-  return {.iteration =
-              Seconds(run.iteration_ms().front() * 1e-3 + run.layer_times().value_or(LayerTimes{}).layer() * 1e-6 *
-                                                              static_cast<double>(model.layers - simulated)),
-          .sent = static_cast<double>(plane.fabric().payload_bytes_emitted()) * layers_over_simulated / spec.dies()};
+  return {
+      .iteration = Seconds(run.iteration_ms().front() * 1e-3 + run.layer_times().value_or(LayerTimes{}).layer() * 1e-6 *
+                                                                   static_cast<double>(model.layers - simulated)),
+      .sent = static_cast<double>(live.plane().fabric().payload_bytes_emitted()) * layers_over_simulated / spec.dies()};
 }
 
 }  // namespace cm::workloads

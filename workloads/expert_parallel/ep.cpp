@@ -6,6 +6,7 @@
 #include "sim/metrics/confidence.h"
 #include "workloads/expert_parallel/ep_group.h"
 #include "workloads/expert_parallel/ep_metric_table.h"
+#include "workloads/live_machine/live_machine.h"
 
 #include <fmt/format.h>
 
@@ -112,22 +113,21 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
             sim::metrics::Progress& progress, sim::metrics::Result& result, sim::timeline::Timeline* timeline)
 {
   const topology::Supernode supernode(machine.topology);
-  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
-  const models::EndpointEngines engines(machine, plane.fabric());
+  LiveMachine live(machine, supernode, seed);
+  sim::streams::DataPlane& plane = live.plane();
   const std::vector<ExpertLayer> layers = build_layers(spec, machine, seed);
   sim::RandomStream random(seed, "gate");
 
-  sim::engine::Engine engine;
-  engine.carry(plane);
-  const sim::streams::Signal phase_done = engine.new_signal();
-  EpGroup group(spec, machine, plane, engines, phase_done);
+  MachineRun carried(live);
+  const sim::streams::Signal phase_done = carried.new_signal();
+  EpGroup group(spec, machine, plane, live.engines(), phase_done);
   plane.set_client(group);
   std::optional<RankTimeline> shown;
   if (timeline != nullptr)
     group.show_on(shown.emplace(*timeline, plane.fabric(), machine, spec.ep, Streams));
   std::vector<double> dispatch;
   std::vector<double> combine;
-  engine.spawn("ep", [&](sim::engine::Control& control) {
+  carried.run("ep", [&](sim::engine::Control& control) {
     for (std::uint32_t repeat = 0; repeat < spec.repeats; ++repeat) {
       control.synchronise();
       group.start_dispatch(repeat, routing_task(spec, layers[repeat % layers.size()], machine), random);
@@ -140,7 +140,6 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
       progress.update((repeat + 1.0) / spec.repeats, "dispatching and combining");
     }
   });
-  engine.run();
 
   const double rows = static_cast<double>(spec.tokens_per_rank) * spec.rows_per_token();
   const Bytes dispatched = dispatch_row(machine.die, spec.exchange, spec.row, spec.quantised_dispatch);
@@ -161,7 +160,7 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
   result.add(EpMetrics["dispatch_rank_us"], group.dispatch_us);
   result.add(EpMetrics["combine_rank_us"], group.combine_us);
   result.add(EpMetrics["rank_wait_us"], group.wait_us);
-  result.answer.limit = limit_sentence(narrowest_carrier(spec, machine, engines), group, result);
+  result.answer.limit = limit_sentence(narrowest_carrier(spec, machine, live.engines()), group, result);
 }
 
 }  // namespace cm::workloads

@@ -5,6 +5,7 @@
 #include "workloads/kv_access/load_limit.h"
 #include "workloads/kv_access/load_run.h"
 #include "workloads/kv_access/sharing_run.h"
+#include "workloads/live_machine/live_machine.h"
 
 #include <fmt/format.h>
 
@@ -64,9 +65,8 @@ class KvStudy {
  public:
   KvStudy(const KvSpec& spec, const models::MachineSpec& machine, std::uint64_t seed, Result& result)
       : spec_(spec), machine_(machine), seed_(seed), result_(result), supernode_(machine.topology),
-        plane_spec_(models::data_plane_spec(machine, supernode_, seed)), plane_(plane_spec_),
-        engines_(machine, plane_.fabric()), runner_(machine, plane_, engines_),
-        meter_(machine, plane_spec_.network, plane_.fabric(), runner_)
+        live_(machine, supernode_, seed), plane_(live_.plane()), engines_(live_.engines()),
+        runner_(machine, plane_, engines_), meter_(machine, live_.network(), plane_.fabric(), runner_)
   {
   }
 
@@ -99,9 +99,9 @@ class KvStudy {
   std::uint64_t seed_;
   Result& result_;
   topology::Supernode supernode_;
-  sim::streams::DataPlaneSpec plane_spec_;
-  sim::streams::DataPlane plane_;
-  models::EndpointEngines engines_;
+  LiveMachine live_;
+  sim::streams::DataPlane& plane_;
+  const models::EndpointEngines& engines_;
   AccessRunner runner_;
   LimitMeter meter_;
   sim::streams::Signal done_ = 0;
@@ -109,11 +109,10 @@ class KvStudy {
 
 void KvStudy::run()
 {
-  sim::engine::Engine engine;
-  engine.carry(plane_);
-  done_ = engine.new_signal();
+  MachineRun carried(live_);
+  done_ = carried.new_signal();
   plane_.set_client(runner_);
-  engine.spawn("kv", [&](sim::engine::Control& control) {
+  carried.run("kv", [&](sim::engine::Control& control) {
     compare_tiers(control);
     report_load(control);
     if (spec_.compares_paths)
@@ -122,7 +121,6 @@ void KvStudy::run()
     compare_stripes(control);
     compare_write_shares(control);
   });
-  engine.run();
 }
 
 std::vector<KvStudy::TierRow> KvStudy::tier_rows() const

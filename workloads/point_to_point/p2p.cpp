@@ -6,6 +6,7 @@
 #include "models/network/queue_report.h"
 #include "sim/engine/engine.h"
 #include "sim/units/parse_quantity.h"
+#include "workloads/live_machine/live_machine.h"
 #include "workloads/point_to_point/p2p_metric_table.h"
 
 #include <fmt/format.h>
@@ -168,31 +169,22 @@ Outcome run_on_packets(const P2pSpec& spec, const models::MachineSpec& machine, 
                        sim::metrics::Result& result)
 {
   const topology::Supernode supernode(machine.topology);
-  sim::streams::DataPlane plane(models::data_plane_spec(machine, supernode, seed));
-  const models::EndpointEngines engines(machine, plane.fabric());
-  sim::engine::Engine engine;
-  engine.carry(plane);
-  const sim::streams::Signal done = engine.new_signal();
-  Access access(spec, machine, plane, engines, done);
-  plane.set_client(access);
-  engine.spawn("p2p", [&](sim::engine::Control& control) {
-    control.synchronise();
-    access.start();
-    control.wait(done);
-  });
-  engine.run();
-  models::report_links(machine, plane, result);
-  return {to_seconds(access.end()), narrowest_carrier(spec, machine, engines)};
+  LiveMachine live(machine, supernode, seed);
+  MachineRun carried(live);
+  const sim::streams::Signal done = carried.new_signal();
+  Access access(spec, machine, live.plane(), live.engines(), done);
+  carried.run("p2p", access, done);
+  models::report_links(machine, live.plane(), result);
+  return {to_seconds(access.end()), narrowest_carrier(spec, machine, live.engines())};
 }
 
 // The same access as one flow of SimGrid: latency terms and the narrowest of lanes and endpoint engines.
 Outcome run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, std::uint64_t seed)
 {
   const topology::Supernode supernode(machine.topology);
-  const sim::streams::DataPlaneSpec packets = models::data_plane_spec(machine, supernode, seed);
-  sim::fabric::Calendar calendar;
-  sim::fabric::PacketFabric fabric(packets.network, packets.policy, calendar);
-  const models::EndpointEngines engines(machine, fabric);
+  LiveMachine live(machine, supernode, seed);
+  const sim::fabric::PacketFabric& fabric = live.plane().fabric();
+  const models::EndpointEngines& engines = live.engines();
   const bool is_read = spec.op == AccessOp::Read;
   const std::uint32_t source = is_read ? spec.to : spec.from;
   const std::uint32_t destination = is_read ? spec.from : spec.to;

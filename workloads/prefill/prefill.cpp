@@ -4,6 +4,7 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
 #include "workloads/expert_parallel/asked_copies.h"
+#include "workloads/live_machine/live_machine.h"
 #include "workloads/prefill/prefill_metric_table.h"
 #include "workloads/prefill/prefill_time.h"
 
@@ -102,28 +103,25 @@ void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const 
     result.notes.push_back(fmt::format("microbatches: auto took {}", microbatches));
 
   const models::MachineSpec chunked = with_chunk(machine, deployment.chunk);
-  sim::streams::DataPlane plane(models::data_plane_spec(chunked, supernode, seed));
-  const models::EndpointEngines engines(chunked, plane.fabric());
-  sim::engine::Engine engine;
-  engine.carry(plane);
+  LiveMachine live(chunked, supernode, seed);
+  MachineRun carried(live);
   std::deque<PrefillRun> runs;
-  engine.spawn("prefill", [&](sim::engine::Control& control) {
+  carried.run("prefill", [&](sim::engine::Control& control) {
     for (std::size_t batch = 0; batch < batches.size(); ++batch) {
-      const sim::streams::Signal finished = engine.new_signal();
+      const sim::streams::Signal finished = carried.new_signal();
       PrefillRun& run = runs.emplace_back(PrefillSetup{.deployment = deployment,
                                                        .model = model,
                                                        .machine = chunked,
                                                        .microbatches = cut(batches[batch], microbatches),
                                                        .prompts = static_cast<std::int64_t>(batches[batch].size()),
                                                        .seed = seed + batch},
-                                          plane, engines, finished, progress);
-      plane.set_client(run);
+                                          live.plane(), live.engines(), finished, progress);
+      live.plane().set_client(run);
       control.synchronise();
       run.start();
       control.wait(finished);
     }
   });
-  engine.run();
 
   Seconds device;
   for (const PrefillRun& run : runs)
@@ -138,9 +136,9 @@ void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const 
                                        deployment.moe_layers(model)));
   report_copies(deployment.copies_note, {deployment.redundant, deployment.shared_copies}, result);
   result.add(PrefillMetrics["microbatches"], microbatches);
-  models::report_queues(chunked, plane, result);
+  models::report_queues(chunked, live.plane(), result);
   result.add(PrefillMetrics["hbm_used_gb"], static_cast<double>(budget.total().count()) * 1e-9);
-  result.add(PrefillMetrics["port_hops"], static_cast<double>(plane.fabric().port_hops()));
+  result.add(PrefillMetrics["port_hops"], static_cast<double>(live.plane().fabric().port_hops()));
   add_answer(budget, result);
 }
 

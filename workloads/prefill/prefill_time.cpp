@@ -1,5 +1,7 @@
 #include "workloads/prefill/prefill_time.h"
 
+#include "workloads/live_machine/live_machine.h"
+
 #include <algorithm>
 
 namespace cm::workloads {
@@ -28,10 +30,8 @@ PrefillTime time_prefill_loads(const PrefillDeployment& deployment, const std::v
 {
   models::MachineSpec chunked = with_chunk(machine, deployment.chunk);
   chunked.die.sdma.bandwidth = machine.die.sdma.bandwidth * lane_share;
-  sim::streams::DataPlaneSpec parts = models::data_plane_spec(chunked, supernode, seed);
-  models::narrow_lanes(parts, 0, deployment.ranks, lane_share);
-  sim::streams::DataPlane plane(parts);
-  const models::EndpointEngines engines(chunked, plane.fabric());
+  LiveMachine live(chunked, supernode, seed,
+                   {.first_die = 0, .dies = deployment.ranks, .share = lane_share});
   sim::metrics::NoProgress silent;
   PrefillRun run({.deployment = deployment,
                   .model = model,
@@ -39,10 +39,8 @@ PrefillTime time_prefill_loads(const PrefillDeployment& deployment, const std::v
                   .microbatches = microbatches,
                   .prompts = prompts,
                   .seed = seed},
-                 plane, engines, 0, silent);
-  plane.set_client(run);
-  run.start();
-  plane.run(sim::fabric::Calendar::Never - 1);
+                 live.plane(), live.engines(), 0, silent);
+  live.run_alone(run);
   const Seconds device = device_time(run);
   return {.device = device,
           .total = device + machine.die.host.batch,

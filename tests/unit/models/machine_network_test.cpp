@@ -30,7 +30,7 @@ TEST_CASE("a way between nodes takes the traversals that the machine says and on
   models::MachineSpec machine = tests::small_machine();
   const auto way = [&](std::uint32_t to) {
     const auto spec = models::data_plane_spec(machine, topology::Supernode(machine.topology), 1);
-    sim::fabric::Calendar calendar;
+    sim::calendar::Calendar calendar;
     return sim::fabric::PacketFabric(spec.network, spec.policy, calendar).path_latency_ps(0, to);
   };
   CHECK(way(1) == 200'000);

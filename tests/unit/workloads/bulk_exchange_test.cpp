@@ -30,7 +30,7 @@ class Exchange final : public sim::streams::DataPlaneClient {
     for (std::uint32_t rank = 0; rank < Ranks; ++rank)
       if (exchange_.send(generation_, rank))
         through[rank] = 0;
-    plane_.run(sim::fabric::Calendar::Never - 1);
+    plane_.run(sim::calendar::Calendar::Never - 1);
     ++generation_;
   }
 

@@ -38,7 +38,7 @@ class Exchange final : public sim::streams::DataPlaneClient, public ExchangeList
     waited.assign(ranks_, -1);
     for (std::uint32_t rank = 0; rank < ranks_; ++rank)
       plane_.remind(starts[rank], LateStart + rank);
-    plane_.run(sim::fabric::Calendar::Never - 1);
+    plane_.run(sim::calendar::Calendar::Never - 1);
   }
 
   void combine()
@@ -46,7 +46,7 @@ class Exchange final : public sim::streams::DataPlaneClient, public ExchangeList
     combined.assign(ranks_, -1);
     for (std::uint32_t rank = 0; rank < ranks_; ++rank)
       exchange_.start_combine(0, rank);
-    plane_.run(sim::fabric::Calendar::Never - 1);
+    plane_.run(sim::calendar::Calendar::Never - 1);
   }
 
   void on_notice(std::uint64_t notice, Picoseconds now) override

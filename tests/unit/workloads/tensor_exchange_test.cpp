@@ -29,7 +29,7 @@ class Groups final : public sim::streams::DataPlaneClient, public TensorExchange
   {
     for (std::uint32_t rank = 0; rank < starts.size(); ++rank)
       plane_.remind(starts[rank], LateStart + rank);
-    plane_.run(sim::fabric::Calendar::Never - 1);
+    plane_.run(sim::calendar::Calendar::Never - 1);
   }
 
   void run() { run(std::vector<Picoseconds>(done.size(), Picoseconds(0))); }

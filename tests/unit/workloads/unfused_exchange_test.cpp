@@ -57,11 +57,11 @@ class Exchange final : public sim::streams::DataPlaneClient, public ExchangeList
     times_.combined.assign(Ranks, -1);
     for (std::uint32_t rank = 0; rank < Ranks; ++rank)
       exchange_->start_dispatch(0, rank);
-    plane_.run(sim::fabric::Calendar::Never - 1);
+    plane_.run(sim::calendar::Calendar::Never - 1);
     start_ = microseconds(plane_.now());
     for (std::uint32_t rank = 0; rank < Ranks; ++rank)
       exchange_->start_combine(0, rank);
-    plane_.run(sim::fabric::Calendar::Never - 1);
+    plane_.run(sim::calendar::Calendar::Never - 1);
     times_.bytes = plane_.fabric().payload_bytes_delivered();
     return times_;
   }

@@ -11,7 +11,7 @@
 
 using namespace cm;
 using namespace cm::sim;
-using fabric::Calendar;
+using calendar::Calendar;
 using streams::DataPlane;
 
 namespace {

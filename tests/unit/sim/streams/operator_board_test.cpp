@@ -30,7 +30,7 @@ class Board {
 
   std::map<std::uint64_t, std::int64_t> ends()
   {
-    run_until(fabric::Calendar::Never);
+    run_until(calendar::Calendar::Never);
     return ends_;
   }
 
@@ -38,14 +38,14 @@ class Board {
   void run_until(std::int64_t limit)
   {
     while (calendar_.next(limit) != nullptr) {
-      const fabric::Event event = calendar_.take();
+      const calendar::Event event = calendar_.take();
       REQUIRE(fabric::kind_of(event) == fabric::EventKind::Owner);
       if (const std::uint64_t notice = board_.finish(event); notice != OperatorBoard::NotYet)
         REQUIRE(ends_.emplace(notice, event.time).second);
     }
   }
 
-  fabric::Calendar calendar_;
+  calendar::Calendar calendar_;
   OperatorBoard board_;
   std::map<std::uint64_t, std::int64_t> ends_;
 };

@@ -10,9 +10,9 @@
 // be fetched from memory in time.
 #pragma once
 
-#include "sim/fabric/event.h"
-#include "sim/fabric/large_pages.h"
-#include "sim/fabric/near_events.h"
+#include "sim/calendar/event.h"
+#include "sim/calendar/large_pages.h"
+#include "sim/calendar/near_events.h"
 
 #include <array>
 #include <cstddef>
@@ -20,7 +20,7 @@
 #include <limits>
 #include <vector>
 
-namespace cm::sim::fabric {
+namespace cm::sim::calendar {
 
 class Calendar {
  public:
@@ -176,4 +176,4 @@ class Calendar {
   std::vector<Event> tie_events_;
 };
 
-}  // namespace cm::sim::fabric
+}  // namespace cm::sim::calendar

@@ -1,4 +1,4 @@
-#include "sim/fabric/calendar.h"
+#include "sim/calendar/calendar.h"
 
 #include <algorithm>
 #include <bit>
@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-namespace cm::sim::fabric {
+namespace cm::sim::calendar {
 namespace {
 
 // From how many of each there are to where the first of each goes.
@@ -242,4 +242,4 @@ std::size_t Calendar::sort_chunks(Place first, Place end, bool expects_ties)
   return count;
 }
 
-}  // namespace cm::sim::fabric
+}  // namespace cm::sim::calendar

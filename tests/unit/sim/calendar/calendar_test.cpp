@@ -1,4 +1,4 @@
-#include "sim/fabric/calendar.h"
+#include "sim/calendar/calendar.h"
 #include "sim/random/random_stream.h"
 
 #include <catch2/catch.hpp>
@@ -10,8 +10,8 @@
 #include <vector>
 
 using namespace cm::sim;
-using fabric::Calendar;
-using fabric::Event;
+using calendar::Calendar;
+using calendar::Event;
 
 namespace {
 
@@ -95,6 +95,41 @@ TEST_CASE("events of one time leave in the order of their insertion")
       expected.push_back(number);
     CHECK(rest(calendar) == expected);
   }
+}
+
+TEST_CASE("events of one time leave by their order, and those of one order by insertion")
+{
+  Calendar calendar;
+  // The third is put beside the batch, the last two find it sorted already.
+  calendar.insert({.time = 2 * Window, .subject = 4, .order = 7});
+  calendar.insert({.time = 2 * Window, .subject = 1, .order = 3});
+  REQUIRE(calendar.next()->subject == 1);
+  calendar.insert({.time = 2 * Window, .subject = 3, .order = 5});
+  calendar.insert({.time = 2 * Window, .subject = 2, .order = 3});
+  calendar.insert({.time = 2 * Window, .subject = 0, .order = 0});
+  CHECK(rest(calendar) == Numbers{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("windows full of ties are emptied in order")
+{
+  Calendar calendar;
+  RandomStream random(1, "ties");
+  // (time, order) to the numbers in order of insertion.
+  std::multimap<std::pair<std::int64_t, std::uint32_t>, std::uint32_t> model;
+  std::uint32_t number = 0;
+  for (std::int64_t window = 1; window <= 12; ++window)
+    for (int event = 0; event < 700; ++event) {
+      const std::int64_t time = window * Window + 1000 * random.below(5);
+      // Half of them as packets have it: a source, then few running numbers.
+      const std::uint32_t order =
+          random.below(2) == 0 ? random.below(5) : 1U << 31U | random.below(320) << 22U | random.below(3);
+      calendar.insert({.time = time, .subject = number, .order = order});
+      model.emplace(std::pair(time, order), number++);
+    }
+  Numbers expected;
+  for (const auto& [key, event] : model)
+    expected.push_back(event);
+  CHECK(rest(calendar) == expected);
 }
 
 TEST_CASE("windows with any number of events are emptied in order, whatever storage they reuse")

@@ -1,9 +1,9 @@
-#include "sim/fabric/near_events.h"
+#include "sim/calendar/near_events.h"
 
 #include <algorithm>
 #include <bit>
 
-namespace cm::sim::fabric {
+namespace cm::sim::calendar {
 
 namespace {
 
@@ -72,4 +72,4 @@ void NearEvents::pop()
   time_ = nodes_[lists_[first_].head].event.time;
 }
 
-}  // namespace cm::sim::fabric
+}  // namespace cm::sim::calendar

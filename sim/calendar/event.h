@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace cm::sim::fabric {
+namespace cm::sim::calendar {
 
 // 32 bytes, half a cache line. Events leave the calendar by (time, order, sequence of insertion); the meaning of the
 // other fields is up to who handles the event.
@@ -16,4 +16,4 @@ struct Event {
   std::uint32_t order = 0;  // among events of equal time, lowest first
 };
 
-}  // namespace cm::sim::fabric
+}  // namespace cm::sim::calendar

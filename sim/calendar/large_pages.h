@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <vector>
 
-namespace cm::sim::fabric {
+namespace cm::sim::calendar {
 
 template <typename T>
 struct LargePageAllocator {
@@ -45,4 +45,4 @@ struct LargePageAllocator {
 template <typename T>
 using LargePageVector = std::vector<T, LargePageAllocator<T>>;
 
-}  // namespace cm::sim::fabric
+}  // namespace cm::sim::calendar

@@ -2,14 +2,14 @@
 // and order, and a bitmap of those in use. Lists are intrusive and their nodes are reused last-in first-out.
 #pragma once
 
-#include "sim/fabric/event.h"
+#include "sim/calendar/event.h"
 
 #include <array>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
-namespace cm::sim::fabric {
+namespace cm::sim::calendar {
 
 class NearEvents {
  public:
@@ -59,4 +59,4 @@ class NearEvents {
   std::array<List, Buckets> lists_{};
 };
 
-}  // namespace cm::sim::fabric
+}  // namespace cm::sim::calendar

@@ -1,0 +1,29 @@
+#include "sim/fabric/fabric_rules.h"
+
+namespace cm::sim::fabric {
+
+FabricRules::FabricRules(const FabricPolicy& policy, std::uint32_t planes)
+    : lane_choice(policy.lane_choice), spine_choice(policy.spine_choice), seed(policy.seed),
+      with_credits(policy.flow_control == FlowControl::Credits && policy.waiting == Waiting::AtEveryPort),
+      cut_through(policy.forwarding == Forwarding::CutThrough),
+      acknowledge_by_packet(policy.acknowledgement == Acknowledgement::Packets),
+      is_plain(cut_through && policy.lane_choice == LaneChoice::Spray && policy.spine_choice == SpineChoice::Spray),
+      lanes_wait(policy.waiting != Waiting::Nowhere), switches_wait(policy.waiting == Waiting::AtEveryPort),
+      uneven(switches_wait ? EventKind::Uneven : EventKind::Unhindered),
+      mtu(static_cast<std::uint32_t>(policy.mtu.count())),
+      frame_overhead(static_cast<std::uint32_t>(policy.frame_overhead.count())),
+      acknowledgement_bytes(static_cast<std::uint32_t>(policy.acknowledgement_size.count())), sub_planes(planes),
+      lane_round(std::uint64_t{mtu} * planes)
+{
+  // Without queues there is no shortest one.
+  if (!switches_wait && spine_choice == SpineChoice::LeastQueue)
+    spine_choice = SpineChoice::Spray;
+}
+
+std::uint32_t FabricRules::whole_rounds(std::uint32_t message_bytes) const
+{
+  const auto rounds = static_cast<std::uint32_t>((message_bytes - 1) / lane_round + 1);
+  return (message_bytes - 1) / (rounds * sub_planes) + 1;
+}
+
+}  // namespace cm::sim::fabric

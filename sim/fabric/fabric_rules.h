@@ -1,0 +1,42 @@
+// A policy as the fabric needs it for every packet.
+#pragma once
+
+#include "sim/fabric/flow.h"
+#include "sim/fabric/packet_events.h"
+
+#include <cstdint>
+
+namespace cm::sim::fabric {
+
+struct FabricRules {
+  FabricRules(const FabricPolicy& policy, std::uint32_t sub_planes);
+
+  // Payload of a message's packets; the last one may be shorter. A message longer than a round of the lanes is cut into
+  // whole rounds of equal packets: what is left over would else pile up on the lanes that many senders happen to start
+  // with.
+  [[nodiscard]] std::uint32_t packet_bytes(std::uint32_t message_bytes) const
+  {
+    return message_bytes <= lane_round ? mtu : whole_rounds(message_bytes);
+  }
+
+  LaneChoice lane_choice;
+  SpineChoice spine_choice;
+  std::uint64_t seed;
+  bool with_credits;
+  bool cut_through;
+  bool acknowledge_by_packet;
+  bool is_plain;       // lanes and spines are sprayed, and packets cut through
+  bool lanes_wait;     // packets, at the lane that they leave their endpoint on
+  bool switches_wait;  // at the ports behind it
+  EventKind uneven;    // packets whose ports are not all alike
+  std::uint32_t mtu;
+  std::uint32_t frame_overhead;
+  std::uint32_t acknowledgement_bytes;
+  std::uint32_t sub_planes;
+  std::uint64_t lane_round;  // bytes of a packet on every lane
+
+ private:
+  [[nodiscard]] std::uint32_t whole_rounds(std::uint32_t message_bytes) const;
+};
+
+}  // namespace cm::sim::fabric

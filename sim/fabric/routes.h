@@ -1,0 +1,87 @@
+// Which ports a packet visits between two endpoints, and how far they are apart.
+#pragma once
+
+#include "sim/fabric/fabric_rules.h"
+#include "sim/fabric/network_spec.h"
+#include "sim/fabric/ports.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace cm::sim::fabric {
+
+// One of `buckets` for a pair, the same for each of its packets.
+[[nodiscard]] std::uint32_t pair_hash(std::uint64_t a, std::uint64_t b, std::uint32_t buckets);
+
+class Routes {
+ public:
+  // Properties of a destination that the short way of emission needs.
+  struct Endpoint {
+    std::uint64_t kind = 0;  // word of a packet to it without ports; 0 (EventKind::Packet): its lanes are uniform
+    std::uint32_t group = 0;
+    std::uint32_t first_lane = 0;  // place of its lanes
+    std::uint32_t first_down = 0;  // place of the down ports of its group, and of the up ports
+  };
+
+  // Throws std::logic_error (ensure) when sub-planes or spines do not fit, or ports of one stage differ in latency:
+  // that keeps the way back a constant.
+  Routes(const NetworkSpec& network, const FabricRules& rules, const Ports& ports);
+
+  [[nodiscard]] std::uint32_t endpoints() const { return static_cast<std::uint32_t>(group_of_.size()); }
+  [[nodiscard]] std::uint32_t sub_planes() const { return sub_planes_; }
+  [[nodiscard]] std::uint32_t spines() const { return spines_; }
+  [[nodiscard]] const Endpoint& endpoint(EndpointIndex endpoint) const { return endpoints_[endpoint]; }
+  [[nodiscard]] bool same_group(EndpointIndex a, EndpointIndex b) const { return group_of_[a] == group_of_[b]; }
+
+  // One-way latency without load, serialisation excluded.
+  [[nodiscard]] std::int64_t latency_ps(EndpointIndex from, EndpointIndex to) const
+  {
+    return same_group(from, to) ? latency_within_ : latency_between_;
+  }
+  [[nodiscard]] std::int64_t lane_out_latency() const { return lane_out_latency_; }
+
+  [[nodiscard]] PortIndex lane_out(EndpointIndex endpoint, std::uint32_t lane) const
+  {
+    return lane_out_[endpoint * sub_planes_ + lane];
+  }
+  // Ports of an endpoint's lanes; up ports of its group, laid out like the down ports.
+  [[nodiscard]] const PortIndex* lanes_out(EndpointIndex endpoint) const { return &lane_out_[endpoint * sub_planes_]; }
+  [[nodiscard]] const PortIndex* ups(EndpointIndex endpoint) const
+  {
+    return up_.data() + endpoints_[endpoint].first_down;
+  }
+  // By place: endpoint and lane; group, lane and spine.
+  [[nodiscard]] PortIndex lane_in_at(std::size_t place) const { return lane_in_[place]; }
+  [[nodiscard]] PortIndex up_at(std::size_t place) const { return up_[place]; }
+  [[nodiscard]] PortIndex down_at(std::size_t place) const { return down_[place]; }
+  [[nodiscard]] std::size_t group_place(EndpointIndex endpoint, std::uint32_t lane) const
+  {
+    return (group_of_[endpoint] * sub_planes_ + lane) * spines_;
+  }
+
+  // The ports behind the source's lane. The spray goes on.
+  [[nodiscard]] std::uint64_t path(EndpointIndex source, EndpointIndex destination, std::uint32_t lane);
+
+  // Spray pointers of an endpoint, one a lane.
+  [[nodiscard]] std::uint16_t* next_spines(EndpointIndex source) { return &next_spine_[source * sub_planes_]; }
+
+ private:
+  void describe_endpoints(const FabricRules& rules, const Ports& ports);
+
+  std::uint32_t sub_planes_;
+  std::uint32_t spines_;
+  SpineChoice spine_choice_;
+  std::int64_t lane_out_latency_ = 0;
+  std::int64_t latency_within_ = 0;
+  std::int64_t latency_between_ = 0;
+  std::vector<std::uint32_t> group_of_;  // [endpoint]
+  std::vector<PortIndex> lane_out_;
+  std::vector<PortIndex> lane_in_;
+  std::vector<PortIndex> up_;
+  std::vector<PortIndex> down_;
+  std::vector<Endpoint> endpoints_;
+  // Not bytes: a compiler must expect that storing a byte changes anything else.
+  std::vector<std::uint16_t> next_spine_;  // [endpoint * sub_planes + lane]
+};
+
+}  // namespace cm::sim::fabric

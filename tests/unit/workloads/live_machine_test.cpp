@@ -1,0 +1,57 @@
+#include "tests/support/fabric_run.h"
+#include "tests/support/small_machine.h"
+#include "workloads/live_machine/live_machine.h"
+
+#include <catch2/catch.hpp>
+
+using namespace cm;
+
+namespace {
+
+// Sends one message and notes when its fence is there.
+class OneMessage final : public sim::streams::DataPlaneClient {
+ public:
+  OneMessage(workloads::LiveMachine& machine, sim::streams::Signal done) : plane_(machine.plane()), done_(done)
+  {
+    flow_ = tests::flow(0, {{1, 1 << 20}}, 7);
+    flow_.engine = machine.engines().source(0, false);
+  }
+
+  void start() { plane_.start(sim::fabric::FlowSpec(flow_)); }
+  void on_notice(std::uint64_t notice, Picoseconds now) override
+  {
+    CHECK(notice == 7);
+    end = now;
+    plane_.raise(done_);
+  }
+
+  Picoseconds end;
+
+ private:
+  sim::streams::DataPlane& plane_;
+  sim::streams::Signal done_;
+  sim::fabric::FlowSpec flow_;
+};
+
+Picoseconds end_with(const workloads::LaneShare& lanes)
+{
+  const models::MachineSpec machine = tests::small_machine();
+  const topology::Supernode supernode(machine.topology);
+  workloads::LiveMachine live(machine, supernode, 1, lanes);
+  OneMessage message(live, 0);
+  live.run_alone(message);
+  return message.end;
+}
+
+}  // namespace
+
+TEST_CASE("a live machine works off what its client starts")
+{
+  CHECK(end_with({}) > Picoseconds(0));
+}
+
+TEST_CASE("a message takes longer on dies that have a share of their lanes, and on no others")
+{
+  CHECK(end_with({.first_die = 0, .dies = 1, .share = 0.1}) > end_with({}));
+  CHECK(end_with({.first_die = 2, .dies = 1, .share = 0.1}) == end_with({}));
+}

@@ -1,0 +1,77 @@
+// From the description of a machine to something that runs: ports, operators and engines of the endpoints. The one
+// place where workloads build a data plane, so what holds for every one of them is said here.
+#pragma once
+
+#include "models/network/machine.h"
+#include "sim/engine/engine.h"
+#include "sim/streams/data_plane.h"
+#include "topology/supernode/supernode.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace cm::workloads {
+
+// Leaves `share`, above 0 and up to 1, of the rate of the lanes of some dies: what else crosses them takes the rest.
+struct LaneShare {
+  std::uint32_t first_die = 0;
+  std::uint32_t dies = 0;
+  double share = 1;
+};
+
+class LiveMachine {
+ public:
+  // All are borrowed and outlive it. `supernode` was built from machine.topology.
+  LiveMachine(const models::MachineSpec& machine, const topology::Supernode& supernode, std::uint64_t seed,
+              const LaneShare& lanes = {});
+
+  [[nodiscard]] sim::streams::DataPlane& plane() { return plane_; }
+  [[nodiscard]] const models::EndpointEngines& engines() const { return engines_; }
+  // Its ports, as the fabric numbers them.
+  [[nodiscard]] const sim::fabric::NetworkSpec& network() const { return spec_.network; }
+
+  // Without SimGrid: starts the client and works off all that follows. For what needs only the data plane's time.
+  template <typename Client>
+  void run_alone(Client& client)
+  {
+    plane_.set_client(client);
+    client.start();
+    plane_.run(sim::calendar::Calendar::Never - 1);
+  }
+
+ private:
+  sim::streams::DataPlaneSpec spec_;
+  sim::streams::DataPlane plane_;
+  models::EndpointEngines engines_;
+};
+
+// A live machine under SimGrid; at most one a process.
+class MachineRun {
+ public:
+  // The machine is borrowed and outlives the run.
+  explicit MachineRun(LiveMachine& machine);
+
+  [[nodiscard]] sim::streams::Signal new_signal() { return engine_.new_signal(); }
+
+  // One actor, from start to end. Throws as sim::engine::Engine::run() does.
+  void run(const std::string& actor, std::function<void(sim::engine::Control&)> body);
+
+  // The same of an actor that starts the client and waits until it raises `done`.
+  template <typename Client>
+  void run(const std::string& actor, Client& client, sim::streams::Signal done)
+  {
+    machine_.plane().set_client(client);
+    run(actor, [&](sim::engine::Control& control) {
+      control.synchronise();
+      client.start();
+      control.wait(done);
+    });
+  }
+
+ private:
+  LiveMachine& machine_;
+  sim::engine::Engine engine_;
+};
+
+}  // namespace cm::workloads
