@@ -79,7 +79,8 @@ Side by_chip(const ChipGrid& grid, const std::vector<bool>& idle)
 // Whether the busiest node's ranks send more than those of the least busy one, or more of it to other nodes.
 std::string cause(const Side& chips, const std::vector<NodeTraffic>& nodes)
 {
-  const NodeTraffic& most = nodes[chips.numbers[chips.most()]];
+  const std::size_t busiest = chips.numbers[chips.most()];
+  const NodeTraffic& most = nodes[busiest];
   const NodeTraffic& least = nodes[chips.numbers[chips.least()]];
   if (most.sent <= 0 || least.sent <= 0 || most.left <= 0 || least.left <= 0)
     return "";
@@ -89,9 +90,9 @@ std::string cause(const Side& chips, const std::vector<NodeTraffic>& nodes)
   if (left <= 0)
     return "";
   if (sent >= left / 2)
-    return fmt::format("; its endpoints send {:.3g} times as many bytes", most.sent / least.sent);
-  return fmt::format("; {:.3g} % of what its endpoints send leaves the node, {:.3g} % at the other",
-                     100 * most.left / most.sent, 100 * least.left / least.sent);
+    return fmt::format("; endpoints of node {} send {:.3g} times as many bytes", busiest, most.sent / least.sent);
+  return fmt::format("; {:.3g} % of what endpoints of node {} send leaves the node, {:.3g} % at the other",
+                     100 * most.left / most.sent, busiest, 100 * least.left / least.sent);
 }
 
 std::string spread_words(std::string_view word, const ChipGrid& grid, const std::vector<bool>& idle,

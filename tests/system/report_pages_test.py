@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Builds the report of a run, of a sweep and of a comparison and opens each in headless Chromium, wide and narrow, light
-and dark: nothing is logged, nothing requested, every chart drawn, nothing wider than the window, all reachable by keyboard. On
-paper every cell of a table is there and nothing lies over its edge.
+"""Builds the report of a run, of a search for the capacity, of a sweep and of a comparison and opens each in headless
+Chromium, wide and narrow, light and dark: nothing is logged, nothing requested, every chart drawn, nothing wider than the
+window, all reachable by keyboard. On paper every cell of a table is there and nothing lies over its edge.
 
     report_pages_test.py CMSIM SOURCE [FOLDER]    FOLDER keeps results and screenshots
 
@@ -55,7 +55,7 @@ def run(command, statuses=(0,)):
 
 
 def make_results(cmsim, source, folder):
-    """The folders of a run, a sweep and a comparison."""
+    """The folders of runs, a search for the capacity, a sweep and a comparison."""
     scenario = folder / HOSTILE
     scenario.write_text((source / "configs/scenarios/ep.yaml").read_text())
     small = ["--set", "workload.repeats=1"]
@@ -65,9 +65,11 @@ def make_results(cmsim, source, folder):
     run([cmsim, "run", *decode, "--out", str(folder / "decode")])
     run([cmsim, "run", *decode, "--set", "machine.ub.sub_planes=3", "--out", str(folder / "slow")])
     run([cmsim, "compare", str(folder / "decode"), str(folder / "slow"), "--out", str(folder / "comparison")], statuses=(0, 1))
+    run([cmsim, "run", str(source / "configs/scenarios/serving-pdc.yaml"), "--set", "workload.generator.requests=300",
+         "--find-capacity", "slo.ttft=3s,slo.tpot=50ms", "--out", str(folder / "capacity")])
     (folder / "sweep.yaml").write_text(SWEEP)
     run([cmsim, "sweep", str(folder / "sweep.yaml"), "--out", str(folder / "sweep"), "--configs", str(source / "configs")])
-    return [folder / name for name in ["run", "decode", "sweep", "comparison"]]
+    return [folder / name for name in ["run", "decode", "capacity", "sweep", "comparison"]]
 
 
 def reach_everything(browser, url):

@@ -257,8 +257,9 @@ std::string limit_sentence(const Capacity& capacity, double share)
   const bool is_ttft = trial.ttft_share <= trial.tpot_share;
   if (trial.share < share)
     return fmt::format("{}: {:.1f} % of the requests hold it at {:.4g} requests/s; {}",
-                       is_ttft ? "slo.ttft" : "slo.tpot", 100 * (is_ttft ? trial.ttft_share : trial.tpot_share),
-                       trial.arrival_rps, is_ttft ? longest_part_text(trial) : tpot_text(trial, share));
+                       is_ttft ? "time to first token (slo.ttft)" : "time per output token (slo.tpot)",
+                       100 * (is_ttft ? trial.ttft_share : trial.tpot_share), trial.arrival_rps,
+                       is_ttft ? longest_part_text(trial) : tpot_text(trial, share));
   return fmt::format("no steady state at {:.4g} requests/s, where {:.1f} % of the requests hold both levels: {}",
                      trial.arrival_rps, 100 * trial.share, trial.unsteady);
 }

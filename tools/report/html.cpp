@@ -67,39 +67,78 @@ std::string block_html(const Chart& chart)
                      script_json(chart.specification));
 }
 
-// Long names may break behind their dots and underscores.
+bool is_digit(char letter)
+{
+  return letter >= '0' && letter <= '9';
+}
+
+// Long names may break behind their dots and underscores, numbers nowhere.
 std::string breakable(const std::string& text)
 {
+  const std::string safe = html_text(text);
   std::string broken;
-  for (const char letter : html_text(text)) {
-    broken += letter;
-    if (letter == '.' || letter == '_' || letter == '/')
+  for (std::size_t i = 0; i < safe.size(); ++i) {
+    broken += safe[i];
+    const bool is_in_number = i + 1 < safe.size() && is_digit(safe[i + 1]);
+    if (safe[i] == '_' || safe[i] == '/' || (safe[i] == '.' && !is_in_number))
       broken += "<wbr>";
   }
   return broken;
 }
 
+// A number with its unit stays on one line.
+std::string cell_html(const std::string& text)
+{
+  constexpr std::size_t LongestNumber = 16;
+  if (text.empty() || text.size() > LongestNumber || !is_digit(text.front()))
+    return breakable(text);
+  std::string whole;
+  for (const char letter : html_text(text))
+    whole += letter == ' ' ? "&nbsp;" : std::string(1, letter);
+  return whole;
+}
+
+// Sentences get a column of some width on narrow screens too.
+bool holds_sentences(const PageTable& table, std::size_t column)
+{
+  constexpr std::size_t LongestWords = 32;
+  return std::ranges::any_of(table.rows, [&](const auto& row) {
+    return row.at(column).size() > LongestWords && row.at(column).find(' ') != std::string::npos;
+  });
+}
+
+// Class of a column's cells, with the blank before it; nothing for short words.
+std::string class_html(const PageTable& table, std::size_t column)
+{
+  if (table.columns.at(column).is_number)
+    return " class=\"number\"";
+  return holds_sentences(table, column) ? " class=\"sentence\"" : "";
+}
+
 // Columns of a table that stand beside each other; all of them on a screen.
 using ColumnsShown = std::vector<std::size_t>;
 
-std::string row_html(const PageTable& table, const std::vector<std::string>& cells, const ColumnsShown& shown)
+std::string row_html(const PageTable& table, const std::vector<std::string>& cells,
+                     const std::vector<std::string>& classes, const ColumnsShown& shown)
 {
   std::string text = "<tr>";
   for (const std::size_t i : shown)
-    text += fmt::format("<td{}>{}</td>", table.columns.at(i).is_number ? " class=\"number\"" : "",
-                        table.columns[i].is_number ? html_text(cells.at(i)) : breakable(cells.at(i)));
+    text += fmt::format("<td{}>{}</td>", classes.at(i),
+                        table.columns.at(i).is_number ? html_text(cells.at(i)) : cell_html(cells.at(i)));
   return text + "</tr>\n";
 }
 
 std::string columns_html(const PageTable& table, const ColumnsShown& shown)
 {
+  std::vector<std::string> classes;
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    classes.push_back(class_html(table, i));
   std::string text = "<table>\n<thead><tr>";
   for (const std::size_t i : shown)
-    text += fmt::format("<th scope=\"col\"{}>{}</th>", table.columns[i].is_number ? " class=\"number\"" : "",
-                        breakable(table.columns[i].title));
+    text += fmt::format("<th scope=\"col\"{}>{}</th>", classes.at(i), breakable(table.columns[i].title));
   text += "</tr></thead>\n<tbody>\n";
   for (const auto& row : table.rows)
-    text += row_html(table, row, shown);
+    text += row_html(table, row, classes, shown);
   return text + "</tbody></table>";
 }
 

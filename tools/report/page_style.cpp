@@ -73,7 +73,11 @@ figcaption { font-size: 14px; margin-bottom: 8px; }
 summary { cursor: pointer; color: var(--accent); }
 .scroll { overflow: auto; max-height: 420px; margin: 6px 0; }
 .scroll.all { max-height: none; margin-bottom: 18px; }
-.scroll td:last-child:not(.number) { min-width: 15em; }
+.scroll td.sentence { min-width: 15em; }
+@media (min-width: 900px) {
+  .scroll th, .scroll td:first-child:not(.sentence) { white-space: nowrap; }
+  .scroll th wbr, .scroll td:first-child:not(.sentence) wbr { display: none; }
+}
 table { border-collapse: collapse; font-size: 13.5px; }
 th, td { text-align: left; vertical-align: top; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--rule); }
 th { color: var(--soft); font-weight: 600; }
@@ -109,10 +113,10 @@ footer { font-size: 13px; padding-top: 28px; padding-bottom: 28px; }
   .cards .value { font-size: 19pt; }
   .cards .doubtful { border-style: dashed; }
   .scroll { overflow: visible; max-height: none; }
-  .scroll td:last-child:not(.number) { min-width: 0; }
   table { font-size: 8.5pt; width: 100%; margin-bottom: 10px; }
   thead { display: table-header-group; }
-  th, td { overflow-wrap: anywhere; padding-right: 8px; min-width: 4em; }
+  th, td { overflow-wrap: break-word; padding-right: 8px; }
+  .scroll td.sentence, td.sentence { overflow-wrap: anywhere; min-width: 8em; }
   td.number { overflow-wrap: normal; }
   th.number { white-space: normal; }
   /* Folded tables lie open; those for screens alone are a note. */

@@ -35,9 +35,9 @@ TEST_CASE("nodes differ because their endpoints send more, or more of it to othe
   const std::string range = "nodes 0-1 send; node 2 is idle; the others are busy 10 to 20 % of the run; it differs by "
                             "node: most at node 1 (20 %), least at node 0 (10 %)";
   CHECK(chip_words("nodes", grid, {{100, 50}, {200, 100}, {0, 0}}) ==
-        range + "; its endpoints send 2 times as many bytes");
+        range + "; endpoints of node 1 send 2 times as many bytes");
   CHECK(chip_words("nodes", grid, {{100, 40}, {100, 80}, {0, 0}}) ==
-        range + "; 80 % of what its endpoints send leaves the node, 40 % at the other");
+        range + "; 80 % of what endpoints of node 1 send leaves the node, 40 % at the other");
   // Fewer bytes explain no busier links.
   CHECK(chip_words("nodes", grid, {{200, 100}, {100, 50}, {0, 0}}) == range);
   CHECK(chip_words("nodes", grid, {{100, 50}, {200, 50}, {0, 0}}) == range);

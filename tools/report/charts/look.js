@@ -19,6 +19,7 @@ export const look = {
     titleFontWeight: "normal",
     labelLimit: 300,
     labelOverlap: true,
+    labelSeparation: 4,
   },
   axisY: { titlePadding: 14 },
   legend: {

@@ -1,37 +1,24 @@
 #include "tools/report/comparison/comparison_charts.h"
 
 #include "tools/report/chart_parts.h"
+#include "tools/report/measures/cumulative_line.h"
 #include "tools/report/numbers/plain_unit.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <utility>
 
 namespace cm::tools {
 namespace {
 
 constexpr int BarHeight = 24;
-constexpr std::size_t MostPoints = 400;  // of a line
-
-void add_cumulative(const Json& buckets, const char* side, Json& rows)
-{
-  double total = 0;
-  for (const Json& bucket : buckets)
-    total += bucket.at(2).get<double>();
-  const std::size_t step = buckets.size() / MostPoints + 1;
-  double below = 0;
-  std::size_t index = 0;
-  if (!buckets.empty())
-    rows.push_back({{"side", side}, {"value", buckets.front().at(0)}, {"share", 0.0}});
-  for (const Json& bucket : buckets) {
-    below += bucket.at(2).get<double>();
-    ++index;
-    if (index % step == 0 || index == buckets.size())
-      rows.push_back({{"side", side}, {"value", bucket.at(1)}, {"share", total > 0 ? below / total : 0}});
-  }
-}
+// Changes below half a hundredth of a percent are no bar and read as nothing.
+constexpr double LeastDrawn = 0.00005;
 
 Json sides()
 {
@@ -57,7 +44,7 @@ std::optional<Chart> change_chart(const Json& metrics, const std::string& label)
 {
   Json rows = Json::array();
   for (const Json& metric : metrics)
-    if (metric.at("change").is_number() && metric.at("change").get<double>() != 0)
+    if (metric.at("change").is_number() && std::abs(metric.at("change").get<double>()) >= LeastDrawn)
       rows.push_back({{"metric", metric.at("name")},
                       {"change", metric.at("change")},
                       {"verdict", metric.at("verdict")},
@@ -127,30 +114,46 @@ std::optional<Chart> before_and_after_chart(const Json& histogram)
 {
   if (!histogram.contains("old_buckets"))
     return std::nullopt;
+  const auto name = histogram.at("name").get<std::string>();
+  const std::array<std::pair<const char*, const Json*>, 2> both{
+      {{"old", &histogram.at("old_buckets")}, {"new", &histogram.at("new_buckets")}}};
+  double begin = std::numeric_limits<double>::max();
+  double largest = 0;
+  for (const auto& [side, buckets] : both)
+    if (!buckets->empty()) {
+      begin = std::min(begin, first_shown(*buckets));
+      largest = std::max(largest, buckets->back().at(1).get<double>());
+    }
+  const PlainUnit unit = plain_unit(histogram.at("unit").get<std::string>(), largest, name);
+  begin *= unit.factor;
   Json rows = Json::array();
-  add_cumulative(histogram.at("old_buckets"), "old", rows);
-  add_cumulative(histogram.at("new_buckets"), "new", rows);
+  double left_of_axis = 0;
+  for (const auto& [side, buckets] : both) {
+    const CumulativeLine line = cumulative_line(*buckets, unit.factor, begin);
+    for (const auto& [value, share] : line.points)
+      rows.push_back({{"side", side}, {"value", value}, {"share", share}});
+    left_of_axis += line.left_of_axis;
+  }
   if (rows.empty())
     return std::nullopt;
-  const auto name = histogram.at("name").get<std::string>();
-  double largest = 0;
-  for (const Json& row : rows)
-    largest = std::max(largest, row.at("value").get<double>());
-  const PlainUnit unit = plain_unit(histogram.at("unit").get<std::string>(), largest, name);
-  for (Json& row : rows)
-    row["value"] = row.at("value").get<double>() * unit.factor;
   Json chart = specification_of(rows, 220);
   chart["mark"] = {{"type", "line"}, {"interpolate", "step-after"}};
   chart["encoding"] = {
       {"x", channel("value", "quantitative", with_unit(plain_words(name), unit) + " (logarithmic)",
-                    {{"scale", {{"type", "log"}, {"nice", false}}}, {"axis", {{"format", "~r"}, {"tickCount", 8}}}})},
+                    {{"scale", {{"type", "log"}, {"nice", false}, {"domainMin", begin}}},
+                     {"axis", {{"format", "~r"}, {"tickCount", 8}, {"labelFlush", true}}}})},
       {"y", channel("share", "quantitative", "share of the values up to here", {{"axis", {{"format", ".0%"}}}})},
       {"color", side_channel()},
       {"tooltip", Json::array({channel("side", "nominal", "side"),
                                channel("value", "quantitative", with_unit("value", unit), {{"format", ",.4~r"}}),
                                channel("share", "quantitative", "share up to here", {{"format", ".2~%"}})})}};
   return Chart{"histogram-" + file_name_of(name), capitalised(plain_words(name)) + fmt::format(" ({})", name),
-               "The share of the values up to a value, before and after.", chart, "All values of both results count."};
+               "The share of the values up to a value, before and after.", chart,
+               left_of_axis > 0
+                   ? fmt::format("All values of both results count; {} of them lie left of the axis, where "
+                                 "a line begins above zero.",
+                                 plain_number(left_of_axis))
+                   : "All values of both results count."};
 }
 
 }  // namespace cm::tools

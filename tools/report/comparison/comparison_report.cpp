@@ -21,7 +21,10 @@ std::string number_text(const Json& value)
 
 std::string percent_text(const Json& share)
 {
-  return share.is_number() ? fmt::format("{:+.2f} %", 100 * share.get<double>()) : "-";
+  if (!share.is_number())
+    return "-";
+  const std::string text = fmt::format("{:+.2f} %", 100 * share.get<double>());
+  return text == "-0.00 %" || text == "+0.00 %" ? "0 %" : text;
 }
 
 PageTable metrics_table(const Json& metrics, bool with_equal)

@@ -23,7 +23,9 @@ constexpr double Percent = 100;
 constexpr double Milliseconds = 1000;
 constexpr const char* Rate = "rate";
 constexpr const char* RateTitle = "offered load, requests/s";
-constexpr const char* Limit = "#c9302c";
+constexpr const char* Limit = "#d9534a";  // to be read on light and on dark pages
+// The line of the service levels taken together: wide, as another one often lies on it.
+constexpr const char* Both = "both levels";
 
 // One column of the two tables, by the order of the trials.
 class Trials {
@@ -75,6 +77,7 @@ struct LoadChart {
   std::string unit;
   std::optional<double> limit{};  // in the chart's unit
   std::string limit_text{};
+  std::string beyond{};  // the limit in words where it lies too far away to be drawn
 };
 
 std::optional<double> metric_of(const Json& result, const char* name)
@@ -117,8 +120,8 @@ Json rows_of(const Trials& trials, const LoadChart& wanted)
   return rows;
 }
 
-// A dashed line over the whole chart with a text at its end. It has data of itself, one row: it would else be drawn for
-// every trial.
+// A dashed line over the whole chart with a text where curves seldom are: at the left end, where loads are small, or
+// above the chart. It has data of itself, one row: it would else be drawn for every trial.
 Json marked_value(const char* axis, const std::string& title, double value, const std::string& text)
 {
   const bool is_across = std::string_view(axis) == "y";
@@ -129,29 +132,44 @@ Json marked_value(const char* axis, const std::string& title, double value, cons
                     {"mark", {{"type", "rule"}, {"strokeDash", {6, 4}}, {"color", Limit}, {"strokeWidth", 1.5}}},
                     {"encoding", encoding}});
   Json label = {{"type", "text"}, {"color", Limit}, {"text", text}, {"fontSize", 11}};
-  label.update(is_across ? Json{{"align", "right"}, {"baseline", "bottom"}, {"dy", -3}, {"x", {{"expr", "width"}}}}
-                         : Json{{"align", "right"}, {"baseline", "top"}, {"dx", -4}, {"y", 2}});
+  label.update(is_across ? Json{{"align", "left"}, {"baseline", "bottom"}, {"dx", 4}, {"dy", -3}, {"x", 0}}
+                         : Json{{"align", "right"}, {"baseline", "bottom"}, {"dy", -3}, {"y", 0}});
   layers.push_back({{"data", once}, {"mark", label}, {"encoding", encoding}});
   return layers;
 }
 
-Json point_layer(const LoadChart& wanted, const Json& place, const Json& colour)
+// Shapes of the standings that the trials have; the names of one alone would tell nothing apart.
+Json shape_channel(const Trials& trials)
 {
-  const Json shapes = {{"domain", {"holds", "does not hold", "not steady"}}, {"range", {"circle", "square", "cross"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> Shapes{
+      {{"holds", "circle"}, {"does not hold", "square"}, {"not steady", "cross"}}};
+  Json domain = Json::array();
+  Json range = Json::array();
+  for (const auto& [standing, shape] : Shapes)
+    for (std::size_t trial = 0; trial < trials.count(); ++trial)
+      if (standing == standing_of(trials, trial)) {
+        domain.push_back(standing);
+        range.push_back(shape);
+        break;
+      }
+  const Json legend = domain.size() < 2 ? Json(nullptr)
+                                        : Json{{"orient", "bottom"},
+                                               {"direction", "horizontal"},
+                                               {"title", nullptr},
+                                               {"symbolFillColor", "currentColor"},
+                                               {"symbolStrokeColor", "currentColor"}};
+  return channel("standing", "nominal", "", {{"scale", {{"domain", domain}, {"range", range}}}, {"legend", legend}});
+}
+
+Json point_layer(const Trials& trials, const LoadChart& wanted, const Json& place, const Json& colour)
+{
   const Json tooltip =
       Json::array({channel(Rate, "quantitative", RateTitle, {{"format", ",.4~r"}}), channel("line", "nominal", "of"),
                    channel("value", "quantitative", fmt::format("value, {}", wanted.unit), {{"format", ",.4~r"}}),
                    channel("standing", "nominal", "service levels")});
   Json encoding = place;
   encoding["color"] = colour;
-  encoding["shape"] = channel("standing", "nominal", "",
-                              {{"scale", shapes},
-                               {"legend",
-                                {{"orient", "top"},
-                                 {"title", nullptr},
-                                 {"columns", 2},
-                                 {"symbolFillColor", "currentColor"},
-                                 {"symbolStrokeColor", "currentColor"}}}});
+  encoding["shape"] = shape_channel(trials);
   encoding["tooltip"] = tooltip;
   return {{"mark", {{"type", "point"}, {"filled", true}, {"size", 75}, {"opacity", 1}}}, {"encoding", encoding}};
 }
@@ -169,13 +187,18 @@ Chart chart_of(const Trials& trials, const LoadChart& wanted, std::optional<doub
   const Json colour = channel("line", "nominal", "", line_colours());
   Json line = place;
   line["color"] = colour;
-  Json layers = Json::array({{{"mark", {{"type", "line"}}}, {"encoding", line}}, point_layer(wanted, place, colour)});
+  const Json both = Json::array({{{"filter", fmt::format("{} === '{}'", datum("line"), Both)}}});
+  Json layers = Json::array(
+      {{{"transform", both}, {"mark", {{"type", "line"}, {"strokeWidth", 6}, {"opacity", 0.6}}}, {"encoding", line}},
+       {{"mark", {{"type", "line"}}}, {"encoding", line}},
+       point_layer(trials, wanted, place, colour)});
   std::string sentence = "A point is one rate that was tried.";
   if (wanted.limit) {
     for (const Json& layer : marked_value("y", wanted.axis, *wanted.limit, wanted.limit_text))
       layers.push_back(layer);
     sentence += fmt::format(" The line across: {}.", wanted.limit_text);
   }
+  sentence += wanted.beyond;
   if (capacity) {
     const std::string text = fmt::format("capacity {}", plain_number(*capacity));
     for (const Json& layer : marked_value("x", RateTitle, *capacity, text))
@@ -226,10 +249,14 @@ LoadChart latency_chart(const Json& result, const Trials& trials, bool is_first_
                   unit.name};
   // A level far above all values would press them into a line.
   constexpr double NearEnough = 3;
-  if (const auto level = level_ms(result, is_first_token ? "slo.ttft" : "slo.tpot");
-      level && *level < NearEnough * largest) {
-    chart.limit = *level * unit.factor;
-    chart.limit_text = fmt::format("service level {}", plain_text(*level, "ms"));
+  if (const auto level = level_ms(result, is_first_token ? "slo.ttft" : "slo.tpot")) {
+    const std::string text = fmt::format("service level {}", plain_text(*level, "ms"));
+    if (*level < NearEnough * largest) {
+      chart.limit = *level * unit.factor;
+      chart.limit_text = text;
+    } else {
+      chart.beyond = fmt::format(" The {} lies far above the chart.", text);
+    }
   }
   return chart;
 }
@@ -246,16 +273,15 @@ PageSection load_section(const Json& result)
   if (capacity == 0)
     capacity.reset();
   const double required = Percent * health_of(result).required_attainment;
-  LoadChart held{"attainment",
-                 "Requests that hold the service levels over offered load",
-                 "share of the requests, %",
-                 {{"both levels", "share"},
-                  {"time to first token alone", "TTFT share"},
-                  {"time per output token alone", "TPOT share"}},
-                 Percent,
-                 "%",
-                 required,
-                 fmt::format("required: {} %", plain_number(required))};
+  LoadChart held{
+      "attainment",
+      "Requests that hold the service levels over offered load",
+      "share of the requests, %",
+      {{Both, "share"}, {"time to first token alone", "TTFT share"}, {"time per output token alone", "TPOT share"}},
+      Percent,
+      "%",
+      required,
+      fmt::format("required: {} %", plain_number(required))};
   section.blocks.emplace_back(chart_of(trials, held, capacity));
   section.blocks.emplace_back(chart_of(trials, latency_chart(result, trials, true), capacity));
   section.blocks.emplace_back(chart_of(trials, latency_chart(result, trials, false), capacity));

@@ -2,6 +2,7 @@
 
 #include "models/network/chip_words.h"
 #include "tools/report/chart_parts.h"
+#include "tools/report/numbers/plain_unit.h"
 
 #include <fmt/format.h>
 
@@ -66,20 +67,21 @@ models::ChipGrid grid_of(const Json& use)
 
 }  // namespace
 
-Chart chip_heat_chart(const std::string& chip, const Json& use)
+PageBlock chip_heat_block(const std::string& chip, const Json& use)
 {
   const models::ChipGrid grid = grid_of(use);
   const std::vector<bool> idle = models::idle_chips(grid);
   const auto all = idle.size();
   const auto idle_count = static_cast<std::size_t>(std::ranges::count(idle, true));
-  // Where nothing was busy the picture shows just that.
-  const bool folds = idle_count < all;
+  // A picture of idle chips would show nothing.
+  if (idle_count == all)
+    return PageList{"", {fmt::format("{} chips: no packet crossed their links.", chip)}};
   Json rows = Json::array();
   for (std::size_t plane = 0; plane < grid.size(); ++plane)
     for (std::size_t i = 0; i < all; ++i)
-      if (!folds || !idle[i])
+      if (!idle[i])
         rows.push_back({{"sub-plane", plane}, {"chip", i}, {"busy", grid[plane][i]}});
-  const std::size_t shown = folds ? all - idle_count : all;
+  const std::size_t shown = all - idle_count;
   const std::size_t drawn = rows.size();
   Json chart = specification_of(std::move(rows), PlaneHeight * static_cast<int>(grid.size()));
   const Json tooltip = Json::array({channel("sub-plane", "ordinal", "sub-plane"), channel("chip", "ordinal", "chip"),
@@ -91,10 +93,10 @@ Chart chip_heat_chart(const std::string& chip, const Json& use)
   if (shown <= MostNumbered)
     chart["layer"].push_back(number_layer("busy", shown));
   std::string sentence = fmt::format("Mean over the whole run: {}.", use.at("sentence").get<std::string>());
-  if (folds && idle_count > 0)
+  if (idle_count > 0)
     sentence += fmt::format(" Left out: {}.", models::numbered(chip + " chips", idle));
-  return {"chips-" + file_name_of(chip), fmt::format("How busy {} chips are", chip), sentence, chart,
-          drawn_of(drawn, grid.size() * all, "chips")};
+  return Chart{"chips-" + file_name_of(chip), fmt::format("How busy {} chips are", chip), sentence, chart,
+               drawn_of(drawn, grid.size() * all, "chips")};
 }
 
 Chart stage_heat_chart(const Json& table)
@@ -110,7 +112,8 @@ Chart stage_heat_chart(const Json& table)
     resources.push_back(title.substr(0, title.find(" (")));
   }
   for (const Json& row : table.at("rows")) {
-    const std::string stage = fmt::format("{}, {:.4g} us", row.at(0).get<std::string>(), row.at(1).get<double>());
+    const std::string stage =
+        fmt::format("{}, {}", row.at(0).get<std::string>(), plain_text(row.at(1).get<double>(), "us"));
     stages.push_back(stage);
     for (std::size_t i = FirstShare; i < row.size() && i < columns.size(); ++i)
       rows.push_back({{"stage", stage}, {"resource", resources[i - FirstShare]}, {"share", row[i]}});

@@ -8,8 +8,8 @@
 namespace cm::tools {
 
 // Busy ports: sub-planes against the chips that are not idle; idle ones are named in the sentence. `use` is one entry
-// of the section "chips".
-Chart chip_heat_chart(const std::string& chip, const Json& use);
+// of the section "chips". A sentence where all are idle.
+PageBlock chip_heat_block(const std::string& chip, const Json& use);
 
 // Stages of a layer against what they use of a die. `table` is the table "use_per_stage".
 Chart stage_heat_chart(const Json& table);

@@ -90,6 +90,45 @@ double usual_size(const std::vector<NamedBuckets>& histograms)
   return sizes[sizes.size() / 2];
 }
 
+// Whether one bar holds nearly all values: a picture of it says nothing.
+bool is_in_one_bar(const HistogramBars& bars)
+{
+  constexpr double NearlyAll = 0.995;
+  return std::ranges::any_of(bars.bars, [&](const auto& bar) { return bar.count >= NearlyAll * bars.values; });
+}
+
+// Results of earlier versions lack some.
+double statistic_of(const Json& histogram, const char* key, double otherwise)
+{
+  const auto found = histogram.find(key);
+  return found != histogram.end() && found->is_number() ? found->get<double>() : otherwise;
+}
+
+// One number, or the range of all and where nearly all lie.
+std::string lone_bar_text(const NamedBuckets& histogram, const Json& counted, const HistogramBars& bars)
+{
+  const auto text = [&](double value) { return plain_text(value, histogram.unit, histogram.name); };
+  const std::string least = text(statistic_of(counted, "min", histogram.buckets.front().at(0).get<double>()));
+  const std::string largest = text(statistic_of(counted, "max", histogram.largest()));
+  const std::string words = capitalised(histogram.words());
+  const std::string values = plain_number(bars.values);
+  if (least == largest)
+    return fmt::format("{}: all {} values are {}.", words, values, largest);
+  return fmt::format("{}: {} values from {} to {}, nearly all close to {}.", words, values, least, largest,
+                     text(statistic_of(counted, "p50", histogram.largest())));
+}
+
+// Titles of charts: several distributions may have one meaning.
+void add_names_to_equal_titles(std::vector<Chart>& charts, const std::vector<std::string>& names)
+{
+  std::vector<std::string> titles;
+  for (const Chart& chart : charts)
+    titles.push_back(chart.title);
+  for (std::size_t i = 0; i < charts.size(); ++i)
+    if (std::ranges::count(titles, titles[i]) > 1)
+      charts[i].title += fmt::format(": {}", plain_words(names[i]));
+}
+
 }  // namespace
 
 PageSection distribution_section(const Json& histograms)
@@ -100,23 +139,24 @@ PageSection distribution_section(const Json& histograms)
   section.blocks.emplace_back(table_of(histograms));
   PageList without_chart{"", {}};
   std::vector<Chart> charts;
+  std::vector<std::string> names;
   for (const std::vector<NamedBuckets>& unit : by_unit(histograms)) {
     std::vector<NamedBuckets> spread;
     for (const NamedBuckets& each : unit) {
       const PlainUnit plain = plain_unit(each.unit, each.largest(), each.name);
       const HistogramBars bars = histogram_bars(each.buckets, plain.factor);
-      if (std::ranges::count_if(bars.bars, [](const auto& bar) { return bar.count > 0; }) > 1) {
-        charts.push_back(histogram_chart(each, plain, bars));
-        spread.push_back(each);
+      if (is_in_one_bar(bars)) {
+        without_chart.lines.push_back(lone_bar_text(each, histograms.at(each.name), bars));
       } else {
-        without_chart.lines.push_back(fmt::format("{}: all {} values are {}.", capitalised(each.words()),
-                                                  plain_number(bars.values),
-                                                  plain_text(each.largest(), each.unit, each.name)));
+        charts.push_back(histogram_chart(each, plain, bars));
+        names.push_back(each.name);
+        spread.push_back(each);
       }
     }
     if (!spread.empty())
       section.blocks.emplace_back(cumulative_chart(spread, plain_unit(spread.front().unit, usual_size(spread))));
   }
+  add_names_to_equal_titles(charts, names);
   for (Chart& chart : charts)
     section.blocks.emplace_back(std::move(chart));
   if (!without_chart.lines.empty())

@@ -63,14 +63,16 @@ Chart chart_of(const std::string& unit, const std::vector<NamedSeries>& series)
     all += each.value.size();
   }
   const std::string what = series.size() == 1 ? plain_words(series.front().name) : "value";
-  const std::string axis = plain.name.empty() ? what : (series.size() == 1 ? with_unit(what, plain) : plain.name);
+  const std::string axis =
+      plain.name.empty() ? what
+                         : (series.size() == 1 && !what.ends_with(plain.name) ? with_unit(what, plain) : plain.name);
   Json chart = specification_of(rows, 240);
   chart["params"] =
       Json::array({{{"name", "shown"}, {"select", {{"type", "point"}, {"fields", {"series"}}}}, {"bind", "legend"}}});
   chart["mark"] = {{"type", "line"}, {"interpolate", "step-after"}};
   chart["encoding"] = {
       {"x", channel("time", "quantitative", "time since the start, s")},
-      {"y", channel("value", "quantitative", axis, {{"axis", {{"format", "~s"}}}})},
+      {"y", channel("value", "quantitative", axis, {{"axis", {{"labelExpr", "format(datum.value, '~s')"}}}})},
       {"color", channel("series", "nominal", "", line_colours())},
       {"opacity", {{"condition", {{"param", "shown"}, {"value", 1}}}, {"value", 0.15}}},
       {"tooltip", Json::array({channel("series", "nominal", "value of"),

@@ -132,8 +132,12 @@ void share_out(const Bar& bucket, HistogramBars& bars)
 
 std::string HistogramBars::shown(const std::string& unit) const
 {
+  // In the unit of the axis, but for what would have to be counted in zeros.
+  constexpr double Small = 0.01;
   const std::string space = unit.empty() ? "" : " ";
-  const auto text = [&](double value) { return plain_number(value) + space + unit; };
+  const auto text = [&](double value) {
+    return value < Small ? plain_text(value, unit) : plain_number(value) + space + unit;
+  };
   const double left = std::round(below);
   const double right = std::round(above);
   if (left == 0 && right == 0)

@@ -27,7 +27,7 @@ Json tooltip_of(std::initializer_list<Json> fields)
 
 double largest_of(const LatencyWindows& windows)
 {
-  double largest = windows.objective_ms;
+  double largest = 0;
   for (const auto& [name, values] : windows.percentiles)
     for (const double value : values)
       largest = std::max(largest, value);
@@ -62,13 +62,28 @@ Json objective_layers(double at, const std::string& text)
                       {{"data", data},
                        {"mark",
                         {{"type", "text"},
-                         {"align", "right"},
+                         {"align", "left"},
                          {"baseline", "bottom"},
                          {"fontSize", 11},
-                         {"x", "width"},
-                         {"dx", -4},
+                         {"x", 0},
+                         {"dx", 4},
                          {"dy", -3}}},
                        {"encoding", {{"y", y}, {"text", channel("text", "nominal", "")}}}}});
+}
+
+// A title within a sentence.
+std::string lower(std::string title)
+{
+  if (!title.empty())
+    title.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(title.front())));
+  return title;
+}
+
+// An objective far above all values would press them into a line.
+bool draws_objective(const LatencyWindows& windows)
+{
+  constexpr double NearEnough = 3;
+  return windows.objective_ms < NearEnough * largest_of(windows);
 }
 
 std::string latency_sentence(const LatencyWindows& windows, const std::string& title)
@@ -76,11 +91,13 @@ std::string latency_sentence(const LatencyWindows& windows, const std::string& t
   const auto [least, most] = std::ranges::minmax_element(windows.requests);
   const std::string each =
       *least == *most ? fmt::format("{:.0f}", *least) : fmt::format("{:.0f} to {:.0f}", *least, *most);
-  std::string quantity = title;
-  quantity.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(quantity.front())));
-  return fmt::format("Percentiles of the {} by when requests arrived, those of the warm-up included: {} windows of {} "
-                     "requests. Where p90 is above the objective, more than a tenth of the requests missed it.",
-                     quantity, windows.requests.size(), each);
+  return fmt::format(
+      "Percentiles of the {} by when requests arrived, those of the warm-up included: {} windows of {} "
+      "requests. {}",
+      lower(title), windows.requests.size(), each,
+      draws_objective(windows)
+          ? "Where p90 is above the objective, more than a tenth of the requests missed it."
+          : fmt::format("The objective, {}, lies far above the chart.", plain_text(windows.objective_ms, "ms")));
 }
 
 struct PartNames {
@@ -145,9 +162,10 @@ std::string shown_text(const std::vector<RequestTime>& requests, const PartNames
 
 Chart latency_chart(const std::string& name, const std::string& title, const LatencyWindows& windows)
 {
-  const PlainUnit unit = plain_unit("ms", largest_of(windows));
+  const double largest = largest_of(windows);
+  const PlainUnit unit = plain_unit("ms", draws_objective(windows) ? std::max(largest, windows.objective_ms) : largest);
   Json chart = specification_of(window_rows(windows, unit), LinesHeight);
-  const Json y = channel("value", "quantitative", with_unit(title, unit));
+  const Json y = channel("value", "quantitative", with_unit(lower(title), unit));
   const Json colour =
       channel("percentile", "nominal", "", {{"sort", nullptr}, {"legend", {{"orient", "top"}, {"title", nullptr}}}});
   const Json tooltip = tooltip_of({channel("percentile", "nominal", "percentile"),
@@ -168,9 +186,10 @@ Chart latency_chart(const std::string& name, const std::string& title, const Lat
                                 {{"mark", {{"type", "point"}, {"filled", true}, {"size", 30}}},
                                  {"encoding", {{"x", middle}, {"y", y}, {"color", colour}, {"tooltip", tooltip}}}}});
   const double objective = windows.objective_ms * unit.factor;
-  for (const Json& layer :
-       objective_layers(objective, fmt::format("objective: {} {}", plain_number(objective), unit.name)))
-    chart["layer"].push_back(layer);
+  if (draws_objective(windows))
+    for (const Json& layer :
+         objective_layers(objective, fmt::format("objective: {} {}", plain_number(objective), unit.name)))
+      chart["layer"].push_back(layer);
   return {name, title, latency_sentence(windows, title), chart,
           drawn_of(windows.end_s.size(), windows.end_s.size(), "windows")};
 }

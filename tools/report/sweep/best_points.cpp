@@ -69,6 +69,17 @@ std::string place_of(const BasePoints& base, const PointData& point)
   return text;
 }
 
+// Points beside the best one that are as good: it stands for them alone.
+std::string equals_of(const BasePoints& base, const std::string& metric, const PointData& best, bool only_sound)
+{
+  std::size_t equal = 0;
+  for (const PointData& point : base.points)
+    if (const double* const value = point.number(metric);
+        value != nullptr && *value == *best.number(metric) && (!only_sound || point.health.is_sound()))
+      ++equal;
+  return equal < 2 ? "" : fmt::format(" (and {} more as good)", equal - 1);
+}
+
 std::string caveat_of(const PointData& point, const std::string& metric)
 {
   for (const auto& [name, text] : point.caveats)
@@ -91,16 +102,16 @@ void add_rows(const BasePoints& base, const std::string& metric, PageTable& tabl
   const bool is_higher = base.facts.at(metric).better == "higher";
   const std::string& meaning = base.facts.at(metric).meaning;
   const std::string words = meaning.empty() ? plain_words(metric) : meaning;
-  const auto add = [&](const PointData& point, const char* which) {
+  const auto add = [&](const PointData& point, const char* which, bool only_sound) {
     table.rows.push_back({base.base, fmt::format("{} {}{}", is_higher ? "highest" : "lowest", words, which),
-                          plain_text(*point.number(metric), base.facts.at(metric).unit, metric), place_of(base, point),
-                          doubt_of(point, metric)});
+                          plain_text(*point.number(metric), base.facts.at(metric).unit, metric),
+                          place_of(base, point) + equals_of(base, metric, point, only_sound), doubt_of(point, metric)});
   };
   const bool is_doubtful = best != nullptr && !best->health.is_sound();
   if (is_doubtful)
-    add(*best, "");
+    add(*best, "", false);
   if (sound != nullptr)
-    add(*sound, is_doubtful ? ", of points not in doubt" : "");
+    add(*sound, is_doubtful ? ", of points not in doubt" : "", true);
 }
 
 }  // namespace
@@ -112,6 +123,11 @@ PageSection best_points_section(const std::vector<BasePoints>& bases)
     if (!base.axes.empty())
       for (const std::string& metric : metrics_to_judge(base))
         add_rows(base, metric, table);
+  if (std::ranges::all_of(table.rows, [](const auto& row) { return row.back().empty(); })) {
+    table.columns.pop_back();
+    for (std::vector<std::string>& row : table.rows)
+      row.pop_back();
+  }
   PageSection section{"Best points", {}};
   if (!table.rows.empty())
     section.blocks.emplace_back(std::move(table));

@@ -213,6 +213,8 @@ std::vector<PageVerdict> verdicts_of(const SweepData& sweep)
   std::vector<PageVerdict> verdicts = doubts_of(sweep);
   std::string text = fmt::format("{} of {} points are done, {} were refused by their model", done, planned, refused);
   text += fmt::format(", {} failed, {} are missing.", failed, planned - sweep.points.size());
+  if (done == planned)
+    text = fmt::format("All {} points are done.", planned);
   // A sweep that ran whole is no good news beside points that nobody should rank.
   const PageVerdict::Kind praise = verdicts.empty() ? PageVerdict::Kind::Good : PageVerdict::Kind::Neutral;
   verdicts.insert(verdicts.begin(), {is_whole ? praise : PageVerdict::Kind::Bad, text});

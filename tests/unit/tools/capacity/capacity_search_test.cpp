@@ -61,7 +61,7 @@ TEST_CASE("the limit is the level that fewer requests hold")
   LoadTrial trial = service_of(1, 1.5);
   trial.longest_part = "queue for prefill";
   Capacity found{.trials = {trial}, .holds = {}, .breaks = 0};
-  CHECK(limit_sentence(found, 0.5).find("slo.ttft: 25.0 %") == 0);
+  CHECK(limit_sentence(found, 0.5).find("time to first token (slo.ttft): 25.0 %") == 0);
   CHECK(limit_sentence(found, 0.5).find("queue for prefill") != std::string::npos);
   found.trials[0].tpot_share = 0.2;
   CHECK(limit_sentence(found, 0.5).find("slo.tpot: 20.0 %") == 0);

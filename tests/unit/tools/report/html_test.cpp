@@ -79,6 +79,14 @@ TEST_CASE("a table that is too wide for paper stands in parts that begin with it
   CHECK(keys == 3);
 }
 
+TEST_CASE("numbers of a table are never broken, names are, and sentences have a column of some width")
+{
+  const PageTable table{"t", {{"a"}, {"b"}, {"c"}}, {{"187.5 ns", "1.414", std::string(40, 'x') + " 0.1 a.b_c"}}};
+  const std::string text = html({"t", "s", {}, {{"Tables", {table}}}}, "", "");
+  CHECK(text.find("<td>187.5&nbsp;ns</td><td>1.414</td><td class=\"sentence\">xxx") != std::string::npos);
+  CHECK(text.find(" 0.1 a.<wbr>b_<wbr>c</td>") != std::string::npos);
+}
+
 TEST_CASE("a folded table too long for paper is named there")
 {
   PageTable table{"long", {{"c"}}, std::vector<std::vector<std::string>>(101, {"v"}), true};

@@ -42,6 +42,7 @@ TEST_CASE("a search for the capacity is drawn over its load, with the required s
   CHECK(marked(charts[0], "y") == std::vector<double>{95});
   CHECK(marked(charts[1], "y") == std::vector<double>{2});
   CHECK(marked(charts[2], "y").empty());
+  CHECK_THAT(charts[2].sentence, Catch::Contains("The service level 50 ms lies far above the chart."));
   for (const Chart& chart : charts)
     CHECK(marked(chart, "x") == std::vector<double>{40.5});
   // A marked value is one line and one text, on one axis, whatever the number of trials.
@@ -55,6 +56,17 @@ TEST_CASE("a search for the capacity is drawn over its load, with the required s
         Json({{"rate", 40.5}, {"line", "both levels"}, {"value", 97.0}, {"standing", "holds"}}));
   CHECK(charts[1].specification.at("layer").at(0).at("encoding").at("y").at("title") == "time to first token, s");
   CHECK(charts[1].specification.at("data").at("values").at(1).at("standing") == "not steady");
+}
+
+TEST_CASE("shapes are explained where the trials differ in them, by those that there are")
+{
+  const auto shape_of = [](const Json& result) {
+    return charts_of(result)[0].specification.at("layer").at(2).at("encoding").at("shape");
+  };
+  CHECK(shape_of(Searched).at("scale").at("domain") == Json({"holds", "not steady"}));
+  Json even = Searched;
+  even["tables"]["capacity"]["rows"].erase(1);
+  CHECK(shape_of(even).at("legend").is_null());
 }
 
 TEST_CASE("values that a search does not have are counted as not drawn")

@@ -2,11 +2,13 @@
 #include "tools/report/inputs_section.h"
 #include "tools/report/machine/heat_charts.h"
 #include "tools/report/machine/machine_sections.h"
+#include "tools/report/measures/cumulative_line.h"
 #include "tools/report/run_report.h"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <utility>
 
 using namespace cm::tools;
 
@@ -130,6 +132,43 @@ TEST_CASE("distributions, series and sub-planes that say nothing are sentences, 
   CHECK(lines("Distributions").size() == 1);
 }
 
+TEST_CASE("a distribution of which nearly all values lie in one bar is a sentence with its range")
+{
+  cm::sim::metrics::Result result;
+  cm::sim::metrics::Histogram histogram("ms");
+  histogram.record(83.1);
+  for (int i = 0; i < 999; ++i)
+    histogram.record(83.63);
+  result.histograms.push_back({.name = "iteration_ms", .values = histogram});
+  const Page page = run_page(Json::parse(to_json(result)));
+  CHECK(page.charts().empty());
+  const PageSection& section = *std::ranges::find(page.sections, "Distributions", &PageSection::title);
+  CHECK_THAT(std::get<PageList>(section.blocks.back()).lines.front(),
+             Catch::StartsWith("Iteration: 1000 values from 83.1 ms to 83.63 ms, nearly all close to 83."));
+}
+
+TEST_CASE("a large step of a cumulative distribution is drawn where it is, however many points are left out")
+{
+  Json buckets = Json::array({{1.0, 1.005, 500}});
+  for (int i = 0; i < 1000; ++i)
+    buckets.push_back({10.0 + i, 10.5 + i, 1});
+  const CumulativeLine line = cumulative_line(buckets, 1, first_shown(buckets));
+  CHECK(line.values == 1500);
+  CHECK(line.points.at(1) == std::pair{1.005, 500.0 / 1500});
+  CHECK(line.points.back() == std::pair{1009.5, 1.0});
+  CHECK(line.points.size() < 810);
+}
+
+TEST_CASE("chips that no packet crossed are a sentence, not a picture")
+{
+  cm::sim::metrics::Result result;
+  result.chips.push_back({"L1", "a sentence", {{0, 0}, {0, 0}}});
+  const Page page = run_page(Json::parse(to_json(result)));
+  CHECK(page.charts().empty());
+  const auto& blocks = std::ranges::find(page.sections, "Network", &PageSection::title)->blocks;
+  CHECK(std::get<PageList>(blocks.front()).lines.front() == "L1 chips: no packet crossed their links.");
+}
+
 TEST_CASE("of a long series the peaks are drawn, and the rest is told")
 {
   cm::sim::metrics::Series series{"requests", {}, {}};
@@ -229,7 +268,7 @@ Json result_on_the_machine()
   result.tables.push_back({"use_per_stage",
                            "use of a die",
                            {"stage", "time (us)", "cube peak (%)", "HBM (%)"},
-                           {{"attention", {100.0, 20.0, 40.0}}, {"layer", {200.0, 10.0, 20.0}}}});
+                           {{"attention", {100.0, 20.0, 40.0}}, {"layer", {39710.0, 10.0, 20.0}}}});
   result.tables.push_back({"what_if_free",
                            "runs",
                            {"free", "tpot_ms", "change (%)"},
@@ -237,7 +276,7 @@ Json result_on_the_machine()
   result.tables.push_back({"busiest_links",
                            "the longest of all",
                            {"link", "busy (%)", "bytes"},
-                           {{"lane endpoint 3 sub-plane 0", {9.0, 5.0}}}});
+                           {{"lane endpoint 3 sub-plane 0", {9.0, 802730496.0}}}});
   return Json::parse(to_json(result));
 }
 
@@ -260,6 +299,7 @@ TEST_CASE("use per stage is a heat map, and what if a part were free is bars and
   const Json& use = chart(page, "use-per-stage").at("data").at("values");
   CHECK(use.size() == 4);
   CHECK(use.at(0) == Json{{"stage", "attention, 100 us"}, {"resource", "cube peak"}, {"share", 20.0}});
+  CHECK(use.at(2).at("stage") == "layer, 39.71 ms");
   const Json& bars = chart(page, "what-if-free").at("data").at("values");
   CHECK(bars.at(1) == Json{{"run", "network free"}, {"value", 40.0}, {"label", "40 (-20.0 %)"}});
   const PageBlock* const table = block_of(page, "What if a part were free", 1);
@@ -277,5 +317,6 @@ TEST_CASE("tables that stand in a section of their own are not shown twice")
   CHECK_FALSE(is_machine_table("uncertainty"));
   const PageBlock* const links = block_of(page, "Network", 1);
   REQUIRE(links != nullptr);
-  CHECK(std::get<PageTable>(*links).rows.front().front() == "lane endpoint 3 sub-plane 0");
+  CHECK(std::get<PageTable>(*links).rows.front() ==
+        std::vector<std::string>{"lane endpoint 3 sub-plane 0", "9", "802.7 MB"});
 }

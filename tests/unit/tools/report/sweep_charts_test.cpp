@@ -152,9 +152,10 @@ TEST_CASE("a sweep begins with its best points, and a better one in doubt is mar
   REQUIRE(page.sections.front().title == "Best points");
   using Rows = std::vector<std::vector<std::string>>;
   CHECK(std::get<PageTable>(page.sections.front().blocks.at(0)).rows ==
-        Rows{{"decode", "lowest time per output token", "8 ms", "ep 8, sub_planes 3, write_limit engine", ""},
-             {"decode", "highest tokens per second per NPU", "167 tokens/s", "ep 16, sub_planes 7, write_limit engine",
-              "overloaded"},
+        Rows{{"decode", "lowest time per output token", "8 ms",
+              "ep 8, sub_planes 3, write_limit engine (and 3 more as good)", ""},
+             {"decode", "highest tokens per second per NPU", "167 tokens/s",
+              "ep 16, sub_planes 7, write_limit engine (and 1 more as good)", "overloaded"},
              {"decode", "highest tokens per second per NPU, of points not in doubt", "167 tokens/s",
               "ep 16, sub_planes 7, write_limit lane", ""}});
 }
