@@ -31,6 +31,30 @@ TEST_CASE("an engine slower than the lanes paces its flow")
   CHECK(run.finish() == fence_behind_engine(100, 2 * Packet * Byte));
 }
 
+// Destinations differ, so that no port behind the lane has a queue.
+TEST_CASE("packets off an engine faster than its lane wait for that lane")
+{
+  FabricRun run(small_clos({}));
+  FlowSpec paced = flow(0, {{1, Packet}, {2, Packet}, {3, Packet}});
+  paced.engine = {.engine = run.fabric().add_engines(1), .rate = 100_GBps};
+  run.start(paced);
+  CHECK(run.finish() == 3 * Packet * Byte + 2 * Hop);
+}
+
+TEST_CASE("packets off two engines wait for each other at the port of their destination")
+{
+  FabricRun run(small_clos({}));
+  const EngineIndex engines = run.fabric().add_engines(2);
+  for (const std::uint32_t source : {1U, 2U}) {
+    FlowSpec paced = flow(source, {{0, Packet}});
+    paced.engine = {.engine = engines + source - 1, .rate = 1_GBps};
+    run.start(paced);
+  }
+  run.finish();
+  CHECK(run.time_of(1) == Packet * Byte + 2 * Hop);
+  CHECK(run.time_of(2) == 2 * Packet * Byte + 2 * Hop);
+}
+
 TEST_CASE("an engine faster than the lanes changes nothing")
 {
   FabricRun run(small_clos({}));
@@ -133,6 +157,18 @@ TEST_CASE("an endpoint rests after each message and not after each packet")
         fence_behind_engine(2, 2 * Packet * Byte) + 30'000'000);
 }
 
+// Each rest makes up for what the other engines send meanwhile.
+TEST_CASE("an engine for each lane rests once for every lane")
+{
+  FabricRun run(small_clos({.sub_planes = 2}));
+  FlowSpec paced = flow(0, std::vector<Message>(6, {1, Packet}));
+  paced.engine = {.engine = run.fabric().add_engines(2), .per_lane = true, .rate = 1_GBps};
+  paced.pause = Picoseconds(30'000'000);
+  run.start(paced);
+  // Three messages a lane, two rests of 2 x 30 us between them.
+  CHECK(run.finish() == fence_behind_engine(3, Packet * Byte + 2 * 30'000'000));
+}
+
 // The numbers of messages lie around the number of packets that an engine serves in one go.
 TEST_CASE("the fence does not wait for the rest after the last message")
 {
@@ -189,6 +225,21 @@ TEST_CASE("an engine at the receiver paces what it takes in")
   }
   // Two sources of 4 lanes each bring eight times what the sink takes; it works from the first head on.
   CHECK(run.finish() == 200 * Packet * Byte + 2 * Hop);
+}
+
+TEST_CASE("packets from another group take the receiver's engine longer")
+{
+  const auto end = [](std::uint32_t source) {
+    FabricRun run(small_clos({.sub_planes = 4}));
+    FlowSpec slow = flow(source, {{0, 100 * Packet}});
+    slow.engine = {.other_group_cost = 1.5};
+    slow.sink_engine = run.fabric().add_engines(8);
+    slow.sink_rate = 1_GBps;
+    run.start(slow);
+    return run.finish() - 2 * run.fabric().path_latency_ps(source, 0);
+  };
+  CHECK(end(1) == 100 * Packet * Byte);
+  CHECK(2 * end(5) == 3 * 100 * Packet * Byte);
 }
 
 TEST_CASE("a fast engine at the receiver waits for the packet's tail")

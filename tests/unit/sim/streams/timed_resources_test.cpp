@@ -39,6 +39,19 @@ TEST_CASE("what meets on a channel waits in order, what lies on others does not"
   CHECK(resources.serve({.kind = memory, .server = 1, .bytes = 256_B}, ns(0)) == ns(256 + 50));
 }
 
+TEST_CASE("what lies on several channels waits for the busiest of them, whichever that is")
+{
+  const std::uint64_t busy_channel = GENERATE(0U, 1U, 2U, 3U);
+  CAPTURE(busy_channel);
+  TimedResources resources;
+  const ServerKind memory = add_memory(resources);
+  resources.serve({.kind = memory, .address = busy_channel * 256, .bytes = 256_B}, ns(0));
+  CHECK(resources.serve({.kind = memory, .bytes = 1_KiB, .streams = true}, ns(0)) == ns(256 + 50));
+  CHECK(resources.serve({.kind = memory, .bytes = 1_KiB}, ns(0)) == ns(3 * 256 + 50));
+  // Nine pieces on four channels, for 256 ns each.
+  CHECK(resources.busiest(memory) == ns(9 * 256 / 4));
+}
+
 TEST_CASE("a server that streams lets the next one start a latency after it starts")
 {
   TimedResources resources;
