@@ -38,6 +38,14 @@ TEST_CASE("loads that can be levelled are")
     CHECK(load == Approx(8));
 }
 
+TEST_CASE("copies are packed by the load of a copy and not by that of their expert")
+{
+  // 6 + 1, 5 + 4 and 5 + 3.
+  const std::vector<double> loads = rank_loads({.loads = {10, 6, 4, 3, 1}, .slots = {2, 2, 2}});
+  CHECK(std::ranges::max(loads) == Approx(9));
+  CHECK(std::ranges::min(loads) == Approx(7));
+}
+
 TEST_CASE("an exchange mends what packing in order of load leaves")
 {
   // Longest first gives 9 + 5 + 5 = 19 and 8 + 8 + 1 = 17; the exchange of 9 and 8 levels them.

@@ -52,6 +52,20 @@ TEST_CASE("frequency keeps a hot block through a scan of blocks that are read on
   CHECK_FALSE(read_and_offer(lru, 1));
 }
 
+TEST_CASE("a block takes the place of the least-read copy when it was read more often than that, not as often")
+{
+  HotBlockCache cache(Migration::Frequency, 1);
+  cache.read(1);
+  CHECK(cache.offer(1));
+  cache.read(2);
+  CHECK_FALSE(cache.offer(2));
+  cache.read(2);
+  CHECK(cache.offer(2));
+  CHECK(cache.copies() == 1);
+  CHECK_FALSE(cache.read(1));
+  CHECK(cache.read(2));
+}
+
 TEST_CASE("a budget of no block copies nothing")
 {
   HotBlockCache cache(Migration::Lru, 0);

@@ -107,6 +107,21 @@ TEST_CASE("redundant copies go to the hottest experts")
   CHECK(placement.copies(9).size() == 2);
 }
 
+TEST_CASE("a rank takes on the load of a copy and not that of its expert")
+{
+  const std::vector<double> loads{10, 6, 4, 3, 1};
+  const Placement placement({.ranks = 3, .routed = 5, .redundant = 1}, PlacementRule::Balanced, loads);
+  // Copies in order of load: 6, 5, 5, 4, 3, 1.
+  using Ranks = std::vector<std::uint32_t>;
+  CHECK(placement.copies(0) == Ranks{1, 2});
+  CHECK(placement.copies(1) == Ranks{0});
+  CHECK(placement.copies(2) == Ranks{1});
+  CHECK(placement.copies(3) == Ranks{2});
+  CHECK(placement.copies(4) == Ranks{0});
+  CHECK(placement.hottest(loads) == 5 + 4);
+  CHECK(placement.imbalance(loads) == Approx(9.0 / 8));
+}
+
 TEST_CASE("a balanced placement beats a contiguous one")
 {
   const auto layer = GENERATE(range(std::uint64_t{0}, std::uint64_t{5}));
