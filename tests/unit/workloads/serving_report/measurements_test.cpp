@@ -58,6 +58,32 @@ TEST_CASE("a refused request holds no service level")
   CHECK(measured.good() == 2);
 }
 
+TEST_CASE("a request that takes as long as the levels allow holds them")
+{
+  // 80 ms to the first token, then 10 ms each.
+  const std::vector<RequestRecord> records{finished(11, 100)};
+  const auto measured = [&](double ttft, double tpot) {
+    ServingSpec spec;
+    spec.slo_ttft = Seconds(ttft);
+    spec.slo_tpot = Seconds(tpot);
+    return Measurements(spec, records);
+  };
+  CHECK(measured(0.08, 0.01).good() == 1);
+  CHECK(measured(0.0799, 0.01).held_ttft() == 0);
+  CHECK(measured(0.08, 0.0099).held_tpot() == 0);
+}
+
+TEST_CASE("prompts that were prefilled count with all their tokens and with those from the cache")
+{
+  std::vector<RequestRecord> records{
+      finished(11, 100), finished(11, 100),
+      refused_record_of({.arrival = {}, .input_tokens = 900000, .output_tokens = 5, .blocks = {}}, Seconds(1))};
+  records.front().cached_tokens = 512;
+  const Measurements measured(with_levels(), records);
+  CHECK(measured.prompt_tokens() == 2000);
+  CHECK(measured.cached_tokens() == 512);
+}
+
 TEST_CASE("tokens that all leave at once have no time between them")
 {
   const std::vector<RequestRecord> records{finished(1, 0), finished(2, 0), finished(11, 100)};
