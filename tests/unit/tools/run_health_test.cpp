@@ -44,6 +44,18 @@ TEST_CASE("a result is judged by the share of its requests that was asked for")
         "50 % of the requests hold it");
 }
 
+TEST_CASE("levels are held when as many requests hold them as must")
+{
+  const auto misses = [](double attainment) {
+    RunHealth health;
+    health.attainment = attainment;
+    health.required_attainment = 0.9;
+    return health.misses_levels();
+  };
+  CHECK_FALSE(misses(0.9));
+  CHECK(misses(0.899));
+}
+
 TEST_CASE("a result in memory says the same as its file")
 {
   cm::sim::metrics::Result result;

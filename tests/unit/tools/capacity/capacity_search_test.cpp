@@ -122,6 +122,17 @@ TEST_CASE("a trial has the times that as many requests stay within as were asked
   CHECK(trial_of(2, 0.9, result).longest_part == "prefill");
 }
 
+TEST_CASE("a load holds when as many requests hold the levels as must, in a steady run")
+{
+  LoadTrial trial;
+  trial.is_steady = true;
+  trial.share = 0.9;
+  CHECK(trial.holds(0.9));
+  CHECK_FALSE(trial.holds(0.901));
+  trial.is_steady = false;
+  CHECK_FALSE(trial.holds(0.9));
+}
+
 TEST_CASE("a search that cannot go on has the trials up to there")
 {
   int left = 4;

@@ -98,6 +98,14 @@ TEST_CASE("a change up to the tolerance is none")
   CHECK(compared_point({}, {.tpot_ms = 50.4}, {"tpot_ms=0%"}).verdict == Verdict::Worse);
 }
 
+TEST_CASE("a tolerance is a share of the old value")
+{
+  // The differences are just beyond 1 % of 50, and just within 1 % of the new values.
+  CHECK(compared_point({}, {.tpot_ms = 50.504}).verdict == Verdict::Worse);
+  CHECK(compared_point({.tpot_ms = 50.504}, {.tpot_ms = 50}).verdict == Verdict::Equal);
+  CHECK(compared_point({}, {.tpot_ms = 49.5}).verdict == Verdict::Equal);
+}
+
 TEST_CASE("a number without a better side is changed, and no regression")
 {
   const ComparedPoint point = compared_point({}, {.hops = 2000});
