@@ -20,16 +20,18 @@ void Measurements::add(const ServingSpec& spec, const RequestRecord& record)
   prompt_tokens_ += record.input_tokens;
   cached_tokens_ += record.cached_tokens;
   add_parts(spec, record);
-  const double ttft = ttft_ms(spec.first_token, record);
-  ttft_.record(ttft);
+  ttft_.record(ttft_ms(spec.first_token, record));
   e2e_.record(milliseconds(record.last_token - record.when(Milestone::Arrived)));
+  // In whole picoseconds: 60 ms are 60.00000000000001 when they are divided, and a level that is just held would be
+  // missed.
+  const std::int64_t first = record.when(first_token_at(spec.first_token));
   bool holds_tpot = true;
   if (has_tpot(spec.first_token, record)) {
-    const double tpot = tpot_ms(spec.first_token, record);
-    tpot_.record(tpot);
-    holds_tpot = tpot <= spec.slo_tpot.count() * 1e3;
+    tpot_.record(tpot_ms(spec.first_token, record));
+    const std::int64_t pauses = record.output_tokens - 1;
+    holds_tpot = (record.last_token - first + pauses - 1) / pauses <= to_picoseconds(spec.slo_tpot).count();
   }
-  const bool holds_ttft = ttft <= spec.slo_ttft.count() * 1e3;
+  const bool holds_ttft = first - record.when(Milestone::Arrived) <= to_picoseconds(spec.slo_ttft).count();
   held_ttft_ += holds_ttft ? 1 : 0;
   held_tpot_ += holds_tpot ? 1 : 0;
   good_ += holds_ttft && holds_tpot ? 1 : 0;

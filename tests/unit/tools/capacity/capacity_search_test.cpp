@@ -64,7 +64,7 @@ TEST_CASE("the limit is the level that fewer requests hold")
   CHECK(limit_sentence(found, 0.5).find("time to first token (slo.ttft): 25.0 %") == 0);
   CHECK(limit_sentence(found, 0.5).find("queue for prefill") != std::string::npos);
   found.trials[0].tpot_share = 0.2;
-  CHECK(limit_sentence(found, 0.5).find("slo.tpot: 20.0 %") == 0);
+  CHECK(limit_sentence(found, 0.5).find("time per output token (slo.tpot): 20.0 %") == 0);
   found.trials[0].share = 0.9;
   CHECK(limit_sentence(found, 0.5).find("no steady state") == 0);
 }

@@ -70,7 +70,9 @@ TEST_CASE("a request that takes as long as the levels allow holds them")
   };
   CHECK(measured(0.08, 0.01).good() == 1);
   CHECK(measured(0.0799, 0.01).held_ttft() == 0);
+  CHECK(measured(0.08 - 1e-12, 0.01).held_ttft() == 0);
   CHECK(measured(0.08, 0.0099).held_tpot() == 0);
+  CHECK(measured(0.08, 0.01 - 1e-12).held_tpot() == 0);
 }
 
 TEST_CASE("prompts that were prefilled count with all their tokens and with those from the cache")
