@@ -41,7 +41,7 @@ inline double picoseconds_in(std::string_view unit)
   return unit == "ms" ? 1e9 : unit == "us" ? 1e6 : throw std::invalid_argument("a time in " + std::string(unit));
 }
 
-// Of times that were whole picoseconds, so the sum is one.
+// Sum of times that are whole picoseconds each.
 inline std::int64_t sum_ps(const sim::metrics::Histogram& times)
 {
   return std::llround(times.mean().value_or(0) * static_cast<double>(times.count()) * picoseconds_in(times.unit()));

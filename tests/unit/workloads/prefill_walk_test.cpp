@@ -25,7 +25,7 @@ constexpr std::uint64_t Seed = 1;
 constexpr models::CoreShare AllCores{20, 40};
 constexpr std::int64_t Tokens = 256;  // of a batch on the two dies of an NPU
 
-// What a die sends another one in an exchange is one packet, which takes a lane 50 ps a byte.
+// Lanes of 50 ps a byte. All that a die sends another one in an exchange is one packet.
 MachineSpec round_lanes()
 {
   MachineSpec machine = tests::small_machine();
@@ -130,7 +130,7 @@ struct Steps {
   {
     return before_heads() + heads() + after_heads() + gate() + dispatch() + experts() + combine();
   }
-  // Of the die that has a prompt more than the other.
+  // Head on the die that has a prompt more than the other.
   [[nodiscard]] Picoseconds head(std::int64_t prompts) const
   {
     std::vector<Operator> operators;

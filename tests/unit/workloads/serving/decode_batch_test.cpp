@@ -1,4 +1,4 @@
-// Which requests take part in an iteration of the decode instance, and what holds others back.
+// Requests that take part in an iteration of the decode instance, and limits that hold others back.
 #include "tests/support/small_service.h"
 
 using namespace cm;

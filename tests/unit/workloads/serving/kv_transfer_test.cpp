@@ -20,7 +20,7 @@ SmallService same_prompt_twice()
   return service;
 }
 
-// What the server of the pool sends to a die, in one transfer.
+// Time of one transfer from the server of the pool to a die.
 Seconds over_ub(const SmallService& service, std::int64_t blocks)
 {
   const BytesPerSecond lanes =

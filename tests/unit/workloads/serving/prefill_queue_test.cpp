@@ -1,4 +1,4 @@
-// What prefill instances do with the requests that they are sent, and which of them a router sends a request to.
+// Prefill instances at work on the requests that they are sent, and routers that choose between them.
 #include "tests/support/small_service.h"
 
 using namespace cm;
