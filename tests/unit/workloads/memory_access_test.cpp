@@ -280,7 +280,7 @@ const Facts Striped{
     72, 10941345, 508069540, 18150000, 482211328, 7708212, 108, 428.89846364996168, "binds: outstanding accesses"};
 const Facts Migrated{
     48, 18250166, 397243189, 5340000, 280145845, 111757344, 24, 224.60905215190564, "binds: outstanding accesses"};
-constexpr const char* Coherence = R"(30 % 1.40727651 2.23344898 0.586666667 1.40425532 2.55833333 0.390313699 1.64819485
+constexpr const char* Coherence = R"(30 % 3.98365884 5.64015216 0.936170213 1.8 2.46875 0.591173836 1.807514
 )";
 constexpr const char* Paths = R"(ub-load-store 1.823275 0.01 1.733275 0.08 3.637289 54.9860074
 ub-sdma 6.823275 0.01 6.733275 0.08 8.637289 23.1554137
@@ -341,9 +341,9 @@ TEST_CASE("comparisons of paths, readers, stripes and coherence run one after th
   spec.compared_readers = {1, 3};
   spec.compared_stripes = {1, 2};
   spec.compared_write_shares = {0.3};
-  spec.sharers = 6;
-  spec.lines = 3;
-  spec.line_accesses = 20;
+  spec.sharers = 20;  // of both nodes
+  spec.lines = 2;
+  spec.line_accesses = 8;
   const auto result = access(spec, tests::small_machine_with_memory());
   CHECK(table_of(result, "coherence") == Coherence);
   CHECK(table_of(result, "paths") == Paths);

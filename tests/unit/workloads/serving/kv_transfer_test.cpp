@@ -51,7 +51,7 @@ TEST_CASE("cached blocks cross UB at the rate of the server's port, and are not 
   // Four blocks are stored, and loaded once; stored again is what is new: nothing.
   CHECK(tests::metric_of(served.result, "ub_kv_bytes") == static_cast<double>((service.block() * 8).count()));
   CHECK(tests::metric_of(served.result, "hit_rate") == Approx(Cached / (2.0 * Tokens)).epsilon(1e-12));
-  // Of the ten blocks that were looked up the rests were never stored.
+  // Rests of prompts are looked up and never stored.
   CHECK(tests::metric_of(served.result, "hit_rate_dram") == 0.4);
 }
 
