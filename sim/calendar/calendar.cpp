@@ -103,6 +103,7 @@ void Calendar::begin_window(std::int64_t window)
     std::ranges::pop_heap(far_, std::greater{});
     far_.pop_back();
   }
+  ties_are_rough_ = false;
   const std::size_t slot = slot_of(window);
   const Place first = begins_[slot];
   const Place end = std::exchange(ends_[slot], 0);
@@ -127,7 +128,7 @@ void Calendar::sort_tie(const Event* first)
   tied_ += static_cast<std::size_t>(end - begin);
   if (is_sorted)
     return;
-  if (ties_are_rough_) {
+  if (ties_are_rough_ && begin->order >> 31U != 0) {
     for (Event* next = begin + 1; next != end; ++next)
       for (Event* event = next; event != begin && event->order < event[-1].order; --event)
         std::swap(event[0], event[-1]);

@@ -6,7 +6,8 @@
 // go into an array, the batch: two passes of a stable radix sort, or a count of smaller ones where there are few,
 // without a branch that depends on the data. Packets on their way to a port some hundred nanoseconds off never see
 // anything else. What is inserted into the window that is running goes to fine buckets beside the batch, each a sorted
-// list (NearEvents), and the earlier of both heads is next. The batch shows which events come soon, so their ports can
+// list (NearEvents), and the earlier of both heads is next. Ties are put in order when they are taken out, and sorted
+// roughly beforehand where the window before had many. The batch shows which events come soon, so their ports can
 // be fetched from memory in time.
 #pragma once
 
@@ -25,6 +26,8 @@ namespace cm::sim::calendar {
 class Calendar {
  public:
   Calendar();
+  Calendar(const Calendar&) = delete;
+  Calendar& operator=(const Calendar&) = delete;
 
   // Files the event under its time, which must not lie before the last popped event's.
   void insert(const Event& event)
@@ -133,7 +136,8 @@ class Calendar {
   // By value: a reference would force the callers of insert() to lay every event out in memory first.
   void insert_near_or_far(Event event);
   const Event* next_elsewhere(std::int64_t limit);
-  // Of equal events that of the batch: it was inserted before the window began.
+  // Whether the event beside the batch leaves before that of the batch. Among equal ones the batch's leaves first: it
+  // was inserted before the window began.
   [[nodiscard]] bool near_is_first() const
   {
     return near_.time() < cursor_->time || (near_.time() == cursor_->time && near_.head().order < cursor_->order);
@@ -170,7 +174,7 @@ class Calendar {
   std::vector<Key> half_sorted_;
   std::vector<std::uint32_t> lead_counts_;
   std::size_t tied_ = 0;         // events of the running window whose time others have too
-  bool ties_are_rough_ = false;  // sorted by the first bits of their order
+  bool ties_are_rough_ = false;  // those of the running window were sorted by LeadBits of their order
   // Working space of sort_tie().
   std::vector<std::uint64_t> tie_keys_;
   std::vector<Event> tie_events_;

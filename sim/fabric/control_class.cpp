@@ -25,7 +25,7 @@ void PacketFabric::on_ack_start(Event& event)
   event.bytes = rules_.acknowledgement_bytes;
   const std::int64_t begin = pass_control(lane_out, event.bytes, event.time, rules_.lanes_wait);
   event.time = begin + ports_.kind(ports_[lane_out]).latency;
-  event.word = event_word(EventKind::Control, routes_.path(from, flows_[event.subject].source, lane));
+  event.word = event_word(EventKind::Control, routes_.next_path(from, flows_[event.subject].source, lane));
   event.extra = 1;
   event.order = senders_.order_of_next_packet(from);
   calendar_.insert(event);

@@ -31,7 +31,7 @@ struct alignas(64) CreditQueue {
 
 class CreditQueues {
  public:
-  // A queue of nothing: without credits.
+  // No queues: for a fabric without credits.
   CreditQueues() = default;
   // Throws std::logic_error (ensure) when a buffer cannot hold a packet of `most_bytes`.
   CreditQueues(const Ports& ports, std::int64_t most_bytes);

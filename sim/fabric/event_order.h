@@ -1,5 +1,5 @@
-// Order of events of equal time, so that it depends on no schedule: first notices (0) and emissions by endpoint, then
-// looks at queues by port, then packets by their source and by how many it had sent before.
+// Order of events of equal time, so that it depends on no schedule: first those of the calendar's owner, notices
+// included (0), then emissions by endpoint, looks at queues by port, packets by their source and its running number.
 #pragma once
 
 #include "sim/fabric/flow.h"
@@ -17,8 +17,8 @@ class EventOrder {
   {
   }
 
-  [[nodiscard]] static std::uint32_t of_emission(EndpointIndex source) { return source; }
-  [[nodiscard]] std::uint32_t of_look(PortIndex port) const { return endpoints_ + port; }
+  [[nodiscard]] static std::uint32_t of_emission(EndpointIndex source) { return source + 1; }
+  [[nodiscard]] std::uint32_t of_look(PortIndex port) const { return endpoints_ + 1 + port; }
   [[nodiscard]] std::uint32_t of_packet(EndpointIndex source, std::uint32_t number) const
   {
     return 1U << 31U | source << number_bits_ | (number & number_mask());

@@ -33,7 +33,7 @@ struct FabricRules {
   std::uint32_t frame_overhead;
   std::uint32_t acknowledgement_bytes;
   std::uint32_t sub_planes;
-  std::uint64_t lane_round;  // bytes of a packet on every lane
+  std::uint64_t lane_round;  // bytes of one full packet on each lane
 
  private:
   [[nodiscard]] std::uint32_t whole_rounds(std::uint32_t message_bytes) const;

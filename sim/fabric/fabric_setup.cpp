@@ -1,5 +1,6 @@
 // Setting up the fabric and asking it things: nothing here runs per packet.
 
+#include "sim/diagnostics/ensure.h"
 #include "sim/fabric/packet_fabric.h"
 
 #include <algorithm>
@@ -34,6 +35,7 @@ void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
 
 PortCounters PacketFabric::counters(PortIndex index) const
 {
+  ensure(index < ports(), "port {} of {}", index, ports());
   const Port& port = ports_[index + 1];
   const PortKind& kind = ports_.kind(port);
   const auto busy = static_cast<std::int64_t>(static_cast<double>(port.bytes) * kind.ps_per_byte);

@@ -4,7 +4,6 @@
 #include "sim/fabric/rounding.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace cm::sim::fabric {
 namespace {
@@ -41,7 +40,7 @@ void PacketFabric::on_emission(const Event& event)
   std::int64_t next = now;
   for (int sent = 0; sent < burst && now - start <= BurstHorizon; ++sent) {
     if (flow.next_message == flow.messages.size()) {
-      end_emission(index, now);
+      end_emission(index);
       return;
     }
     const Message message = flow.messages[flow.next_message];
@@ -86,11 +85,9 @@ void PacketFabric::emit_next_at(std::int64_t time, FlowIndex index)
                     .order = EventOrder::of_emission(flows_[index].source)});
 }
 
-void PacketFabric::end_emission(FlowIndex index, std::int64_t now)
+void PacketFabric::end_emission(FlowIndex index)
 {
   Flow& flow = flows_[index];
-  // One without messages has waited for its engine all the same.
-  flow.fence = std::max(flow.fence, now);
   flow.all_sent = true;
   senders_.end_flow(flow.source);
   if (flow.packets_in_flight == 0)
@@ -137,7 +134,7 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   }
   ++flow.packets_in_flight;
   emitted_bytes_ += bytes;
-  const std::uint64_t ports = routes_.path(flow.source, destination, lane);
+  const std::uint64_t ports = routes_.next_path(flow.source, destination, lane);
   const EventKind kind =
       leaves_group && rules_.spine_choice == SpineChoice::LeastQueue ? EventKind::ChooseSpine : rules_.uneven;
   Event event{.word = event_word(kind, ports),

@@ -1,5 +1,5 @@
-// The hot path: emission, hop, delivery. Everything a packet event costs is in this file, so that it compiles into one
-// loop; a decode iteration runs it two hundred million times.
+// The hot path: emission, hop, delivery. All that a packet event costs is in this file and in inline functions of the
+// parts, so that it compiles into one loop; a decode iteration runs it two hundred million times.
 
 #include "sim/fabric/packet_fabric.h"
 

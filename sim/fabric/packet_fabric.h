@@ -21,6 +21,7 @@
 #include "sim/fabric/routes.h"
 #include "sim/fabric/senders.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace cm::sim::fabric {
@@ -35,9 +36,10 @@ class PacketFabric {
   // `count` new engines with consecutive indices; the first index.
   EngineIndex add_engines(std::uint32_t count) { return senders_.add_engines(count); }
 
-  // `count` new inboxes with consecutive indices. An inbox waits for so many payload bytes (more than none) and then
-  // posts its notice, `delay_ps` after the last of them. To be called before the first of them can arrive.
+  // `count` new inboxes with consecutive indices; the first index.
   InboxIndex add_inboxes(std::uint32_t count) { return receivers_.add_inboxes(count); }
+  // Waits for `bytes` of payload, more than none, then posts the notice, `delay_ps` after the last. To be called before
+  // the first byte can arrive.
   void expect(InboxIndex inbox, std::uint64_t bytes, std::int64_t delay_ps, std::uint64_t notice)
   {
     receivers_.expect(inbox, bytes, delay_ps, notice);
@@ -104,7 +106,7 @@ class PacketFabric {
   }
   void set_pace(Pace& pace, const Flow& flow, std::uint32_t bytes) const;
   void emit_next_at(std::int64_t time, FlowIndex index);
-  void end_emission(FlowIndex index, std::int64_t now);
+  void end_emission(FlowIndex index);
   void keep_local(Flow& flow, std::uint32_t bytes, std::int64_t at)
   {
     emitted_bytes_ += bytes;

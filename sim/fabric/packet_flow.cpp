@@ -2,6 +2,7 @@
 
 #include "sim/diagnostics/ensure.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace cm::sim::fabric {

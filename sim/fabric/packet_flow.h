@@ -3,9 +3,7 @@
 
 #include "sim/fabric/fabric_rules.h"
 #include "sim/fabric/flow.h"
-#include "sim/fabric/network_spec.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>

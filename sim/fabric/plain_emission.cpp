@@ -18,7 +18,7 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
   std::int64_t now = start;
   const bool alone = senders_.has_one_flow(source);
   const int burst = alone ? EmissionBurst : 1;
-  if (engine > now) {  // another flow's packets
+  if (engine > now && !flow.messages.empty()) {  // another flow's packets
     emit_next_at(engine, index);
     return true;
   }
@@ -53,7 +53,7 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
       const std::uint32_t spine = leaves_group ? spines[lane] : 0;
       if (leaves_group) {
         const std::uint32_t place = lane * routes_.spines() + spine;
-        const std::uint64_t down = routes_.down_at(to.first_down + place);
+        const std::uint64_t down = routes_.down_at(to.first_switch_port + place);
         ports = path_of(ups[place], down, ports);
       }
       const std::int64_t ready = std::max({now, issued, engine});
@@ -106,7 +106,7 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
     emit_next_at(std::max({now, issued, engine}) + (alone ? 0 : 1), index);
     return true;
   }
-  end_emission(index, start);
+  end_emission(index);
   return true;
 }
 

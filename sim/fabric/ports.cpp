@@ -11,6 +11,9 @@ namespace cm::sim::fabric {
 Ports::Ports(const NetworkSpec& network, std::uint32_t most_bytes)
     : ports_(network.ports.size() + 1), control_until_(network.ports.size() + 1)
 {
+  ensure(network.sub_planes > 0 && network.sub_planes < 256 && network.spines < 256,
+         "sub-planes {} must be 1..255, spines {} at most 255", network.sub_planes, network.spines);
+  ensure(network.endpoints() > 0 && !network.lane_in_ports.empty(), "a network without endpoints");
   ensure(network.ports.size() < PortMask, "{} ports: the fabric addresses at most {}", network.ports.size(),
          PortMask - 1);
   std::map<std::tuple<double, std::int64_t, std::int64_t>, std::uint16_t> known;

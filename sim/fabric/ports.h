@@ -15,7 +15,7 @@ struct PortCounters {
   std::uint64_t peak_queue_bytes = 0;
 };
 
-// Ports of equal rate and latency share one: it stays in the first-level cache.
+// Ports of equal rate, latency and buffer share one: it stays in the first-level cache.
 struct PortKind {
   double ps_per_byte = 0;
   std::int64_t latency = 0;
@@ -40,8 +40,9 @@ inline std::int64_t serialisation(const PortKind& kind, std::uint32_t bytes)
 // Numbers of ports are those of the network plus one: 0 ends a path.
 class Ports {
  public:
-  // Throws std::logic_error (ensure) for more ports than a path can name, and for one without a rate or on which a
-  // packet of `most_bytes`, framing included, takes longer than 4 ms.
+  // Throws std::logic_error (ensure) for numbers of sub-planes or spines that do not fit, a network without endpoints,
+  // more ports than a path can name, and for one without a rate or on which a packet of `most_bytes`, framing included,
+  // takes longer than 4 ms.
   Ports(const NetworkSpec& network, std::uint32_t most_bytes);
 
   Port& operator[](std::uint64_t number) { return ports_[number]; }

@@ -38,8 +38,6 @@ Routes::Routes(const NetworkSpec& network, const FabricRules& rules, const Ports
       up_(shifted(network.up_ports)), down_(shifted(network.down_ports)),
       next_spine_(network.group_of.size() * network.sub_planes)
 {
-  ensure(sub_planes_ > 0 && sub_planes_ < 256 && spines_ < 256, "sub-planes {} and spines {} must be 1..255",
-         sub_planes_, spines_);
   lane_out_latency_ = common_latency(ports, lane_out_);
   latency_within_ = lane_out_latency_ + common_latency(ports, lane_in_);
   latency_between_ = latency_within_ + common_latency(ports, up_) + common_latency(ports, down_);
@@ -62,13 +60,13 @@ void Routes::describe_endpoints(const FabricRules& rules, const Ports& ports)
     endpoints_[e] = {.kind = event_word(switches_uniform ? EventKind::Packet : rules.uneven, 0),
                      .group = group_of_[e],
                      .first_lane = e * sub_planes_,
-                     .first_down = group_of_[e] * sub_planes_ * spines_};
+                     .first_switch_port = group_of_[e] * sub_planes_ * spines_};
   for (std::size_t i = 0; i < lane_in_.size(); ++i)
     if (ports[lane_in_[i]].kind != kind || ports.kind(ports[lane_out_[i]]).ps_per_byte != ports.uniform().ps_per_byte)
       endpoints_[i / sub_planes_].kind = event_word(rules.uneven, 0);
 }
 
-std::uint64_t Routes::path(EndpointIndex source, EndpointIndex destination, std::uint32_t lane)
+std::uint64_t Routes::next_path(EndpointIndex source, EndpointIndex destination, std::uint32_t lane)
 {
   const std::uint64_t last = lane_in_[destination * sub_planes_ + lane];
   if (same_group(source, destination))

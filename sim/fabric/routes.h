@@ -19,12 +19,11 @@ class Routes {
   struct Endpoint {
     std::uint64_t kind = 0;  // word of a packet to it without ports; 0 (EventKind::Packet): its lanes are uniform
     std::uint32_t group = 0;
-    std::uint32_t first_lane = 0;  // place of its lanes
-    std::uint32_t first_down = 0;  // place of the down ports of its group, and of the up ports
+    std::uint32_t first_lane = 0;         // place of its lanes
+    std::uint32_t first_switch_port = 0;  // place of the up ports of its group, and of the down ports
   };
 
-  // Throws std::logic_error (ensure) when sub-planes or spines do not fit, or ports of one stage differ in latency:
-  // that keeps the way back a constant.
+  // Throws std::logic_error (ensure) when ports of one stage differ in latency: that keeps the way back a constant.
   Routes(const NetworkSpec& network, const FabricRules& rules, const Ports& ports);
 
   [[nodiscard]] std::uint32_t endpoints() const { return static_cast<std::uint32_t>(group_of_.size()); }
@@ -48,19 +47,19 @@ class Routes {
   [[nodiscard]] const PortIndex* lanes_out(EndpointIndex endpoint) const { return &lane_out_[endpoint * sub_planes_]; }
   [[nodiscard]] const PortIndex* ups(EndpointIndex endpoint) const
   {
-    return up_.data() + endpoints_[endpoint].first_down;
+    return up_.data() + endpoints_[endpoint].first_switch_port;
   }
-  // By place: endpoint and lane; group, lane and spine.
+  // Ports by place: [endpoint, lane] for lanes, [group, lane, spine] for switches.
   [[nodiscard]] PortIndex lane_in_at(std::size_t place) const { return lane_in_[place]; }
   [[nodiscard]] PortIndex up_at(std::size_t place) const { return up_[place]; }
   [[nodiscard]] PortIndex down_at(std::size_t place) const { return down_[place]; }
   [[nodiscard]] std::size_t group_place(EndpointIndex endpoint, std::uint32_t lane) const
   {
-    return (group_of_[endpoint] * sub_planes_ + lane) * spines_;
+    return endpoints_[endpoint].first_switch_port + lane * spines_;
   }
 
-  // The ports behind the source's lane. The spray goes on.
-  [[nodiscard]] std::uint64_t path(EndpointIndex source, EndpointIndex destination, std::uint32_t lane);
+  // The ports behind the source's lane. Advances the source's spray pointer.
+  [[nodiscard]] std::uint64_t next_path(EndpointIndex source, EndpointIndex destination, std::uint32_t lane);
 
   // Spray pointers of an endpoint, one a lane.
   [[nodiscard]] std::uint16_t* next_spines(EndpointIndex source) { return &next_spine_[source * sub_planes_]; }

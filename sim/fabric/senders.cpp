@@ -5,7 +5,8 @@
 namespace cm::sim::fabric {
 
 Senders::Senders(std::uint32_t endpoints, const FabricRules& rules)
-    : order_(endpoints), sub_planes_(rules.sub_planes), next_lane_(endpoints), flows_at_(endpoints), packets_(endpoints)
+    : order_(endpoints), sub_planes_(rules.sub_planes), next_lane_(endpoints), flows_at_(endpoints),
+      next_number_(endpoints)
 {
   for (std::uint32_t e = 0; e < endpoints; ++e)
     next_lane_[e] = static_cast<std::uint16_t>(mix_index(rules.seed + e) % sub_planes_);

@@ -28,26 +28,26 @@ class Senders {
   [[nodiscard]] const EventOrder& order() const { return order_; }
   [[nodiscard]] std::uint32_t order_of_next_packet(EndpointIndex source)
   {
-    return order_.of_packet(source, packets_[source]++);
+    return order_.of_packet(source, next_number_[source]++);
   }
 
   // Running number of the next of `most` packets, which have numbers in a row: where they would not fit, it starts
   // anew.
   [[nodiscard]] std::uint32_t next_number(EndpointIndex source, std::uint32_t most) const
   {
-    const std::uint32_t number = packets_[source];
+    const std::uint32_t number = next_number_[source];
     return (number & order_.number_mask()) + most > order_.number_mask() ? 0 : number;
   }
-  void set_next_number(EndpointIndex source, std::uint32_t number) { packets_[source] = number; }
+  void set_next_number(EndpointIndex source, std::uint32_t number) { next_number_[source] = number; }
 
  private:
   EventOrder order_;
   std::uint32_t sub_planes_;
   // Not bytes: a compiler must expect that storing a byte changes anything else.
-  std::vector<std::uint16_t> next_lane_;   // [endpoint]: where the next flow starts
-  std::vector<std::uint32_t> flows_at_;    // [endpoint]: flows that still send
-  std::vector<std::uint32_t> packets_;     // [endpoint]: that it has sent
-  std::vector<std::int64_t> engine_busy_;  // [engine]
+  std::vector<std::uint16_t> next_lane_;    // [endpoint]: where the next flow starts
+  std::vector<std::uint32_t> flows_at_;     // [endpoint]: flows that still send
+  std::vector<std::uint32_t> next_number_;  // [endpoint]: of its next packet
+  std::vector<std::int64_t> engine_busy_;   // [engine]
 };
 
 }  // namespace cm::sim::fabric

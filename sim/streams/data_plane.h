@@ -3,6 +3,7 @@
 // as its one run-ahead model and lets it run until something is signalled to an actor.
 #pragma once
 
+#include "sim/calendar/calendar.h"
 #include "sim/fabric/packet_fabric.h"
 #include "sim/streams/operator_board.h"
 

@@ -84,7 +84,7 @@ void ReferenceFabric::emit(std::size_t index, std::int64_t start)
   std::int64_t next = start;
   for (int sent = 0; sent < (credits_ || !alone ? 1 : 16) && now - start <= MostAhead; ++sent) {
     if (flow.message == spec.messages.size()) {
-      end(flow, now);
+      end(flow);
       return;
     }
     const NextPacket packet = next_packet(flow);
@@ -136,7 +136,7 @@ bool ReferenceFabric::lay_out(std::size_t index, std::int64_t start)
   const FlowSpec& spec = flow.spec;
   const bool alone = sending_[spec.source] == 1;
   std::int64_t& engine = engines_[spec.engine.engine];
-  if (engine > start) {
+  if (engine > start && !spec.messages.empty()) {
     emit_at(engine, index);
     return true;
   }
@@ -169,7 +169,7 @@ bool ReferenceFabric::lay_out(std::size_t index, std::int64_t start)
     advance(flow, packet, now);
   }
   if (flow.message == spec.messages.size())
-    end(flow, start);
+    end(flow);
   else
     emit_at(std::max({now, flow.issued, engine}) + (alone ? 0 : 1), index);
   return true;
@@ -222,9 +222,8 @@ void ReferenceFabric::advance(Flow& flow, const NextPacket& next, std::int64_t n
   }
 }
 
-void ReferenceFabric::end(Flow& flow, std::int64_t now)
+void ReferenceFabric::end(Flow& flow)
 {
-  flow.fence = std::max(flow.fence, now);
   flow.all_sent = true;
   --sending_[flow.spec.source];
   if (flow.in_flight == 0 && flow.spec.fence_notice)

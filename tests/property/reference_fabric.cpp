@@ -56,7 +56,7 @@ void ReferenceFabric::expect(std::uint32_t inbox, std::uint64_t bytes, std::int6
   inboxes_[inbox] = {bytes, delay, 0, notice};
 }
 
-// A flow starts on the lane on which the flow before it will have ended.
+// A flow starts on the lane behind the one on which the flow before it will have ended.
 void ReferenceFabric::start(const FlowSpec& spec, std::int64_t now)
 {
   Flow& flow = flows_.emplace_back();

@@ -122,7 +122,7 @@ class ReferenceFabric {
   void enter(std::size_t index, const NextPacket& next, std::uint32_t lane, std::int64_t now, bool has_room_ahead);
   void deliver_locally(Flow& flow, std::uint32_t bytes, std::int64_t time);
   void advance(Flow& flow, const NextPacket& next, std::int64_t now);
-  void end(Flow& flow, std::int64_t now);
+  void end(Flow& flow);
 
   // Ports.
   void come(std::uint32_t number, Packet packet, std::int64_t now);

@@ -32,10 +32,10 @@ def result_of(program, scenario, root, scratch):
 
 def places(value, path=""):
     """Every number, text, true, false and null of a JSON value with its place."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         for key, each in value.items():
             yield from places(each, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
+    elif isinstance(value, list) and value:
         for index, each in enumerate(value):
             yield from places(each, f"{path}[{index}]")
     else:
@@ -44,13 +44,14 @@ def places(value, path=""):
 
 def differences(before, after):
     if isinstance(before, str) or isinstance(after, str):
-        return [] if before == after else [f"before: {before}"[:300], f"after: {after}"[:300]]
+        return [f"{when}: {each if isinstance(each, str) else 'a result'}"[:300]
+                for when, each in (("before", before), ("after", after))]
     old, new = dict(places(before)), dict(places(after))
     found = []
     for path in list(old) + [path for path in new if path not in old]:
-        if old.get(path) == new.get(path):
+        if old.get(path, "nothing") == new.get(path, "nothing"):
             continue
-        text = f"{path}: {old.get(path)} -> {new.get(path)}"
+        text = f"{path}: {old.get(path, 'nothing')} -> {new.get(path, 'nothing')}"
         if all(isinstance(each.get(path), (int, float)) and each.get(path) for each in (old, new)):
             text += f" ({100 * (new[path] / old[path] - 1):+.3g} %)"
         found.append(text)

@@ -13,7 +13,8 @@
 
 namespace cm::workloads {
 
-// Leaves `share`, above 0 and up to 1, of the rate of the lanes of some dies: what else crosses them takes the rest.
+// Share of their lanes, above 0 and up to 1, that is left to some dies; the rest carries other traffic. No dies: all
+// lanes are whole.
 struct LaneShare {
   std::uint32_t first_die = 0;
   std::uint32_t dies = 0;
@@ -22,16 +23,16 @@ struct LaneShare {
 
 class LiveMachine {
  public:
-  // All are borrowed and outlive it. `supernode` was built from machine.topology.
+  // Everything is read here only. `supernode` was built from machine.topology.
   LiveMachine(const models::MachineSpec& machine, const topology::Supernode& supernode, std::uint64_t seed,
               const LaneShare& lanes = {});
 
   [[nodiscard]] sim::streams::DataPlane& plane() { return plane_; }
   [[nodiscard]] const models::EndpointEngines& engines() const { return engines_; }
-  // Its ports, as the fabric numbers them.
+  // Ports of the machine, numbered as in the fabric.
   [[nodiscard]] const sim::fabric::NetworkSpec& network() const { return spec_.network; }
 
-  // Without SimGrid: starts the client and works off all that follows. For what needs only the data plane's time.
+  // Runs without SimGrid: starts the client and works off events until none is left or the client raises a signal.
   template <typename Client>
   void run_alone(Client& client)
   {
@@ -54,10 +55,10 @@ class MachineRun {
 
   [[nodiscard]] sim::streams::Signal new_signal() { return engine_.new_signal(); }
 
-  // One actor, from start to end. Throws as sim::engine::Engine::run() does.
+  // Runs one actor to its end. Throws as sim::engine::Engine::run() does.
   void run(const std::string& actor, std::function<void(sim::engine::Control&)> body);
 
-  // The same of an actor that starts the client and waits until it raises `done`.
+  // Runs an actor that starts the client and waits until it raises `done`.
   template <typename Client>
   void run(const std::string& actor, Client& client, sim::streams::Signal done)
   {

@@ -30,8 +30,7 @@ PrefillTime time_prefill_loads(const PrefillDeployment& deployment, const std::v
 {
   models::MachineSpec chunked = with_chunk(machine, deployment.chunk);
   chunked.die.sdma.bandwidth = machine.die.sdma.bandwidth * lane_share;
-  LiveMachine live(chunked, supernode, seed,
-                   {.first_die = 0, .dies = deployment.ranks, .share = lane_share});
+  LiveMachine live(chunked, supernode, seed, {.first_die = 0, .dies = deployment.ranks, .share = lane_share});
   sim::metrics::NoProgress silent;
   PrefillRun run({.deployment = deployment,
                   .model = model,

@@ -22,8 +22,8 @@ void Measurements::add(const ServingSpec& spec, const RequestRecord& record)
   add_parts(spec, record);
   ttft_.record(ttft_ms(spec.first_token, record));
   e2e_.record(milliseconds(record.last_token - record.when(Milestone::Arrived)));
-  // In whole picoseconds: 60 ms are 60.00000000000001 when they are divided, and a level that is just held would be
-  // missed.
+  // Levels are compared in whole picoseconds: as doubles 60 ms become 60.00000000000001, and a level that is just held
+  // would count as missed. A mean is rounded up: a fraction beyond the level misses it.
   const std::int64_t first = record.when(first_token_at(spec.first_token));
   bool holds_tpot = true;
   if (has_tpot(spec.first_token, record)) {

@@ -45,13 +45,24 @@ Picoseconds end_with(const workloads::LaneShare& lanes)
 
 }  // namespace
 
-TEST_CASE("a live machine works off what its client starts")
+TEST_CASE("a live machine does by itself what it does under SimGrid")
 {
-  CHECK(end_with({}) > Picoseconds(0));
+  const models::MachineSpec machine = tests::small_machine();
+  const topology::Supernode supernode(machine.topology);
+  workloads::LiveMachine live(machine, supernode, 1);
+  workloads::MachineRun carried(live);
+  const sim::streams::Signal done = carried.new_signal();
+  OneMessage message(live, done);
+  carried.run("message", message, done);
+  CHECK(message.end > Picoseconds(0));
+  CHECK(message.end == end_with({}));
 }
 
-TEST_CASE("a message takes longer on dies that have a share of their lanes, and on no others")
+TEST_CASE("a message that its lanes limit takes as many times longer as their share is smaller")
 {
-  CHECK(end_with({.first_die = 0, .dies = 1, .share = 0.1}) > end_with({}));
+  // A megabyte over 7 lanes of 28 GB/s takes 5.35 us at their full rate; at a tenth and a twentieth the lanes limit it.
+  const double tenth = microseconds(end_with({.first_die = 0, .dies = 1, .share = 0.1}));
+  const double twentieth = microseconds(end_with({.first_die = 0, .dies = 1, .share = 0.05}));
+  CHECK(twentieth - tenth == Approx(53.5).margin(0.5));
   CHECK(end_with({.first_die = 2, .dies = 1, .share = 0.1}) == end_with({}));
 }

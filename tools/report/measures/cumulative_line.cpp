@@ -59,6 +59,11 @@ CumulativeLine cumulative_line(const Json& buckets, double factor, double begin)
       drawn = line.values;
     }
   }
+  // All values lie left of the axis: a flat line says so, where none would look like no values.
+  if (!has_begun && line.values > 0) {
+    line.points.emplace_back(begin, 1.0);
+    line.left_of_axis = line.values;
+  }
   return line;
 }
 

@@ -58,7 +58,7 @@ TEST_CASE("without queues there are no credits and no shortest queue")
   CHECK(rules({.flow_control = FlowControl::Credits}).with_credits);
 }
 
-TEST_CASE("ports of equal rate and latency share a kind, and the usual one is that of the up ports")
+TEST_CASE("ports of equal rate, latency and buffer share a kind, and the usual one is that of the up ports")
 {
   NetworkSpec spec = network();
   spec.ports[spec.lane_in_ports[5]].rate = BytesPerSecond(2e9);
@@ -83,13 +83,13 @@ TEST_CASE("a path visits the spines of its lane in turns, and none inside a grou
   const FabricRules spray = rules();
   const Ports ports(spec, 8192);
   Routes routes(spec, spray, ports);
-  CHECK(ports_of(routes.path(0, 3, 1)) == std::vector<std::uint64_t>{spec.lane_in_ports[3 * 3 + 1]});
+  CHECK(ports_of(routes.next_path(0, 3, 1)) == std::vector<std::uint64_t>{spec.lane_in_ports[3 * 3 + 1]});
   const std::uint32_t first = routes.next_spines(0)[2];
   for (std::uint32_t packet = 0; packet < 4; ++packet) {
     const std::uint32_t spine = (first + packet) % 2;
-    CHECK(ports_of(routes.path(0, 7, 2)) == std::vector<std::uint64_t>{spec.up_ports[2 * 2 + spine],
-                                                                       spec.down_ports[(3 + 2) * 2 + spine],
-                                                                       spec.lane_in_ports[7 * 3 + 2]});
+    CHECK(ports_of(routes.next_path(0, 7, 2)) == std::vector<std::uint64_t>{spec.up_ports[2 * 2 + spine],
+                                                                            spec.down_ports[(3 + 2) * 2 + spine],
+                                                                            spec.lane_in_ports[7 * 3 + 2]});
   }
   CHECK(routes.latency_ps(0, 3) == 200'000);
   CHECK(routes.latency_ps(0, 7) == 600'000);
@@ -119,6 +119,7 @@ TEST_CASE("the next flow starts on the lane behind the last packet of the one be
 TEST_CASE("emissions come before looks, looks before packets, packets by source and number")
 {
   const EventOrder order(960);
+  CHECK(EventOrder::of_emission(0) > Event{}.order);
   CHECK(EventOrder::of_emission(959) < order.of_look(1));
   CHECK(order.of_look((1U << 20U) - 1) < order.of_packet(0, 0));
   CHECK(order.of_packet(3, order.number_mask()) < order.of_packet(4, 0));
