@@ -156,7 +156,8 @@ class SmallService {
   }
   [[nodiscard]] Seconds look_up(std::int64_t input) const
   {
-    return machine.memory->lookup.software * static_cast<double>((input + BlockTokens - 1) / BlockTokens);
+    const std::int64_t blocks = (input + BlockTokens - 1) / BlockTokens;
+    return machine.memory->lookup.software * static_cast<double>(blocks);
   }
   [[nodiscard]] Seconds hand_over(std::int64_t input, std::int64_t from_one_card = 1) const
   {
