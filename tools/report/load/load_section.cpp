@@ -187,11 +187,13 @@ Chart chart_of(const Trials& trials, const LoadChart& wanted, std::optional<doub
   const Json colour = channel("line", "nominal", "", line_colours());
   Json line = place;
   line["color"] = colour;
-  const Json both = Json::array({{{"filter", fmt::format("{} === '{}'", datum("line"), Both)}}});
-  Json layers = Json::array(
-      {{{"transform", both}, {"mark", {{"type", "line"}, {"strokeWidth", 6}, {"opacity", 0.6}}}, {"encoding", line}},
-       {{"mark", {{"type", "line"}}}, {"encoding", line}},
-       point_layer(trials, wanted, place, colour)});
+  Json layers = Json::array();
+  if (std::ranges::find(wanted.lines, Both, &Line::first) != wanted.lines.end())
+    layers.push_back({{"transform", Json::array({{{"filter", fmt::format("{} === '{}'", datum("line"), Both)}}})},
+                      {"mark", {{"type", "line"}, {"strokeWidth", 6}}},
+                      {"encoding", line}});
+  layers.push_back({{"mark", {{"type", "line"}}}, {"encoding", line}});
+  layers.push_back(point_layer(trials, wanted, place, colour));
   std::string sentence = "A point is one rate that was tried.";
   if (wanted.limit) {
     for (const Json& layer : marked_value("y", wanted.axis, *wanted.limit, wanted.limit_text))
