@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -120,9 +121,11 @@ Json rows_of(const Trials& trials, const LoadChart& wanted)
   return rows;
 }
 
-// A dashed line over the whole chart with a text where curves seldom are: at the left end, where loads are small, or
-// above the chart. It has data of itself, one row: it would else be drawn for every trial.
-Json marked_value(const char* axis, const std::string& title, double value, const std::string& text)
+enum class Side { Left, Right };
+
+// A dashed line over the whole chart with a text where curves seldom are: at an end of a line across, above the chart
+// on one side of an upright one. It has data of itself, one row: it would else be drawn for every trial.
+Json marked_value(const char* axis, const std::string& title, double value, const std::string& text, Side side)
 {
   const bool is_across = std::string_view(axis) == "y";
   const Json once = {{"values", Json::array({Json::object()})}};
@@ -132,8 +135,12 @@ Json marked_value(const char* axis, const std::string& title, double value, cons
                     {"mark", {{"type", "rule"}, {"strokeDash", {6, 4}}, {"color", Limit}, {"strokeWidth", 1.5}}},
                     {"encoding", encoding}});
   Json label = {{"type", "text"}, {"color", Limit}, {"text", text}, {"fontSize", 11}};
-  label.update(is_across ? Json{{"align", "left"}, {"baseline", "bottom"}, {"dx", 4}, {"dy", -3}, {"x", 0}}
-                         : Json{{"align", "right"}, {"baseline", "bottom"}, {"dy", -3}, {"y", 0}});
+  const bool is_left = side == Side::Left;
+  label.update({{"baseline", "bottom"}, {"dy", -3}});
+  if (is_across)
+    label.update({{"align", is_left ? "left" : "right"}, {"x", is_left ? Json(0) : Json{{"expr", "width"}}}});
+  else
+    label.update({{"align", is_left ? "right" : "left"}, {"y", 0}});
   layers.push_back({{"data", once}, {"mark", label}, {"encoding", encoding}});
   return layers;
 }
@@ -174,8 +181,22 @@ Json point_layer(const Trials& trials, const LoadChart& wanted, const Json& plac
   return {{"mark", {{"type", "point"}, {"filled", true}, {"size", 75}, {"opacity", 1}}}, {"encoding", encoding}};
 }
 
+// Side of the chart where the two texts do not meet: the capacity is seldom among the low rates.
+Side side_of_texts(const Trials& trials, std::optional<double> capacity)
+{
+  double least = std::numeric_limits<double>::max();
+  double most = 0;
+  for (std::size_t trial = 0; trial < trials.count(); ++trial)
+    if (const Json rate = trials.at(trial, "arrival_rps"); rate.is_number()) {
+      least = std::min(least, rate.get<double>());
+      most = std::max(most, rate.get<double>());
+    }
+  return capacity && 2 * *capacity < least + most ? Side::Right : Side::Left;
+}
+
 Chart chart_of(const Trials& trials, const LoadChart& wanted, std::optional<double> capacity)
 {
+  const Side side = side_of_texts(trials, capacity);
   const Json rows = rows_of(trials, wanted);
   const std::size_t drawn = rows.size();
   Json chart = specification_of(rows, 260);
@@ -196,14 +217,14 @@ Chart chart_of(const Trials& trials, const LoadChart& wanted, std::optional<doub
   layers.push_back(point_layer(trials, wanted, place, colour));
   std::string sentence = "A point is one rate that was tried.";
   if (wanted.limit) {
-    for (const Json& layer : marked_value("y", wanted.axis, *wanted.limit, wanted.limit_text))
+    for (const Json& layer : marked_value("y", wanted.axis, *wanted.limit, wanted.limit_text, side))
       layers.push_back(layer);
     sentence += fmt::format(" The line across: {}.", wanted.limit_text);
   }
   sentence += wanted.beyond;
   if (capacity) {
     const std::string text = fmt::format("capacity {}", plain_number(*capacity));
-    for (const Json& layer : marked_value("x", RateTitle, *capacity, text))
+    for (const Json& layer : marked_value("x", RateTitle, *capacity, text, side))
       layers.push_back(layer);
     sentence += fmt::format(" The upright line: the capacity that was found, {} requests/s.", plain_number(*capacity));
   }
