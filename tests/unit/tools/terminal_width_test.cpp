@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -11,8 +12,8 @@ using namespace cm::tools;
 
 TEST_CASE("text in a pipe has 80 columns")
 {
-  int ends[2];
-  REQUIRE(::pipe(ends) == 0);
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
   CHECK(terminal_width(ends[1]) == 80);
   ::close(ends[0]);
   ::close(ends[1]);

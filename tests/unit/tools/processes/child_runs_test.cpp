@@ -46,14 +46,14 @@ ChildRun run_of(const std::string& scenario)
 // Keeps what it is told.
 class Told final : public cm::sim::metrics::Progress {
  public:
-  void update(double share, std::string_view what) override
+  void update(double done, std::string_view what) override
   {
-    share_ = share;
-    lines_.emplace_back(what);
+    share = done;
+    lines.emplace_back(what);
   }
 
-  double share_ = 0;
-  std::vector<std::string> lines_;
+  double share = 0;
+  std::vector<std::string> lines;
 };
 
 }  // namespace
@@ -73,7 +73,7 @@ TEST_CASE("a run that fails keeps the others and tells why")
   CHECK_THROWS_AS(throw_failures(children.shortfall()), cm::ConfigError);
   CHECK_THAT(partial_text(children.shortfall(), 2, nullptr),
              Catch::StartsWith("PARTIAL: 1 run failed; what is told rests on 2 finished runs\nfailed: table.csv:2:1:"));
-  CHECK_THAT(told.lines_.front(), Catch::Equals("0 of 3 runs finished, 2 at work: refused"));
+  CHECK_THAT(told.lines.front(), Catch::Equals("0 of 3 runs finished, 2 at work: refused"));
 }
 
 TEST_CASE("a crash of a run is our mistake")
@@ -125,5 +125,5 @@ TEST_CASE("the share counts the runs of all calls that are expected")
   children.run({run_of("good")});
   children.run({run_of("good")});
   CHECK(children.ended() == 2);
-  CHECK(told.share_ == 0.25);
+  CHECK(told.share == 0.25);
 }

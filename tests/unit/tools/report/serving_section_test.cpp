@@ -64,7 +64,8 @@ std::vector<std::string> texts(const Json& rows, const std::string& key)
   std::vector<std::string> found;
   for (const Json& row : rows)
     found.push_back(row.at(key).get<std::string>());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
+  const auto repeats = std::ranges::unique(found);
+  found.erase(repeats.begin(), repeats.end());
   return found;
 }
 

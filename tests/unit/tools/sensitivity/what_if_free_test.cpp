@@ -2,6 +2,7 @@
 #include "tools/sensitivity/what_if_free.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 using namespace cm::tools;
 
@@ -13,7 +14,7 @@ std::vector<std::string> settings_of(const std::string& scenario, const std::vec
   std::vector<std::string> settings;
   for (const FreeRun& run :
        free_runs({.path = root + "/scenarios/" + scenario, .sets = sets, .seed = {}, .config_root = root}))
-    settings.push_back(run.part + ": " + run.setting);
+    settings.push_back(fmt::format("{}: {}", run.part, run.setting));
   return settings;
 }
 

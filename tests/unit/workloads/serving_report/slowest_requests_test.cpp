@@ -35,7 +35,7 @@ RequestRecord finished(std::int64_t arrival, std::int64_t unit, std::int64_t dec
 RequestRecord without_decode(std::int64_t arrival)
 {
   RequestRecord record = finished(arrival, 1, 0);
-  for (std::size_t part = static_cast<std::size_t>(Milestone::Admitted); part < Milestones; ++part)
+  for (auto part = static_cast<std::size_t>(Milestone::Admitted); part < Milestones; ++part)
     record.at[part] = 0;
   record.last_token = record.when(Milestone::Prefilled);
   record.output_tokens = 1;
