@@ -64,7 +64,7 @@ void add_unused_fabric_keys(const MachineSpec& machine, const FabricUse& use, st
     keys.add({"control_packet"}, "there are no requests, and flags and acknowledgements are no packets");
   if (!use.reports_queues && ub.flow_control == sim::fabric::FlowControl::None)
     keys.add({"buffer"}, fmt::format("{}: none has no buffers", ub.key("flow_control")));
-  if (machine.topology.sub_planes == 1)
+  if (machine.topology.lanes() == 1)
     keys.add_policy("sub_plane_choice", "there is one sub-plane");
 }
 

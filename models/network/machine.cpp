@@ -25,15 +25,15 @@ constexpr BytesPerSecond Unlimited(1e30);
 void check_packet_sizes(Reader& ub, const MachineSpec& spec)
 {
   const topology::SupernodeSpec& t = spec.topology;
-  if (t.lane_bandwidth.count() <= 0 || (t.l2_per_sub_plane > 0 && t.uplink_bandwidth.count() <= 0) ||
-      t.cpu_lanes == 0 || t.cpu_bandwidth.count() <= 0)
+  if (t.lane_bandwidth.count() <= 0 || (t.spines() > 0 && t.uplink_bandwidth.count() <= 0) || t.cpu_lanes == 0 ||
+      t.cpu_bandwidth.count() <= 0)
     return;
   const Bytes packet = spec.ub.mtu + spec.ub.frame_overhead;
   if (spec.ub.buffer < packet)
     ub.complain("buffer", fmt::format("expected room for at least one packet of {}, found {}", to_text(packet),
                                       to_text(spec.ub.buffer)));
   const BytesPerSecond endpoint = std::min(t.lane_bandwidth, t.cpu_lane_bandwidth());
-  const BytesPerSecond port = t.l2_per_sub_plane > 0 ? std::min(endpoint, t.uplink_bandwidth) : endpoint;
+  const BytesPerSecond port = t.spines() > 0 ? std::min(endpoint, t.uplink_bandwidth) : endpoint;
   const BytesPerSecond slowest = port * spec.ub.payload_share;
   if ((packet / slowest).count() >= 4e-3)
     ub.complain("mtu",
@@ -164,20 +164,25 @@ sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topol
 
 BytesPerSecond all_lanes(const MachineSpec& spec)
 {
-  return spec.topology.lane_bandwidth * (spec.ub.payload_share * spec.topology.sub_planes);
+  return spec.topology.lane_bandwidth * (spec.ub.payload_share * spec.topology.lanes());
+}
+
+BytesPerSecond all_cpu_lanes(const MachineSpec& spec)
+{
+  return spec.topology.cpu_lane_bandwidth() * (spec.ub.payload_share * spec.topology.lanes());
 }
 
 std::uint32_t expert_lanes(const MachineSpec& spec)
 {
-  return spec.ub.sub_plane_choice == topology::SubPlaneChoice::ByExpert ? spec.topology.sub_planes : 0;
+  return spec.ub.sub_plane_choice == topology::SubPlaneChoice::ByExpert ? spec.topology.lanes() : 0;
 }
 
 void narrow_lanes(sim::streams::DataPlaneSpec& plane, std::uint32_t first, std::uint32_t count, double share)
 {
   fabric::NetworkSpec& network = plane.network;
   for (const auto* lanes : {&network.lane_out_ports, &network.lane_in_ports})
-    for (std::size_t lane = std::size_t{first} * network.sub_planes;
-         lane < (std::size_t{first} + count) * network.sub_planes; ++lane) {
+    for (std::size_t lane = std::size_t{first} * network.lanes; lane < (std::size_t{first} + count) * network.lanes;
+         ++lane) {
       fabric::PortSpec& port = network.ports.at(lanes->at(lane));
       port.rate = port.rate * share;
     }
@@ -204,7 +209,7 @@ sim::engine::StarPlaneSpec vpc_plane(const MachineSpec& spec)
 EndpointEngines::EndpointEngines(const MachineSpec& spec, fabric::PacketFabric& fabric)
     : spec_(spec), dies_(spec.topology.dies()), endpoints_(spec.topology.ub_endpoints())
 {
-  sources_ = fabric.add_engines(endpoints_ * spec.topology.sub_planes);
+  sources_ = fabric.add_engines(endpoints_ * spec.topology.lanes());
   sinks_ = fabric.add_engines(endpoints_ * 2);
   sdma_ = fabric.add_engines(dies_);
 }
@@ -212,7 +217,7 @@ EndpointEngines::EndpointEngines(const MachineSpec& spec, fabric::PacketFabric& 
 fabric::EngineUse EndpointEngines::source(std::uint32_t endpoint, bool is_read) const
 {
   const double cost = 1.0 + spec_.ub.internode_cost;
-  const fabric::EngineIndex first = sources_ + endpoint * spec_.topology.sub_planes;
+  const fabric::EngineIndex first = sources_ + endpoint * spec_.topology.lanes();
   if (is_die(endpoint) == is_read)
     return {.engine = fabric::NoIndex, .other_group_cost = cost};
   if (is_read)
@@ -221,6 +226,11 @@ fabric::EngineUse EndpointEngines::source(std::uint32_t endpoint, bool is_read) 
     return {first, false, spec_.die.write_engine, cost};
   // The published rate was seen with as many lanes as a CPU's bandwidth is published for.
   return {first, true, spec_.die.write_engine / static_cast<double>(spec_.topology.cpu_lanes), cost};
+}
+
+double EndpointEngines::engines_of(const fabric::EngineUse& use) const
+{
+  return use.per_lane ? spec_.topology.lanes() : 1.0;
 }
 
 fabric::EngineUse EndpointEngines::sdma(std::uint32_t die) const

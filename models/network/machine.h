@@ -50,6 +50,8 @@ sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topol
 
 // Payload rate of all lanes of a die together, one way.
 BytesPerSecond all_lanes(const MachineSpec& spec);
+// The same of a CPU.
+BytesPerSecond all_cpu_lanes(const MachineSpec& spec);
 
 // The lanes that experts are dealt to by number, one each: all of them, or 0 when rows go as any other traffic.
 std::uint32_t expert_lanes(const MachineSpec& spec);
@@ -71,6 +73,8 @@ class EndpointEngines {
   // Engine that paces data that leaves an endpoint: a die's write engine for its own writes, a CPU's memory for what
   // others read from it. Nothing paces a die's memory when it is read, nor a CPU's own writes, but their lanes.
   [[nodiscard]] sim::fabric::EngineUse source(std::uint32_t endpoint, bool is_read) const;
+  // Engines that such a use takes together: one, or one for each lane.
+  [[nodiscard]] double engines_of(const sim::fabric::EngineUse& use) const;
   // Engine that paces the copies that a die's SDMA sends.
   [[nodiscard]] sim::fabric::EngineUse sdma(std::uint32_t die) const;
   // Engine at the receiving end: CPU memory when written to, a die's read engine when it reads.

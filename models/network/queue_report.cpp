@@ -19,41 +19,40 @@
 namespace cm::models {
 namespace {
 
-void report_sub_planes(const MachineSpec& machine, const sim::fabric::PacketFabric& fabric,
-                       sim::metrics::Result& result)
+void report_lanes(const MachineSpec& machine, const sim::fabric::PacketFabric& fabric, sim::metrics::Result& result)
 {
   constexpr Picoseconds AtTheEnd(std::numeric_limits<std::int64_t>::max());
   std::vector<double> carried;
-  for (std::uint32_t plane = 0; plane < machine.topology.sub_planes; ++plane)
-    carried.push_back(fabric.carried_bytes(plane, AtTheEnd));
+  for (std::uint32_t lane = 0; lane < machine.topology.lanes(); ++lane)
+    carried.push_back(fabric.carried_bytes(lane, AtTheEnd));
   const double all = std::accumulate(carried.begin(), carried.end(), 0.0);
   if (all <= 0)
     return;
-  for (std::size_t plane = 0; plane < carried.size(); ++plane)
-    result.sub_planes.push_back({fmt::format("sub-plane {}", plane), 100 * carried[plane] / all, "%"});
+  for (std::uint32_t lane = 0; lane < carried.size(); ++lane)
+    result.lanes.push_back({topology::lane_name(lane), 100 * carried[lane] / all, "%"});
 }
 
 class ChipBoard {
  public:
-  ChipBoard(std::uint32_t sub_planes, std::uint32_t chips)
-      : busy_ps_(sub_planes, std::vector<double>(chips)), ports_(sub_planes, std::vector<double>(chips))
+  ChipBoard(std::uint32_t lanes, std::uint32_t chips)
+      : busy_ps_(lanes, std::vector<double>(chips)), ports_(lanes, std::vector<double>(chips))
   {
   }
 
-  void add(std::uint32_t sub_plane, std::uint32_t chip, std::int64_t busy_ps)
+  void add(std::uint32_t lane, std::uint32_t chip, std::int64_t busy_ps)
   {
-    busy_ps_.at(sub_plane).at(chip) += static_cast<double>(busy_ps);
-    ports_.at(sub_plane).at(chip) += 1;
+    busy_ps_.at(lane).at(chip) += static_cast<double>(busy_ps);
+    ports_.at(lane).at(chip) += 1;
   }
 
   // To a hundredth of a percent: a picture needs no more.
   [[nodiscard]] std::vector<std::vector<double>> percent(Picoseconds elapsed) const
   {
     std::vector<std::vector<double>> shares = busy_ps_;
-    for (std::size_t plane = 0; plane < shares.size(); ++plane)
-      for (std::size_t chip = 0; chip < shares[plane].size(); ++chip) {
-        const double available = ports_[plane][chip] * static_cast<double>(elapsed.count());
-        double& share = shares[plane][chip];
+    for (std::size_t lane = 0; lane < shares.size(); ++lane)
+      for (std::size_t chip = 0; chip < shares[lane].size(); ++chip) {
+        const double available = ports_[lane][chip] * static_cast<double>(elapsed.count());
+        double& share = shares[lane][chip];
         share = available > 0 ? std::round(1e4 * share / available) / 100 : 0;
       }
     return shares;
@@ -109,17 +108,17 @@ std::vector<NodeTraffic> node_traffic(const PortBoard& ports, std::uint32_t node
 void report_chips(const MachineSpec& machine, const PortBoard& ports, Picoseconds elapsed, sim::metrics::Result& result)
 {
   const topology::SupernodeSpec& topology = machine.topology;
-  if (result.sub_planes.empty() || topology.l2_per_sub_plane == 0)
+  if (result.lanes.empty() || topology.spines() == 0)
     return;
-  ChipBoard l1(topology.sub_planes, topology.nodes);
-  ChipBoard l2(topology.sub_planes, topology.l2_per_sub_plane);
+  ChipBoard l1(topology.lanes(), topology.nodes);
+  ChipBoard l2(topology.lanes(), topology.spines());
   for (std::size_t port = 0; port < ports.size(); ++port) {
     const topology::PortName& name = ports.name(port);
     const std::int64_t busy = ports.counters(port).busy_ps;
     if (name.kind == topology::PortName::Kind::Up)
-      l1.add(name.sub_plane, name.node, busy);
+      l1.add(name.lane, name.node, busy);
     else if (name.kind == topology::PortName::Kind::Down && name.l2)
-      l2.add(name.sub_plane, *name.l2, busy);
+      l2.add(name.lane, *name.l2, busy);
   }
   const ChipGrid nodes = l1.percent(elapsed);
   const ChipGrid chips = l2.percent(elapsed);
@@ -190,7 +189,7 @@ void report_queues(const MachineSpec& machine, const sim::streams::DataPlane& pl
 {
   const sim::fabric::PacketFabric& fabric = plane.fabric();
   const PortBoard ports(machine, plane);
-  report_sub_planes(machine, fabric, result);
+  report_lanes(machine, fabric, result);
   report_chips(machine, ports, plane.now(), result);
   add_links(ports, result);
   const std::uint64_t peak = fabric.peak_queue_bytes();

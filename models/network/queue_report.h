@@ -1,4 +1,4 @@
-// Report of a run on the queues in front of the ports and the sub-planes that they belong to.
+// Report of a run on the queues in front of the ports and the lanes that they belong to.
 #pragma once
 
 #include "models/network/machine.h"
@@ -13,7 +13,7 @@ inline constexpr const char* BusiestLinks = "busiest_links";
 // where the longest queue of all stood before another port. Nothing when no port has sent anything.
 void report_links(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result);
 
-// Adds that table, the share of the traffic that each sub-plane carried, how busy the ports of each switch chip were up
+// Adds that table, the share of the traffic that each lane carried, how busy the ports of each switch chip were up
 // to now, the metric peak_queue_bytes, and a warning when queues are without limit and the longest passed the assumed
 // buffer.
 void report_queues(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result);

@@ -2,7 +2,7 @@
 
 namespace cm::sim::fabric {
 
-FabricRules::FabricRules(const FabricPolicy& policy, std::uint32_t planes)
+FabricRules::FabricRules(const FabricPolicy& policy, std::uint32_t lane_count)
     : lane_choice(policy.lane_choice), spine_choice(policy.spine_choice), seed(policy.seed),
       with_credits(policy.flow_control == FlowControl::Credits && policy.waiting == Waiting::AtEveryPort),
       cut_through(policy.forwarding == Forwarding::CutThrough),
@@ -12,8 +12,8 @@ FabricRules::FabricRules(const FabricPolicy& policy, std::uint32_t planes)
       uneven(switches_wait ? EventKind::Uneven : EventKind::Unhindered),
       mtu(static_cast<std::uint32_t>(policy.mtu.count())),
       frame_overhead(static_cast<std::uint32_t>(policy.frame_overhead.count())),
-      acknowledgement_bytes(static_cast<std::uint32_t>(policy.acknowledgement_size.count())), sub_planes(planes),
-      lane_round(std::uint64_t{mtu} * planes)
+      acknowledgement_bytes(static_cast<std::uint32_t>(policy.acknowledgement_size.count())), lanes(lane_count),
+      lane_round(std::uint64_t{mtu} * lane_count)
 {
   // Without queues there is no shortest one.
   if (!switches_wait && spine_choice == SpineChoice::LeastQueue)
@@ -23,7 +23,7 @@ FabricRules::FabricRules(const FabricPolicy& policy, std::uint32_t planes)
 std::uint32_t FabricRules::whole_rounds(std::uint32_t message_bytes) const
 {
   const auto rounds = static_cast<std::uint32_t>((message_bytes - 1) / lane_round + 1);
-  return (message_bytes - 1) / (rounds * sub_planes) + 1;
+  return (message_bytes - 1) / (rounds * lanes) + 1;
 }
 
 }  // namespace cm::sim::fabric

@@ -9,7 +9,8 @@
 namespace cm::sim::fabric {
 
 struct FabricRules {
-  FabricRules(const FabricPolicy& policy, std::uint32_t sub_planes);
+  // `lane_count`: lanes of each endpoint.
+  FabricRules(const FabricPolicy& policy, std::uint32_t lane_count);
 
   // Payload of a message's packets; the last one may be shorter. A message longer than a round of the lanes is cut into
   // whole rounds of equal packets: what is left over would else pile up on the lanes that many senders happen to start
@@ -32,7 +33,7 @@ struct FabricRules {
   std::uint32_t mtu;
   std::uint32_t frame_overhead;
   std::uint32_t acknowledgement_bytes;
-  std::uint32_t sub_planes;
+  std::uint32_t lanes;
   std::uint64_t lane_round;  // bytes of one full packet on each lane
 
  private:

@@ -17,7 +17,7 @@ std::uint32_t most_bytes(const FabricRules& rules)
 }  // namespace
 
 PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& policy, Calendar& calendar)
-    : calendar_(calendar), rules_(policy, network.sub_planes), ports_(network, most_bytes(rules_)),
+    : calendar_(calendar), rules_(policy, network.lanes), ports_(network, most_bytes(rules_)),
       routes_(network, rules_, ports_), senders_(routes_.endpoints(), rules_), receivers_(calendar),
       queues_(rules_.with_credits ? CreditQueues(ports_, most_bytes(rules_)) : CreditQueues())
 {
@@ -45,11 +45,11 @@ PortCounters PacketFabric::counters(PortIndex index) const
   return {port.bytes, busy, peak};
 }
 
-double PacketFabric::carried_bytes(std::uint32_t sub_plane, Picoseconds now) const
+double PacketFabric::carried_bytes(std::uint32_t lane, Picoseconds now) const
 {
   double carried = 0;
   for (EndpointIndex endpoint = 0; endpoint < routes_.endpoints(); ++endpoint) {
-    const Port& port = ports_[routes_.lane_out(endpoint, sub_plane)];
+    const Port& port = ports_[routes_.lane_out(endpoint, lane)];
     const auto ahead = static_cast<double>(std::max<std::int64_t>(0, port.busy_until - now.count()));
     carried += std::max(0.0, static_cast<double>(port.bytes) - ahead / ports_.kind(port).ps_per_byte);
   }

@@ -24,7 +24,7 @@ struct Message {
 // of a CPU. All flows that name the same engine share it.
 struct EngineUse {
   EngineIndex engine = NoIndex;  // NoIndex: unlimited
-  bool per_lane = false;         // `engine` is the first of `sub_planes` engines, one for each lane
+  bool per_lane = false;         // `engine` is the first of `lanes` engines, one for each lane
   BytesPerSecond rate{0};
   double other_group_cost = 1.0;  // service time factor of packets that leave the group
 };

@@ -1,6 +1,6 @@
 // Description of a network for the packet fabric: ports, and which of them a packet visits. Neutral: endpoints in
-// groups, several disjoint sub-planes, each a two-tier Clos (one leaf per group, `spines` spines). A single-tier
-// network has one group and no spines.
+// groups, with as many lanes each as there are disjoint networks; each of these is a two-tier Clos (one leaf per group,
+// `spines` spines). A single-tier network has one group and no spines.
 #pragma once
 
 #include "sim/units/quantity.h"
@@ -21,17 +21,17 @@ struct PortSpec {
   friend bool operator==(const PortSpec&, const PortSpec&) = default;
 };
 
-// A packet from endpoint a to b on sub-plane p visits lane_out(a,p), then lane_in(b,p) when both are in one group; else
+// A packet from endpoint a to b on lane p visits lane_out(a,p), then lane_in(b,p) when both are in one group; else
 // lane_out(a,p), up(group(a),p,s), down(group(b),p,s), lane_in(b,p) for a spine s.
 struct NetworkSpec {
   std::vector<PortSpec> ports;
-  std::uint32_t sub_planes = 0;
-  std::uint32_t spines = 0;               // per sub-plane
+  std::uint32_t lanes = 0;                // of an endpoint
+  std::uint32_t spines = 0;               // reached by one lane
   std::vector<std::uint32_t> group_of;    // [endpoint]
-  std::vector<PortIndex> lane_out_ports;  // [endpoint * sub_planes + p]
-  std::vector<PortIndex> lane_in_ports;   // [endpoint * sub_planes + p]
-  std::vector<PortIndex> up_ports;        // [(group * sub_planes + p) * spines + s]
-  std::vector<PortIndex> down_ports;      // [(group * sub_planes + p) * spines + s]
+  std::vector<PortIndex> lane_out_ports;  // [endpoint * lanes + p]
+  std::vector<PortIndex> lane_in_ports;   // [endpoint * lanes + p]
+  std::vector<PortIndex> up_ports;        // [(group * lanes + p) * spines + s]
+  std::vector<PortIndex> down_ports;      // [(group * lanes + p) * spines + s]
 
   [[nodiscard]] std::uint32_t endpoints() const { return static_cast<std::uint32_t>(group_of.size()); }
 };

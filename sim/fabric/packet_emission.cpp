@@ -17,13 +17,13 @@ inline std::uint32_t PacketFabric::choose_lane(Flow& flow, std::uint32_t destina
   if (rules_.lane_choice == LaneChoice::Spray || (rules_.lane_choice == LaneChoice::ByMessage && flow.lanes.empty()))
       [[likely]] {
     const std::uint32_t lane = flow.next_lane;
-    flow.next_lane = static_cast<std::uint16_t>(lane + 1 == routes_.sub_planes() ? 0 : lane + 1);
+    flow.next_lane = static_cast<std::uint16_t>(lane + 1 == routes_.lanes() ? 0 : lane + 1);
     return lane;
   }
   if (rules_.lane_choice == LaneChoice::ByMessage)
     return flow.lanes[flow.next_message];
-  return rules_.lane_choice == LaneChoice::Hash ? pair_hash(flow.source, destination, routes_.sub_planes())
-                                                : destination % routes_.sub_planes();
+  return rules_.lane_choice == LaneChoice::Hash ? pair_hash(flow.source, destination, routes_.lanes())
+                                                : destination % routes_.lanes();
 }
 
 void PacketFabric::on_emission(const Event& event)

@@ -1,4 +1,4 @@
-// Packets through FIFO ports on integer picoseconds: the UB plane at packet level.
+// Packets through FIFO ports on integer picoseconds: a fabric at packet level.
 //
 // A flow's messages are cut into packets of at most one MTU. Its endpoint engine emits them one by one; each packet
 // then visits a fixed sequence of ports. With flow_control: none a port is a clock ("busy until"): an arriving packet's
@@ -65,9 +65,9 @@ class PacketFabric {
   [[nodiscard]] std::uint64_t flows_in_flight() const { return flows_.in_flight(); }
   [[nodiscard]] std::size_t ports() const { return ports_.size() - 1; }
   [[nodiscard]] PortCounters counters(PortIndex port) const;
-  // Bytes that all endpoints together have sent into a sub-plane up to `now`, framing included; bytes that wait in a
+  // Bytes that all endpoints together have sent on a lane up to `now`, framing included; bytes that wait in a
   // lane's queue are not sent yet.
-  [[nodiscard]] double carried_bytes(std::uint32_t sub_plane, Picoseconds now) const;
+  [[nodiscard]] double carried_bytes(std::uint32_t lane, Picoseconds now) const;
   [[nodiscard]] std::uint64_t peak_queue_bytes() const;  // of all ports
 
  private:

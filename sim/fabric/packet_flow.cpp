@@ -55,7 +55,7 @@ FlowIndex FlowPool::take(FlowSpec&& spec, const FabricRules& rules, std::int64_t
   flow.other_group_cost = spec.engine.other_group_cost;
   flow.issue_ps_per_byte = ps_per_byte(spec.issue_rate);
   // With an engine per lane each of them rests as long as it takes to make up for the others' sending.
-  flow.engine_pause = spec.pause.count() * (spec.engine.per_lane ? rules.sub_planes : 1);
+  flow.engine_pause = spec.pause.count() * (spec.engine.per_lane ? rules.lanes : 1);
   flow.issued = now;
   flow.issuers = spec.issuers;
   flow.fence = now;

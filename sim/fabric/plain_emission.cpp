@@ -81,7 +81,7 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
                         .bytes = bytes + rules_.frame_overhead,
                         .extra = static_cast<std::uint32_t>(lasts),
                         .order = first_order + packets});
-      lane = lane + 1 == routes_.sub_planes() ? 0 : lane + 1;
+      lane = lane + 1 == routes_.lanes() ? 0 : lane + 1;
       ++packets;
       payload += bytes;
     }

@@ -11,8 +11,8 @@ namespace cm::sim::fabric {
 Ports::Ports(const NetworkSpec& network, std::uint32_t most_bytes)
     : ports_(network.ports.size() + 1), control_until_(network.ports.size() + 1)
 {
-  ensure(network.sub_planes > 0 && network.sub_planes < 256 && network.spines < 256,
-         "sub-planes {} must be 1..255, spines {} at most 255", network.sub_planes, network.spines);
+  ensure(network.lanes > 0 && network.lanes < 256 && network.spines < 256,
+         "lanes {} must be 1..255, spines {} at most 255", network.lanes, network.spines);
   ensure(network.endpoints() > 0 && !network.lane_in_ports.empty(), "a network without endpoints");
   ensure(network.ports.size() < PortMask, "{} ports: the fabric addresses at most {}", network.ports.size(),
          PortMask - 1);
@@ -30,8 +30,8 @@ Ports::Ports(const NetworkSpec& network, std::uint32_t most_bytes)
   }
   for (std::size_t i = 0; i < network.lane_in_ports.size(); ++i) {
     Port& port = ports_[network.lane_in_ports[i] + 1];
-    port.owner = static_cast<std::uint32_t>(i / network.sub_planes);
-    port.lane = static_cast<std::uint16_t>(i % network.sub_planes);
+    port.owner = static_cast<std::uint32_t>(i / network.lanes);
+    port.lane = static_cast<std::uint16_t>(i % network.lanes);
   }
   for (std::size_t i = 0; i < network.up_ports.size(); ++i)
     ports_[network.up_ports[i] + 1].owner = static_cast<std::uint32_t>(i);

@@ -40,7 +40,7 @@ inline std::int64_t serialisation(const PortKind& kind, std::uint32_t bytes)
 // Numbers of ports are those of the network plus one: 0 ends a path.
 class Ports {
  public:
-  // Throws std::logic_error (ensure) for numbers of sub-planes or spines that do not fit, a network without endpoints,
+  // Throws std::logic_error (ensure) for numbers of lanes or spines that do not fit, a network without endpoints,
   // more ports than a path can name, and for one without a rate or on which a packet of `most_bytes`, framing included,
   // takes longer than 4 ms.
   Ports(const NetworkSpec& network, std::uint32_t most_bytes);

@@ -33,10 +33,10 @@ std::uint32_t pair_hash(std::uint64_t a, std::uint64_t b, std::uint32_t buckets)
 }
 
 Routes::Routes(const NetworkSpec& network, const FabricRules& rules, const Ports& ports)
-    : sub_planes_(network.sub_planes), spines_(network.spines), spine_choice_(rules.spine_choice),
-      group_of_(network.group_of), lane_out_(shifted(network.lane_out_ports)), lane_in_(shifted(network.lane_in_ports)),
+    : lanes_(network.lanes), spines_(network.spines), spine_choice_(rules.spine_choice), group_of_(network.group_of),
+      lane_out_(shifted(network.lane_out_ports)), lane_in_(shifted(network.lane_in_ports)),
       up_(shifted(network.up_ports)), down_(shifted(network.down_ports)),
-      next_spine_(network.group_of.size() * network.sub_planes)
+      next_spine_(network.group_of.size() * network.lanes)
 {
   lane_out_latency_ = common_latency(ports, lane_out_);
   latency_within_ = lane_out_latency_ + common_latency(ports, lane_in_);
@@ -59,21 +59,21 @@ void Routes::describe_endpoints(const FabricRules& rules, const Ports& ports)
   for (std::uint32_t e = 0; e < endpoints_.size(); ++e)
     endpoints_[e] = {.kind = event_word(switches_uniform ? EventKind::Packet : rules.uneven, 0),
                      .group = group_of_[e],
-                     .first_lane = e * sub_planes_,
-                     .first_switch_port = group_of_[e] * sub_planes_ * spines_};
+                     .first_lane = e * lanes_,
+                     .first_switch_port = group_of_[e] * lanes_ * spines_};
   for (std::size_t i = 0; i < lane_in_.size(); ++i)
     if (ports[lane_in_[i]].kind != kind || ports.kind(ports[lane_out_[i]]).ps_per_byte != ports.uniform().ps_per_byte)
-      endpoints_[i / sub_planes_].kind = event_word(rules.uneven, 0);
+      endpoints_[i / lanes_].kind = event_word(rules.uneven, 0);
 }
 
 std::uint64_t Routes::next_path(EndpointIndex source, EndpointIndex destination, std::uint32_t lane)
 {
-  const std::uint64_t last = lane_in_[destination * sub_planes_ + lane];
+  const std::uint64_t last = lane_in_[destination * lanes_ + lane];
   if (same_group(source, destination))
     return last;
   std::uint32_t spine = 0;
   if (spine_choice_ != SpineChoice::Hash) [[likely]] {
-    std::uint16_t& pointer = next_spine_[source * sub_planes_ + lane];
+    std::uint16_t& pointer = next_spine_[source * lanes_ + lane];
     spine = pointer;
     pointer = static_cast<std::uint16_t>(spine + 1 == spines_ ? 0 : spine + 1);
   } else {

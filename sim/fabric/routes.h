@@ -27,7 +27,7 @@ class Routes {
   Routes(const NetworkSpec& network, const FabricRules& rules, const Ports& ports);
 
   [[nodiscard]] std::uint32_t endpoints() const { return static_cast<std::uint32_t>(group_of_.size()); }
-  [[nodiscard]] std::uint32_t sub_planes() const { return sub_planes_; }
+  [[nodiscard]] std::uint32_t lanes() const { return lanes_; }
   [[nodiscard]] std::uint32_t spines() const { return spines_; }
   [[nodiscard]] const Endpoint& endpoint(EndpointIndex endpoint) const { return endpoints_[endpoint]; }
   [[nodiscard]] bool same_group(EndpointIndex a, EndpointIndex b) const { return group_of_[a] == group_of_[b]; }
@@ -41,10 +41,10 @@ class Routes {
 
   [[nodiscard]] PortIndex lane_out(EndpointIndex endpoint, std::uint32_t lane) const
   {
-    return lane_out_[endpoint * sub_planes_ + lane];
+    return lane_out_[endpoint * lanes_ + lane];
   }
   // Ports of an endpoint's lanes; up ports of its group, laid out like the down ports.
-  [[nodiscard]] const PortIndex* lanes_out(EndpointIndex endpoint) const { return &lane_out_[endpoint * sub_planes_]; }
+  [[nodiscard]] const PortIndex* lanes_out(EndpointIndex endpoint) const { return &lane_out_[endpoint * lanes_]; }
   [[nodiscard]] const PortIndex* ups(EndpointIndex endpoint) const
   {
     return up_.data() + endpoints_[endpoint].first_switch_port;
@@ -62,12 +62,12 @@ class Routes {
   [[nodiscard]] std::uint64_t next_path(EndpointIndex source, EndpointIndex destination, std::uint32_t lane);
 
   // Spray pointers of an endpoint, one a lane.
-  [[nodiscard]] std::uint16_t* next_spines(EndpointIndex source) { return &next_spine_[source * sub_planes_]; }
+  [[nodiscard]] std::uint16_t* next_spines(EndpointIndex source) { return &next_spine_[source * lanes_]; }
 
  private:
   void describe_endpoints(const FabricRules& rules, const Ports& ports);
 
-  std::uint32_t sub_planes_;
+  std::uint32_t lanes_;
   std::uint32_t spines_;
   SpineChoice spine_choice_;
   std::int64_t lane_out_latency_ = 0;
@@ -80,7 +80,7 @@ class Routes {
   std::vector<PortIndex> down_;
   std::vector<Endpoint> endpoints_;
   // Not bytes: a compiler must expect that storing a byte changes anything else.
-  std::vector<std::uint16_t> next_spine_;  // [endpoint * sub_planes + lane]
+  std::vector<std::uint16_t> next_spine_;  // [endpoint * lanes + lane]
 };
 
 }  // namespace cm::sim::fabric

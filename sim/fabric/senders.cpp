@@ -5,11 +5,10 @@
 namespace cm::sim::fabric {
 
 Senders::Senders(std::uint32_t endpoints, const FabricRules& rules)
-    : order_(endpoints), sub_planes_(rules.sub_planes), next_lane_(endpoints), flows_at_(endpoints),
-      next_number_(endpoints)
+    : order_(endpoints), lanes_(rules.lanes), next_lane_(endpoints), flows_at_(endpoints), next_number_(endpoints)
 {
   for (std::uint32_t e = 0; e < endpoints; ++e)
-    next_lane_[e] = static_cast<std::uint16_t>(mix_index(rules.seed + e) % sub_planes_);
+    next_lane_[e] = static_cast<std::uint16_t>(mix_index(rules.seed + e) % lanes_);
 }
 
 EngineIndex Senders::add_engines(std::uint32_t count)
@@ -23,7 +22,7 @@ std::uint16_t Senders::start_flow(EndpointIndex source, std::uint32_t packets)
 {
   ++flows_at_[source];
   const std::uint16_t lane = next_lane_[source];
-  next_lane_[source] = static_cast<std::uint16_t>((lane + packets) % sub_planes_);
+  next_lane_[source] = static_cast<std::uint16_t>((lane + packets) % lanes_);
   return lane;
 }
 

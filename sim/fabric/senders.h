@@ -42,7 +42,7 @@ class Senders {
 
  private:
   EventOrder order_;
-  std::uint32_t sub_planes_;
+  std::uint32_t lanes_;
   // Not bytes: a compiler must expect that storing a byte changes anything else.
   std::vector<std::uint16_t> next_lane_;    // [endpoint]: where the next flow starts
   std::vector<std::uint32_t> flows_at_;     // [endpoint]: flows that still send

@@ -31,7 +31,7 @@ struct MetricDeclaration {
   std::string_view added_by = {};  // option of `cmsim run` without which no result has it
 };
 
-// The parts of the breakdown, and what each sub-plane carried.
+// The parts of the breakdown, and what each lane carried.
 inline constexpr std::string_view Breakdown = "breakdown";
 
 // Items of a list that is separated by ", ".

@@ -160,8 +160,8 @@ Json chips_section(const std::vector<ChipUse>& chips)
   Json section = Json::object();
   for (const ChipUse& use : chips) {
     Json rows = Json::array();
-    for (const std::vector<double>& sub_plane : use.busy_percent)
-      rows.push_back(numbers(sub_plane, use.chip));
+    for (const std::vector<double>& lane : use.busy_percent)
+      rows.push_back(numbers(lane, use.chip));
     insert(section, use.chip, {{"sentence", use.sentence}, {"unit", "%"}, {"busy", std::move(rows)}});
   }
   return section;
@@ -295,7 +295,7 @@ std::string to_json(const Result& result)
   if (result.breakdown_of != LayerTime)
     root["breakdown_of"] = result.breakdown_of;
   root["breakdown"] = parts_section(result.breakdown);
-  root["sub_planes"] = parts_section(result.sub_planes);
+  root["sub_planes"] = parts_section(result.lanes);
   // Only where there are any: results of workloads without packets or tables stay as they were.
   if (!result.chips.empty())
     root["chips"] = chips_section(result.chips);

@@ -61,11 +61,11 @@ struct Table {
   std::vector<Row> rows;
 };
 
-// How busy the ports of switch chips were: one kind of chip, a row a sub-plane.
+// How busy the ports of switch chips were: one kind of chip, a row a lane.
 struct ChipUse {
   std::string chip;                               // "L2"
   std::string sentence;                           // which ports
-  std::vector<std::vector<double>> busy_percent;  // [sub-plane][chip], mean over its ports and the run
+  std::vector<std::vector<double>> busy_percent;  // [lane][chip], mean over its ports and the run
 };
 
 // Reservation about one metric or histogram, told wherever it is shown.
@@ -103,9 +103,9 @@ struct Result {
   Answer answer;
   std::vector<Metric> metrics;  // in declaration order
   std::vector<NamedHistogram> histograms;
-  std::vector<Part> breakdown;   // parts that add up to `breakdown_of`
-  std::vector<Part> sub_planes;  // share of the UB plane's traffic, in %; empty when there was none
-  std::vector<ChipUse> chips;    // empty without packets on the UB plane
+  std::vector<Part> breakdown;  // parts that add up to `breakdown_of`
+  std::vector<Part> lanes;      // share of the fabric's traffic that each carried, in %; empty when there was none
+  std::vector<ChipUse> chips;   // empty without packets in a fabric of two tiers
   std::vector<std::pair<std::string, Series>> series;
   std::vector<Table> tables;
   std::vector<std::string> notes;  // decisions that the run took by itself

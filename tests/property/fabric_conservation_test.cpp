@@ -74,10 +74,10 @@ TEST_CASE("endpoints put out and take in what their messages weigh")
   for (const FlowSpec& each : exchange.flows)
     for (const Message& message : each.messages)
       if (message.destination != each.source) {
-        out[each.source] += on_the_wire(message.bytes, exchange.policy, network.sub_planes);
-        in[message.destination] += on_the_wire(message.bytes, exchange.policy, network.sub_planes);
+        out[each.source] += on_the_wire(message.bytes, exchange.policy, network.lanes);
+        in[message.destination] += on_the_wire(message.bytes, exchange.policy, network.lanes);
       }
-  const std::size_t lanes = network.sub_planes;
+  const std::size_t lanes = network.lanes;
   for (std::size_t endpoint = 0; endpoint < network.endpoints(); ++endpoint) {
     CHECK(carried.sum(network.lane_out_ports, endpoint * lanes, lanes) == out[endpoint]);
     CHECK(carried.sum(network.lane_in_ports, endpoint * lanes, lanes) == in[endpoint]);
@@ -94,7 +94,7 @@ TEST_CASE("leaves and spines of every sub-plane send on what they receive")
   run_all(run, exchange.flows);
   const Carried carried{run.fabric()};
   const ClosSpec& clos = exchange.clos;
-  const std::size_t lanes = clos.sub_planes;
+  const std::size_t lanes = clos.lanes;
   const std::size_t spines = clos.spines;
   for (std::size_t lane = 0; lane < lanes; ++lane) {
     for (std::size_t group = 0; group < clos.groups; ++group) {

@@ -36,7 +36,7 @@ struct RandomMatrix {
     policy.seed = seed;
     clos = {.groups = 1 + random.below(5),
             .endpoints_per_group = 2 + random.below(5),
-            .sub_planes = 1 + random.below(4),
+            .lanes = 1 + random.below(4),
             .spines = 1 + random.below(4),
             .uplink_rate = BytesPerSecond(0.3e9 + 2e9 * random.uniform())};
     // One to three packets.

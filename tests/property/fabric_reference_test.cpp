@@ -24,7 +24,7 @@ class Traffic {
   {
     clos.groups = 1 + random_.below(3);
     clos.endpoints_per_group = 2 + random_.below(4);
-    clos.sub_planes = 1 + random_.below(4);
+    clos.lanes = 1 + random_.below(4);
     clos.spines = 1 + random_.below(3);
     clos.switch_latency = Seconds(100e-9 * random_.below(4));
     clos.lane_latency = Seconds(50e-9 * random_.below(2));
@@ -57,7 +57,7 @@ class Traffic {
   template <typename Fabric, typename Start>
   void run(Fabric& fabric, const Start& start) const
   {
-    fabric.add_engines(endpoints * (clos.sub_planes + 1));
+    fabric.add_engines(endpoints * (clos.lanes + 1));
     fabric.add_inboxes(endpoints);
     for (std::uint32_t e = 0; e < endpoints; ++e)
       if (expected[e] > 0)
@@ -83,9 +83,9 @@ class Traffic {
       spec.messages.push_back({random_.below(endpoints), 128 * (1 + random_.below(40))});
     if (policy.lane_choice == LaneChoice::ByMessage && random_.below(2) == 0)
       for (std::size_t i = 0; i < spec.messages.size(); ++i)
-        spec.lanes.push_back(static_cast<std::uint8_t>(random_.below(clos.sub_planes)));
+        spec.lanes.push_back(static_cast<std::uint8_t>(random_.below(clos.lanes)));
     if (random_.below(4) != 0) {
-      spec.engine = {.engine = source * clos.sub_planes,
+      spec.engine = {.engine = source * clos.lanes,
                      .per_lane = random_.below(5) == 0,
                      .rate = BytesPerSecond(1e9 * (1 + random_.below(4))),
                      .other_group_cost = 1 + 0.5 * random_.below(2)};
@@ -94,7 +94,7 @@ class Traffic {
     spec.issue_rate = BytesPerSecond(2e9 * random_.below(3));
     spec.issuers = 1 + static_cast<int>(random_.below(4));
     if (has_sinks) {
-      spec.sink_engine = endpoints * clos.sub_planes;
+      spec.sink_engine = endpoints * clos.lanes;
       spec.sink_rate = BytesPerSecond(2e9);
     }
     if (random_.below(6) == 0) {

@@ -73,7 +73,7 @@ TEST_CASE("equal seeds give the same notices at the same picoseconds")
 TEST_CASE("a run on a used fabric differs in nothing but its clock where no spray remembers")
 {
   const FabricPolicy policy{.lane_choice = LaneChoice::Hash, .spine_choice = SpineChoice::Hash};
-  FabricRun run(small_clos({.sub_planes = 3}), policy);
+  FabricRun run(small_clos({.lanes = 3}), policy);
   const std::int64_t first = run_all(run, all_to_all(8, 50'000));
   const std::int64_t pause = 1'000'000'000'000;
   for (const FlowSpec& each : all_to_all(8, 50'000))

@@ -78,8 +78,8 @@ TEST_CASE("more sub-planes never slow a lone transfer down")
   const std::uint32_t bytes = GENERATE(1U, 512U, 8192U, 8193U, 100'000U, 1'000'000U);
   const std::uint32_t destination = GENERATE(1U, 5U);
   std::int64_t before = Calendar::Never;
-  for (std::uint32_t sub_planes = 1; sub_planes <= 8; ++sub_planes) {
-    const std::int64_t time = lone_time({.sub_planes = sub_planes}, destination, bytes);
+  for (std::uint32_t lanes = 1; lanes <= 8; ++lanes) {
+    const std::int64_t time = lone_time({.lanes = lanes}, destination, bytes);
     CHECK(time <= before);
     before = time;
   }
@@ -92,7 +92,7 @@ TEST_CASE("more bandwidth never slows a lone transfer down")
   std::int64_t before = Calendar::Never;
   for (double rate = 0.5e9; rate < 8e9; rate *= 1.3) {
     const std::int64_t time = lone_time(
-        {.sub_planes = 2, .lane_rate = BytesPerSecond(rate), .uplink_rate = BytesPerSecond(rate)}, destination, bytes);
+        {.lanes = 2, .lane_rate = BytesPerSecond(rate), .uplink_rate = BytesPerSecond(rate)}, destination, bytes);
     CHECK(time <= before);
     before = time;
   }
@@ -102,7 +102,7 @@ TEST_CASE("splitting a message is never cheaper on an idle path")
 {
   const std::uint32_t bytes = GENERATE(2U, 8192U, 20'000U, 100'000U);
   for (const std::uint32_t parts : {2U, 3U, 10U}) {
-    FabricRun run(small_clos({.sub_planes = 3}));
+    FabricRun run(small_clos({.lanes = 3}));
     std::vector<Message> messages;
     for (std::uint32_t part = 0; part < parts; ++part)
       messages.push_back({5, (bytes * (part + 1)) / parts - (bytes * part) / parts});
@@ -123,7 +123,7 @@ TEST_CASE("more sub-planes never slow an all-to-all down by more than packets in
   ClosSpec spec{.groups = 3, .endpoints_per_group = 4, .spines = 4};
   const std::uint32_t bytes = GENERATE(500'000U, 1'000'000U);
   double before = 1e18;
-  for (spec.sub_planes = 1; spec.sub_planes <= 7; ++spec.sub_planes) {
+  for (spec.lanes = 1; spec.lanes <= 7; ++spec.lanes) {
     const auto time = static_cast<double>(all_to_all_time(spec, bytes));
     CHECK(time <= before * Anomaly);
     before = time;
@@ -132,7 +132,7 @@ TEST_CASE("more sub-planes never slow an all-to-all down by more than packets in
 
 TEST_CASE("more bandwidth never slows an all-to-all down by more than packets in another order can")
 {
-  ClosSpec spec{.groups = 3, .endpoints_per_group = 4, .sub_planes = 3, .spines = 4};
+  ClosSpec spec{.groups = 3, .endpoints_per_group = 4, .lanes = 3, .spines = 4};
   double before = 1e18;
   for (double rate = 1e9; rate < 6e9; rate *= 1.25) {
     spec.lane_rate = spec.uplink_rate = BytesPerSecond(rate);

@@ -17,7 +17,7 @@ struct RandomExchange {
     sim::RandomStream random(seed, "random exchange");
     clos.groups = 1 + random.below(4);
     clos.endpoints_per_group = 2 + random.below(6);
-    clos.sub_planes = 1 + random.below(7);
+    clos.lanes = 1 + random.below(7);
     clos.spines = 1 + random.below(5);
     clos.uplink_rate = BytesPerSecond(0.5e9 + 2e9 * random.uniform());
     clos.switch_latency = Seconds(400e-9 * random.uniform());
@@ -36,7 +36,7 @@ struct RandomExchange {
       flows.push_back(flow(source, std::move(messages)));
       if (policy.lane_choice == sim::fabric::LaneChoice::ByMessage)
         for (std::size_t i = 0; i < flows.back().messages.size(); ++i)
-          flows.back().lanes.push_back(static_cast<std::uint8_t>(random.below(clos.sub_planes)));
+          flows.back().lanes.push_back(static_cast<std::uint8_t>(random.below(clos.lanes)));
     }
   }
 };

@@ -27,11 +27,11 @@ ReferenceFabric::NextPacket ReferenceFabric::next_packet(const Flow& flow) const
   const Message& message = flow.spec.messages[flow.message];
   const auto mtu = static_cast<std::uint32_t>(policy_.mtu.count());
   std::uint32_t most = mtu;
-  if (message.bytes > std::uint64_t{mtu} * network_.sub_planes) {
+  if (message.bytes > std::uint64_t{mtu} * network_.lanes) {
     // Whole rounds of the lanes, in equal packets.
-    const auto rounds = static_cast<std::uint32_t>((message.bytes + std::uint64_t{mtu} * network_.sub_planes - 1) /
-                                                   (std::uint64_t{mtu} * network_.sub_planes));
-    most = (message.bytes + rounds * network_.sub_planes - 1) / (rounds * network_.sub_planes);
+    const auto rounds = static_cast<std::uint32_t>((message.bytes + std::uint64_t{mtu} * network_.lanes - 1) /
+                                                   (std::uint64_t{mtu} * network_.lanes));
+    most = (message.bytes + rounds * network_.lanes - 1) / (rounds * network_.lanes);
   }
   const std::uint32_t bytes = std::min(most, message.bytes - flow.offset);
   return {bytes, message.destination, flow.offset + bytes == message.bytes};
@@ -40,8 +40,8 @@ ReferenceFabric::NextPacket ReferenceFabric::next_packet(const Flow& flow) const
 std::uint32_t ReferenceFabric::lane_of(const Flow& flow, std::uint32_t destination) const
 {
   switch (policy_.lane_choice) {
-  case LaneChoice::Hash: return hash_of(flow.spec.source, destination, network_.sub_planes);
-  case LaneChoice::ByDestination: return destination % network_.sub_planes;
+  case LaneChoice::Hash: return hash_of(flow.spec.source, destination, network_.lanes);
+  case LaneChoice::ByDestination: return destination % network_.lanes;
   case LaneChoice::ByMessage: return flow.spec.lanes.empty() ? flow.lane : flow.spec.lanes[flow.message];
   default: return flow.lane;
   }
@@ -50,17 +50,17 @@ std::uint32_t ReferenceFabric::lane_of(const Flow& flow, std::uint32_t destinati
 // Ports behind the source's lane.
 std::vector<std::uint32_t> ReferenceFabric::path(std::uint32_t from, std::uint32_t to, std::uint32_t lane, bool advance)
 {
-  const std::uint32_t last = network_.lane_in_ports[to * network_.sub_planes + lane];
+  const std::uint32_t last = network_.lane_in_ports[to * network_.lanes + lane];
   if (same_group(from, to))
     return {last};
-  std::uint32_t& pointer = next_spine_[from * network_.sub_planes + lane];
+  std::uint32_t& pointer = next_spine_[from * network_.lanes + lane];
   std::uint32_t spine = pointer;
   if (policy_.spine_choice == SpineChoice::Hash)
     spine = hash_of(to, from, network_.spines);
   else if (advance)
     pointer = (pointer + 1) % network_.spines;
   const auto switch_port = [&](const std::vector<std::uint32_t>& stage, std::uint32_t endpoint) {
-    return stage[(network_.group_of[endpoint] * network_.sub_planes + lane) * network_.spines + spine];
+    return stage[(network_.group_of[endpoint] * network_.lanes + lane) * network_.spines + spine];
   };
   return {switch_port(network_.up_ports, from), switch_port(network_.down_ports, to), last};
 }
@@ -102,7 +102,7 @@ void ReferenceFabric::emit(std::size_t index, std::int64_t start)
       return;
     }
     now = ready;
-    const std::uint32_t lane_out = network_.lane_out_ports[spec.source * network_.sub_planes + lane];
+    const std::uint32_t lane_out = network_.lane_out_ports[spec.source * network_.lanes + lane];
     const auto wire = packet.bytes + static_cast<std::uint32_t>(policy_.frame_overhead.count());
     if (credits_ && !spec.control && !promise(lane_out, wire, now, true)) {
       ports_[lane_out].waiting_flows.push_back(index);
@@ -114,8 +114,7 @@ void ReferenceFabric::emit(std::size_t index, std::int64_t start)
       const double cost = same_group(spec.source, packet.destination) ? 1 : spec.engine.other_group_cost;
       engines_[engine] =
           now + whole(static_cast<double>(packet.bytes) * per_byte(spec.engine.rate) * cost) +
-          (packet.ends_message ? spec.pause.count() * (spec.engine.per_lane ? std::int64_t{network_.sub_planes} : 1)
-                               : 0);
+          (packet.ends_message ? spec.pause.count() * (spec.engine.per_lane ? std::int64_t{network_.lanes} : 1) : 0);
       next = spec.engine.per_lane ? now : engines_[engine];
     }
     const std::int64_t sent_at = now;
@@ -149,7 +148,7 @@ bool ReferenceFabric::lay_out(std::size_t index, std::int64_t start)
     } else {
       const std::int64_t ready = std::max({now, flow.issued, engine});
       if (credits_) {
-        const std::uint32_t lane_out = network_.lane_out_ports[spec.source * network_.sub_planes + flow.lane];
+        const std::uint32_t lane_out = network_.lane_out_ports[spec.source * network_.lanes + flow.lane];
         const auto wire = packet.bytes + static_cast<std::uint32_t>(policy_.frame_overhead.count());
         const std::int32_t then = taken(lane_out, ready) + static_cast<std::int32_t>(wire);
         if (!ports_[lane_out].queue.empty() || then > ports_[lane_out].buffer ||
@@ -191,7 +190,7 @@ void ReferenceFabric::enter(std::size_t index, const NextPacket& next, std::uint
   packet.rank = {PacketClass, source, sent_[source]++};
   packet.control = flow.spec.control;
   packet.chooses_spine = packet.path.size() == 3 && policy_.spine_choice == SpineChoice::LeastQueue;
-  const std::uint32_t lane_out = network_.lane_out_ports[source * network_.sub_planes + lane];
+  const std::uint32_t lane_out = network_.lane_out_ports[source * network_.lanes + lane];
   if (packet.control)
     pass_control(lane_out, packet, now);
   else if (credits_ && !has_room_ahead)
@@ -214,7 +213,7 @@ void ReferenceFabric::advance(Flow& flow, const NextPacket& next, std::int64_t n
   const std::int64_t step = whole(static_cast<double>(next.bytes) * per_byte(flow.spec.issue_rate));
   flow.issued = std::max(flow.issued, now - step * (flow.spec.issuers - 1)) + step;
   if (next.destination != flow.spec.source)
-    flow.lane = (flow.lane + 1) % network_.sub_planes;
+    flow.lane = (flow.lane + 1) % network_.lanes;
   flow.offset += next.bytes;
   if (next.ends_message) {
     flow.offset = 0;

@@ -31,8 +31,8 @@ ReferenceFabric::ReferenceFabric(NetworkSpec network, FabricPolicy policy)
   if (policy_.waiting != Waiting::AtEveryPort && policy_.spine_choice == SpineChoice::LeastQueue)
     policy_.spine_choice = SpineChoice::Spray;
   for (std::uint32_t e = 0; e < network_.endpoints(); ++e)
-    next_lane_.push_back(static_cast<std::uint32_t>(mix_index(policy_.seed + e) % network_.sub_planes));
-  for (std::uint32_t i = 0; i < network_.endpoints() * network_.sub_planes; ++i)
+    next_lane_.push_back(static_cast<std::uint32_t>(mix_index(policy_.seed + e) % network_.lanes));
+  for (std::uint32_t i = 0; i < network_.endpoints() * network_.lanes; ++i)
     next_spine_.push_back(
         network_.spines == 0 ? 0 : static_cast<std::uint32_t>(mix_index(~policy_.seed + i) % network_.spines));
   sending_.resize(network_.endpoints());
@@ -71,7 +71,7 @@ void ReferenceFabric::start(const FlowSpec& spec, std::int64_t now)
   while (ahead.message < spec.messages.size()) {
     const NextPacket next = next_packet(ahead);
     if (next.destination != spec.source)
-      next_lane_[spec.source] = (next_lane_[spec.source] + 1) % network_.sub_planes;
+      next_lane_[spec.source] = (next_lane_[spec.source] + 1) % network_.lanes;
     advance(ahead, next, 0);
   }
   ++sending_[spec.source];
@@ -127,8 +127,8 @@ bool ReferenceFabric::is_uniform(std::uint32_t endpoint) const
   };
   if (policy_.waiting != Waiting::AtEveryPort)
     return false;
-  for (std::uint32_t lane = 0; lane < network_.sub_planes; ++lane) {
-    const std::uint32_t place = endpoint * network_.sub_planes + lane;
+  for (std::uint32_t lane = 0; lane < network_.lanes; ++lane) {
+    const std::uint32_t place = endpoint * network_.lanes + lane;
     if (!is_alike(network_.lane_in_ports[place]) ||
         ports_[network_.lane_out_ports[place]].ps_per_byte != common.ps_per_byte)
       return false;
@@ -233,7 +233,7 @@ void ReferenceFabric::leave(std::uint32_t number, Packet packet, std::int64_t be
 void ReferenceFabric::choose_spine(Packet& packet, std::int64_t now) const
 {
   const auto first_of = [&](std::uint32_t endpoint) {
-    return (network_.group_of[endpoint] * network_.sub_planes + packet.lane) * network_.spines;
+    return (network_.group_of[endpoint] * network_.lanes + packet.lane) * network_.spines;
   };
   const std::uint32_t up = first_of(flows_[packet.flow].spec.source);
   const auto backlog = [&](std::uint32_t spine) {
@@ -291,7 +291,7 @@ void ReferenceFabric::deliver(const Packet& packet, std::uint32_t payload, std::
     back.acknowledges = true;
     back.path = path(from, back.destination, back.lane, true);
     back.rank = {PacketClass, from, sent_[from]++};
-    pass_control(network_.lane_out_ports[from * network_.sub_planes + back.lane], back, now);
+    pass_control(network_.lane_out_ports[from * network_.lanes + back.lane], back, now);
   });
 }
 

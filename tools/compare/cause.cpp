@@ -55,14 +55,14 @@ void find_parts(const StoredResult& old_result, const StoredResult& new_result, 
   std::ranges::stable_sort(cause.parts, std::ranges::greater{}, &PartChange::share);
 }
 
-void find_sub_planes(const StoredResult& old_result, const StoredResult& new_result, Cause& cause)
+void find_lanes(const StoredResult& old_result, const StoredResult& new_result, Cause& cause)
 {
-  std::vector<PartChange> changes = changes_of(old_result.sub_planes, new_result.sub_planes);
+  std::vector<PartChange> changes = changes_of(old_result.lanes, new_result.lanes);
   const double even = changes.empty() ? 0 : 100 / static_cast<double>(changes.size());
   std::erase_if(changes, [&](const PartChange& each) { return std::abs(each.change()) <= NoticedImbalance * even; });
   std::ranges::stable_sort(changes, std::ranges::greater{},
                            [](const PartChange& each) { return std::abs(each.change()); });
-  cause.sub_planes = std::move(changes);
+  cause.lanes = std::move(changes);
 }
 
 }  // namespace
@@ -86,8 +86,8 @@ Cause find_cause(const StoredResult& old_result, const StoredResult& new_result)
 {
   Cause cause;
   find_parts(old_result, new_result, cause);
-  find_sub_planes(old_result, new_result, cause);
-  cause.has_sub_planes = !old_result.sub_planes.empty() || !new_result.sub_planes.empty();
+  find_lanes(old_result, new_result, cause);
+  cause.has_lanes = !old_result.lanes.empty() || !new_result.lanes.empty();
   return cause;
 }
 
@@ -101,10 +101,10 @@ std::string to_text(const Cause& cause)
                                  100 * part.share)
                    : fmt::format(" ({:.0f} %)", 100 * part.share);
   }
-  for (std::size_t i = 0; i < std::min(cause.sub_planes.size(), MostTold); ++i) {
-    const PartChange& plane = cause.sub_planes[i];
-    text += fmt::format("{}{} carries {} {} of the traffic, was {}", text.empty() ? "" : "; ", plane.part,
-                        short_number(plane.new_value), plane.unit, short_number(plane.old_value));
+  for (std::size_t i = 0; i < std::min(cause.lanes.size(), MostTold); ++i) {
+    const PartChange& lane = cause.lanes[i];
+    text += fmt::format("{}{} carries {} {} of the traffic, was {}", text.empty() ? "" : "; ", lane.part,
+                        short_number(lane.new_value), lane.unit, short_number(lane.old_value));
   }
   return text;
 }

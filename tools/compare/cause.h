@@ -1,4 +1,4 @@
-// Which part of a whole (a layer, the time to first token), or which sub-plane, a change comes from.
+// Which part of a whole (a layer, the time to first token), or which lane, a change comes from.
 //
 // The parts of a breakdown add up to the whole, so their changes add up to the change of the whole: a part's share of
 // it says how much of the change it explains. Parts that moved the other way made up for some of it, so the shares of
@@ -27,13 +27,13 @@ struct Cause {
   double change = 0;              // of the sum of all parts
   std::string unit;               // of the sum
   std::vector<PartChange> parts;  // that moved the way the sum did, largest first
-  // Sub-planes whose share of the traffic moved by more than a tenth of an even share, largest first.
-  std::vector<PartChange> sub_planes;
-  bool has_sub_planes = false;  // whether one of the results says what its sub-planes carried
+  // Lanes whose share of the traffic moved by more than a tenth of an even share, largest first.
+  std::vector<PartChange> lanes;
+  bool has_lanes = false;  // whether one of the results says what its lanes carried
 
   // The same without parts when their sum moved the other way: direction 1 asks for more, -1 for less, 0 for either.
   [[nodiscard]] Cause towards(int direction) const;
-  [[nodiscard]] bool is_known() const { return !parts.empty() || !sub_planes.empty(); }
+  [[nodiscard]] bool is_known() const { return !parts.empty() || !lanes.empty(); }
 };
 
 // All parts of both breakdowns, in the order of the old one; parts that only one of the two has count as zero in the

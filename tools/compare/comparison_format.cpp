@@ -121,7 +121,7 @@ std::string cause_text(const ComparedPoint& point)
   std::vector<std::string> unchanged;
   if (!point.cause.whole.empty())
     unchanged.push_back("no part of " + point.cause.whole);
-  if (point.cause.has_sub_planes)
+  if (point.cause.has_lanes)
     unchanged.emplace_back("no sub-plane");
   return unchanged.empty() ? "" : fmt::format("{} changed with it", sim::config::joined(unchanged, " and "));
 }

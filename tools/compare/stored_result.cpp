@@ -115,7 +115,7 @@ void read_run(const JsonFile& file, StoredResult& result)
   result.breakdown = read_parts(file, "breakdown");
   // Not every workload uses the UB plane.
   if (file.has({"sub_planes"}))
-    result.sub_planes = read_parts(file, "sub_planes");
+    result.lanes = read_parts(file, "sub_planes");
 }
 
 }  // namespace

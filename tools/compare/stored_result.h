@@ -36,7 +36,7 @@ struct StoredHistogram {
   std::vector<StoredBucket> buckets;  // ascending
 };
 
-// One of several that add up to something: a part of a layer, or the share of a sub-plane.
+// One of several that add up to something: a part of a layer, or the share of a lane.
 struct StoredPart {
   std::string name;
   double value = 0;
@@ -55,7 +55,7 @@ struct StoredResult {
   std::vector<StoredHistogram> histograms;
   std::string breakdown_of;  // "the time of a layer"
   std::vector<StoredPart> breakdown;
-  std::vector<StoredPart> sub_planes;
+  std::vector<StoredPart> lanes;
   RunHealth health;
 
   [[nodiscard]] bool is_done() const { return status == "done"; }

@@ -60,10 +60,10 @@ Chart breakdown_chart(const Json& breakdown, const std::string& whole)
           drawn_of(rows.size(), rows.size(), "parts")};
 }
 
-Chart sub_plane_chart(const Json& sub_planes)
+Chart lane_chart(const Json& lanes)
 {
   Json rows = Json::array();
-  for (const auto& [name, part] : sub_planes.items())
+  for (const auto& [name, part] : lanes.items())
     rows.push_back({{"sub-plane", name}, {"percent", part.at("value")}});
   Json chart = specification_of(rows, BarHeight * static_cast<int>(rows.size()));
   chart["mark"] = {{"type", "bar"}, {"cornerRadiusEnd", 3}};

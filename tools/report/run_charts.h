@@ -10,7 +10,7 @@ namespace cm::tools {
 // Parts that add up to `whole` ("the time of a layer"), as bars. `breakdown` is that section of the file.
 Chart breakdown_chart(const Json& breakdown, const std::string& whole);
 
-// The share of the traffic of each sub-plane.
-Chart sub_plane_chart(const Json& sub_planes);
+// The share of the traffic that each lane carried; pages call lanes sub-planes.
+Chart lane_chart(const Json& lanes);
 
 }  // namespace cm::tools

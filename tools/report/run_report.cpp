@@ -86,10 +86,10 @@ PageSection breakdown_section(const Json& result)
 }
 
 // Whether bars of the sub-planes would all be as long, to the eye.
-bool is_even(const Json& sub_planes)
+bool is_even(const Json& lanes)
 {
-  const double even = Percent / static_cast<double>(std::max<std::size_t>(sub_planes.size(), 1));
-  return !sub_planes.empty() && std::ranges::all_of(sub_planes, [&](const Json& part) {
+  const double even = Percent / static_cast<double>(std::max<std::size_t>(lanes.size(), 1));
+  return !lanes.empty() && std::ranges::all_of(lanes, [&](const Json& part) {
     return std::abs(part.at("value").get<double>() - even) < EvenTo * even;
   });
 }
@@ -97,13 +97,13 @@ bool is_even(const Json& sub_planes)
 PageSection network_section(const Json& result)
 {
   PageSection section{"Network", {}};
-  if (const Json& sub_planes = section_of(result, "sub_planes"); is_even(sub_planes))
+  if (const Json& lanes = section_of(result, "sub_planes"); is_even(lanes))
     section.blocks.emplace_back(
         PageList{"",
                  {fmt::format("Traffic of the sub-planes: {} % on each of {}.",
-                              short_number(Percent / static_cast<double>(sub_planes.size())), sub_planes.size())}});
-  else if (!sub_planes.empty())
-    section.blocks.emplace_back(sub_plane_chart(sub_planes));
+                              short_number(Percent / static_cast<double>(lanes.size())), lanes.size())}});
+  else if (!lanes.empty())
+    section.blocks.emplace_back(lane_chart(lanes));
   for (PageBlock& block : link_blocks(result))
     section.blocks.push_back(std::move(block));
   return section;

@@ -209,9 +209,9 @@ std::vector<Change> changes_of_overrides(const Value& overrides, ReadingLog& log
   for (const Value::Entry& entry : overrides.entries) {
     const std::string_view top = std::string_view(entry.key).substr(0, entry.key.find('.'));
     if (top != "machine" && top != "model")
-      add_problem(log, entry.key_position, "overrides",
-                  fmt::format("expected a key of the machine or the model, like machine.ub.sub_planes, found \"{}\"",
-                              entry.key));
+      add_problem(
+          log, entry.key_position, "overrides",
+          fmt::format("expected a key of the machine or the model, like machine.nodes, found \"{}\"", entry.key));
     else if (entry.value.kind != Value::Kind::Map && top == entry.key)
       add_problem(log, entry.value.position, fmt::format("overrides.{}", entry.key),
                   fmt::format("expected a map of keys, found {}", found_text(entry.value)));

@@ -15,7 +15,7 @@ namespace {
 using Grid = std::vector<std::vector<double>>;
 
 struct Extent {
-  std::size_t sub_planes = 0;
+  std::size_t lanes = 0;
   std::size_t chips = 0;
 };
 
@@ -28,10 +28,10 @@ Grid read_grid(const JsonFile& file, const std::string& chip, const Extent& exte
     for (const JsonFile::Json& value : row)
       values.push_back(value.is_number() ? value.get<double>() : 0);
   }
-  const bool fits = grid.size() == extent.sub_planes &&
+  const bool fits = grid.size() == extent.lanes &&
                     std::ranges::all_of(grid, [&](const auto& row) { return row.size() == extent.chips; });
   if (!fits)
-    file.complain(keys, fmt::format("{} sub-planes of {} chips, as this machine has", extent.sub_planes, extent.chips));
+    file.complain(keys, fmt::format("{} sub-planes of {} chips, as this machine has", extent.lanes, extent.chips));
   return grid;
 }
 
@@ -57,8 +57,8 @@ SwitchUse read_switch_use(const std::string& path, const topology::SupernodeSpec
     file.complain({"chips"}, "a run that sent packets over the UB plane");
     return {};
   }
-  SwitchUse use{read_grid(file, "L1", {machine.sub_planes, machine.nodes}),
-                read_grid(file, "L2", {machine.sub_planes, machine.l2_per_sub_plane})};
+  SwitchUse use{read_grid(file, "L1", {machine.lanes(), machine.nodes}),
+                read_grid(file, "L2", {machine.lanes(), machine.spines()})};
   for (const char* const chip : {"L1", "L2"})
     if (std::string words = words_on(file, chip); !words.empty())
       use.words.push_back(fmt::format("{}: {}", chip, words));

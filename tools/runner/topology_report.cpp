@@ -36,7 +36,7 @@ void add_bandwidths(std::string& table, const SupernodeSpec& spec)
   add_row(table, "UB lane, die to L1, each sub-plane", printed(spec.lane_bandwidth));
   add_row(table, "UB lane, CPU to L1, each sub-plane", printed(spec.cpu_lane_bandwidth()));
   add_row(table, "UB link, L1 to L2", printed(spec.uplink_bandwidth));
-  add_row(table, "UB per die, all sub-planes", printed(spec.lane_bandwidth * static_cast<double>(spec.sub_planes)));
+  add_row(table, "UB per die, all sub-planes", printed(spec.die_bandwidth()));
   add_row(table, "die to die in an NPU", printed(spec.die_to_die_bandwidth));
   add_row(table, "RDMA per die", printed(spec.rdma_bandwidth));
   add_row(table, "VPC per node", printed(spec.vpc_bandwidth));

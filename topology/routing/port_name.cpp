@@ -52,8 +52,8 @@ class PortNames {
   void add_lanes(PortName::Kind kind, const std::vector<PortIndex>& table)
   {
     for (std::uint32_t i = 0; i < table.size(); ++i) {
-      const std::uint32_t endpoint = i / spec_.sub_planes;
-      set(table[i], {kind, spec_.group_of.at(endpoint), i % spec_.sub_planes, std::nullopt, endpoint});
+      const std::uint32_t endpoint = i / spec_.lanes;
+      set(table[i], {kind, spec_.group_of.at(endpoint), i % spec_.lanes, std::nullopt, endpoint});
     }
   }
 
@@ -61,7 +61,7 @@ class PortNames {
   {
     for (std::uint32_t i = 0; i < table.size(); ++i) {
       const std::uint32_t l1_switch = i / spec_.spines;
-      set(table[i], {kind, l1_switch / spec_.sub_planes, l1_switch % spec_.sub_planes, i % spec_.spines, std::nullopt});
+      set(table[i], {kind, l1_switch / spec_.lanes, l1_switch % spec_.lanes, i % spec_.spines, std::nullopt});
     }
   }
 
@@ -74,9 +74,13 @@ class PortNames {
 std::string to_text(const PortName& name)
 {
   if (name.endpoint)
-    return fmt::format("{} endpoint {} sub-plane {}", word_of(name.kind), *name.endpoint, name.sub_plane);
-  return fmt::format("{} node {} sub-plane {} l2 {}", word_of(name.kind), name.node, name.sub_plane,
-                     name.l2.value_or(0));
+    return fmt::format("{} endpoint {} {}", word_of(name.kind), *name.endpoint, lane_name(name.lane));
+  return fmt::format("{} node {} {} l2 {}", word_of(name.kind), name.node, lane_name(name.lane), name.l2.value_or(0));
+}
+
+std::string lane_name(std::uint32_t lane)
+{
+  return fmt::format("sub-plane {}", lane);
 }
 
 std::vector<PortName> name_ports(const NetworkSpec& spec)

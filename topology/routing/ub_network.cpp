@@ -70,18 +70,18 @@ void NetworkBuilder::size_tables()
   std::uint32_t groups = 0;
   for (const VertexId id : graph_.vertices_of(VertexKind::L1Switch)) {
     groups = std::max(groups, graph_.vertex(id).node.value().index() + 1);
-    spec_.sub_planes = std::max(spec_.sub_planes, graph_.vertex(id).sub_plane.value() + 1);
+    spec_.lanes = std::max(spec_.lanes, graph_.vertex(id).sub_plane.value() + 1);
   }
   for (const VertexId id : graph_.vertices_of(VertexKind::L2Switch))
     spec_.spines = std::max(spec_.spines, graph_.vertex(id).index + 1);
 
-  const std::size_t lanes = spec_.group_of.size() * spec_.sub_planes;
-  const std::size_t trunks = std::size_t{groups} * spec_.sub_planes * spec_.spines;
+  const std::size_t lanes = spec_.group_of.size() * spec_.lanes;
+  const std::size_t trunks = std::size_t{groups} * spec_.lanes * spec_.spines;
   spec_.lane_out_ports.assign(lanes, NoPort);
   spec_.lane_in_ports.assign(lanes, NoPort);
   spec_.up_ports.assign(trunks, NoPort);
   spec_.down_ports.assign(trunks, NoPort);
-  links_.resize(spec_.sub_planes);
+  links_.resize(spec_.lanes);
 }
 
 void NetworkBuilder::sort_links()
@@ -89,7 +89,7 @@ void NetworkBuilder::sort_links()
   for (const Link& link : graph_.links()) {
     if (link.plane != Plane::Ub)
       continue;
-    ensure(link.sub_plane.value_or(spec_.sub_planes) < spec_.sub_planes, "UB link {} -> {} is in no sub-plane",
+    ensure(link.sub_plane.value_or(spec_.lanes) < spec_.lanes, "UB link {} -> {} is in no sub-plane",
            graph_.vertex(link.from).name, graph_.vertex(link.to).name);
     links_[*link.sub_plane].at(static_cast<std::size_t>(tier_of(link))).push_back(link);
   }
@@ -140,13 +140,13 @@ std::size_t NetworkBuilder::endpoint_number(VertexId endpoint) const
 
 std::size_t NetworkBuilder::lane_entry(VertexId endpoint, std::uint32_t sub_plane) const
 {
-  return endpoint_number(endpoint) * spec_.sub_planes + sub_plane;
+  return endpoint_number(endpoint) * spec_.lanes + sub_plane;
 }
 
 std::size_t NetworkBuilder::trunk_entry(VertexId l1_switch, VertexId l2_switch, std::uint32_t sub_plane) const
 {
   const std::size_t group = graph_.vertex(l1_switch).node.value().index();
-  return (group * spec_.sub_planes + sub_plane) * spec_.spines + graph_.vertex(l2_switch).index;
+  return (group * spec_.lanes + sub_plane) * spec_.spines + graph_.vertex(l2_switch).index;
 }
 
 }  // namespace

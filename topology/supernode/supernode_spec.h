@@ -37,6 +37,15 @@ struct SupernodeSpec {
 
   [[nodiscard]] std::uint32_t ub_endpoints() const { return dies() + cpus(); }
 
+  // Lanes of a die or a CPU into the scale-up fabric: one to each sub-plane.
+  [[nodiscard]] std::uint32_t lanes() const { return sub_planes; }
+
+  // Switch chips of the upper tier that a lane reaches; 0: there is one tier.
+  [[nodiscard]] std::uint32_t spines() const { return l2_per_sub_plane; }
+
+  // Of all lanes of a die together.
+  [[nodiscard]] BytesPerSecond die_bandwidth() const { return lane_bandwidth * static_cast<double>(lanes()); }
+
   // A machine with fewer sub-planes has slower CPUs, not wider lanes.
   [[nodiscard]] BytesPerSecond cpu_lane_bandwidth() const { return cpu_bandwidth / static_cast<double>(cpu_lanes); }
 

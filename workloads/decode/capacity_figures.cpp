@@ -27,7 +27,7 @@ void add_ep_limit(const DecodeSpec& spec, const models::ModelSpec& model, const 
   if (!model.has_experts())
     return;
   const BytesPerSecond slot = slot_traffic(spec, model, machine, iteration);
-  const double lanes = static_cast<double>(machine.topology.dies()) * machine.topology.sub_planes;
+  const double lanes = static_cast<double>(machine.topology.dies()) * machine.topology.lanes();
   const BytesPerSecond all = machine.topology.lane_bandwidth * (machine.ub.payload_share * lanes);
   result.add(DecodeMetrics["ep_limit"], slot.count() > 0 ? std::optional(ratio(all, slot)) : std::nullopt,
              fmt::format("{:.4g} TB/s of all dies' lanes / {:.4g} GB/s that an expert slot exchanges",

@@ -22,7 +22,7 @@ StreamLoad stream_load(const DecodeSpec& spec, const models::ModelSpec& model, c
   load.tensor_parallel = spec.tp;
   load.quantisation = spec.quantisation;
   load.exchange = spec.exchange;
-  load.lanes = machine.topology.lane_bandwidth * static_cast<double>(machine.topology.sub_planes);
+  load.lanes = machine.topology.die_bandwidth();
   load.quantised_dispatch = spec.quantised_dispatch;
   const bool leaves_node = spec.dies() > machine.topology.dies_per_node();
   load.extra_round_trip = leaves_node ? machine.ub.extra_traversals() * 2.0 : Seconds(0);

@@ -67,8 +67,7 @@ std::optional<models::Carrier> narrowest_carrier(const EpSpec& spec, const model
   const sim::fabric::EngineUse write = engines.source(0, false);
   if (spec.exchange != ExchangeKind::Fused || write.engine == sim::fabric::NoIndex)
     return lanes;
-  const double parts = write.per_lane ? machine.topology.sub_planes : 1.0;
-  return models::narrower(lanes, {"a die's write engine", "delivers", write.rate * parts});
+  return models::narrower(lanes, {"a die's write engine", "delivers", write.rate * engines.engines_of(write)});
 }
 
 // Share of a rank's time in dispatch and combine that it waits for others.

@@ -1,5 +1,7 @@
 #include "workloads/expert_parallel/rank_timeline.h"
 
+#include "topology/routing/port_name.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,7 +13,7 @@ namespace {
 using sim::timeline::ArrowPoint;
 using sim::timeline::Slice;
 
-// Between two values of a sub-plane's counter: an exchange of the published test takes some 150 us.
+// Between two values of a lane's counter: an exchange of the published test takes some 150 us.
 constexpr Picoseconds SamplingTime(10'000'000);
 
 }  // namespace
@@ -21,17 +23,17 @@ RankTimeline::RankTimeline(sim::timeline::Timeline& timeline, const sim::fabric:
                            std::span<const std::string_view> streams)
     : timeline_(timeline), fabric_(fabric)
 {
-  add_sub_planes(machine, ranks);
+  add_lanes(machine, ranks);
   add_ranks(machine, ranks, streams);
 }
 
-void RankTimeline::add_sub_planes(const models::MachineSpec& machine, std::uint32_t ranks)
+void RankTimeline::add_lanes(const models::MachineSpec& machine, std::uint32_t ranks)
 {
   const std::uint32_t process = timeline_.add_process(
       fmt::format("UB sub-planes: share of what the lanes of dies 0 to {} could send", ranks - 1));
-  for (std::uint32_t plane = 0; plane < machine.topology.sub_planes; ++plane)
-    sub_planes_.push_back(timeline_.add_counter(process, fmt::format("sub-plane {}", plane), "percent"));
-  carried_.assign(machine.topology.sub_planes, 0);
+  for (std::uint32_t lane = 0; lane < machine.topology.lanes(); ++lane)
+    lanes_.push_back(timeline_.add_counter(process, topology::lane_name(lane), "percent"));
+  carried_.assign(machine.topology.lanes(), 0);
   bytes_per_ps_ = machine.topology.lane_bandwidth.count() * machine.ub.payload_share * 1e-12 * ranks;
 }
 
@@ -81,7 +83,7 @@ void RankTimeline::end(const Walker& walker, Picoseconds now)
   Slice& slice = state(walker).running;
   slice.end = now;
   timeline_.add(std::move(slice));
-  sample_sub_planes(now);
+  sample_lanes(now);
 }
 
 void RankTimeline::mark(const Walker& walker, ExchangeMark mark, std::uint32_t generation,
@@ -91,7 +93,7 @@ void RankTimeline::mark(const Walker& walker, ExchangeMark mark, std::uint32_t g
     return;
   State& s = state(walker);
   s.marks[static_cast<std::size_t>(mark)] = now;
-  sample_sub_planes(now);
+  sample_lanes(now);
   const std::size_t stream = sampled_[place_of_[walker.rank]].tracks.size() - 1;
   if (mark == ExchangeMark::Reordered) {
     add_dispatch(walker);
@@ -163,16 +165,16 @@ void RankTimeline::add_arrows(const Walker& walker, ArrowPoint point, Whose whos
   }
 }
 
-void RankTimeline::sample_sub_planes(Picoseconds now)
+void RankTimeline::sample_lanes(Picoseconds now)
 {
   const Picoseconds passed = now - sampled_at_;
   if (passed.count() < SamplingTime.count())
     return;
-  for (std::uint32_t plane = 0; plane < sub_planes_.size(); ++plane) {
-    const double carried = fabric_.carried_bytes(plane, now);
-    const double share = (carried - carried_[plane]) / (bytes_per_ps_ * static_cast<double>(passed.count()));
-    timeline_.add(sim::timeline::Sample{.counter = sub_planes_[plane], .at = sampled_at_, .value = 100 * share});
-    carried_[plane] = carried;
+  for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
+    const double carried = fabric_.carried_bytes(lane, now);
+    const double share = (carried - carried_[lane]) / (bytes_per_ps_ * static_cast<double>(passed.count()));
+    timeline_.add(sim::timeline::Sample{.counter = lanes_[lane], .at = sampled_at_, .value = 100 * share});
+    carried_[lane] = carried;
   }
   sampled_at_ = now;
 }

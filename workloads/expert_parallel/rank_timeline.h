@@ -1,5 +1,5 @@
 // The timeline of an expert-parallel group: for some of its ranks what their streams do when, arrows along the rows
-// that these ranks send each other (dispatch, experts, combine), and how busy each sub-plane is. All ranks would be too
+// that these ranks send each other (dispatch, experts, combine), and how busy each lane is. All ranks would be too
 // much to look at; those shown are spread evenly over the group.
 #pragma once
 
@@ -88,7 +88,7 @@ class RankTimeline {
   static constexpr std::uint32_t NotSampled = ~0U;
 
   void add_ranks(const models::MachineSpec& machine, std::uint32_t ranks, std::span<const std::string_view> streams);
-  void add_sub_planes(const models::MachineSpec& machine, std::uint32_t ranks);
+  void add_lanes(const models::MachineSpec& machine, std::uint32_t ranks);
   [[nodiscard]] bool shows(std::uint32_t rank) const { return place_of_[rank] != NotSampled; }
   State& state(const Walker& walker) { return states_[place_of_[walker.rank]][walker.microbatch]; }
   void add_dispatch(const Walker& walker);
@@ -98,7 +98,7 @@ class RankTimeline {
   enum class Whose { RowsSent, RowsReceived };
   void add_arrows(const Walker& walker, sim::timeline::ArrowPoint point, Whose whose, std::size_t stream,
                   std::uint32_t generation, const ExchangeTraffic& traffic, Picoseconds at);
-  void sample_sub_planes(Picoseconds now);
+  void sample_lanes(Picoseconds now);
 
   sim::timeline::Timeline& timeline_;
   const sim::fabric::PacketFabric& fabric_;
@@ -106,9 +106,9 @@ class RankTimeline {
   std::vector<std::uint32_t> place_of_;  // [rank]: its place among those shown
   std::vector<Sampled> sampled_;
   std::vector<std::array<State, MaximumMicrobatches>> states_;  // [place][microbatch]
-  std::vector<sim::timeline::CounterIndex> sub_planes_;
-  std::vector<double> carried_;  // [sub-plane]: bytes up to the last sample
-  double bytes_per_ps_ = 0;      // what the group can put onto one sub-plane
+  std::vector<sim::timeline::CounterIndex> lanes_;
+  std::vector<double> carried_;  // [lane]: bytes up to the last sample
+  double bytes_per_ps_ = 0;      // what the group can put onto one lane
   Picoseconds sampled_at_;
 };
 

@@ -71,7 +71,7 @@ const models::ProtocolSpec& UnfusedExchange::choose_protocol(Round round, const 
     const auto rows = std::accumulate(g.traffic.received.begin(), g.traffic.received.end(), std::int64_t{0});
     sent = row(round) * (rows / setup_.ranks);
   }
-  const BytesPerSecond lanes = machine.topology.lane_bandwidth * static_cast<double>(machine.topology.sub_planes);
+  const BytesPerSecond lanes = machine.topology.die_bandwidth();
   const models::ProtocolSpec* protocol = models::protocol_of_exchange(machine.die, lanes, sent, peers);
   if (protocol == nullptr)
     throw RefusedByModel(fmt::format("no protocol of machine.die.collectives is made for the {} that a rank of the "

@@ -51,9 +51,9 @@ double LimitMeter::busiest_lanes(const std::vector<sim::fabric::PortIndex>& lane
   double most = 0;
   for (std::uint32_t endpoint = of_dies ? 0 : dies; endpoint < (of_dies ? dies : network_.endpoints()); ++endpoint) {
     double sum = 0;
-    for (std::uint32_t lane = 0; lane < network_.sub_planes; ++lane)
-      sum += static_cast<double>(busy_ps(lanes[endpoint * network_.sub_planes + lane]));
-    most = std::max(most, sum / network_.sub_planes);
+    for (std::uint32_t lane = 0; lane < network_.lanes; ++lane)
+      sum += static_cast<double>(busy_ps(lanes[endpoint * network_.lanes + lane]));
+    most = std::max(most, sum / network_.lanes);
   }
   return most;
 }

@@ -133,9 +133,7 @@ class Access final : public sim::streams::DataPlaneClient {
 // Rate that the lanes of an endpoint carry in one direction.
 BytesPerSecond lanes_of(std::uint32_t endpoint, const models::MachineSpec& machine)
 {
-  if (endpoint < machine.topology.dies())
-    return models::all_lanes(machine);
-  return machine.topology.cpu_lane_bandwidth() * (machine.ub.payload_share * machine.topology.sub_planes);
+  return endpoint < machine.topology.dies() ? models::all_lanes(machine) : models::all_cpu_lanes(machine);
 }
 
 // The narrowest of the lanes and the engines at both ends; none where nothing paces the bytes.
@@ -152,10 +150,9 @@ std::optional<models::Carrier> narrowest_carrier(const P2pSpec& spec, const mode
       models::node_of_endpoint(machine.topology, source) == models::node_of_endpoint(machine.topology, destination);
   const double cost = is_near ? 1.0 : 1.0 + machine.ub.internode_cost;
   const fabric::EngineUse use = engines.source(source, is_read);
-  const double parts = use.per_lane ? machine.topology.sub_planes : 1.0;
   if (use.engine != fabric::NoIndex)
-    carrier = models::narrower(
-        carrier, {is_read ? "the CPU's memory" : "the die's write engine", "delivers", use.rate * (parts / cost)});
+    carrier = models::narrower(carrier, {is_read ? "the CPU's memory" : "the die's write engine", "delivers",
+                                         use.rate * (engines.engines_of(use) / cost)});
   return models::narrower(carrier, {is_read ? "the die's read engine" : "the CPU's memory", "takes",
                                     engines.sink(destination, is_read).rate / cost});
 }
@@ -194,9 +191,8 @@ Outcome run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, st
     return rate.count() > 0 ? std::min(lane, rate / cost) : lane;
   };
   const sim::fabric::EngineUse use = engines.source(source, is_read);
-  const BytesPerSecond source_rate = use.engine == sim::fabric::NoIndex
-                                         ? BytesPerSecond(0)
-                                         : use.rate * (use.per_lane ? machine.topology.sub_planes : 1.0);
+  const BytesPerSecond source_rate =
+      use.engine == sim::fabric::NoIndex ? BytesPerSecond(0) : use.rate * engines.engines_of(use);
   const Seconds one_way = to_seconds(Picoseconds(fabric.path_latency_ps(source, destination)));
   sim::engine::Engine engine;
   const std::size_t plane =

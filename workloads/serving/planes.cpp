@@ -26,7 +26,7 @@ StarPlaneSpec vpc_with_world(const models::MachineSpec& machine)
 
 BytesPerSecond lanes_of_die(const models::MachineSpec& machine)
 {
-  return machine.topology.lane_bandwidth * static_cast<double>(machine.topology.sub_planes) * machine.ub.payload_share;
+  return machine.topology.die_bandwidth() * machine.ub.payload_share;
 }
 
 BytesPerSecond copies_of_die(const models::MachineSpec& machine)

@@ -31,7 +31,7 @@ Result small_result()
   result.add(Metrics["latency_us"], 1.9);
   result.add(Metrics["bandwidth_gb_s"], 0.1, "190 B / 1.9 us");
   result.breakdown.push_back({"attention", 12.5, "us"});
-  result.sub_planes.push_back({"sub-plane 0", 100, "%"});
+  result.lanes.push_back({"sub-plane 0", 100, "%"});
   result.warnings.emplace_back("say \"why\"");
   return result;
 }

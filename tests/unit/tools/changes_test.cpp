@@ -53,7 +53,7 @@ TEST_CASE("an override of neither machine nor model is refused")
   ReadingLog log;
   CHECK(overrides("{workload.ep: 5, machine: 3, machines.x: 1}", log).empty());
   REQUIRE(log.problems.size() == 3);
-  CHECK(log.problems[0] == "f:1:2: overrides: expected a key of the machine or the model, like machine.ub.sub_planes, "
+  CHECK(log.problems[0] == "f:1:2: overrides: expected a key of the machine or the model, like machine.nodes, "
                            "found \"workload.ep\"");
   CHECK(log.problems[1] == "f:1:27: overrides.machine: expected a map of keys, found \"3\"");
 }

@@ -45,7 +45,7 @@ TEST_CASE("the tables have the sizes of the full machine")
 {
   const NetworkSpec network = network_of(Supernode(test::full_spec()).graph());
   CHECK(network.endpoints() == 960);
-  CHECK(network.sub_planes == 7);
+  CHECK(network.lanes == 7);
   CHECK(network.spines == 16);
   CHECK(network.lane_out_ports.size() == 960 * 7);
   CHECK(network.up_ports.size() == 5376);
@@ -82,11 +82,11 @@ TEST_CASE("one slow link of the graph is one slow port of the network")
 TEST_CASE("the ports of a sub-plane are numbered consecutively")
 {
   const NetworkSpec network = network_of(Supernode(test::small_spec()).graph());
-  const std::uint32_t per_sub_plane = static_cast<std::uint32_t>(network.ports.size()) / network.sub_planes;
+  const std::uint32_t per_sub_plane = static_cast<std::uint32_t>(network.ports.size()) / network.lanes;
   for (std::uint32_t i = 0; i < network.lane_out_ports.size(); ++i)
-    CHECK(network.lane_out_ports[i] / per_sub_plane == i % network.sub_planes);
+    CHECK(network.lane_out_ports[i] / per_sub_plane == i % network.lanes);
   for (std::uint32_t i = 0; i < network.down_ports.size(); ++i)
-    CHECK(network.down_ports[i] / per_sub_plane == i / network.spines % network.sub_planes);
+    CHECK(network.down_ports[i] / per_sub_plane == i / network.spines % network.lanes);
 }
 
 TEST_CASE("a missing link, a double link and a link that fits no tier are refused")

@@ -100,8 +100,8 @@ TEST_CASE("credits change nothing where nobody waits")
 {
   for (const std::uint32_t destination : {1U, 5U}) {
     const std::vector<FlowSpec> flows{flow(0, {{destination, 100 * Packet + 77}})};
-    const Outcome with = outcome({.sub_planes = 2}, credits(), flows);
-    CHECK(with.end == outcome({.sub_planes = 2}, {}, flows).end);
+    const Outcome with = outcome({.lanes = 2}, credits(), flows);
+    CHECK(with.end == outcome({.lanes = 2}, {}, flows).end);
     CHECK(with.delivered == 100 * Packet + 77);
   }
 }
@@ -111,7 +111,7 @@ TEST_CASE("all bytes arrive and no buffer overflows with credits")
   const std::uint64_t seed = GENERATE(1U, 2U, 3U);
   INFO("seed " << seed);
   RandomStream random(seed, "exchange");
-  const ClosSpec spec{.groups = 4, .sub_planes = 2, .spines = 3, .buffer = Bytes(4 * Packet)};
+  const ClosSpec spec{.groups = 4, .lanes = 2, .spines = 3, .buffer = Bytes(4 * Packet)};
   const auto flows = random_exchange(16, random);
   const Outcome result = outcome(spec, credits(), flows);
   CHECK(result.emitted == bytes_of(flows));
@@ -162,7 +162,7 @@ TEST_CASE("nothing deadlocks even when a buffer holds one packet only")
   RandomStream random(seed, "deadlock", kind);
   const ClosSpec spec{.groups = 2 + random.below(3),
                       .endpoints_per_group = 2 + random.below(4),
-                      .sub_planes = 1 + random.below(3),
+                      .lanes = 1 + random.below(3),
                       .spines = 1 + random.below(3),
                       .buffer = Bytes(Packet)};
   FabricPolicy policy = credits();
@@ -177,7 +177,7 @@ TEST_CASE("nothing deadlocks even when a buffer holds one packet only")
 
 TEST_CASE("senders with engines make progress under back-pressure")
 {
-  FabricRun run(small_clos({.endpoints_per_group = 8, .sub_planes = 2, .buffer = Bytes(Packet)}), credits());
+  FabricRun run(small_clos({.endpoints_per_group = 8, .lanes = 2, .buffer = Bytes(Packet)}), credits());
   const EngineIndex engines = run.fabric().add_engines(16 * 2);
   for (std::uint32_t source = 1; source < 16; ++source) {
     FlowSpec paced = flow(source, {{0, 20 * Packet}});
@@ -196,11 +196,8 @@ TEST_CASE("buffers of any size are kept to, however far ahead room is promised")
   const std::uint32_t packets = GENERATE(2U, 5U, 16U, 64U);
   INFO("seed " << seed << ", buffers of " << packets << " packets");
   RandomStream random(seed, "engines", packets);
-  const ClosSpec spec{.groups = 4,
-                      .endpoints_per_group = 6,
-                      .sub_planes = 3,
-                      .spines = 2,
-                      .buffer = Bytes(std::int64_t{packets} * Packet)};
+  const ClosSpec spec{
+      .groups = 4, .endpoints_per_group = 6, .lanes = 3, .spines = 2, .buffer = Bytes(std::int64_t{packets} * Packet)};
   FabricRun run(small_clos(spec), credits());
   const EngineIndex engines = run.fabric().add_engines(24);
   // Half of the messages go to one receiver, so that queues fill back to the senders.

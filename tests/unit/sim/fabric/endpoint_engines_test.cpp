@@ -24,7 +24,7 @@ std::int64_t fence_behind_engine(std::int64_t packets, std::int64_t step)
 
 TEST_CASE("an engine slower than the lanes paces its flow")
 {
-  FabricRun run(small_clos({.sub_planes = 2}));
+  FabricRun run(small_clos({.lanes = 2}));
   FlowSpec paced = flow(0, {{1, 100 * Packet}});
   paced.engine = {.engine = run.fabric().add_engines(1), .rate = BytesPerSecond(0.5e9)};
   run.start(paced);
@@ -69,7 +69,7 @@ namespace {
 // When two flows end that name one engine at half of a lane's rate: the first and the second of them.
 std::pair<std::int64_t, std::int64_t> ends_behind_one_engine()
 {
-  FabricRun run(small_clos({.sub_planes = 2}));
+  FabricRun run(small_clos({.lanes = 2}));
   const EngineIndex engine = run.fabric().add_engines(1);
   for (const std::uint32_t destination : {1U, 2U}) {
     FlowSpec paced = flow(0, {{destination, 100 * Packet}}, destination);
@@ -95,7 +95,7 @@ TEST_CASE("two flows behind one engine take turns")
 
 TEST_CASE("two flows with engines of their own do not share")
 {
-  FabricRun run(small_clos({.sub_planes = 4}));
+  FabricRun run(small_clos({.lanes = 4}));
   const EngineIndex engine = run.fabric().add_engines(2);
   for (const std::uint32_t destination : {1U, 2U}) {
     FlowSpec paced = flow(0, {{destination, 64 * Packet}}, destination);
@@ -109,7 +109,7 @@ TEST_CASE("two flows with engines of their own do not share")
 TEST_CASE("an engine for each lane limits every lane by itself")
 {
   for (const std::uint32_t lanes : {2U, 4U}) {
-    FabricRun run(small_clos({.sub_planes = lanes}));
+    FabricRun run(small_clos({.lanes = lanes}));
     FlowSpec paced = flow(0, {{1, 100 * Packet}});
     paced.engine = {.engine = run.fabric().add_engines(lanes), .per_lane = true, .rate = BytesPerSecond(0.5e9)};
     run.start(paced);
@@ -120,7 +120,7 @@ TEST_CASE("an engine for each lane limits every lane by itself")
 TEST_CASE("packets that leave the group take the engine longer")
 {
   const auto end = [](std::uint32_t destination) {
-    FabricRun run(small_clos({.sub_planes = 2}));
+    FabricRun run(small_clos({.lanes = 2}));
     FlowSpec paced = flow(0, {{destination, 102 * Packet}});
     paced.engine = {.engine = run.fabric().add_engines(1), .rate = BytesPerSecond(0.5e9), .other_group_cost = 1.25};
     run.start(paced);
@@ -132,7 +132,7 @@ TEST_CASE("packets that leave the group take the engine longer")
 
 TEST_CASE("the issuing cores pace all messages and the local ones too")
 {
-  FabricRun run(small_clos({.sub_planes = 2}));
+  FabricRun run(small_clos({.lanes = 2}));
   FlowSpec paced = flow(0, {{1, Packet}, {0, Packet}, {1, Packet}});
   paced.issue_rate = BytesPerSecond(0.5e9);
   run.start(paced);
@@ -142,7 +142,7 @@ TEST_CASE("the issuing cores pace all messages and the local ones too")
 TEST_CASE("an endpoint rests after each message and not after each packet")
 {
   const auto end = [](std::vector<Message> messages) {
-    FabricRun run(small_clos({.sub_planes = 2}));
+    FabricRun run(small_clos({.lanes = 2}));
     FlowSpec paced = flow(0, std::move(messages));
     paced.engine = {.engine = run.fabric().add_engines(1), .rate = BytesPerSecond(0.5e9)};
     paced.pause = Picoseconds(30'000'000);
@@ -160,7 +160,7 @@ TEST_CASE("an endpoint rests after each message and not after each packet")
 // Each rest makes up for what the other engines send meanwhile.
 TEST_CASE("an engine for each lane rests once for every lane")
 {
-  FabricRun run(small_clos({.sub_planes = 2}));
+  FabricRun run(small_clos({.lanes = 2}));
   FlowSpec paced = flow(0, std::vector<Message>(6, {1, Packet}));
   paced.engine = {.engine = run.fabric().add_engines(2), .per_lane = true, .rate = 1_GBps};
   paced.pause = Picoseconds(30'000'000);
@@ -174,7 +174,7 @@ TEST_CASE("the fence does not wait for the rest after the last message")
 {
   for (const std::uint32_t messages : {1U, 7U, 8U, 9U, 15U, 16U, 17U, 32U, 64U}) {
     INFO(messages << " messages");
-    FabricRun run(small_clos({.sub_planes = 2}));
+    FabricRun run(small_clos({.lanes = 2}));
     FlowSpec paced = flow(0, std::vector<Message>(messages, {1, Packet}));
     paced.engine = {.engine = run.fabric().add_engines(1), .rate = 1_GBps};
     paced.pause = Picoseconds(50'000'000);
@@ -187,7 +187,7 @@ TEST_CASE("the fence does not wait for the time of a message after the last one"
 {
   for (const std::uint32_t messages : {1U, 7U, 8U, 9U, 15U, 16U, 17U, 32U, 64U}) {
     INFO(messages << " messages");
-    FabricRun run(small_clos({.sub_planes = 2}));
+    FabricRun run(small_clos({.lanes = 2}));
     FlowSpec paced = flow(0, std::vector<Message>(messages, {1, Packet}));
     paced.issue_rate = BytesPerSecond(0.1e9);
     run.start(paced);
@@ -215,7 +215,7 @@ TEST_CASE("a flow that rests leaves the lane to the others of its endpoint")
 
 TEST_CASE("an engine at the receiver paces what it takes in")
 {
-  FabricRun run(small_clos({.sub_planes = 4}));
+  FabricRun run(small_clos({.lanes = 4}));
   const EngineIndex sinks = run.fabric().add_engines(8);
   for (const std::uint32_t source : {1U, 2U}) {
     FlowSpec slow = flow(source, {{0, 100 * Packet}});
@@ -230,7 +230,7 @@ TEST_CASE("an engine at the receiver paces what it takes in")
 TEST_CASE("packets from another group take the receiver's engine longer")
 {
   const auto end = [](std::uint32_t source) {
-    FabricRun run(small_clos({.sub_planes = 4}));
+    FabricRun run(small_clos({.lanes = 4}));
     FlowSpec slow = flow(source, {{0, 100 * Packet}});
     slow.engine = {.other_group_cost = 1.5};
     slow.sink_engine = run.fabric().add_engines(8);

@@ -21,7 +21,7 @@ namespace {
 // 2 groups of 4 endpoints, 3 sub-planes of 2 spines.
 NetworkSpec network()
 {
-  return tests::small_clos({.sub_planes = 3});
+  return tests::small_clos({.lanes = 3});
 }
 
 FabricRules rules(const FabricPolicy& policy = {})

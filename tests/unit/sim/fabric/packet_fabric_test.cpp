@@ -102,7 +102,7 @@ TEST_CASE("packets of one flow follow each other without a gap")
 
 TEST_CASE("a message is cut into packets of one MTU and a rest")
 {
-  FabricRun run(small_clos({.sub_planes = 3}), {.mtu = 1000_B});
+  FabricRun run(small_clos({.lanes = 3}), {.mtu = 1000_B});
   run.start(flow(0, {{1, 2500}}));
   run.finish();
   CHECK(run.fabric().port_hops() == 2 * 3);
@@ -113,7 +113,7 @@ TEST_CASE("a message is cut into packets of one MTU and a rest")
 
 TEST_CASE("a message longer than a round of the lanes is cut into whole rounds of equal packets")
 {
-  FabricRun run(small_clos({.sub_planes = 3}), {.mtu = 1000_B});
+  FabricRun run(small_clos({.lanes = 3}), {.mtu = 1000_B});
   run.start(flow(0, {{1, 3600}}));
   run.finish();
   CHECK(run.fabric().port_hops() == 2 * 6);

@@ -31,14 +31,14 @@ std::ptrdiff_t used(const std::vector<std::uint64_t>& bytes)
 
 std::vector<std::uint64_t> source_lanes(const NetworkSpec& network, FabricRun& run)
 {
-  return bytes_of(run, network.lane_out_ports.begin(), network.sub_planes);
+  return bytes_of(run, network.lane_out_ports.begin(), network.lanes);
 }
 
 }  // namespace
 
 TEST_CASE("spray uses all lanes evenly")
 {
-  const NetworkSpec network = small_clos({.sub_planes = 7});
+  const NetworkSpec network = small_clos({.lanes = 7});
   FabricRun run(network);
   run.start(flow(0, {{1, 70 * Packet}}));
   run.finish();
@@ -48,7 +48,7 @@ TEST_CASE("spray uses all lanes evenly")
 
 TEST_CASE("spray uses all spines evenly")
 {
-  const NetworkSpec network = small_clos({.sub_planes = 3, .spines = 4});
+  const NetworkSpec network = small_clos({.lanes = 3, .spines = 4});
   FabricRun run(network);
   run.start(flow(0, {{5, 120 * Packet}}));
   run.finish();
@@ -61,7 +61,7 @@ TEST_CASE("spray uses all spines evenly")
 TEST_CASE("spray starts at random places that the seed moves")
 {
   const auto first_lanes = [](std::uint64_t seed) {
-    const NetworkSpec network = small_clos({.sub_planes = 7});
+    const NetworkSpec network = small_clos({.lanes = 7});
     FabricRun run(network, {.seed = seed});
     std::vector<std::ptrdiff_t> lanes;
     for (std::uint32_t source = 0; source < 8; ++source) {
@@ -80,7 +80,7 @@ TEST_CASE("spray starts at random places that the seed moves")
 
 TEST_CASE("hash keeps a pair on one lane and one spine and spreads the pairs")
 {
-  const ClosSpec spec{.groups = 2, .endpoints_per_group = 32, .sub_planes = 7, .spines = 4};
+  const ClosSpec spec{.groups = 2, .endpoints_per_group = 32, .lanes = 7, .spines = 4};
   const NetworkSpec network = small_clos(spec);
   const FabricPolicy policy{.lane_choice = LaneChoice::Hash, .spine_choice = SpineChoice::Hash};
   FabricRun pair(network, policy);
@@ -112,7 +112,7 @@ TEST_CASE("hash keeps a pair on one lane and one spine and spreads the pairs")
 
 TEST_CASE("by-destination keeps a destination on one lane whoever sends")
 {
-  const NetworkSpec network = small_clos({.endpoints_per_group = 8, .sub_planes = 7});
+  const NetworkSpec network = small_clos({.endpoints_per_group = 8, .lanes = 7});
   FabricRun run(network, {.lane_choice = LaneChoice::ByDestination});
   for (const std::uint32_t source : {1U, 2U, 9U})
     run.start(flow(source, {{0, 50 * Packet}}));
@@ -124,7 +124,7 @@ TEST_CASE("by-destination keeps a destination on one lane whoever sends")
 
 TEST_CASE("by-message puts each message on its lane and sprays a flow that names none")
 {
-  const NetworkSpec network = small_clos({.endpoints_per_group = 8, .sub_planes = 7});
+  const NetworkSpec network = small_clos({.endpoints_per_group = 8, .lanes = 7});
   FabricRun run(network, {.lane_choice = LaneChoice::ByMessage});
   FlowSpec named = flow(1, {{0, 50 * Packet}, {0, 20 * Packet}, {0, 5 * Packet}});
   named.lanes = {3, 6, 3};
@@ -140,7 +140,7 @@ TEST_CASE("by-message puts each message on its lane and sprays a flow that names
 TEST_CASE("by-destination makes a lone transfer as slow as one lane")
 {
   const auto end = [](LaneChoice choice) {
-    FabricRun run(small_clos({.sub_planes = 7}), {.lane_choice = choice});
+    FabricRun run(small_clos({.lanes = 7}), {.lane_choice = choice});
     run.start(flow(0, {{1, 70 * Packet}}));
     return run.finish() - 400'000;
   };
@@ -150,7 +150,7 @@ TEST_CASE("by-destination makes a lone transfer as slow as one lane")
 
 TEST_CASE("the least queue goes around the collisions of a hash")
 {
-  const ClosSpec spec{.groups = 2, .endpoints_per_group = 8, .sub_planes = 1, .spines = 8};
+  const ClosSpec spec{.groups = 2, .endpoints_per_group = 8, .lanes = 1, .spines = 8};
   const auto end = [&](SpineChoice choice, FlowControl control) {
     FabricRun run(small_clos(spec), {.flow_control = control, .spine_choice = choice});
     for (std::uint32_t source = 0; source < 8; ++source)

@@ -50,14 +50,14 @@ TEST_CASE("nothing explains what did not change")
 TEST_CASE("a sub-plane that carries another share of the traffic is told")
 {
   StoredResult before;
-  before.sub_planes = {{"sub-plane 0", 50, "%"}, {"sub-plane 1", 50, "%"}};
+  before.lanes = {{"sub-plane 0", 50, "%"}, {"sub-plane 1", 50, "%"}};
   StoredResult now = before;
   CHECK_FALSE(find_cause(before, now).is_known());
-  now.sub_planes[0].value = 56;
-  now.sub_planes[1].value = 44;
+  now.lanes[0].value = 56;
+  now.lanes[1].value = 44;
   CHECK(to_text(find_cause(before, now)) ==
         "sub-plane 0 carries 56 % of the traffic, was 50; sub-plane 1 carries 44 % of the traffic, was 50");
-  now.sub_planes[0].value = 54;
-  now.sub_planes[1].value = 46;
+  now.lanes[0].value = 54;
+  now.lanes[1].value = 46;
   CHECK_FALSE(find_cause(before, now).is_known());
 }

@@ -29,7 +29,7 @@ inline sim::metrics::Result to_result(const SmallResult& small)
   result.add(workloads::DecodeMetrics["tokens_per_s_per_npu"], small.tokens_per_s);
   result.add(workloads::DecodeMetrics["port_hops"], small.hops);
   result.breakdown = {{"attention", small.attention_us, "us"}, {"dispatch", small.dispatch_us, "us"}};
-  result.sub_planes = {{"sub-plane 0", 50, "%"}, {"sub-plane 1", 50, "%"}};
+  result.lanes = {{"sub-plane 0", 50, "%"}, {"sub-plane 1", 50, "%"}};
   sim::metrics::Histogram histogram("us");
   histogram.record(2, 90);
   histogram.record(small.slowest_us, 10);

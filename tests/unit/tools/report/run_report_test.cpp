@@ -26,7 +26,7 @@ Json result_with_everything()
     histogram.record(i);
   result.histograms.push_back({"dispatch_us", histogram});
   result.breakdown = {{"attention", 3, "us"}, {"experts", 1, "us"}};
-  result.sub_planes = {{"sub-plane 0", 75, "%"}, {"sub-plane 1", 25, "%"}};
+  result.lanes = {{"sub-plane 0", 75, "%"}, {"sub-plane 1", 25, "%"}};
   result.chips.push_back({"L2", "a sentence", {{1, 2, 3}, {4, 5, 6}}});
   result.series.emplace_back("queue", cm::sim::metrics::Series{"tokens", {0, 1}, {5, 6}});
   result.tables.push_back({"widths", "GB/s", {"stripe", "rate"}, {{"one", {1.5}}}});
@@ -121,7 +121,7 @@ TEST_CASE("distributions, series and sub-planes that say nothing are sentences, 
   histogram.record(90.4);
   result.histograms.push_back({.name = "iteration_ms", .values = histogram});
   result.series.emplace_back("blocks", cm::sim::metrics::Series{"blocks", {0, 1}, {5, 5}});
-  result.sub_planes = {{"sub-plane 0", 50, "%"}, {"sub-plane 1", 50, "%"}};
+  result.lanes = {{"sub-plane 0", 50, "%"}, {"sub-plane 1", 50, "%"}};
   const Page page = run_page(Json::parse(to_json(result)));
   CHECK(page.charts().empty());
   const auto lines = [&](const char* title) {
