@@ -2,24 +2,26 @@
 // owner gave them, sequence of insertion).
 //
 // Time is cut into windows of 65.5 ns. An event of a later window is appended to that window's list, unsorted, in a
-// ring of 16,384 lists; what lies beyond the ring waits in a heap. When a window begins, its events are sorted at one
-// go into an array, the batch: two passes of a stable radix sort, or a count of smaller ones where there are few,
-// without a branch that depends on the data. Packets on their way to a port some hundred nanoseconds off never see
-// anything else. What is inserted into the window that is running goes to fine buckets beside the batch, each a sorted
-// list (NearEvents), and the earlier of both heads is next. Ties are put in order when they are taken out, and sorted
-// roughly beforehand where the window before had many. The batch shows which events come soon, so their ports can
-// be fetched from memory in time.
+// ring of 16,384 lists (WindowLists); what lies beyond the ring waits in a heap (FarEvents). When a window begins, its
+// events are sorted at one go into an array, the batch (WindowSorter): two passes of a stable radix sort, or a count of
+// smaller ones where there are few, without a branch that depends on the data. Packets on their way to a port some
+// hundred nanoseconds off never see anything else. What is inserted into the window that is running goes to fine
+// buckets beside the batch, each a sorted list (NearEvents), and the earlier of both heads is next. Ties are put in
+// order when they are taken out (BatchTies), and sorted roughly beforehand where the window before had many. The batch
+// shows which events come soon, so their ports can be fetched from memory in time.
 #pragma once
 
+#include "sim/calendar/batch_ties.h"
 #include "sim/calendar/event.h"
+#include "sim/calendar/far_events.h"
 #include "sim/calendar/large_pages.h"
 #include "sim/calendar/near_events.h"
+#include "sim/calendar/window_lists.h"
+#include "sim/calendar/window_sorter.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <vector>
 
 namespace cm::sim::calendar {
 
@@ -33,8 +35,8 @@ class Calendar {
   void insert(const Event& event)
   {
     const std::int64_t window = event.time >> WindowBits;
-    if (static_cast<std::uint64_t>(window - window_) - 1 < Windows - 1) [[likely]]
-      append(window, event);
+    if (static_cast<std::uint64_t>(window - window_) - 1 < WindowLists::Windows - 1) [[likely]]
+      lists_.append(window, event);
     else
       insert_near_or_far(event);
   }
@@ -44,7 +46,7 @@ class Calendar {
   const Event* next(std::int64_t limit = Never)
   {
     if (cursor_->time < near_.time() && cursor_->time <= limit) [[likely]] {
-      if (begins_tie(cursor_)) [[unlikely]]
+      if (ties_.begins_at(cursor_)) [[unlikely]]
         sort_tie(cursor_);
       return cursor_;
     }
@@ -78,7 +80,7 @@ class Calendar {
   {
     const Event* cursor = cursor_;
     while (cursor->time < near_.time() && cursor->time <= limit) {
-      if (begins_tie(cursor)) [[unlikely]]
+      if (ties_.begins_at(cursor)) [[unlikely]]
         sort_tie(cursor);
       if (!handle(*cursor, cursor[Ahead]))
         break;
@@ -91,48 +93,9 @@ class Calendar {
 
  private:
   static constexpr int WindowBits = NearEvents::WindowBits;
-  static constexpr std::uint64_t Windows = 1ULL << 14U;
+  static_assert(WindowBits == WindowSorter::WindowBits);
   static constexpr std::size_t Ahead = 6;  // far enough for a fetch from the second-level cache
 
-  // A list is a chain of chunks of 32 places, a kibibyte, in pool_. The first place of a chunk only links to the next.
-  static constexpr int ChunkBits = 5;
-  static constexpr std::uint32_t ChunkPlaces = 1U << ChunkBits;
-  using Place = std::uint32_t;
-
-  struct Far {
-    Event event;
-    std::uint64_t sequence;
-    friend bool operator>(const Far& a, const Far& b)
-    {
-      return a.event.time != b.event.time ? a.event.time > b.event.time : a.sequence > b.sequence;
-    }
-  };
-
-  // An event of the window that begins: when, counted from its begin, and where in pool_.
-  struct Key {
-    std::uint32_t offset;
-    Place place;
-  };
-
-  // The bits of an order behind the first one: of a packet its source, where there are 1,024.
-  static constexpr unsigned LeadBits = 10;
-
-  // How many events have this digit of their offset, and then where the first of them goes.
-  static constexpr unsigned DigitBits = WindowBits / 2;
-  static constexpr std::uint32_t DigitMask = (1U << DigitBits) - 1;
-  using Counts = std::array<std::uint32_t, DigitMask + 1>;
-
-  static std::size_t slot_of(std::int64_t window) { return static_cast<std::size_t>(window) % Windows; }
-
-  void append(std::int64_t window, const Event& event)
-  {
-    Place& end = ends_[slot_of(window)];
-    if (end % ChunkPlaces == 0) [[unlikely]]  // no list, or its last chunk is full
-      end = new_chunk(slot_of(window));
-    pool_[end++] = event;
-  }
-
-  Place new_chunk(std::size_t slot);
   // By value: a reference would force the callers of insert() to lay every event out in memory first.
   void insert_near_or_far(Event event);
   const Event* next_elsewhere(std::int64_t limit);
@@ -144,40 +107,18 @@ class Calendar {
   }
   [[nodiscard]] std::int64_t next_window() const;
   void begin_window(std::int64_t window);
-  void make_room(std::size_t count);
-  // The events of a list, up to the place `end`, into batch_ in order; how many there are. Their chunks are freed.
-  std::size_t sort_chunk(Place chunk, Place end);
-  std::size_t sort_chunks(Place first, Place end, bool expects_ties);
-  std::size_t collect(Place first, Place end, Counts& low, Counts& high);
-  // Sorts keys_ by a few bits of their events' order.
-  void sort_roughly_by_order(std::size_t count);
-  // Whether the event of batch_ has the time of the one behind it, and its tie has not been sorted.
-  [[nodiscard]] bool begins_tie(const Event* event) const { return event[1].time == event->time && event >= tie_end_; }
-  // Sorts the events of batch_ that have the time of `first` by their order. Done as late as they are taken out: few
-  // windows have ties at decode's density, and to look for them there costs the calendar nothing.
-  void sort_tie(const Event* first);
+  void end_batch(std::size_t count);
+  // Sorts the tie that begins at an event of the batch.
+  void sort_tie(const Event* first) { ties_.sort(batch_.data() + (first - batch_.data())); }
 
   NearEvents near_;
-  const Event* cursor_ = nullptr;   // in batch_
-  const Event* tie_end_ = nullptr;  // ties before it are sorted
-  std::int64_t window_ = 0;         // the running one; window w begins at w << WindowBits
-  std::vector<Place> ends_;         // [window % Windows]: behind the last event of its list; 0: no list
-  LargePageVector<Event> pool_;
-  LargePageVector<Event> batch_;       // then events of time Never, for upcoming() to run into
-  std::vector<Place> begins_;          // [window % Windows]: first chunk of its list
-  std::vector<std::uint64_t> in_use_;  // a bit per list
-  Place free_ = 0;                     // first of the free chunks; 0 ends them
-  std::vector<Far> far_;               // a heap, earliest first
-  std::uint64_t far_sequence_ = 0;
-  // Working space of begin_window().
-  std::vector<Key> keys_;
-  std::vector<Key> half_sorted_;
-  std::vector<std::uint32_t> lead_counts_;
-  std::size_t tied_ = 0;         // events of the running window whose time others have too
-  bool ties_are_rough_ = false;  // those of the running window were sorted by LeadBits of their order
-  // Working space of sort_tie().
-  std::vector<std::uint64_t> tie_keys_;
-  std::vector<Event> tie_events_;
+  const Event* cursor_ = nullptr;  // in batch_
+  std::int64_t window_ = 0;        // the running one; window w begins at w << WindowBits
+  BatchTies ties_;
+  WindowLists lists_;
+  LargePageVector<Event> batch_;  // then events of time Never, for take_while() to look ahead at
+  FarEvents far_;
+  WindowSorter sorter_;
 };
 
 }  // namespace cm::sim::calendar
