@@ -192,9 +192,9 @@ void KvStudy::compare_paths(sim::engine::Control& control)
 KvStudy::Load KvStudy::run_load(sim::engine::Control& control, const KvSpec& spec)
 {
   control.synchronise();
-  LoadRun load(spec, machine_, plane_, runner_, seed_, done_);
+  LoadRun load(spec, machine_, plane_, runner_, seed_);
   meter_.begin();
-  load.start();
+  load.start(done_);
   control.wait(done_);
   return {load.result(), meter_.limit(load.result().span)};
 }

@@ -44,8 +44,8 @@ double LoadResult::bandwidth_gb_s() const
 }
 
 LoadRun::LoadRun(const KvSpec& spec, const models::MachineSpec& machine, sim::streams::DataPlane& plane,
-                 AccessRunner& runner, std::uint64_t seed, sim::streams::Signal done)
-    : spec_(spec), machine_(machine), plane_(plane), runner_(runner), done_(done), map_(map_spec(spec, machine)),
+                 AccessRunner& runner, std::uint64_t seed)
+    : spec_(spec), machine_(machine), plane_(plane), runner_(runner), map_(map_spec(spec, machine)),
       choice_(spec, seed), left_(spec.readers + spec.writers, spec.accesses)
 {
   for (const models::TierName& each : models::TierTable)
@@ -62,24 +62,24 @@ std::vector<models::Place> LoadRun::places_of(std::uint64_t block) const
                      block / machine_.topology.nodes);
 }
 
-void LoadRun::start()
+void LoadRun::start(sim::streams::Signal done)
 {
+  done_ = done;
   runner_.tell(*this);
   start_ = plane_.now();
   for (int turn = 0; turn < spec_.outstanding; ++turn)
     for (std::uint32_t die = 0; die < left_.size(); ++die)
-      next(die);
+      start_next(die);
 }
 
-void LoadRun::next(std::uint32_t die)
+void LoadRun::start_next(std::uint32_t die)
 {
   if (left_[die] == 0)
     return;
   --left_[die];
-  ++under_way_;
-  Running access{.die = die, .block = choice_.next(die), .is_write = choice_.is_write(die)};
+  RunningAccess access{.die = die, .block = choice_.next(die), .is_write = choice_.is_write(die)};
   access.is_copy = !access.is_write && copies_[die].read(access.block);
-  AccessRequest request{.die = die, .places = {}, .paths = {}, .tag = running_.size()};
+  AccessRequest request{.die = die, .places = {}, .paths = {}, .tag = 0};
   if (access.is_copy)
     request.places = {{die, access.block * static_cast<std::uint64_t>(spec_.block.count()), spec_.block}};
   else
@@ -87,20 +87,13 @@ void LoadRun::next(std::uint32_t die)
   for (const models::Place& place : request.places)
     request.paths.push_back(&paths_.at({models::tier_of(machine_.topology, die, place.endpoint), access.is_write}));
   access.tier = models::tier_of(machine_.topology, die, request.places.front().endpoint);
-  if (free_.empty()) {
-    running_.push_back(access);
-  } else {
-    request.tag = free_.back();
-    free_.pop_back();
-    running_[request.tag] = access;
-  }
+  request.tag = running_.begin(access);
   runner_.start(std::move(request));
 }
 
 void LoadRun::on_access(std::uint64_t tag, const AccessTimes& times)
 {
-  const Running access = running_[tag];
-  free_.push_back(tag);
+  const RunningAccess access = running_.end(tag);
   result_.access.record(microseconds(times.total));
   for (std::size_t share = 0; share < models::Shares; ++share)
     result_.shares.at(share).record(microseconds(times.shares.at(share)));
@@ -110,9 +103,8 @@ void LoadRun::on_access(std::uint64_t tag, const AccessTimes& times)
   if (!access.is_copy && !access.is_write)
     result_.copies_made += copies_[access.die].offer(access.block) ? 1U : 0U;
   result_.span = plane_.now() - start_;
-  --under_way_;
-  next(access.die);
-  if (under_way_ == 0)
+  start_next(access.die);
+  if (running_.empty())
     plane_.raise(done_);
 }
 

@@ -5,6 +5,7 @@
 #include "workloads/kv_access/access_runner.h"
 #include "workloads/kv_access/block_choice.h"
 #include "workloads/kv_access/kv_spec.h"
+#include "workloads/kv_access/running_accesses.h"
 
 #include <map>
 
@@ -26,40 +27,31 @@ struct LoadResult {
 
 class LoadRun final : public AccessListener {
  public:
-  // All borrowed. Raises `done` when the last access has ended.
+  // All borrowed.
   LoadRun(const KvSpec& spec, const models::MachineSpec& machine, sim::streams::DataPlane& plane, AccessRunner& runner,
-          std::uint64_t seed, sim::streams::Signal done);
+          std::uint64_t seed);
 
-  void start();
+  // Raises `done` when the last access has ended.
+  void start(sim::streams::Signal done);
   void on_access(std::uint64_t tag, const AccessTimes& times) override;
 
   [[nodiscard]] const LoadResult& result() const { return result_; }
 
  private:
-  struct Running {
-    std::uint32_t die = 0;
-    std::uint64_t block = 0;
-    models::Tier tier = models::Tier::Hbm;
-    bool is_copy = false;
-    bool is_write = false;
-  };
-
-  void next(std::uint32_t die);
+  void start_next(std::uint32_t die);
   [[nodiscard]] std::vector<models::Place> places_of(std::uint64_t block) const;
 
   const KvSpec& spec_;
   const models::MachineSpec& machine_;
   sim::streams::DataPlane& plane_;
   AccessRunner& runner_;
-  sim::streams::Signal done_;
+  sim::streams::Signal done_ = 0;
   models::AddressMap map_;
   BlockChoice choice_;
   std::map<std::pair<models::Tier, bool>, models::AccessPath> paths_;  // by tier and whether it writes
   std::vector<models::HotBlockCache> copies_;                          // [die]
   std::vector<int> left_;                                              // [die]: accesses still to start
-  std::vector<Running> running_;
-  std::vector<std::uint64_t> free_;
-  std::uint64_t under_way_ = 0;
+  RunningAccesses running_;
   Picoseconds start_;
   LoadResult result_;
 };
