@@ -16,7 +16,6 @@ LAYERS = ("sim", "topology", "models", "workloads", "tools", "tests")
 UNTIL_THEN = {
     "members of a class": 28,
     "parameters of a constructor": 9,
-    "files that say sub_planes": 15,
     "files of a folder": 67,
     "header names used twice": 6,
     "headers without a unit test, %": 33,

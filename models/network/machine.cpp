@@ -174,7 +174,7 @@ BytesPerSecond all_cpu_lanes(const MachineSpec& spec)
 
 std::uint32_t expert_lanes(const MachineSpec& spec)
 {
-  return spec.ub.sub_plane_choice == topology::SubPlaneChoice::ByExpert ? spec.topology.lanes() : 0;
+  return spec.ub.lane_choice == fabric::LaneChoice::ByMessage ? spec.topology.lanes() : 0;
 }
 
 void narrow_lanes(sim::streams::DataPlaneSpec& plane, std::uint32_t first, std::uint32_t count, double share)

@@ -1,5 +1,9 @@
 #include "models/network/ub_spec.h"
 
+#include "sim/fabric/spine_policies.h"
+
+#include <cstddef>
+
 namespace cm::models {
 
 using sim::config::Reader;
@@ -47,9 +51,24 @@ UbSpec read_ub(Reader& ub)
 
 void read_policy_choices(Reader& reader, UbSpec& spec)
 {
-  reader.choice({"sub_plane_choice", "which sub-plane a packet leaves its source on"}, spec.sub_plane_choice,
-                topology::SubPlaneChoiceWords);
-  reader.choice({"l2_choice", "which L2 chip a packet goes through"}, spec.l2_choice, topology::L2ChoiceWords);
+  const std::vector<fabric::LanePolicy> lanes = lane_words();
+  const fabric::LanePolicy* lane = &lanes.at(static_cast<std::size_t>(spec.lane_choice));
+  reader.choice_of_row<fabric::LanePolicy>({"sub_plane_choice", "which sub-plane a packet leaves its source on"}, lane,
+                                           lanes);
+  spec.lane_choice = lane->choice;
+  const fabric::SpinePolicy* spine = &fabric::policy_of(spec.spine_choice);
+  reader.choice_of_row({"l2_choice", "which L2 chip a packet goes through"}, spine, fabric::spine_policies());
+  spec.spine_choice = spine->choice;
+}
+
+std::vector<fabric::LanePolicy> lane_words()
+{
+  std::vector<fabric::LanePolicy> words(fabric::lane_policies().begin(), fabric::lane_policies().end());
+  // Senders name lanes of messages by experts here (expert_lanes), of which the fabric knows nothing.
+  fabric::LanePolicy& by_message = words.at(static_cast<std::size_t>(fabric::LaneChoice::ByMessage));
+  by_message.name = "by-expert";
+  by_message.sentence = "by the number of the expert that a row goes to or comes from; all else is sprayed";
+  return words;
 }
 
 fabric::FabricPolicy fabric_policy(const UbSpec& spec, std::uint64_t seed)
@@ -57,17 +76,8 @@ fabric::FabricPolicy fabric_policy(const UbSpec& spec, std::uint64_t seed)
   fabric::FabricPolicy policy;
   policy.flow_control = spec.flow_control;
   policy.forwarding = spec.forwarding;
-  switch (spec.sub_plane_choice) {
-  case topology::SubPlaneChoice::Spray: policy.lane_choice = fabric::LaneChoice::Spray; break;
-  case topology::SubPlaneChoice::Hash: policy.lane_choice = fabric::LaneChoice::Hash; break;
-  case topology::SubPlaneChoice::ByDestination: policy.lane_choice = fabric::LaneChoice::ByDestination; break;
-  case topology::SubPlaneChoice::ByExpert: policy.lane_choice = fabric::LaneChoice::ByMessage; break;
-  }
-  switch (spec.l2_choice) {
-  case topology::L2Choice::Spray: policy.spine_choice = fabric::SpineChoice::Spray; break;
-  case topology::L2Choice::Hash: policy.spine_choice = fabric::SpineChoice::Hash; break;
-  case topology::L2Choice::LeastQueue: policy.spine_choice = fabric::SpineChoice::LeastQueue; break;
-  }
+  policy.lane_choice = spec.lane_choice;
+  policy.spine_choice = spec.spine_choice;
   policy.acknowledgement = spec.acknowledgements;
   policy.mtu = spec.mtu;
   policy.frame_overhead = spec.frame_overhead;

@@ -3,11 +3,12 @@
 
 #include "sim/config/reader.h"
 #include "sim/fabric/flow.h"
+#include "sim/fabric/lane_policies.h"
 #include "sim/units/quantity.h"
-#include "topology/routing/policies.h"
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cm::models {
 
@@ -31,8 +32,8 @@ struct UbSpec {
   sim::fabric::FlowControl flow_control = sim::fabric::FlowControl::None;
   sim::fabric::Forwarding forwarding = sim::fabric::Forwarding::CutThrough;
   sim::fabric::Acknowledgement acknowledgements = sim::fabric::Acknowledgement::Latency;
-  topology::SubPlaneChoice sub_plane_choice = topology::SubPlaneChoice::Spray;
-  topology::L2Choice l2_choice = topology::L2Choice::Spray;
+  sim::fabric::LaneChoice lane_choice = sim::fabric::LaneChoice::Spray;
+  sim::fabric::SpineChoice spine_choice = sim::fabric::SpineChoice::Spray;
   Bytes mtu;
   Bytes frame_overhead;
   double payload_share = 1;  // of a port's rate; the rest is framing inside packets
@@ -59,6 +60,9 @@ UbSpec read_ub(sim::config::Reader& ub);
 
 // The policies that a workload may choose for itself; `spec` holds the machine's on entry.
 void read_policy_choices(sim::config::Reader& workload, UbSpec& spec);
+
+// The fabric's policies for lanes under the names that configurations know.
+std::vector<sim::fabric::LanePolicy> lane_words();
 
 // Policy that the fabric gets from the spec. `seed` moves the random starts of the spray.
 sim::fabric::FabricPolicy fabric_policy(const UbSpec& spec, std::uint64_t seed);

@@ -3,7 +3,9 @@
 namespace cm::sim::fabric {
 
 FabricRules::FabricRules(const FabricPolicy& policy, std::uint32_t lane_count)
-    : lane_choice(policy.lane_choice), spine_choice(policy.spine_choice), seed(policy.seed),
+    : lane_choice(policy.lane_choice), lane_rule(policy_of(policy.lane_choice).rule),
+      source_rule(policy_of(policy.spine_choice).at_source), leaf_rule(policy_of(policy.spine_choice).at_leaf),
+      seed(policy.seed),
       with_credits(policy.flow_control == FlowControl::Credits && policy.waiting == Waiting::AtEveryPort),
       cut_through(policy.forwarding == Forwarding::CutThrough),
       acknowledge_by_packet(policy.acknowledgement == Acknowledgement::Packets),
@@ -15,9 +17,9 @@ FabricRules::FabricRules(const FabricPolicy& policy, std::uint32_t lane_count)
       acknowledgement_bytes(static_cast<std::uint32_t>(policy.acknowledgement_size.count())), lanes(lane_count),
       lane_round(std::uint64_t{mtu} * lane_count)
 {
-  // Without queues there is no shortest one.
-  if (!switches_wait && spine_choice == SpineChoice::LeastQueue)
-    spine_choice = SpineChoice::Spray;
+  // Leaves without queues have nothing to choose by.
+  if (!switches_wait)
+    leaf_rule = nullptr;
 }
 
 std::uint32_t FabricRules::whole_rounds(std::uint32_t message_bytes) const

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "sim/fabric/flow.h"
+#include "sim/fabric/lane_policies.h"
 #include "sim/fabric/packet_events.h"
+#include "sim/fabric/spine_policies.h"
 
 #include <cstdint>
 
@@ -21,7 +23,9 @@ struct FabricRules {
   }
 
   LaneChoice lane_choice;
-  SpineChoice spine_choice;
+  LaneRule lane_rule;
+  SourceRule source_rule;  // null: spines take turns
+  LeafRule leaf_rule;      // null: a packet keeps the spine that its source chose
   std::uint64_t seed;
   bool with_credits;
   bool cut_through;

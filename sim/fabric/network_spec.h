@@ -13,6 +13,10 @@ namespace cm::sim::fabric {
 // An output port and the link behind it, one direction. At most 2^20 of them.
 using PortIndex = std::uint32_t;
 
+// Messages name lanes in a byte.
+inline constexpr std::uint32_t MostLanes = 255;
+inline constexpr std::uint32_t MostSpines = 255;
+
 struct PortSpec {
   BytesPerSecond rate;
   Seconds latency;  // from the first bit leaving this port to the same bit at the next port

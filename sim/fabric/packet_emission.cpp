@@ -12,18 +12,12 @@ constexpr std::int64_t LaneHorizon = 1'000'000'000;  // ps
 
 }  // namespace
 
+// The usual rule stands here: an indirect call would take longer than the rule itself.
 inline std::uint32_t PacketFabric::choose_lane(Flow& flow, std::uint32_t destination)
 {
-  if (rules_.lane_choice == LaneChoice::Spray || (rules_.lane_choice == LaneChoice::ByMessage && flow.lanes.empty()))
-      [[likely]] {
-    const std::uint32_t lane = flow.next_lane;
-    flow.next_lane = static_cast<std::uint16_t>(lane + 1 == routes_.lanes() ? 0 : lane + 1);
-    return lane;
-  }
-  if (rules_.lane_choice == LaneChoice::ByMessage)
-    return flow.lanes[flow.next_message];
-  return rules_.lane_choice == LaneChoice::Hash ? pair_hash(flow.source, destination, routes_.lanes())
-                                                : destination % routes_.lanes();
+  if (rules_.lane_choice == LaneChoice::Spray) [[likely]]
+    return flow.take_turn(routes_.lanes());
+  return rules_.lane_rule(flow, destination, routes_.lanes());
 }
 
 void PacketFabric::on_emission(const Event& event)
@@ -44,10 +38,7 @@ void PacketFabric::on_emission(const Event& event)
       return;
     }
     const Message message = flow.messages[flow.next_message];
-    if (message.bytes != flow.cut_bytes) {
-      flow.cut_bytes = message.bytes;
-      flow.packet_bytes = rules_.packet_bytes(message.bytes);
-    }
+    flow.cut(message.bytes, rules_);
     const std::uint32_t bytes = std::min(flow.packet_bytes, message.bytes - flow.offset);
     const Pace& times = pace(flow, bytes);
     flow.offset += bytes;
@@ -135,8 +126,7 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   ++flow.packets_in_flight;
   emitted_bytes_ += bytes;
   const std::uint64_t ports = routes_.next_path(flow.source, destination, lane);
-  const EventKind kind =
-      leaves_group && rules_.spine_choice == SpineChoice::LeastQueue ? EventKind::ChooseSpine : rules_.uneven;
+  const EventKind kind = leaves_group && rules_.leaf_rule != nullptr ? EventKind::ChooseSpine : rules_.uneven;
   Event event{.word = event_word(kind, ports),
               .subject = flow_index,
               .bytes = bytes + rules_.frame_overhead,

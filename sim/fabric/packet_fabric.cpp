@@ -7,6 +7,7 @@
 #include "sim/fabric/rounding.h"
 
 #include <algorithm>
+#include <array>
 
 namespace cm::sim::fabric {
 
@@ -200,22 +201,20 @@ void PacketFabric::release(FlowIndex index)
   flows_.give_back(index);
 }
 
-// The path was laid through some spine; the shortest queue among the leaf's up ports decides now which one it really
-// is.
+// The path was laid through some spine; the leaf decides now by its queues which one it really is.
 void PacketFabric::choose_spine(Event& event, std::int64_t now)
 {
   const std::size_t place = ports_[event.word & PortMask].owner;
   const std::size_t first = place - place % routes_.spines();
   const std::uint64_t last = event.word >> (2 * PortBits) & PortMask;
   const std::size_t to = routes_.group_place(ports_[last].owner, ports_[last].lane);
-  const auto backlog = [&](std::size_t spine) {
+  std::array<std::int64_t, MostSpines> queues;
+  for (std::size_t spine = 0; spine < routes_.spines(); ++spine) {
     const PortIndex port = routes_.up_at(first + spine);
-    return rules_.with_credits ? CreditQueues::taken(queues_[port], ports_[port], now) : ports_[port].busy_until;
-  };
-  std::size_t best = 0;
-  for (std::size_t spine = 1; spine < routes_.spines(); ++spine)
-    if (backlog(spine) < backlog(best))
-      best = spine;
+    queues[spine] =
+        rules_.with_credits ? CreditQueues::taken(queues_[port], ports_[port], now) : ports_[port].busy_until;
+  }
+  const std::size_t best = rules_.leaf_rule({queues.data(), routes_.spines()});
   const std::uint64_t up = routes_.up_at(first + best);
   const std::uint64_t down = routes_.down_at(to + best);
   event.word = event_word(EventKind::Uneven, path_of(up, down, last));

@@ -50,6 +50,23 @@ struct Flow {
   double issue_ps_per_byte = 0;
   double sink_ps_per_byte = 0;
   std::uint64_t fence_notice = 0;
+
+  // Lane of the spray pointer, which moves on to the next of `lanes_of_source`.
+  std::uint32_t take_turn(std::uint32_t lanes_of_source)
+  {
+    const std::uint32_t lane = next_lane;
+    next_lane = static_cast<std::uint16_t>(lane + 1 == lanes_of_source ? 0 : lane + 1);
+    return lane;
+  }
+
+  // Makes packet_bytes that of a message of so many bytes.
+  void cut(std::uint32_t message_bytes, const FabricRules& rules)
+  {
+    if (message_bytes == cut_bytes) [[likely]]
+      return;
+    cut_bytes = message_bytes;
+    packet_bytes = rules.packet_bytes(message_bytes);
+  }
 };
 
 // Packets of the messages that leave their source.

@@ -22,7 +22,7 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
     emit_next_at(engine, index);
     return true;
   }
-  const std::uint32_t group = routes_.endpoint(source).group;
+  const std::uint32_t group = routes_.group(source);
   const PortIndex* const lanes = routes_.lanes_out(source);
   const PortIndex* const ups = routes_.ups(source);
   std::uint16_t* const spines = routes_.next_spines(source);
@@ -36,10 +36,7 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
   const Message* message = flow.messages.data() + flow.next_message;
   const Message* const end = flow.messages.data() + flow.messages.size();
   for (int sent = 0; sent < burst && message != end && now - start <= BurstHorizon; ++sent) {
-    if (message->bytes != flow.cut_bytes) [[unlikely]] {
-      flow.cut_bytes = message->bytes;
-      flow.packet_bytes = rules_.packet_bytes(message->bytes);
-    }
+    flow.cut(message->bytes, rules_);
     const std::uint32_t left = message->bytes - offset;
     const std::uint32_t bytes = std::min(flow.packet_bytes, left);
     const Pace& times = pace(flow, bytes);
@@ -49,7 +46,7 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
     } else {
       const Routes::Endpoint& to = routes_.endpoint(destination);
       std::uint64_t ports = routes_.lane_in_at(to.first_lane + lane);
-      const bool leaves_group = to.group != group;
+      const bool leaves_group = routes_.group(destination) != group;
       const std::uint32_t spine = leaves_group ? spines[lane] : 0;
       if (leaves_group) {
         const std::uint32_t place = lane * routes_.spines() + spine;

@@ -11,8 +11,8 @@ namespace cm::sim::fabric {
 Ports::Ports(const NetworkSpec& network, std::uint32_t most_bytes)
     : ports_(network.ports.size() + 1), control_until_(network.ports.size() + 1)
 {
-  ensure(network.lanes > 0 && network.lanes < 256 && network.spines < 256,
-         "lanes {} must be 1..255, spines {} at most 255", network.lanes, network.spines);
+  ensure(network.lanes > 0 && network.lanes <= MostLanes && network.spines <= MostSpines,
+         "lanes {} must be 1..{}, spines {} at most {}", network.lanes, MostLanes, network.spines, MostSpines);
   ensure(network.endpoints() > 0 && !network.lane_in_ports.empty(), "a network without endpoints");
   ensure(network.ports.size() < PortMask, "{} ports: the fabric addresses at most {}", network.ports.size(),
          PortMask - 1);

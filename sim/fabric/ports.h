@@ -3,6 +3,7 @@
 
 #include "sim/calendar/large_pages.h"
 #include "sim/fabric/network_spec.h"
+#include "sim/fabric/rounding.h"
 
 #include <cstdint>
 #include <vector>
@@ -31,10 +32,9 @@ struct Port {
   std::uint16_t lane = 0;
 };
 
-// Rounded once.
 inline std::int64_t serialisation(const PortKind& kind, std::uint32_t bytes)
 {
-  return static_cast<std::int64_t>(static_cast<double>(bytes) * kind.ps_per_byte + 0.5);
+  return rounded(static_cast<double>(bytes) * kind.ps_per_byte);
 }
 
 // Numbers of ports are those of the network plus one: 0 ends a path.

@@ -27,13 +27,8 @@ std::int64_t common_latency(const Ports& ports, const std::vector<PortIndex>& st
 
 }  // namespace
 
-std::uint32_t pair_hash(std::uint64_t a, std::uint64_t b, std::uint32_t buckets)
-{
-  return static_cast<std::uint32_t>(mix_index(a << 32U | b) % buckets);
-}
-
 Routes::Routes(const NetworkSpec& network, const FabricRules& rules, const Ports& ports)
-    : lanes_(network.lanes), spines_(network.spines), spine_choice_(rules.spine_choice), group_of_(network.group_of),
+    : lanes_(network.lanes), spines_(network.spines), source_rule_(rules.source_rule), group_of_(network.group_of),
       lane_out_(shifted(network.lane_out_ports)), lane_in_(shifted(network.lane_in_ports)),
       up_(shifted(network.up_ports)), down_(shifted(network.down_ports)),
       next_spine_(network.group_of.size() * network.lanes)
@@ -58,7 +53,6 @@ void Routes::describe_endpoints(const FabricRules& rules, const Ports& ports)
   endpoints_.resize(group_of_.size());
   for (std::uint32_t e = 0; e < endpoints_.size(); ++e)
     endpoints_[e] = {.kind = event_word(switches_uniform ? EventKind::Packet : rules.uneven, 0),
-                     .group = group_of_[e],
                      .first_lane = e * lanes_,
                      .first_switch_port = group_of_[e] * lanes_ * spines_};
   for (std::size_t i = 0; i < lane_in_.size(); ++i)
@@ -72,12 +66,12 @@ std::uint64_t Routes::next_path(EndpointIndex source, EndpointIndex destination,
   if (same_group(source, destination))
     return last;
   std::uint32_t spine = 0;
-  if (spine_choice_ != SpineChoice::Hash) [[likely]] {
+  if (source_rule_ == nullptr) [[likely]] {
     std::uint16_t& pointer = next_spine_[source * lanes_ + lane];
     spine = pointer;
     pointer = static_cast<std::uint16_t>(spine + 1 == spines_ ? 0 : spine + 1);
   } else {
-    spine = pair_hash(destination, source, spines_);
+    spine = source_rule_(source, destination, spines_);
   }
   return path_of(up_[group_place(source, lane) + spine], down_[group_place(destination, lane) + spine], last);
 }

@@ -10,16 +10,12 @@
 
 namespace cm::sim::fabric {
 
-// One of `buckets` for a pair, the same for each of its packets.
-[[nodiscard]] std::uint32_t pair_hash(std::uint64_t a, std::uint64_t b, std::uint32_t buckets);
-
 class Routes {
  public:
   // Properties of a destination that the short way of emission needs.
   struct Endpoint {
-    std::uint64_t kind = 0;  // word of a packet to it without ports; 0 (EventKind::Packet): its lanes are uniform
-    std::uint32_t group = 0;
-    std::uint32_t first_lane = 0;         // place of its lanes
+    std::uint64_t kind = 0;        // word of a packet to it without ports; 0 (EventKind::Packet): its lanes are uniform
+    std::uint32_t first_lane = 0;  // place of its lanes
     std::uint32_t first_switch_port = 0;  // place of the up ports of its group, and of the down ports
   };
 
@@ -30,6 +26,7 @@ class Routes {
   [[nodiscard]] std::uint32_t lanes() const { return lanes_; }
   [[nodiscard]] std::uint32_t spines() const { return spines_; }
   [[nodiscard]] const Endpoint& endpoint(EndpointIndex endpoint) const { return endpoints_[endpoint]; }
+  [[nodiscard]] std::uint32_t group(EndpointIndex endpoint) const { return group_of_[endpoint]; }
   [[nodiscard]] bool same_group(EndpointIndex a, EndpointIndex b) const { return group_of_[a] == group_of_[b]; }
 
   // One-way latency without load, serialisation excluded.
@@ -69,7 +66,7 @@ class Routes {
 
   std::uint32_t lanes_;
   std::uint32_t spines_;
-  SpineChoice spine_choice_;
+  SourceRule source_rule_;
   std::int64_t lane_out_latency_ = 0;
   std::int64_t latency_within_ = 0;
   std::int64_t latency_between_ = 0;

@@ -1,5 +1,6 @@
 // Laws of every collective, whatever the machine's policies.
 #include "sim/random/random_stream.h"
+#include "tests/support/any_policy.h"
 #include "tests/support/collective_time.h"
 #include "tests/support/small_machine.h"
 
@@ -27,8 +28,8 @@ struct RandomCollective {
     machine.topology.sub_planes = 1 + random.below(7);
     machine.ub.flow_control = static_cast<sim::fabric::FlowControl>(random.below(2));
     machine.ub.forwarding = static_cast<sim::fabric::Forwarding>(random.below(2));
-    machine.ub.sub_plane_choice = static_cast<topology::SubPlaneChoice>(random.below(3));
-    machine.ub.l2_choice = static_cast<topology::L2Choice>(random.below(3));
+    machine.ub.lane_choice = static_cast<sim::fabric::LaneChoice>(random.below(3));
+    machine.ub.spine_choice = any_spine_choice(random);
     machine.ub.acknowledgements = static_cast<sim::fabric::Acknowledgement>(random.below(2));
     const auto operations = operation_table();
     question.operation = operations[random.below(static_cast<std::uint32_t>(operations.size()))].operation;

@@ -1,6 +1,7 @@
 // With credits and buffers of hardly a packet nothing waits for ever: paths go up and then down, so no wait is
 // circular.
 #include "sim/random/random_stream.h"
+#include "tests/support/any_policy.h"
 #include "tests/support/fabric_run.h"
 #include "tests/support/small_clos.h"
 
@@ -28,8 +29,8 @@ struct RandomMatrix {
     RandomStream random(seed, "random matrix");
     policy.flow_control = FlowControl::Credits;
     policy.forwarding = static_cast<Forwarding>(random.below(2));
-    policy.lane_choice = static_cast<LaneChoice>(random.below(3));
-    policy.spine_choice = static_cast<SpineChoice>(random.below(3));
+    policy.lane_choice = any_lane_choice(random);
+    policy.spine_choice = any_spine_choice(random);
     policy.acknowledgement = static_cast<Acknowledgement>(random.below(2));
     policy.mtu = Bytes(256 << random.below(5));
     policy.frame_overhead = Bytes(random.below(2) * 16);

@@ -2,6 +2,7 @@
 // same rules, on random small machines and traffic.
 #include "sim/random/random_stream.h"
 #include "tests/property/reference_fabric.h"
+#include "tests/support/any_policy.h"
 #include "tests/support/fabric_run.h"
 #include "tests/support/small_clos.h"
 
@@ -38,8 +39,8 @@ class Traffic {
     // Half of the machines spray, as the published one does.
     if (random_.below(2) == 0) {
       policy.forwarding = static_cast<Forwarding>(random_.below(2));
-      policy.lane_choice = static_cast<LaneChoice>(random_.below(4));
-      policy.spine_choice = static_cast<SpineChoice>(random_.below(3));
+      policy.lane_choice = any_lane_choice(random_);
+      policy.spine_choice = any_spine_choice(random_);
       policy.acknowledgement = static_cast<Acknowledgement>(random_.below(2));
       if (random_.below(3) == 0)
         policy.waiting = static_cast<Waiting>(random_.below(3));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/random/random_stream.h"
+#include "tests/support/any_policy.h"
 #include "tests/support/fabric_run.h"
 #include "tests/support/small_clos.h"
 
@@ -23,8 +24,8 @@ struct RandomExchange {
     clos.switch_latency = Seconds(400e-9 * random.uniform());
     policy.flow_control = static_cast<sim::fabric::FlowControl>(random.below(2));
     policy.forwarding = static_cast<sim::fabric::Forwarding>(random.below(2));
-    policy.lane_choice = static_cast<sim::fabric::LaneChoice>(random.below(4));
-    policy.spine_choice = static_cast<sim::fabric::SpineChoice>(random.below(3));
+    policy.lane_choice = any_lane_choice(random);
+    policy.spine_choice = any_spine_choice(random);
     policy.frame_overhead = Bytes(random.below(2) * 24);
     policy.mtu = Bytes(256 << random.below(6));
     policy.seed = seed;

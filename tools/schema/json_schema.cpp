@@ -1,12 +1,17 @@
 #include "tools/schema/json_schema.h"
 
+#include "sim/config/suggestion.h"
 #include "tools/schema/key_tree.h"
 #include "tools/schema/value_schema.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <cstddef>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace cm::tools {
 namespace {
@@ -28,6 +33,16 @@ enum class Parts { None, Allowed };
 // NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
 Json map_schema(const KeyNode& node, Evidence evidence, Parts parts);
 
+// The key's sentence, with those of its words where they have some.
+std::string description_of(const sim::config::Declaration& declaration)
+{
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < declaration.choice_sentences.size(); ++i)
+    words.push_back(fmt::format("{}: {}", declaration.choices[i], declaration.choice_sentences[i]));
+  return words.empty() ? declaration.sentence
+                       : fmt::format("{} ({})", declaration.sentence, sim::config::joined(words, "; "));
+}
+
 // NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
 Json node_schema(const KeyNode& node, Evidence evidence, Parts parts)
 {
@@ -39,7 +54,7 @@ Json node_schema(const KeyNode& node, Evidence evidence, Parts parts)
   else
     schema = value_schema(node.key.declarations, evidence);
   if (!node.key.declarations.empty()) {
-    schema["description"] = node.key.declarations.front().sentence;
+    schema["description"] = description_of(node.key.declarations.front());
     if (const std::string& text = node.key.declarations.front().default_text; !text.empty())
       schema["default"] = default_value(node.key.declarations.front());
   }

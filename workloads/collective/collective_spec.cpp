@@ -153,7 +153,7 @@ CollectiveSpec read_collective(Reader& workload, models::MachineSpec& machine)
       spec.protocol);
   models::read_policy_choices(workload, machine.ub);
   if (workload.has("sub_plane_choice") && models::expert_lanes(machine) > 0)
-    workload.complain("sub_plane_choice", "a collective has no experts: expected spray, hash or by-destination");
+    workload.complain("sub_plane_choice", "expected another one than by-expert: a collective has no experts");
   check_algorithm(workload, spec);
   check_machine(workload, spec, machine);
   check_memory(workload, question, machine);

@@ -103,7 +103,7 @@ TEST_CASE("a rank that receives twice the bytes holds up itself only")
 TEST_CASE("bytes that are told their lane take no other")
 {
   models::MachineSpec machine = tests::small_machine();
-  machine.ub.sub_plane_choice = topology::SubPlaneChoice::ByExpert;
+  machine.ub.lane_choice = sim::fabric::LaneChoice::ByMessage;
   const auto time_with = [&](std::size_t lanes_used) {
     Exchange exchange(0, machine);
     std::vector<std::int64_t> by_lane;

@@ -1,5 +1,6 @@
 #include "sim/diagnostics/errors.h"
 #include "sim/random/random_stream.h"
+#include "tests/support/any_policy.h"
 #include "tests/support/fabric_run.h"
 #include "tests/support/small_clos.h"
 
@@ -166,8 +167,8 @@ TEST_CASE("nothing deadlocks even when a buffer holds one packet only")
                       .spines = 1 + random.below(3),
                       .buffer = Bytes(Packet)};
   FabricPolicy policy = credits();
-  policy.lane_choice = static_cast<LaneChoice>(random.below(3));
-  policy.spine_choice = static_cast<SpineChoice>(random.below(3));
+  policy.lane_choice = any_lane_choice(random);
+  policy.spine_choice = any_spine_choice(random);
   const auto flows = random_pattern(kind, spec.groups * spec.endpoints_per_group, random);
   const Outcome result = outcome(spec, policy, flows);
   CHECK(result.delivered == bytes_of(flows));

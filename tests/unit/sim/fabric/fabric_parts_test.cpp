@@ -53,7 +53,7 @@ TEST_CASE("without queues there are no credits and no shortest queue")
   const FabricRules idle = rules(
       {.flow_control = FlowControl::Credits, .spine_choice = SpineChoice::LeastQueue, .waiting = Waiting::Nowhere});
   CHECK_FALSE(idle.with_credits);
-  CHECK(idle.spine_choice == SpineChoice::Spray);
+  CHECK(idle.leaf_rule == nullptr);
   CHECK(idle.uneven == EventKind::Unhindered);
   CHECK(rules({.flow_control = FlowControl::Credits}).with_credits);
 }

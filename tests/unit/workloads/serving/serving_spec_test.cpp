@@ -38,14 +38,14 @@ ServingSpec serving(const std::string& of_prefill, const std::string& of_decode)
 
 TEST_CASE("a policy that one phase chooses is not the other's")
 {
-  const auto machines = tests::small_machine().ub.sub_plane_choice;
-  REQUIRE(machines == topology::SubPlaneChoice::Spray);
+  const auto machines = tests::small_machine().ub.lane_choice;
+  REQUIRE(machines == sim::fabric::LaneChoice::Spray);
   const ServingSpec of_prefill = serving(", sub_plane_choice: hash", "");
-  CHECK(of_prefill.prefill_fabric.sub_plane_choice == topology::SubPlaneChoice::Hash);
-  CHECK(of_prefill.decode_fabric.sub_plane_choice == machines);
+  CHECK(of_prefill.prefill_fabric.lane_choice == sim::fabric::LaneChoice::Hash);
+  CHECK(of_prefill.decode_fabric.lane_choice == machines);
   const ServingSpec of_decode = serving("", ", sub_plane_choice: by-expert, l2_choice: hash");
-  CHECK(of_decode.prefill_fabric.sub_plane_choice == machines);
-  CHECK(of_decode.decode_fabric.sub_plane_choice == topology::SubPlaneChoice::ByExpert);
-  CHECK(of_decode.prefill_fabric.l2_choice == topology::L2Choice::Spray);
-  CHECK(of_decode.decode_fabric.l2_choice == topology::L2Choice::Hash);
+  CHECK(of_decode.prefill_fabric.lane_choice == machines);
+  CHECK(of_decode.decode_fabric.lane_choice == sim::fabric::LaneChoice::ByMessage);
+  CHECK(of_decode.prefill_fabric.spine_choice == sim::fabric::SpineChoice::Spray);
+  CHECK(of_decode.decode_fabric.spine_choice == sim::fabric::SpineChoice::Hash);
 }
