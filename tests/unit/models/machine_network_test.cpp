@@ -40,3 +40,36 @@ TEST_CASE("a way between nodes takes the traversals that the machine says and on
   CHECK(way(16) == 200'000);
   CHECK(machine.ub.extra_traversals().count() == 0);
 }
+
+TEST_CASE("all lanes of an endpoint carry the payload share of their rates together")
+{
+  models::MachineSpec machine = tests::small_machine();
+  machine.ub.payload_share = 0.5;
+  CHECK(models::all_lanes(machine) == 98_GBps);
+  machine.topology.cpu_bandwidth = 161_GBps;
+  CHECK(models::all_cpu_lanes(machine).count() == Approx(80.5e9));
+  machine.topology.sub_planes = 4;
+  CHECK(models::all_cpu_lanes(machine).count() == Approx(46e9));
+}
+
+TEST_CASE("a use of engines takes one, or one for each lane where each has its own")
+{
+  models::MachineSpec machine = tests::small_machine();
+  sim::calendar::Calendar calendar;
+  const auto spec = models::data_plane_spec(machine, topology::Supernode(machine.topology), 1);
+  sim::fabric::PacketFabric fabric(spec.network, spec.policy, calendar);
+  const models::EndpointEngines shared(machine, fabric);
+  CHECK(shared.engines_of(shared.source(0, false)) == 1);
+  machine.ub.write_limit = models::WriteLimit::Lane;
+  const models::EndpointEngines per_lane(machine, fabric);
+  CHECK(per_lane.engines_of(per_lane.source(0, false)) == 7);
+  CHECK(per_lane.engines_of(per_lane.sdma(0)) == 1);
+}
+
+TEST_CASE("experts are dealt to all lanes where messages name them, and to none else")
+{
+  models::MachineSpec machine = tests::small_machine();
+  CHECK(models::expert_lanes(machine) == 0);
+  machine.ub.lane_choice = sim::fabric::LaneChoice::ByMessage;
+  CHECK(models::expert_lanes(machine) == 7);
+}
