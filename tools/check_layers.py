@@ -18,7 +18,7 @@ LAYERS = ["sim", "topology", "models", "workloads", "tools", "tests"]
 KERNEL = ["units", "diagnostics"]
 SERVICES = ["random", "config", "metrics", "timeline", "calendar", "fabric", "streams"]
 COSTS = ["compute", "network", "language_models", "memory"]
-DEMANDS = ["traces", "live_machine", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
+DEMANDS = ["traces", "live_machine", "exchanges", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
 COMMANDS = ["answer", "schema", "sweep", "compare", "validate", "calibrate", "capacity", "sensitivity", "report"]
 
 # layer -> folder -> folders of the same layer that it may include.
@@ -53,12 +53,12 @@ ARROWS = {
         # Whoever sends packets runs them on a live machine.
         **{folder: ["live_machine"] for folder in ["point_to_point", "collective"]},
         # Recorded routing and placements are files.
-        "expert_parallel": ["live_machine", "traces"],
+        "expert_parallel": ["live_machine", "exchanges", "traces"],
         # A recorded order of accesses is a file too.
         "kv_access": ["live_machine", "traces"],
         # A decode iteration is made of dispatches and combines; a prefill layer reports its queues as they do.
-        "decode": ["live_machine", "expert_parallel", "traces"],
-        "prefill": ["live_machine", "expert_parallel", "traces"],
+        "decode": ["live_machine", "exchanges", "expert_parallel", "traces"],
+        "prefill": ["live_machine", "exchanges", "expert_parallel", "traces"],
         "serving": DEMANDS,
         # A report reads the service and its records; the service knows of no report.
         "serving_report": DEMANDS + ["serving"],

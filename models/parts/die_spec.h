@@ -28,7 +28,7 @@ struct ComputeSpec {
   friend bool operator==(const ComputeSpec&, const ComputeSpec&) = default;
 };
 
-// The fused dispatch and combine kernels (models/collectives/fused_exchange.h).
+// The fused dispatch and combine kernels (models/collectives/fused_kernels.h).
 struct ExchangeSpec {
   Seconds launch;              // of either kernel
   double exposed_latency = 0;  // share of the extra round trip between nodes that the cores' writes do not hide
@@ -41,7 +41,7 @@ struct ExchangeSpec {
   friend bool operator==(const ExchangeSpec&, const ExchangeSpec&) = default;
 };
 
-// The unfused exchange: collectives that the host launches (models/collectives/unfused_exchange.h).
+// The unfused exchange: collectives that the host launches (models/collectives/unfused_kernels.h).
 struct UnfusedSpec {
   Seconds kernel_launch;     // by the host, one kernel
   Seconds host_synchronise;  // from the end of a kernel until the host has read what it computed

@@ -1,6 +1,6 @@
 #include "workloads/decode/decode.h"
 
-#include "models/collectives/tensor_exchange.h"
+#include "models/collectives/tensor_operation.h"
 #include "models/network/queue_report.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"

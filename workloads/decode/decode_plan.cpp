@@ -1,6 +1,6 @@
 #include "workloads/decode/decode_plan.h"
 
-#include "models/collectives/tensor_exchange.h"
+#include "models/collectives/tensor_operation.h"
 #include "workloads/decode/core_split.h"
 #include "workloads/live_machine/live_machine.h"
 

@@ -13,8 +13,8 @@
 #include "sim/metrics/progress.h"
 #include "workloads/decode/attention_work.h"
 #include "workloads/decode/decode_spec.h"
-#include "workloads/decode/tensor_exchange.h"
-#include "workloads/expert_parallel/exchange_work.h"
+#include "workloads/exchanges/exchange_work.h"
+#include "workloads/exchanges/tensor_exchange.h"
 
 #include <algorithm>
 #include <array>

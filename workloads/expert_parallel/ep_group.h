@@ -3,8 +3,8 @@
 #pragma once
 
 #include "sim/metrics/histogram.h"
+#include "workloads/exchanges/exchange_work.h"
 #include "workloads/expert_parallel/ep_spec.h"
-#include "workloads/expert_parallel/exchange_work.h"
 
 #include <cstdint>
 #include <memory>

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "sim/metrics/progress.h"
-#include "workloads/prefill/bulk_exchange.h"
+#include "workloads/exchanges/bulk_exchange.h"
 #include "workloads/prefill/expert_rows.h"
 #include "workloads/prefill/layer_costs.h"
 

@@ -1,5 +1,5 @@
 #include "tests/support/small_machine.h"
-#include "workloads/prefill/bulk_exchange.h"
+#include "workloads/exchanges/bulk_exchange.h"
 
 #include <catch2/catch.hpp>
 

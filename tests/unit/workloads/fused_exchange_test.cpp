@@ -1,5 +1,5 @@
 #include "tests/support/small_machine.h"
-#include "workloads/expert_parallel/fused_exchange.h"
+#include "workloads/exchanges/fused_exchange.h"
 
 #include <catch2/catch.hpp>
 

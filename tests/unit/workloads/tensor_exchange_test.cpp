@@ -1,5 +1,5 @@
 #include "tests/support/small_machine.h"
-#include "workloads/decode/tensor_exchange.h"
+#include "workloads/exchanges/tensor_exchange.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 #include "tests/support/small_machine.h"
-#include "workloads/expert_parallel/expert_exchange.h"
+#include "workloads/exchanges/expert_exchange.h"
 
 #include <catch2/catch.hpp>
 

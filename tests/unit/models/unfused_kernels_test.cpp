@@ -1,4 +1,4 @@
-#include "models/collectives/unfused_exchange.h"
+#include "models/collectives/unfused_kernels.h"
 #include "tests/support/round_die.h"
 
 #include <catch2/catch.hpp>

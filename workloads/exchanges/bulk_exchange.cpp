@@ -1,4 +1,4 @@
-#include "workloads/prefill/bulk_exchange.h"
+#include "workloads/exchanges/bulk_exchange.h"
 
 #include "sim/diagnostics/ensure.h"
 

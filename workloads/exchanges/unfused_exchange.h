@@ -4,8 +4,8 @@
 // order, an all-to-all carries them back, a kernel adds them up. docs/models/unfused-exchange.md.
 #pragma once
 
-#include "models/collectives/unfused_exchange.h"
-#include "workloads/expert_parallel/expert_exchange.h"
+#include "models/collectives/unfused_kernels.h"
+#include "workloads/exchanges/expert_exchange.h"
 
 #include <array>
 #include <cstdint>

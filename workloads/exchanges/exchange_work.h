@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/compute/stage_use.h"
-#include "workloads/expert_parallel/expert_exchange.h"
+#include "workloads/exchanges/expert_exchange.h"
 
 namespace cm::workloads {
 

@@ -3,8 +3,8 @@
 // tokens in combine. Mechanism: docs/models/expert-exchange.md.
 #pragma once
 
-#include "models/collectives/fused_exchange.h"
-#include "workloads/expert_parallel/expert_exchange.h"
+#include "models/collectives/fused_kernels.h"
+#include "workloads/exchanges/expert_exchange.h"
 
 #include <array>
 #include <cstdint>

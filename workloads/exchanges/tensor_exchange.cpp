@@ -1,4 +1,4 @@
-#include "workloads/decode/tensor_exchange.h"
+#include "workloads/exchanges/tensor_exchange.h"
 
 #include "sim/diagnostics/ensure.h"
 

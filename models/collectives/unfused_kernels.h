@@ -3,7 +3,7 @@
 // Source: arXiv:2506.12708v2 4.2.1, the basic flow; docs/models/unfused-exchange.md.
 #pragma once
 
-#include "models/collectives/fused_exchange.h"
+#include "models/collectives/fused_kernels.h"
 
 namespace cm::models {
 

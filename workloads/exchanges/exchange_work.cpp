@@ -1,6 +1,6 @@
-#include "workloads/expert_parallel/exchange_work.h"
+#include "workloads/exchanges/exchange_work.h"
 
-#include "models/collectives/unfused_exchange.h"
+#include "models/collectives/unfused_kernels.h"
 
 #include <initializer_list>
 

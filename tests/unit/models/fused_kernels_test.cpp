@@ -1,4 +1,4 @@
-#include "models/collectives/fused_exchange.h"
+#include "models/collectives/fused_kernels.h"
 #include "sim/diagnostics/errors.h"
 #include "tests/support/round_die.h"
 

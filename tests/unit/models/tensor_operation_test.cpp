@@ -1,4 +1,4 @@
-#include "models/collectives/tensor_exchange.h"
+#include "models/collectives/tensor_operation.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "workloads/expert_parallel/unfused_exchange.h"
+#include "workloads/exchanges/unfused_exchange.h"
 
 #include "sim/diagnostics/ensure.h"
 #include "sim/diagnostics/errors.h"

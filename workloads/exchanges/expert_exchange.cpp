@@ -1,8 +1,8 @@
-#include "workloads/expert_parallel/expert_exchange.h"
+#include "workloads/exchanges/expert_exchange.h"
 
-#include "models/collectives/unfused_exchange.h"
-#include "workloads/expert_parallel/fused_exchange.h"
-#include "workloads/expert_parallel/unfused_exchange.h"
+#include "models/collectives/unfused_kernels.h"
+#include "workloads/exchanges/fused_exchange.h"
+#include "workloads/exchanges/unfused_exchange.h"
 
 namespace cm::workloads {
 

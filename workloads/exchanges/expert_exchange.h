@@ -4,8 +4,8 @@
 
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
-#include "workloads/expert_parallel/rank_timeline.h"
-#include "workloads/expert_parallel/token_routing.h"
+#include "workloads/exchanges/rank_timeline.h"
+#include "workloads/exchanges/token_routing.h"
 
 #include <cstdint>
 #include <memory>

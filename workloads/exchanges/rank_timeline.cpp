@@ -1,4 +1,4 @@
-#include "workloads/expert_parallel/rank_timeline.h"
+#include "workloads/exchanges/rank_timeline.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "workloads/expert_parallel/fused_exchange.h"
+#include "workloads/exchanges/fused_exchange.h"
 
 #include "sim/diagnostics/ensure.h"
 

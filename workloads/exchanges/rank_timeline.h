@@ -5,7 +5,7 @@
 
 #include "models/network/machine.h"
 #include "sim/timeline/timeline.h"
-#include "workloads/expert_parallel/token_routing.h"
+#include "workloads/exchanges/token_routing.h"
 
 #include <array>
 #include <cstdint>

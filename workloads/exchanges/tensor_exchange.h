@@ -1,11 +1,11 @@
 // Runs the all-reduces, reduce-scatters and all-gathers of tensor-parallel groups on the data plane. Groups are
 // consecutive ranks; each moves on its own. A die is through when its own writes are acknowledged and every piece for
-// it has come and been added up. Mechanism and costs: models/collectives/tensor_exchange.h; writes are paced as those
+// it has come and been added up. Mechanism and costs: models/collectives/tensor_operation.h; writes are paced as those
 // of combine are, and a piece counts as arrived when its flag, written after it, has.
 #pragma once
 
-#include "models/collectives/fused_exchange.h"
-#include "models/collectives/tensor_exchange.h"
+#include "models/collectives/fused_kernels.h"
+#include "models/collectives/tensor_operation.h"
 #include "models/compute/stage_use.h"
 #include "models/network/machine.h"
 

@@ -1,4 +1,4 @@
-#include "models/collectives/collective.h"
+#include "models/collectives/operation.h"
 
 #include "sim/diagnostics/ensure.h"
 
