@@ -18,7 +18,7 @@ LAYERS = ["sim", "topology", "models", "workloads", "tools", "tests"]
 KERNEL = ["units", "diagnostics"]
 SERVICES = ["random", "config", "metrics", "timeline", "calendar", "fabric", "streams"]
 COSTS = ["compute", "network", "language_models", "memory"]
-DEMANDS = ["traces", "live_machine", "exchanges", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
+DEMANDS = ["traces", "live_machine", "exchanges", "layer_walk", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
 COMMANDS = ["answer", "schema", "sweep", "compare", "validate", "calibrate", "capacity", "sensitivity", "report"]
 
 # layer -> folder -> folders of the same layer that it may include.
@@ -50,6 +50,8 @@ ARROWS = {
     },
     "workloads": {
         **{folder: [] for folder in DEMANDS},
+        # Ranks meet in the exchanges only.
+        "layer_walk": ["exchanges"],
         # Whoever sends packets runs them on a live machine.
         **{folder: ["live_machine"] for folder in ["point_to_point", "collective"]},
         # Recorded routing and placements are files.
@@ -57,8 +59,8 @@ ARROWS = {
         # A recorded order of accesses is a file too.
         "kv_access": ["live_machine", "traces"],
         # A decode iteration is made of dispatches and combines; a prefill layer reports its queues as they do.
-        "decode": ["live_machine", "exchanges", "expert_parallel", "traces"],
-        "prefill": ["live_machine", "exchanges", "expert_parallel", "traces"],
+        "decode": ["live_machine", "exchanges", "layer_walk", "expert_parallel", "traces"],
+        "prefill": ["live_machine", "exchanges", "layer_walk", "expert_parallel", "traces"],
         "serving": DEMANDS,
         # A report reads the service and its records; the service knows of no report.
         "serving_report": DEMANDS + ["serving"],

@@ -4,30 +4,29 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace cm::workloads {
 
 namespace fabric = sim::fabric;
 
-BulkExchange::BulkExchange(std::uint32_t first_die, std::uint32_t ranks, const models::MachineSpec& machine,
-                           sim::streams::DataPlane& plane, const models::EndpointEngines& engines,
-                           std::uint64_t notice_base)
-    : first_die_(first_die), ranks_(ranks), start_up_(to_picoseconds(machine.die.sdma.start_up)), plane_(plane),
-      engines_(engines), notice_base_(notice_base)
+BulkExchange::BulkExchange(std::uint32_t ranks, const ExchangePlace& place, BulkSource source)
+    : ranks_(ranks), place_(place), source_(std::move(source)), notices_(place.plane.add_owner(*this))
 {
-  ensure(first_die + ranks <= machine.topology.dies(), "ranks {} to {} on {} dies", first_die, first_die + ranks - 1,
-         machine.topology.dies());
+  const std::uint32_t dies = place.machine.topology.dies();
+  ensure(place.first_die + ranks <= dies, "ranks {} to {} on {} dies", place.first_die, place.first_die + ranks - 1,
+         dies);
   // Inboxes are found by endpoint, so there is one for every die up to the group's last.
   for (Generation& generation : generations_)
-    generation.inboxes = plane.fabric().add_inboxes(first_die + ranks);
+    generation.inboxes = place.plane.fabric().add_inboxes(place.first_die + ranks);
 }
 
-void BulkExchange::open(std::uint32_t generation, BulkBytes&& bytes)
+void BulkExchange::open(std::uint32_t generation)
 {
-  ensure(bytes.pairs.size() == static_cast<std::size_t>(ranks_) * ranks_, "{} amounts for {} ranks", bytes.pairs.size(),
-         ranks_);
   Generation& g = generations_[generation % 2];
-  g.bytes = std::move(bytes);
+  g.bytes = source_(generation);
+  ensure(g.bytes.pairs.size() == static_cast<std::size_t>(ranks_) * ranks_, "{} amounts for {} ranks",
+         g.bytes.pairs.size(), ranks_);
   g.inbound.assign(ranks_, 0);
   for (std::uint32_t source = 0; source < ranks_; ++source)
     for (std::uint32_t destination = 0; destination < ranks_; ++destination)
@@ -35,21 +34,25 @@ void BulkExchange::open(std::uint32_t generation, BulkBytes&& bytes)
         g.inbound[destination] += g.bytes.pairs[static_cast<std::size_t>(source) * ranks_ + destination];
   for (std::uint32_t rank = 0; rank < ranks_; ++rank)
     if (g.inbound[rank] > 0)
-      plane_.fabric().expect(g.inboxes + first_die_ + rank, static_cast<std::uint64_t>(g.inbound[rank]), 0,
-                             notice(Received, generation, rank));
+      place_.plane.fabric().expect(g.inboxes + place_.first_die + rank, static_cast<std::uint64_t>(g.inbound[rank]), 0,
+                                   notices_(Event::Received, rank, generation % 2));
 }
 
-bool BulkExchange::send(std::uint32_t generation, std::uint32_t rank)
+void BulkExchange::begin(std::uint32_t part, std::uint32_t generation, std::uint32_t rank)
 {
-  plane_.remind(start_up_, notice(StartedUp, generation, rank));
-  return generations_[generation % 2].inbound[rank] == 0;
+  place_.plane.remind(to_picoseconds(place_.machine.die.sdma.start_up),
+                      notices_(Event::StartedUp, rank, generation % 2));
+  if (generations_[generation % 2].inbound[rank] == 0)
+    place_.listener.on_exchanged({place_.id, part, rank, place_.plane.now(), Picoseconds(0)});
 }
 
-std::int64_t BulkExchange::outbound(std::uint32_t generation, std::uint32_t rank) const
+models::StageWork BulkExchange::work(std::uint32_t /*part*/, std::uint32_t generation, std::uint32_t rank,
+                                     Seconds /*spent*/) const
 {
-  const std::int64_t* const row =
-      generations_[generation % 2].bytes.pairs.data() + static_cast<std::size_t>(rank) * ranks_;
-  return std::accumulate(row, row + ranks_, std::int64_t{0}) - row[rank];
+  const Generation& g = generations_[generation % 2];
+  const std::int64_t* const row = g.bytes.pairs.data() + static_cast<std::size_t>(rank) * ranks_;
+  return {.sent_bytes = static_cast<double>(std::accumulate(row, row + ranks_, std::int64_t{0}) - row[rank]),
+          .received_bytes = static_cast<double>(g.inbound[rank])};
 }
 
 void BulkExchange::add_messages(fabric::FlowSpec& flow, std::uint32_t destination, const BulkBytes& bytes,
@@ -68,24 +71,28 @@ void BulkExchange::add_messages(fabric::FlowSpec& flow, std::uint32_t destinatio
   }
 }
 
-bool BulkExchange::on_notice(std::uint64_t number)
+void BulkExchange::on_notice(const sim::streams::Notice& notice, Picoseconds now)
 {
-  if (number >> (RankBits + 1) == Received)
-    return true;
-  const std::uint32_t rank = rank_of(number);
-  const Generation& g = generations_[number >> RankBits & 1U];
+  switch (notice.as<Event>()) {
+  case Event::StartedUp: send(notice.detail, notice.member); break;
+  case Event::Received: place_.listener.on_exchanged({place_.id, 0, notice.member, now, Picoseconds(0)}); break;
+  }
+}
+
+void BulkExchange::send(std::uint32_t generation, std::uint32_t rank)
+{
+  const Generation& g = generations_[generation];
   fabric::FlowSpec flow;
-  flow.source = first_die_ + rank;
+  flow.source = place_.first_die + rank;
   for (std::uint32_t step = 1; step < ranks_; ++step) {
     const std::uint32_t peer = (rank + step) % ranks_;
-    add_messages(flow, first_die_ + peer, g.bytes, static_cast<std::size_t>(rank) * ranks_ + peer);
+    add_messages(flow, place_.first_die + peer, g.bytes, static_cast<std::size_t>(rank) * ranks_ + peer);
   }
   if (flow.messages.empty())
-    return false;
-  flow.engine = engines_.sdma(flow.source);
+    return;
+  flow.engine = place_.engines.sdma(flow.source);
   flow.inbox = g.inboxes;
-  plane_.start(std::move(flow));
-  return false;
+  place_.plane.start(std::move(flow));
 }
 
 }  // namespace cm::workloads

@@ -4,6 +4,8 @@
 #include "workloads/exchanges/fused_exchange.h"
 #include "workloads/exchanges/unfused_exchange.h"
 
+#include <utility>
+
 namespace cm::workloads {
 
 void read_exchange_kind(sim::config::Reader& workload, const models::DieSpec& die, bool may_quantise,
@@ -31,11 +33,12 @@ Bytes dispatch_row(const models::DieSpec& die, ExchangeKind kind, Bytes row, boo
                                      : models::unfused_row(die, row, quantised);
 }
 
-std::unique_ptr<ExpertExchange> make_exchange(ExchangeKind kind, const ExchangeSetup& setup, const ExchangePlace& place)
+std::unique_ptr<ExpertExchange> make_exchange(ExchangeKind kind, const ExchangeSetup& setup, const ExchangePlace& place,
+                                              RowSource rows)
 {
   if (kind == ExchangeKind::Unfused)
-    return std::make_unique<UnfusedExchange>(setup, place);
-  return std::make_unique<FusedExchange>(setup, place);
+    return std::make_unique<UnfusedExchange>(setup, place, std::move(rows));
+  return std::make_unique<FusedExchange>(setup, place, std::move(rows));
 }
 
 }  // namespace cm::workloads

@@ -1,16 +1,16 @@
 #include "workloads/exchanges/fused_exchange.h"
 
 #include "sim/diagnostics/ensure.h"
+#include "workloads/exchanges/exchange_work.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cm::workloads {
 
 namespace fabric = sim::fabric;
 
 namespace {
-
-constexpr std::uint64_t RankBits = 20;
 
 // [step]: what it is on a timeline.
 constexpr std::array MarkOf = {ExchangeMark::DispatchSends, ExchangeMark::Fenced,     ExchangeMark::FlagsOut,
@@ -19,9 +19,9 @@ constexpr std::array MarkOf = {ExchangeMark::DispatchSends, ExchangeMark::Fenced
 
 }  // namespace
 
-FusedExchange::FusedExchange(const ExchangeSetup& setup, const ExchangePlace& place)
-    : id_(place.id), setup_(setup), machine_(place.machine), plane_(place.plane), engines_(place.engines),
-      listener_(place.listener), notice_base_(place.notice_base)
+FusedExchange::FusedExchange(const ExchangeSetup& setup, const ExchangePlace& place, RowSource rows)
+    : id_(place.id), microbatch_(place.microbatch), setup_(setup), rows_(std::move(rows)), machine_(place.machine),
+      plane_(place.plane), engines_(place.engines), listener_(place.listener), notices_(place.plane.add_owner(*this))
 {
   const models::MachineSpec& machine = place.machine;
   const sim::streams::DataPlane& plane = place.plane;
@@ -40,11 +40,6 @@ FusedExchange::FusedExchange(const ExchangeSetup& setup, const ExchangePlace& pl
   }
 }
 
-std::uint64_t FusedExchange::notice(Step step, std::uint32_t generation, std::uint32_t rank) const
-{
-  return notice_base_ + ((static_cast<std::uint64_t>(step) << 1U | generation % 2) << RankBits | rank);
-}
-
 void FusedExchange::show_on(RankTimeline& timeline)
 {
   timeline_ = &timeline;
@@ -57,11 +52,11 @@ void FusedExchange::show_on(RankTimeline& timeline)
                        .combine_gathering = "gather"});
 }
 
-void FusedExchange::open(std::uint32_t generation, const std::vector<std::uint32_t>& tokens)
+void FusedExchange::open(std::uint32_t generation)
 {
   Generation& g = state(generation);
   g.number = generation;
-  g.tokens = tokens;
+  g.tokens = rows_(generation, g.traffic);
   g.ranks.assign(setup_.ranks, {});
   g.flags_set = 0;
   for (std::uint32_t rank = 0; rank < setup_.ranks; ++rank) {
@@ -76,23 +71,25 @@ void FusedExchange::open(std::uint32_t generation, const std::vector<std::uint32
   }
 }
 
-void FusedExchange::start_dispatch(std::uint32_t generation, std::uint32_t rank)
+void FusedExchange::begin(std::uint32_t part, std::uint32_t generation, std::uint32_t rank)
 {
-  show(ExchangeMark::DispatchStart, state(generation), rank);
-  plane_.remind(to_picoseconds(dispatch_.before_send), notice(Step::SendDispatch, generation, rank));
+  const bool dispatches = part == DispatchPart;
+  show(dispatches ? ExchangeMark::DispatchStart : ExchangeMark::CombineStart, state(generation), rank);
+  plane_.remind(to_picoseconds(dispatches ? dispatch_.before_send : combine_.before_send),
+                notice(dispatches ? Step::SendDispatch : Step::SendCombine, generation, rank));
 }
 
-void FusedExchange::start_combine(std::uint32_t generation, std::uint32_t rank)
+models::StageWork FusedExchange::work(std::uint32_t part, std::uint32_t generation, std::uint32_t rank,
+                                      Seconds spent) const
 {
-  show(ExchangeMark::CombineStart, state(generation), rank);
-  plane_.remind(to_picoseconds(combine_.before_send), notice(Step::SendCombine, generation, rank));
+  return exchange_work({machine_.die, ExchangeKind::Fused, setup_}, *this, {part, generation, rank}, spent);
 }
 
-void FusedExchange::on_notice(std::uint64_t number, Picoseconds now)
+void FusedExchange::on_notice(const sim::streams::Notice& event, Picoseconds now)
 {
-  const auto rank = static_cast<std::uint32_t>(number & ((1ULL << RankBits) - 1));
-  Generation& g = generations_[number >> RankBits & 1U];
-  const auto step = static_cast<Step>(number >> (RankBits + 1));
+  const std::uint32_t rank = event.member;
+  Generation& g = generations_[event.detail];
+  const auto step = event.as<Step>();
   show(MarkOf.at(static_cast<std::size_t>(step)), g, rank);
   switch (step) {
   case Step::SendDispatch: send_dispatch(g, rank); break;
@@ -105,7 +102,8 @@ void FusedExchange::on_notice(std::uint64_t number, Picoseconds now)
     reorder(g, rank);
     break;
   case Step::Reordered:
-    listener_.on_dispatched(id_, rank, now, Picoseconds(g.ranks[rank].leaves - g.ranks[rank].flags_ready));
+    listener_.on_exchanged(
+        {id_, DispatchPart, rank, now, Picoseconds(g.ranks[rank].leaves - g.ranks[rank].flags_ready)});
     break;
   case Step::SendCombine: send_combine(g, rank); break;
   case Step::CombineSent:
@@ -118,7 +116,8 @@ void FusedExchange::on_notice(std::uint64_t number, Picoseconds now)
     break;
   case Step::Gathered: {
     const RankState& r = g.ranks[rank];
-    listener_.on_combined(id_, rank, now, Picoseconds(std::max<std::int64_t>(0, r.tokens_back - r.sent)));
+    listener_.on_exchanged(
+        {id_, CombinePart, rank, now, Picoseconds(std::max<std::int64_t>(0, r.tokens_back - r.sent))});
     break;
   }
   }

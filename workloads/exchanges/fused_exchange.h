@@ -5,6 +5,7 @@
 
 #include "models/collectives/fused_kernels.h"
 #include "workloads/exchanges/expert_exchange.h"
+#include "workloads/exchanges/rank_timeline.h"
 
 #include <array>
 #include <cstdint>
@@ -12,15 +13,20 @@
 
 namespace cm::workloads {
 
-class FusedExchange final : public ExpertExchange {
+class FusedExchange final : public ExpertExchange, private sim::streams::NoticeOwner {
  public:
-  FusedExchange(const ExchangeSetup& setup, const ExchangePlace& place);
+  FusedExchange(const ExchangeSetup& setup, const ExchangePlace& place, RowSource rows);
 
-  ExchangeTraffic& traffic(std::uint32_t generation) override { return state(generation).traffic; }
-  void open(std::uint32_t generation, const std::vector<std::uint32_t>& tokens) override;
-  void start_dispatch(std::uint32_t generation, std::uint32_t rank) override;
-  void start_combine(std::uint32_t generation, std::uint32_t rank) override;
-  void on_notice(std::uint64_t notice, Picoseconds now) override;
+  [[nodiscard]] const ExchangeTraffic& traffic(std::uint32_t generation) const override
+  {
+    return generations_[generation % 2].traffic;
+  }
+  [[nodiscard]] std::uint32_t tokens(std::uint32_t generation, std::uint32_t rank) const override
+  {
+    return generations_[generation % 2].tokens[rank];
+  }
+  [[nodiscard]] models::StageWork work(std::uint32_t part, std::uint32_t generation, std::uint32_t rank,
+                                       Seconds spent) const override;
   void show_on(RankTimeline& timeline) override;
 
  private:
@@ -54,11 +60,17 @@ class FusedExchange final : public ExpertExchange {
   };
 
   Generation& state(std::uint32_t generation) { return generations_[generation % 2]; }
-  [[nodiscard]] std::uint64_t notice(Step step, std::uint32_t generation, std::uint32_t rank) const;
+  void open(std::uint32_t generation) override;
+  void begin(std::uint32_t part, std::uint32_t generation, std::uint32_t rank) override;
+  void on_notice(const sim::streams::Notice& notice, Picoseconds now) override;
+  [[nodiscard]] std::uint64_t notice(Step step, std::uint32_t generation, std::uint32_t rank) const
+  {
+    return notices_(step, rank, generation % 2);
+  }
   void show(ExchangeMark mark, const Generation& generation, std::uint32_t rank)
   {
     if (timeline_ != nullptr)
-      timeline_->mark({rank, id_}, mark, generation.number, generation.traffic, plane_.now());
+      timeline_->mark({rank, microbatch_}, mark, generation.number, generation.traffic, plane_.now());
   }
   void send_dispatch(Generation& generation, std::uint32_t rank);
   void set_flags(Generation& generation, std::uint32_t rank, std::int64_t now);
@@ -68,12 +80,14 @@ class FusedExchange final : public ExpertExchange {
   void gather_if_ready(Generation& generation, std::uint32_t rank);
 
   std::uint32_t id_;
+  std::uint32_t microbatch_;
   ExchangeSetup setup_;
+  RowSource rows_;
   const models::MachineSpec& machine_;
   sim::streams::DataPlane& plane_;
   const models::EndpointEngines& engines_;
   ExchangeListener& listener_;
-  std::uint64_t notice_base_;
+  sim::streams::NoticeRange notices_;  // member: rank, detail: which of two generations
   Picoseconds token_flag_delay_;
   models::ExchangePlan dispatch_;
   models::ExchangePlan combine_;

@@ -1,49 +1,41 @@
 #include "workloads/exchanges/tensor_exchange.h"
 
+#include "models/collectives/fused_kernels.h"
 #include "sim/diagnostics/ensure.h"
+#include "workloads/exchanges/rank_timeline.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cm::workloads {
 
 using models::TensorOperation;
 
-namespace {
-
-constexpr std::uint64_t RankBits = 20;
-
-}  // namespace
-
-TensorExchange::TensorExchange(std::uint32_t id, std::uint32_t ranks, std::uint32_t group_size,
-                               const models::MachineSpec& machine, sim::streams::DataPlane& plane,
-                               const models::EndpointEngines& engines, TensorExchangeListener& listener,
-                               std::uint64_t notice_base)
-    : id_(id), size_(group_size), machine_(machine), plane_(plane), engines_(engines), listener_(listener),
-      notice_base_(notice_base), ranks_(ranks), opened_(ranks / group_size)
+TensorExchange::TensorExchange(std::uint32_t ranks, std::uint32_t group_size, const ExchangePlace& place,
+                               TensorSource source)
+    : size_(group_size), place_(place), source_(std::move(source)), notices_(place.plane.add_owner(*this)),
+      ranks_(ranks), opened_(ranks / group_size)
 {
   ensure(group_size > 1 && ranks % group_size == 0, "{} ranks in groups of {}", ranks, group_size);
   for (auto& inbox : inboxes_)
-    inbox = plane.fabric().add_inboxes(ranks);
-}
-
-std::uint64_t TensorExchange::notice(Step step, std::uint32_t parity, std::uint32_t rank) const
-{
-  return notice_base_ + ((static_cast<std::uint64_t>(step) << 1U | parity) << RankBits | rank);
+    inbox = place.plane.fabric().add_inboxes(ranks);
 }
 
 // A member without rows still has its flag written.
 std::int64_t TensorExchange::piece_bytes(const RankState& state, std::uint32_t member) const
 {
-  return std::max(models::piece_of(state.task, member), machine_.ub.control_packet).count();
+  return std::max(models::piece_of(state.kernel.task, member), place_.machine.ub.control_packet).count();
 }
 
-void TensorExchange::start(std::uint32_t rank, const models::TensorTask& task, int cores)
+void TensorExchange::begin(std::uint32_t part, std::uint32_t /*generation*/, std::uint32_t rank)
 {
   RankState& state = ranks_[rank];
-  state.task = task;
-  state.cores = cores;
-  state.gathers = task.operation == TensorOperation::AllGather;
-  plane_.remind(to_picoseconds(machine_.die.exchange.launch), notice(Step::Send, state.phase % 2, rank));
+  state.part = part;
+  if (timeline_ != nullptr)
+    timeline_->begin({rank, place_.microbatch}, part, "tensor exchange", place_.plane.now());
+  state.kernel = source_(part, rank);
+  state.gathers = state.kernel.task.operation == TensorOperation::AllGather;
+  place_.plane.remind(to_picoseconds(place_.machine.die.exchange.launch), notices_(Step::Send, rank, state.phase % 2));
 }
 
 void TensorExchange::begin_phase(std::uint32_t rank)
@@ -52,12 +44,12 @@ void TensorExchange::begin_phase(std::uint32_t rank)
   const std::uint32_t group = rank / size_;
   state.sent = false;
   if (opened_[group] == state.phase)
-    open(group, state);
+    expect_pieces(group, state);
   send(rank);
 }
 
 // The first rank of a group that gets to a phase tells all inboxes what to wait for.
-void TensorExchange::open(std::uint32_t group, const RankState& state)
+void TensorExchange::expect_pieces(std::uint32_t group, const RankState& state)
 {
   const std::uint32_t parity = state.phase % 2;
   std::int64_t all = 0;
@@ -65,12 +57,12 @@ void TensorExchange::open(std::uint32_t group, const RankState& state)
     all += piece_bytes(state, member);
   const std::uint32_t first = group * size_;
   // A flag follows its acknowledged data: one more way there after the way back.
-  const std::int64_t flag_delay = 2 * plane_.fabric().path_latency_ps(first, first + size_ - 1);
+  const std::int64_t flag_delay = 2 * place_.plane.fabric().path_latency_ps(first, first + size_ - 1);
   for (std::uint32_t member = 0; member < size_; ++member) {
     const std::int64_t own = piece_bytes(state, member);
     const std::int64_t bytes = state.gathers ? all - own : own * (size_ - 1);
-    plane_.fabric().expect(inboxes_[parity] + first + member, static_cast<std::uint64_t>(bytes), flag_delay,
-                           notice(Step::Received, parity, first + member));
+    place_.plane.fabric().expect(inboxes_[parity] + first + member, static_cast<std::uint64_t>(bytes), flag_delay,
+                                 notices_(Step::Received, first + member, parity));
   }
   ++opened_[group];
 }
@@ -81,10 +73,10 @@ void TensorExchange::send(std::uint32_t rank)
   const RankState& state = ranks_[rank];
   const std::uint32_t first = rank / size_ * size_;
   const std::uint32_t place = rank - first;
-  const Seconds one_way = to_seconds(Picoseconds(plane_.fabric().path_latency_ps(first, first + size_ - 1)));
-  const Seconds inside = to_seconds(Picoseconds(plane_.fabric().path_latency_ps(first, first)));
+  const Seconds one_way = to_seconds(Picoseconds(place_.plane.fabric().path_latency_ps(first, first + size_ - 1)));
+  const Seconds inside = to_seconds(Picoseconds(place_.plane.fabric().path_latency_ps(first, first)));
   const models::ExchangePlan plan =
-      models::plan_combine(machine_.die, state.cores, state.task.row, (one_way - inside) * 2);
+      models::plan_combine(place_.machine.die, state.kernel.cores, state.kernel.task.row, (one_way - inside) * 2);
   sim::fabric::FlowSpec flow;
   flow.source = rank;
   flow.messages.reserve(size_ - 1);
@@ -93,31 +85,31 @@ void TensorExchange::send(std::uint32_t rank)
     const std::int64_t bytes = piece_bytes(state, state.gathers ? place : member);
     flow.messages.push_back({first + member, static_cast<std::uint32_t>(bytes)});
   }
-  flow.engine = engines_.source(rank, false);
+  flow.engine = place_.engines.source(rank, false);
   flow.issue_rate = plan.issue_rate;
-  flow.issuers = state.cores;
+  flow.issuers = state.kernel.cores;
   flow.pause = to_picoseconds(plan.pause);
   flow.inbox = inboxes_[state.phase % 2];
-  flow.fence_notice = notice(Step::Fenced, state.phase % 2, rank);
-  plane_.start(std::move(flow));
+  flow.fence_notice = notices_(Step::Fenced, rank, state.phase % 2);
+  place_.plane.start(std::move(flow));
 }
 
-void TensorExchange::on_notice(std::uint64_t number, Picoseconds now)
+void TensorExchange::on_notice(const sim::streams::Notice& notice, Picoseconds now)
 {
-  const auto rank = static_cast<std::uint32_t>(number & ((1ULL << RankBits) - 1));
+  const std::uint32_t rank = notice.member;
   RankState& state = ranks_[rank];
-  switch (static_cast<Step>(number >> (RankBits + 1))) {
+  switch (notice.as<Step>()) {
   case Step::Send: begin_phase(rank); break;
   case Step::Fenced:
     state.sent = true;
     end_phase_if_done(rank, now);
     break;
   case Step::Received:
-    state.received[number >> RankBits & 1U] = true;
+    state.received.at(notice.detail) = true;
     end_phase_if_done(rank, now);
     break;
   case Step::Reduced:
-    if (state.task.operation == TensorOperation::AllReduce) {
+    if (state.kernel.task.operation == TensorOperation::AllReduce) {
       state.gathers = true;
       begin_phase(rank);
     } else {
@@ -141,14 +133,15 @@ void TensorExchange::end_phase_if_done(std::uint32_t rank, Picoseconds now)
     return;
   }
   const models::Operator op =
-      models::reduction_operator(models::piece_of(state.task, rank % size_), state.task.members);
-  plane_.start({.die = rank,
-                .alone = to_picoseconds(models::operator_time(op, machine_.die, {0, state.cores})),
-                .memory_traffic = op.traffic,
-                .end_notice = notice(Step::Reduced, 0, rank)});
+      models::reduction_operator(models::piece_of(state.kernel.task, rank % size_), state.kernel.task.members);
+  place_.plane.start({.die = rank,
+                      .alone = to_picoseconds(models::operator_time(op, place_.machine.die, {0, state.kernel.cores})),
+                      .memory_traffic = op.traffic,
+                      .end_notice = notices_(Step::Reduced, rank)});
 }
 
-models::StageWork TensorExchange::work(std::uint32_t rank, Seconds spent) const
+models::StageWork TensorExchange::work(std::uint32_t /*part*/, std::uint32_t /*generation*/, std::uint32_t rank,
+                                       Seconds spent) const
 {
   const RankState& state = ranks_[rank];
   const std::uint32_t place = rank % size_;
@@ -159,14 +152,15 @@ models::StageWork TensorExchange::work(std::uint32_t rank, Seconds spent) const
   // A reduce-scatter sends the others' pieces and gets the own one of each of them, an all-gather the other way round.
   const std::int64_t own_out = own * (size_ - 1);
   const std::int64_t others = all - own;
-  models::StageWork work{.vector_core_seconds = state.cores * spent.count()};
-  if (state.task.operation != TensorOperation::AllGather) {
+  models::StageWork work{.vector_core_seconds = state.kernel.cores * spent.count()};
+  if (state.kernel.task.operation != TensorOperation::AllGather) {
     work.sent_bytes += static_cast<double>(others);
     work.received_bytes += static_cast<double>(own_out);
-    const Bytes piece = models::piece_of(state.task, place);
-    work.memory_bytes += static_cast<double>(models::reduction_operator(piece, state.task.members).traffic.count());
+    const Bytes piece = models::piece_of(state.kernel.task, place);
+    work.memory_bytes +=
+        static_cast<double>(models::reduction_operator(piece, state.kernel.task.members).traffic.count());
   }
-  if (state.task.operation != TensorOperation::ReduceScatter) {
+  if (state.kernel.task.operation != TensorOperation::ReduceScatter) {
     work.sent_bytes += static_cast<double>(own_out);
     work.received_bytes += static_cast<double>(others);
   }
@@ -175,7 +169,9 @@ models::StageWork TensorExchange::work(std::uint32_t rank, Seconds spent) const
 
 void TensorExchange::finish(std::uint32_t rank, Picoseconds now)
 {
-  listener_.on_tensor_exchanged(id_, rank, now);
+  if (timeline_ != nullptr)
+    timeline_->end({rank, place_.microbatch}, now);
+  place_.listener.on_exchanged({place_.id, ranks_[rank].part, rank, now, Picoseconds(0)});
 }
 
 }  // namespace cm::workloads

@@ -3,12 +3,14 @@
 #include "sim/diagnostics/ensure.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/units/parse_quantity.h"
+#include "workloads/exchanges/exchange_work.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace cm::workloads {
 
@@ -16,15 +18,14 @@ namespace fabric = sim::fabric;
 
 namespace {
 
-constexpr std::uint64_t RankBits = 20;
-
 // Kernels in the order in which the host launches them when it knows the counts.
 enum Launch : std::uint32_t { PermuteKernel = 1, RowsKernel, GroupKernel };
 
 }  // namespace
 
-UnfusedExchange::UnfusedExchange(const ExchangeSetup& setup, const ExchangePlace& place)
-    : setup_(setup), place_(place), wire_row_(models::unfused_row(place.machine.die, setup.row, setup.quantised))
+UnfusedExchange::UnfusedExchange(const ExchangeSetup& setup, const ExchangePlace& place, RowSource rows)
+    : setup_(setup), place_(place), rows_(std::move(rows)), notices_(place.plane.add_owner(*this)),
+      wire_row_(models::unfused_row(place.machine.die, setup.row, setup.quantised))
 {
   ensure(setup.ranks > 1 && setup.ranks <= place.machine.topology.dies(), "{} ranks on {} dies", setup.ranks,
          place.machine.topology.dies());
@@ -33,17 +34,12 @@ UnfusedExchange::UnfusedExchange(const ExchangeSetup& setup, const ExchangePlace
       inboxes = place.plane.fabric().add_inboxes(setup.ranks);
 }
 
-std::uint64_t UnfusedExchange::notice(Step step, std::uint32_t generation, std::uint32_t rank) const
-{
-  return place_.notice_base + ((static_cast<std::uint64_t>(step) << 1U | generation % 2) << RankBits | rank);
-}
-
-void UnfusedExchange::open(std::uint32_t generation, const std::vector<std::uint32_t>& tokens)
+void UnfusedExchange::open(std::uint32_t generation)
 {
   constexpr std::array Here{Step::CountsHere, Step::RowsHere, Step::OutputsHere};
   Generation& g = state(generation);
   g.number = generation;
-  g.tokens = tokens;
+  g.tokens = rows_(generation, g.traffic);
   g.ranks.assign(setup_.ranks, {});
   for (const Round round : {Counts, Rows, Outputs}) {
     g.protocols[round] = &choose_protocol(round, g);
@@ -110,32 +106,36 @@ void UnfusedExchange::add_messages(fabric::FlowSpec& flow, Round round, const Ge
       flow.lanes.push_back(static_cast<std::uint8_t>(lane));
 }
 
-void UnfusedExchange::start_dispatch(std::uint32_t generation, std::uint32_t rank)
-{
-  const Generation& g = state(generation);
-  mark(ExchangeMark::DispatchStart, g, rank);
-  run(models::plan_counting(place_.machine.die, static_cast<std::int64_t>(g.traffic.destinations[rank].size())),
-      Step::Counted, g, rank);
-}
-
-void UnfusedExchange::start_combine(std::uint32_t generation, std::uint32_t rank)
-{
-  const Generation& g = state(generation);
-  mark(ExchangeMark::CombineStart, g, rank);
-  run(models::plan_grouping(place_.machine.die, setup_.cores, g.traffic.received[rank], setup_.row),
-      Step::OutputsInOrder, g, rank);
-}
-
-void UnfusedExchange::on_notice(std::uint64_t number, Picoseconds time)
+void UnfusedExchange::begin(std::uint32_t part, std::uint32_t generation, std::uint32_t rank)
 {
   const models::DieSpec& die = place_.machine.die;
-  const auto rank = static_cast<std::uint32_t>(number & ((1ULL << RankBits) - 1));
+  const Generation& g = state(generation);
+  if (part == DispatchPart) {
+    mark(ExchangeMark::DispatchStart, g, rank);
+    run(models::plan_counting(die, static_cast<std::int64_t>(g.traffic.destinations[rank].size())), Step::Counted, g,
+        rank);
+  } else {
+    mark(ExchangeMark::CombineStart, g, rank);
+    run(models::plan_grouping(die, setup_.cores, g.traffic.received[rank], setup_.row), Step::OutputsInOrder, g, rank);
+  }
+}
+
+models::StageWork UnfusedExchange::work(std::uint32_t part, std::uint32_t generation, std::uint32_t rank,
+                                        Seconds spent) const
+{
+  return exchange_work({place_.machine.die, ExchangeKind::Unfused, setup_}, *this, {part, generation, rank}, spent);
+}
+
+void UnfusedExchange::on_notice(const sim::streams::Notice& event, Picoseconds time)
+{
+  const models::DieSpec& die = place_.machine.die;
+  const std::uint32_t rank = event.member;
   const std::int64_t now = time.count();
-  Generation& g = generations_[number >> RankBits & 1U];
+  Generation& g = generations_[event.detail];
   RankState& r = g.ranks[rank];
   const auto rows = static_cast<std::int64_t>(g.traffic.destinations[rank].size());
   const std::int64_t received = g.traffic.received[rank];
-  switch (static_cast<Step>(number >> (RankBits + 1))) {
+  switch (event.as<Step>()) {
   case Step::Counted:
     place_.plane.remind(to_picoseconds(g.protocols[Counts]->launch), notice(Step::SendCounts, g.number, rank));
     break;
@@ -166,8 +166,8 @@ void UnfusedExchange::on_notice(std::uint64_t number, Picoseconds time)
     break;
   case Step::Grouped:
     mark(ExchangeMark::Reordered, g, rank);
-    place_.listener.on_dispatched(place_.id, rank, time,
-                                  Picoseconds(r.rounds[Counts].waited() + r.rounds[Rows].waited()));
+    place_.listener.on_exchanged(
+        {place_.id, DispatchPart, rank, time, Picoseconds(r.rounds[Counts].waited() + r.rounds[Rows].waited())});
     break;
   case Step::OutputsInOrder:
     place_.plane.remind(to_picoseconds(g.protocols[Outputs]->launch), notice(Step::SendOutputs, g.number, rank));
@@ -186,7 +186,7 @@ void UnfusedExchange::on_notice(std::uint64_t number, Picoseconds time)
     break;
   case Step::Weighed:
     mark(ExchangeMark::Gathered, g, rank);
-    place_.listener.on_combined(place_.id, rank, time, Picoseconds(r.rounds[Outputs].waited()));
+    place_.listener.on_exchanged({place_.id, CombinePart, rank, time, Picoseconds(r.rounds[Outputs].waited())});
     break;
   }
 }
@@ -270,7 +270,7 @@ void UnfusedExchange::show_on(RankTimeline& timeline)
 void UnfusedExchange::mark(ExchangeMark mark, const Generation& g, std::uint32_t rank)
 {
   if (timeline_ != nullptr)
-    timeline_->mark({rank, place_.id}, mark, g.number, g.traffic, place_.plane.now());
+    timeline_->mark({rank, place_.microbatch}, mark, g.number, g.traffic, place_.plane.now());
 }
 
 }  // namespace cm::workloads

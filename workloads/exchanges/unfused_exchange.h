@@ -6,6 +6,7 @@
 
 #include "models/collectives/unfused_kernels.h"
 #include "workloads/exchanges/expert_exchange.h"
+#include "workloads/exchanges/rank_timeline.h"
 
 #include <array>
 #include <cstdint>
@@ -13,15 +14,20 @@
 
 namespace cm::workloads {
 
-class UnfusedExchange final : public ExpertExchange {
+class UnfusedExchange final : public ExpertExchange, private sim::streams::NoticeOwner {
  public:
-  UnfusedExchange(const ExchangeSetup& setup, const ExchangePlace& place);
+  UnfusedExchange(const ExchangeSetup& setup, const ExchangePlace& place, RowSource rows);
 
-  ExchangeTraffic& traffic(std::uint32_t generation) override { return state(generation).traffic; }
-  void open(std::uint32_t generation, const std::vector<std::uint32_t>& tokens) override;
-  void start_dispatch(std::uint32_t generation, std::uint32_t rank) override;
-  void start_combine(std::uint32_t generation, std::uint32_t rank) override;
-  void on_notice(std::uint64_t notice, Picoseconds now) override;
+  [[nodiscard]] const ExchangeTraffic& traffic(std::uint32_t generation) const override
+  {
+    return generations_[generation % 2].traffic;
+  }
+  [[nodiscard]] std::uint32_t tokens(std::uint32_t generation, std::uint32_t rank) const override
+  {
+    return generations_[generation % 2].tokens[rank];
+  }
+  [[nodiscard]] models::StageWork work(std::uint32_t part, std::uint32_t generation, std::uint32_t rank,
+                                       Seconds spent) const override;
   void show_on(RankTimeline& timeline) override;
 
  private:
@@ -71,7 +77,13 @@ class UnfusedExchange final : public ExpertExchange {
   };
 
   Generation& state(std::uint32_t generation) { return generations_[generation % 2]; }
-  [[nodiscard]] std::uint64_t notice(Step step, std::uint32_t generation, std::uint32_t rank) const;
+  void open(std::uint32_t generation) override;
+  void begin(std::uint32_t part, std::uint32_t generation, std::uint32_t rank) override;
+  void on_notice(const sim::streams::Notice& notice, Picoseconds now) override;
+  [[nodiscard]] std::uint64_t notice(Step step, std::uint32_t generation, std::uint32_t rank) const
+  {
+    return notices_(step, rank, generation % 2);
+  }
   void run(const models::Reordering& kernel, Step end, const Generation& generation, std::uint32_t rank);
   // The kernel that the host launches as `number`th after it knew the counts: not before the host gets to it.
   void launch(std::uint32_t number, Seconds start_up, Step step, const Generation& generation, std::uint32_t rank);
@@ -90,6 +102,8 @@ class UnfusedExchange final : public ExpertExchange {
 
   ExchangeSetup setup_;
   ExchangePlace place_;
+  RowSource rows_;
+  sim::streams::NoticeRange notices_;  // member: rank, detail: which of two generations
   Bytes wire_row_;
   std::array<Generation, 2> generations_;
   RankTimeline* timeline_ = nullptr;  // null: nobody asked for one

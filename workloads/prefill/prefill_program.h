@@ -1,5 +1,7 @@
-// Steps of a microbatch in a layer, each with the stage that its time belongs to.
+// Steps of a microbatch in a layer of prefill, each with the stage that its time belongs to.
 #pragma once
+
+#include "workloads/layer_walk/layer_program.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,14 +22,10 @@ enum class PrefillStage : std::uint8_t {
 };
 inline constexpr std::size_t PrefillStages = 8;
 
-enum class PrefillAction : std::uint8_t {
-  TakeCube,
-  ReleaseCube,
-  HostTurn,
-  Send,   // starts an exchange and goes on
-  Await,  // until all bytes of an exchange have come
-  EndLayer,
-  // Operators of the die:
+// The die's cube cores, and the process of the host that drives it.
+enum class PrefillStream : std::uint8_t { Cube, Host };
+
+enum class PrefillOperator : std::uint8_t {
   KeysValuesDown,
   QueriesDown,
   KeysValuesUp,
@@ -40,20 +38,15 @@ enum class PrefillAction : std::uint8_t {
   Experts,
   PackForCombine,
   Accumulate,
-  DenseFfn
+  DenseFfn,
+  Head  // behind the layers
 };
-inline constexpr std::size_t PrefillActions = 19;
+inline constexpr std::size_t PrefillOperators = 14;
 
 enum class PrefillExchange : std::uint8_t { KeyValueLatents, QueryLatents, Heads, Dispatch, Combine };
 inline constexpr std::size_t PrefillExchanges = 5;
 
-struct PrefillStep {
-  PrefillStage stage;
-  PrefillAction action;
-  PrefillExchange exchange = PrefillExchange::KeyValueLatents;  // of Send and Await
-};
-
-std::span<const PrefillStep> moe_layer();
-std::span<const PrefillStep> dense_layer();
+std::span<const LayerStep> moe_layer();
+std::span<const LayerStep> dense_layer();
 
 }  // namespace cm::workloads
