@@ -8,9 +8,9 @@ namespace cm::models {
 
 struct ExchangePlan {
   Bytes message;              // one row on the wire
-  BytesPerSecond issue_rate;  // of the cores that send, all messages together
+  BytesPerSecond issue_rate;  // all messages of the sending cores together
   Seconds before_send;
-  Seconds pause;  // of the write engine after each message, for acknowledgements that come late
+  Seconds pause;  // the write engine rests after each message, for acknowledgements that come late
 };
 
 // A row of dispatch on the wire. `row`: BF16.

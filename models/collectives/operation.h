@@ -21,7 +21,7 @@ struct CollectiveQuestion {
   // broadcast.
   Bytes bytes{1};
   double hot_factor = 1;   // all-to-all: rank 0 receives so many times the bytes of a pair from every other rank
-  std::uint64_t seed = 1;  // of the permutation
+  std::uint64_t seed = 1;  // draws the permutation
 
   friend bool operator==(const CollectiveQuestion&, const CollectiveQuestion&) = default;
 };

@@ -20,7 +20,7 @@ enum class TensorOperation { AllReduce, ReduceScatter, AllGather };
 
 struct TensorTask {
   TensorOperation operation = TensorOperation::AllReduce;
-  std::int64_t tokens = 0;  // of the group's batch: every die knows or needs all of them
+  std::int64_t tokens = 0;  // the group's batch: every die knows or needs all of them
   Bytes row;                // one token's hidden state
   std::int64_t members = 1;
 };
