@@ -1,6 +1,7 @@
 #include "models/network/machine.h"
 
 #include "sim/units/parse_quantity.h"
+#include "topology/routing/port_name.h"
 #include "topology/supernode/read_supernode.h"
 #include "topology/supernode/supernode_network.h"
 
@@ -170,6 +171,11 @@ BytesPerSecond all_lanes(const MachineSpec& spec)
 BytesPerSecond all_cpu_lanes(const MachineSpec& spec)
 {
   return spec.topology.cpu_lane_bandwidth() * (spec.ub.payload_share * spec.topology.lanes());
+}
+
+std::string lane_name(const MachineSpec& /*spec*/, std::uint32_t lane)
+{
+  return topology::lane_name(lane);
 }
 
 std::uint32_t expert_lanes(const MachineSpec& spec)

@@ -29,7 +29,7 @@ void report_lanes(const MachineSpec& machine, const sim::fabric::PacketFabric& f
   if (all <= 0)
     return;
   for (std::uint32_t lane = 0; lane < carried.size(); ++lane)
-    result.lanes.push_back({topology::lane_name(lane), 100 * carried[lane] / all, "%"});
+    result.lanes.push_back({lane_name(machine, lane), 100 * carried[lane] / all, "%"});
 }
 
 class ChipBoard {

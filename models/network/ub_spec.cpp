@@ -1,7 +1,5 @@
 #include "models/network/ub_spec.h"
 
-#include "sim/fabric/spine_policies.h"
-
 #include <cstddef>
 
 namespace cm::models {

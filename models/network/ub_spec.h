@@ -3,7 +3,7 @@
 
 #include "sim/config/reader.h"
 #include "sim/fabric/flow.h"
-#include "sim/fabric/lane_policies.h"
+#include "sim/fabric/routing_policies.h"
 #include "sim/units/quantity.h"
 
 #include <string>
@@ -36,7 +36,7 @@ struct UbSpec {
   sim::fabric::SpineChoice spine_choice = sim::fabric::SpineChoice::Spray;
   Bytes mtu;
   Bytes frame_overhead;
-  double payload_share = 1;  // of a port's rate; the rest is framing inside packets
+  double payload_share = 1;  // share of a port's rate; the rest is framing inside packets
   Bytes buffer;              // per port
   Bytes control_packet;      // flags, requests, acknowledgements
   Seconds traversal;         // one switch chip and the link behind it

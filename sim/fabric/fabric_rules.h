@@ -2,9 +2,8 @@
 #pragma once
 
 #include "sim/fabric/flow.h"
-#include "sim/fabric/lane_policies.h"
 #include "sim/fabric/packet_events.h"
-#include "sim/fabric/spine_policies.h"
+#include "sim/fabric/routing_policies.h"
 
 #include <cstdint>
 

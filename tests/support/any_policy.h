@@ -1,8 +1,7 @@
 // Policies for lanes and spines, drawn from the rows that the fabric has.
 #pragma once
 
-#include "sim/fabric/lane_policies.h"
-#include "sim/fabric/spine_policies.h"
+#include "sim/fabric/routing_policies.h"
 #include "sim/random/random_stream.h"
 
 namespace cm::tests {

@@ -1,5 +1,4 @@
 #include "models/network/ub_spec.h"
-#include "sim/fabric/spine_policies.h"
 
 #include <catch2/catch.hpp>
 
