@@ -1,3 +1,4 @@
+#include "topology/supernode/port_limits.h"
 #include "topology/supernode/read_supernode.h"
 
 #include <catch2/catch.hpp>
@@ -118,4 +119,20 @@ TEST_CASE("a machine of one tier has no L2 ports to run out of")
   spec.cpus_per_node = 1;
   check_idle_plane(machine, node, ub, spec);
   CHECK(log.problems.empty());
+}
+
+TEST_CASE("counts that nobody could read need no ports")
+{
+  const Value map = parse_text("machine.yaml", MachineFile);
+  ReadingLog log;
+  Reader machine(map, "machine", log);
+  Reader node = machine.section({"node", "one compute node"});
+  Reader ub = machine.section({"ub", "the UB plane"});
+  check_ports(machine, node, ub, {});
+  CHECK(log.problems.empty());
+  SupernodeSpec spec;
+  spec.sub_planes = 4;  // of the three that a die has ports for
+  check_ports(machine, node, ub, spec);
+  REQUIRE(log.problems.size() == 1);
+  CHECK_THAT(log.problems.front(), Catch::Contains("expected at most 3 sub-planes, found 4"));
 }
