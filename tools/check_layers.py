@@ -18,7 +18,7 @@ LAYERS = ["sim", "topology", "models", "workloads", "tools", "tests"]
 KERNEL = ["units", "diagnostics"]
 SERVICES = ["random", "config", "metrics", "timeline", "calendar", "fabric", "streams"]
 COSTS = ["compute", "network", "language_models", "memory"]
-DEMANDS = ["traces", "live_machine", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill"]
+DEMANDS = ["traces", "live_machine", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill", "cells"]
 COMMANDS = ["answer", "schema", "sweep", "compare", "validate", "calibrate", "capacity", "sensitivity", "report"]
 
 # layer -> folder -> folders of the same layer that it may include.

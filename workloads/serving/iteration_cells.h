@@ -8,7 +8,7 @@
 // their minimum has a bend where one takes over from the other.
 #pragma once
 
-#include "workloads/serving/cell_store.h"
+#include "workloads/cells/cell_store.h"
 #include "workloads/serving/serving_spec.h"
 
 #include <string>

@@ -3,10 +3,10 @@
 
 #include "sim/engine/actor_pool.h"
 #include "sim/metrics/progress.h"
-#include "workloads/serving/decode_instance.h"
-#include "workloads/serving/kv_pool.h"
-#include "workloads/serving/prefill_instance.h"
-#include "workloads/serving/request_record.h"
+#include "workloads/serving/instances/decode_instance.h"
+#include "workloads/serving/instances/prefill_instance.h"
+#include "workloads/serving/pool/kv_pool.h"
+#include "workloads/serving/requests/request_record.h"
 
 #include <deque>
 #include <map>

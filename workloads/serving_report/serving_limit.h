@@ -2,8 +2,8 @@
 #pragma once
 
 #include "sim/metrics/result.h"
-#include "workloads/serving/decode_instance.h"
-#include "workloads/serving/request_record.h"
+#include "workloads/serving/instances/decode_instance.h"
+#include "workloads/serving/requests/request_record.h"
 #include "workloads/serving/serving_spec.h"
 #include "workloads/serving_report/serving_verdict.h"
 

@@ -1,4 +1,4 @@
-#include "workloads/serving/output_events.h"
+#include "workloads/serving/instances/output_events.h"
 
 #include <catch2/catch.hpp>
 

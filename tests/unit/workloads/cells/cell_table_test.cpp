@@ -1,5 +1,5 @@
 #include "sim/random/random_stream.h"
-#include "workloads/serving/cell_table.h"
+#include "workloads/cells/cell_table.h"
 
 #include <catch2/catch.hpp>
 

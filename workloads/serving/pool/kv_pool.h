@@ -2,8 +2,8 @@
 #pragma once
 
 #include "models/kv_cache/context_cache.h"
-#include "workloads/serving/in_flight.h"
-#include "workloads/serving/planes.h"
+#include "workloads/serving/planes/planes.h"
+#include "workloads/serving/requests/in_flight.h"
 
 #include <array>
 #include <optional>

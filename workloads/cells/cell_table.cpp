@@ -1,4 +1,4 @@
-#include "workloads/serving/cell_table.h"
+#include "workloads/cells/cell_table.h"
 
 #include "sim/diagnostics/ensure.h"
 

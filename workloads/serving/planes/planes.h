@@ -7,7 +7,7 @@
 
 #include "models/network/machine.h"
 #include "sim/engine/engine.h"
-#include "workloads/serving/lane_use.h"
+#include "workloads/serving/planes/lane_use.h"
 #include "workloads/serving/serving_spec.h"
 
 #include <array>

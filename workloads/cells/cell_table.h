@@ -6,7 +6,7 @@
 // ends should be out of reach.
 #pragma once
 
-#include "workloads/serving/cell.h"
+#include "workloads/cells/cell.h"
 
 #include <cstddef>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "workloads/serving/busy_time.h"
+#include "workloads/serving/instances/busy_time.h"
 
 #include "sim/diagnostics/ensure.h"
 

@@ -1,4 +1,4 @@
-#include "workloads/serving/kv_pool.h"
+#include "workloads/serving/pool/kv_pool.h"
 
 #include <algorithm>
 #include <map>

@@ -1,4 +1,4 @@
-#include "workloads/serving/cell_store.h"
+#include "workloads/cells/cell_store.h"
 
 #include "sim/config/digest.h"
 #include "sim/config/input_file.h"

@@ -1,4 +1,4 @@
-#include "workloads/serving/cell_store.h"
+#include "workloads/cells/cell_store.h"
 
 #include <catch2/catch.hpp>
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "sim/metrics/histogram.h"
-#include "workloads/serving/busy_time.h"
-#include "workloads/serving/request_record.h"
+#include "workloads/serving/instances/busy_time.h"
+#include "workloads/serving/requests/request_record.h"
 
 #include <cstdint>
 #include <span>

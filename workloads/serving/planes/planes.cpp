@@ -1,4 +1,4 @@
-#include "workloads/serving/planes.h"
+#include "workloads/serving/planes/planes.h"
 
 #include <fmt/format.h>
 

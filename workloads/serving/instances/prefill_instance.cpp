@@ -1,4 +1,4 @@
-#include "workloads/serving/prefill_instance.h"
+#include "workloads/serving/instances/prefill_instance.h"
 
 #include <fmt/format.h>
 

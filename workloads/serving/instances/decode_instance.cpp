@@ -1,4 +1,4 @@
-#include "workloads/serving/decode_instance.h"
+#include "workloads/serving/instances/decode_instance.h"
 
 #include "sim/diagnostics/ensure.h"
 #include "sim/diagnostics/errors.h"

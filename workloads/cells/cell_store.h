@@ -4,7 +4,7 @@
 // name and its numbers; a cell whose digest does not fit is simulated again and its file replaced.
 #pragma once
 
-#include "workloads/serving/cell_table.h"
+#include "workloads/cells/cell_table.h"
 
 #include <optional>
 #include <string>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "sim/diagnostics/ensure.h"
-#include "workloads/serving/in_flight.h"
+#include "workloads/serving/requests/in_flight.h"
 #include "workloads/serving/serving_spec.h"
 
 #include <algorithm>
