@@ -281,6 +281,7 @@ void Reader::read_fraction(const Key& key, double& out, bool is_required)
 }
 
 std::optional<std::size_t> Reader::read_choice(const Key& key, std::span<const std::string_view> words,
+                                               std::span<const std::string_view> sentences,
                                                std::optional<std::size_t> default_index, bool is_required)
 {
   const std::vector<std::string> choices(words.begin(), words.end());
@@ -288,6 +289,7 @@ std::optional<std::size_t> Reader::read_choice(const Key& key, std::span<const s
   Declaration declaration = declared("choice", is_required);
   declaration.default_text = default_index && !is_required ? choices[*default_index] : std::string();
   declaration.choices = choices;
+  declaration.choice_sentences.assign(sentences.begin(), sentences.end());
   declaration.value_text = declaration.default_text;
   note(key, std::move(declaration));
   const std::string expected = fmt::format("one of {}", joined(choices, ", "));

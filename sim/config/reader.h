@@ -105,6 +105,11 @@ class Reader {
   void choice(const Key& key, Enum& out, std::initializer_list<std::pair<std::string_view, Enum>> table,
               bool is_required = false);
 
+  // One row of a table, by its name. A row has a name and a sentence, which explanations of the key list. `out` is the
+  // default on entry, or null.
+  template <typename Row>
+  void choice_of_row(const Key& key, const Row*& out, std::span<const Row> rows, bool is_required = false);
+
   // A complaint of the caller's own about a value that is fine alone, in the same form: "file:line:column: path.key:
   // message".
   void complain(std::string_view name, const std::string& message);
@@ -137,7 +142,9 @@ class Reader {
   void read(const Key& key, BytesPerSecond& out, bool is_required);
   void read(const Key& key, FlopsPerSecond& out, bool is_required);
   void read_fraction(const Key& key, double& out, bool is_required);
+  // `sentences`: of the words, or none.
   std::optional<std::size_t> read_choice(const Key& key, std::span<const std::string_view> words,
+                                         std::span<const std::string_view> sentences,
                                          std::optional<std::size_t> default_index, bool is_required);
 
   const Value* map_ = nullptr;  // null when there is no such map in the file
@@ -159,8 +166,24 @@ void Reader::choice(const Key& key, Enum& out, std::initializer_list<std::pair<s
       default_index = words.size();
     words.push_back(word);
   }
-  if (const auto index = read_choice(key, words, default_index, is_required))
+  if (const auto index = read_choice(key, words, {}, default_index, is_required))
     out = std::data(table)[*index].second;
+}
+
+template <typename Row>
+void Reader::choice_of_row(const Key& key, const Row*& out, std::span<const Row> rows, bool is_required)
+{
+  std::vector<std::string_view> words;
+  std::vector<std::string_view> sentences;
+  std::optional<std::size_t> default_index;
+  for (const Row& row : rows) {
+    if (&row == out)
+      default_index = words.size();
+    words.push_back(row.name);
+    sentences.push_back(row.sentence);
+  }
+  if (const auto index = read_choice(key, words, sentences, default_index, is_required))
+    out = &rows[*index];
 }
 
 }  // namespace cm::sim::config

@@ -32,6 +32,7 @@ struct Declaration {
   std::optional<double> minimum;
   std::optional<double> maximum;
   std::vector<std::string> choices;
+  std::vector<std::string> choice_sentences{};  // [choice]; empty where words have none
   // Value that counts in this reading, as a file would write it: the one that was read, or else the default. Empty for
   // a map, for a key without a default that is not there, and where something is wrong.
   std::string value_text;

@@ -77,6 +77,8 @@ std::string entry_text(const std::vector<CataloguedKey>& keys, const CataloguedK
     text += fmt::format(" ({})", sim::config::joined(key.kinds, ", "));
   text += fmt::format("\n{}", wrapped("  ", declaration.sentence, 2));
   text += wrapped("  value: ", type_text(declaration) + range_text(declaration), 9);
+  for (std::size_t choice = 0; choice < declaration.choice_sentences.size(); ++choice)
+    text += wrapped(fmt::format("    {}: ", declaration.choices[choice]), declaration.choice_sentences[choice], 6);
   if (const std::string below = keys_below(keys, key); !below.empty())
     text += wrapped("  keys:  ", below, 9);
   if (declaration.required)

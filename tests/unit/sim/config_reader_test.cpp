@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -260,6 +261,34 @@ TEST_CASE("a choice is one word of its table")
   CHECK(problems("{}", false).empty());
   CHECK_THAT(problems("{}", true), Catch::Contains("expected one of hash, spray, found no such key"));
   CHECK(policy == Policy::Spray);
+}
+
+TEST_CASE("a choice of a row is the name of one, and its declaration has the sentences of all")
+{
+  struct Row {
+    std::string_view name;
+    std::string_view sentence;
+  };
+  constexpr std::array Rows{Row{"near", "the nearest one"}, Row{"far", "the one that is farthest away"}};
+  const auto read = [&](const std::string& text, const Row*& out, bool is_required = false) {
+    return Reading(text,
+                   [&](Reader& reader) { reader.choice_of_row<Row>({"p", "which one"}, out, Rows, is_required); });
+  };
+  const Row* row = &Rows[1];
+  CHECK(read("p: near", row).problems().empty());
+  CHECK(row == &Rows[0]);
+  const Reading absent = read("{}", row);
+  CHECK(absent.problems().empty());
+  CHECK(row == &Rows[0]);
+  const Declaration& declaration = absent.log.declarations.at(0);
+  CHECK(declaration.default_text == "near");
+  CHECK(declaration.choices == std::vector<std::string>{"near", "far"});
+  CHECK(declaration.choice_sentences == std::vector<std::string>{"the nearest one", "the one that is farthest away"});
+  CHECK(read("p: nar", row).problems() ==
+        "f.yaml:1:4: p: expected one of near, far, found \"nar\"; did you mean \"near\"?");
+  const Row* none = nullptr;
+  CHECK_THAT(read("{}", none, true).problems(), Catch::Contains("expected one of near, far, found no such key"));
+  CHECK(none == nullptr);
 }
 
 TEST_CASE("declarations say what a key is")
