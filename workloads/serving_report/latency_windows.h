@@ -3,7 +3,7 @@
 #pragma once
 
 #include "sim/metrics/result.h"
-#include "workloads/serving/request_record.h"
+#include "workloads/serving/requests/request_record.h"
 
 #include <array>
 #include <cstdint>

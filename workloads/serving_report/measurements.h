@@ -4,7 +4,7 @@
 
 #include "sim/metrics/histogram.h"
 #include "sim/metrics/result.h"
-#include "workloads/serving/request_record.h"
+#include "workloads/serving/requests/request_record.h"
 
 #include <array>
 #include <span>

@@ -1,7 +1,7 @@
 // One line a request, for requests.csv: made of the records when the run is over.
 #pragma once
 
-#include "workloads/serving/request_record.h"
+#include "workloads/serving/requests/request_record.h"
 
 #include <span>
 #include <string>

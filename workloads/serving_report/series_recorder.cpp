@@ -40,9 +40,10 @@ SeriesRecorder::SeriesRecorder(const Service& service, const ServingSpec& spec, 
 // Requests in flight are in the hands of an actor. Without any other, one has failed, and the engine will say so.
 void SeriesRecorder::watch(sim::engine::Control& control)
 {
-  while (!service_.is_done() && !control.is_alone()) {
+  while (!service_.book().is_done() && !control.is_alone()) {
     control.sleep(step_);
-    samples_.push_back(sample(service_.is_done() ? std::min(service_.last_event(), control.now()) : control.now()));
+    samples_.push_back(
+        sample(service_.book().is_done() ? std::min(service_.book().last_event(), control.now()) : control.now()));
     if (samples_.size() == MostSamples)
       thin();
   }
@@ -84,12 +85,15 @@ void SeriesRecorder::report(sim::metrics::Result& result) const
     double prefill = 0;
     for (const PrefillInstance& instance : service_.prefill())
       prefill += share(instance.busy());
+    double decode = 0;
+    for (const DecodeInstance& instance : service_.decode().all())
+      decode += share(instance.work().busy);
     const auto rate = [&](Plane plane) {
       const auto which = static_cast<std::size_t>(plane);
       return static_cast<double>(now.bytes[which] - before.bytes[which]) * 1e-9 / step.length().count();
     };
     const std::array<double, Names.size()> values{prefill / spec_.prefill_instances,
-                                                  share(service_.decode().busy()),
+                                                  decode / spec_.decode_instances,
                                                   now.decode_batch,
                                                   now.waiting_for_prefill,
                                                   now.waiting_for_decode,

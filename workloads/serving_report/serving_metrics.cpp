@@ -45,7 +45,7 @@ void note_misses(const ServingOutcome& outcome, Result& result)
 void add_levels(const ServingOutcome& outcome, Result& result)
 {
   const Measurements& measured = outcome.measured;
-  const double seconds = arrival_window(outcome.service.records(), outcome.warm_up).seconds;
+  const double seconds = arrival_window(outcome.service.book().records(), outcome.warm_up).seconds;
   result.add(ServingMetrics["goodput_rps"], sim::metrics::share_of(static_cast<double>(measured.good()), seconds));
   result.add(ServingMetrics["slo_attainment"], share_of(measured.good(), measured.asked()));
   result.add(ServingMetrics["slo_ttft_attainment"], share_of(measured.held_ttft(), measured.asked()));
@@ -57,20 +57,20 @@ void warn_of_refusals(const ServingOutcome& outcome, std::uint64_t arrived, std:
 {
   if (refused == 0)
     return;
-  const Refusals& refusals = outcome.service.refusals();
-  const DecodeInstance& decode = outcome.service.decode();
+  const Refusals& refusals = outcome.service.book().refusals();
+  const Bytes room = outcome.service.decode().memory_of_die();
   result.warnings.push_back(fmt::format(
       "{} of {} requests were refused, which counts as a miss of the SLO: {} longer than the model's context of {} "
       "tokens, {} others longer than the {:.0f} tokens that the HBM of a decode die has room for; the longest has {} "
       "tokens",
       refused == arrived ? "all" : fmt::format("{}", refused), arrived, refusals.context, outcome.model.max_position,
-      refusals.memory, ratio(decode.kv_room(), decode.bytes_of(1)), refusals.longest));
+      refusals.memory, ratio(room, kv_bytes_per_token(outcome.spec, outcome.model)), refusals.longest));
 }
 
 void add_counts(const ServingOutcome& outcome, Result& result)
 {
-  const Census last = outcome.service.census(outcome.service.last_event());
-  const Census& then = outcome.service.at_last_arrival();
+  const Census last = outcome.service.book().census(outcome.service.book().last_event());
+  const Census& then = outcome.service.book().at_last_arrival();
   for (const Census& census : {last, then})
     ensure(census.arrived == census.refused + census.finished + census.in_flight,
            "{} requests arrived, {} were refused, {} finished, {} are in flight", census.arrived, census.refused,
@@ -115,7 +115,7 @@ PrefillWork prefill_work(const Service& service, const Stretch& window)
 // Before it queues fill, behind it they empty. Requests that all come at once leave nothing between.
 Window window_of(const ServingOutcome& outcome)
 {
-  const auto records = outcome.service.records();
+  const auto records = outcome.service.book().records();
   const auto arrival = [&](std::size_t number) {
     return to_seconds(Picoseconds(records[number].when(Milestone::Arrived)));
   };
@@ -124,7 +124,7 @@ Window window_of(const ServingOutcome& outcome)
     if (counted.length() > Seconds(0) && prefill_work(outcome.service, counted).batches > 0)
       return {counted, "from the end of the warm-up to the last arrival"};
   }
-  return {{arrival(0), outcome.service.last_event()}, "from the first arrival to the last token"};
+  return {{arrival(0), outcome.service.book().last_event()}, "from the first arrival to the last token"};
 }
 
 void note_small_batches(double tokens, std::int64_t most, Result& result)
@@ -138,7 +138,30 @@ void note_small_batches(double tokens, std::int64_t most, Result& result)
         tokens, most));
 }
 
-void add_delays(const Service& service, Result& result)
+// Work of all decode instances.
+struct DecodeSums {
+  Seconds busy;
+  Seconds busy_within;  // the window
+  Seconds delayed;
+  std::int64_t iterations = 0;
+  std::int64_t tokens_within = 0;
+};
+
+DecodeSums decode_sums(const Service& service, const Stretch& window)
+{
+  DecodeSums sums;
+  for (const DecodeInstance& instance : service.decode().all()) {
+    const DecodeWork& work = instance.work();
+    sums.busy += work.busy.total();
+    sums.busy_within += work.busy.within(window);
+    sums.delayed += work.delayed;
+    sums.iterations += work.iterations;
+    sums.tokens_within += work.outputs.tokens_within(window);
+  }
+  return sums;
+}
+
+void add_delays(const Service& service, const DecodeSums& decode, Result& result)
 {
   Seconds busy;
   Seconds delayed;
@@ -146,10 +169,8 @@ void add_delays(const Service& service, Result& result)
     busy += instance.busy().total();
     delayed += instance.delayed();
   }
-  const DecodeInstance& decode = service.decode();
   result.add(ServingMetrics["prefill_delayed"], sim::metrics::share_of(delayed.count(), busy.count()));
-  result.add(ServingMetrics["decode_delayed"],
-             sim::metrics::share_of(decode.delayed().count(), decode.busy().total().count()));
+  result.add(ServingMetrics["decode_delayed"], sim::metrics::share_of(decode.delayed.count(), decode.busy.count()));
 }
 
 void add_prefill(const ServingOutcome& outcome, const Window& window, Result& result)
@@ -176,27 +197,60 @@ void add_prefill(const ServingOutcome& outcome, const Window& window, Result& re
 
 void add_decode(const ServingOutcome& outcome, const Window& window, Result& result)
 {
-  const DecodeInstance& decode = outcome.service.decode();
+  const DecodeInstances& decode = outcome.service.decode();
+  const DecodeSums sums = decode_sums(outcome.service, window.time);
+  const std::uint32_t instances = outcome.spec.decode_instances;
   result.add(ServingMetrics["decode_utilisation"],
-             sim::metrics::share_of(decode.busy().within(window.time).count(), window.time.length().count()),
-             fmt::format("time with an iteration / time, {}", window.text));
-  result.add(ServingMetrics["decode_iterations"], static_cast<double>(decode.iterations()));
-  add_delays(outcome.service, result);
+             sim::metrics::share_of(sums.busy_within.count(), window.time.length().count() * instances),
+             fmt::format("time with an iteration / time, {}{}", window.text,
+                         instances == 1 ? "" : ", mean over decode instances"));
+  result.add(ServingMetrics["decode_iterations"], static_cast<double>(sums.iterations));
+  add_delays(outcome.service, sums, result);
   // Without an admitted request there is no largest reservation.
-  if (decode.kv_reserved_most() > Bytes(0))
-    result.add(ServingMetrics["decode_kv_peak"], ratio(decode.kv_reserved_most(), decode.kv_room()));
-  if (decode.target_is_missed_alone())
+  if (decode.reserved_most() > Bytes(0))
+    result.add(ServingMetrics["decode_kv_peak"], ratio(decode.reserved_most(), decode.memory_of_die()));
+  if (std::ranges::any_of(decode.all(), &DecodeInstance::target_is_missed_alone))
     result.warnings.push_back(
         fmt::format("an iteration with one request a die takes longer than tpot_target, {:.4g} ms, "
                     "allows: admission control cannot hold it",
                     outcome.spec.tpot_target->count() * 1e3));
 }
 
+// One alone is in the metrics.
+void add_decode_table(const ServingOutcome& outcome, const Window& window, Result& result)
+{
+  const std::deque<DecodeInstance>& instances = outcome.service.decode().all();
+  if (instances.size() == 1)
+    return;
+  sim::metrics::Table table{
+      .name = "decode_instances",
+      .sentence =
+          fmt::format("requests that each decode instance answered, its iterations, the share of the time {} in "
+                      "which it worked, and the largest share of a die's memory for keys and values that was "
+                      "reserved",
+                      window.text),
+      .columns = {"instance", "requests", "iterations", "utilisation", "kv_peak"},
+      .rows = {}};
+  for (std::uint32_t number = 0; number < instances.size(); ++number) {
+    const DecodeInstance& instance = instances[number];
+    const DecodeDies& dies = instance.queue().dies();
+    const auto requests = std::ranges::count_if(outcome.service.book().records(), [&](const RequestRecord& record) {
+      return record.when(Milestone::Decoded) > 0 && record.rank / outcome.spec.decode.dies() == number;
+    });
+    const auto busy =
+        sim::metrics::share_of(instance.work().busy.within(window.time).count(), window.time.length().count());
+    table.rows.push_back({fmt::format("{}", number),
+                          {static_cast<double>(requests), static_cast<double>(instance.work().iterations),
+                           sim::metrics::cell_of(busy), ratio(dies.reserved_most(), dies.room().memory)}});
+  }
+  result.tables.push_back(std::move(table));
+}
+
 std::uint32_t npus_of(const ServingOutcome& outcome)
 {
   const std::uint32_t dies_per_npu = outcome.machine.topology.dies_per_npu;
   return outcome.spec.prefill_instances * outcome.spec.prefill_npus +
-         (outcome.spec.decode.dies() + dies_per_npu - 1) / dies_per_npu;
+         outcome.spec.decode_instances * ((outcome.spec.decode.dies() + dies_per_npu - 1) / dies_per_npu);
 }
 
 // Where prefill gives the first token, it leaves with the end of the prompt's prefill.
@@ -204,7 +258,7 @@ std::int64_t first_tokens_within(const ServingOutcome& outcome, const Stretch& w
 {
   if (outcome.spec.first_token == FirstToken::Decode)
     return 0;
-  return std::ranges::count_if(outcome.service.records(), [&](const RequestRecord& record) {
+  return std::ranges::count_if(outcome.service.book().records(), [&](const RequestRecord& record) {
     const Seconds left = to_seconds(Picoseconds(record.when(Milestone::Prefilled)));
     return record.is_finished() && left >= window.begin && left <= window.end;
   });
@@ -213,10 +267,13 @@ std::int64_t first_tokens_within(const ServingOutcome& outcome, const Stretch& w
 void add_output(const ServingOutcome& outcome, const Window& window, Result& result)
 {
   const std::int64_t tokens =
-      outcome.service.decode().outputs().tokens_within(window.time) + first_tokens_within(outcome, window.time);
+      decode_sums(outcome.service, window.time).tokens_within + first_tokens_within(outcome, window.time);
   const std::optional<double> rate = sim::metrics::share_of(static_cast<double>(tokens), window.time.length().count());
   const std::uint32_t npus = npus_of(outcome);
-  result.add(ServingMetrics["npus"], npus);
+  result.add(ServingMetrics["npus"], npus,
+             outcome.spec.decode_instances == 1
+                 ? ""
+                 : "prefill_instances * workload.prefill.npus + decode_instances * NPUs of one decode instance");
   result.add(ServingMetrics["output_tokens_per_s"], rate, fmt::format("tokens that left / time, {}", window.text));
   result.add(ServingMetrics["output_tokens_per_s_per_npu"], rate ? std::optional(*rate / npus) : std::nullopt);
 }
@@ -227,6 +284,7 @@ void add_work(const ServingOutcome& outcome, Result& result)
   add_output(outcome, window, result);
   add_prefill(outcome, window, result);
   add_decode(outcome, window, result);
+  add_decode_table(outcome, window, result);
 }
 
 void add_pool(const ServingOutcome& outcome, Result& result)

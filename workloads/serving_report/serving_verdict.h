@@ -10,7 +10,7 @@
 // anything, too short.
 #pragma once
 
-#include "workloads/serving/request_record.h"
+#include "workloads/serving/requests/request_record.h"
 
 #include <cstdint>
 #include <optional>

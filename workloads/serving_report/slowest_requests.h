@@ -3,7 +3,7 @@
 
 #include "sim/metrics/result.h"
 #include "sim/timeline/timeline.h"
-#include "workloads/serving/request_record.h"
+#include "workloads/serving/requests/request_record.h"
 
 #include <cstdint>
 #include <span>

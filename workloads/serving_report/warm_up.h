@@ -1,7 +1,7 @@
 // How many requests came before a run was steady, and whether it ever was.
 #pragma once
 
-#include "workloads/serving/request_record.h"
+#include "workloads/serving/requests/request_record.h"
 #include "workloads/serving/serving_spec.h"
 
 #include <span>

@@ -1,7 +1,7 @@
 #include "workloads/traces/dialects/ordered_requests.h"
 
-#include "sim/diagnostics/errors.h"
 #include "workloads/traces/dialects/dialect_guess.h"
+#include "workloads/traces/dialects/left_out_lines.h"
 
 #include <fmt/format.h>
 
@@ -23,30 +23,6 @@ struct Numbered {
   [[nodiscard]] Stamp time() const { return line.time(); }
 };
 
-// Numbers of lines that follow each other, as their first and how many they are: whole parts of a file may be damaged.
-class LineNumbers {
- public:
-  void add(std::uint64_t number)
-  {
-    if (!parts_.empty() && parts_.back().first + parts_.back().second == number)
-      ++parts_.back().second;
-    else
-      parts_.emplace_back(number, 1);
-  }
-
-  // Takes out those before a number, in front of which a part ends; how many they were.
-  std::uint64_t take_before(std::uint64_t number)
-  {
-    std::uint64_t taken = 0;
-    for (; !parts_.empty() && parts_.front().first < number; parts_.pop_front())
-      taken += parts_.front().second;
-    return taken;
-  }
-
- private:
-  std::deque<std::pair<std::uint64_t, std::uint64_t>> parts_;
-};
-
 struct Placed {
   Request request;
   std::uint64_t number = 0;
@@ -61,7 +37,7 @@ bool are_near(Stamp a, Stamp b)
 class OrderedRequests final : public RequestSource {
  public:
   OrderedRequests(const RequestFileSpec& spec, const TraceReading& reading, std::unique_ptr<LineSource> lines)
-      : spec_(spec), reading_(reading), lines_(std::move(lines))
+      : spec_(spec), reading_(reading), lines_(std::move(lines)), left_out_(spec_, reading_)
   {
   }
 
@@ -70,13 +46,13 @@ class OrderedRequests final : public RequestSource {
     if (together_.empty())
       read_together();
     if (together_.empty()) {
-      count_before(std::numeric_limits<std::uint64_t>::max());
-      refuse_mostly_damaged();
+      left_out_.count_before(std::numeric_limits<std::uint64_t>::max(), counts_);
+      left_out_.refuse_most(counts_.skipped, handed_out_);
       return std::nullopt;
     }
     Placed placed = std::move(together_.front());
     together_.pop_front();
-    count_before(placed.number);
+    left_out_.count_before(placed.number, counts_);
     counts_.spread += are_spread_ ? 1 : 0;
     ++handed_out_;
     return std::move(placed.request);
@@ -189,9 +165,9 @@ class OrderedRequests final : public RequestSource {
       if (Line* line = std::get_if<Line>(&outcome))
         return Numbered{std::move(*line), number};
       if (std::holds_alternative<FailedRequest>(outcome))
-        failed_.add(number);
+        left_out_.add_failed(number);
       else
-        refuse_damaged(std::get<DamagedLine>(outcome), number);
+        left_out_.refuse(std::get<DamagedLine>(outcome), number);
     }
   }
 
@@ -200,38 +176,7 @@ class OrderedRequests final : public RequestSource {
 
   void refuse(const Numbered& wrong, const std::string& what)
   {
-    refuse_damaged({wrong.line.line, wrong.line.column, what}, wrong.number);
-  }
-
-  void refuse_damaged(const DamagedLine& damaged, std::uint64_t number)
-  {
-    const std::string told =
-        fmt::format("{}: {}", to_text(sim::config::Position{spec_.path, damaged.line, damaged.column}), damaged.what);
-    if (!spec_.skip_damaged_lines)
-      throw ConfigError(fmt::format("{} ({})", told, advice(spec_, reading_)));
-    if (first_damage_.empty()) {
-      first_damage_ = told;
-      if (survey(reading_, read_beginning(spec_.path)).is_hopeless())
-        throw ConfigError(fmt::format("{} ({})", told, advice(spec_, reading_)));
-    }
-    damaged_.add(number);
-  }
-
-  // Lines are read ahead of the requests that are handed out.
-  void count_before(std::uint64_t number)
-  {
-    counts_.skipped += damaged_.take_before(number);
-    counts_.failed += failed_.take_before(number);
-  }
-
-  // Refuses a file of which few requests would be left, and perhaps wrong ones.
-  void refuse_mostly_damaged() const
-  {
-    if (counts_.skipped > handed_out_)
-      throw ConfigError(fmt::format("{} (and in all {} of {} lines cannot be {}: workload.skip_damaged_lines is for a "
-                                    "few)",
-                                    first_damage_, counts_.skipped, counts_.skipped + handed_out_,
-                                    reading_text(reading_)));
+    left_out_.refuse({wrong.line.line, wrong.line.column, what}, wrong.number);
   }
 
   RequestFileSpec spec_;
@@ -245,9 +190,7 @@ class OrderedRequests final : public RequestSource {
   std::optional<Placed> ahead_;
   std::deque<Placed> together_;
   bool are_spread_ = false;  // those that are together
-  LineNumbers damaged_;      // not counted yet
-  LineNumbers failed_;       // not counted yet
-  std::string first_damage_;
+  LeftOutLines left_out_;
   std::uint64_t handed_out_ = 0;
   SourceCounts counts_;
 };

@@ -90,6 +90,22 @@ TEST_CASE("a key of several workloads is told once, with the keys of the map tha
                                                         "  optional\n");
 }
 
+TEST_CASE("words of a choice that have sentences are listed with them")
+{
+  KeyCatalogue with_rows = catalogue();
+  Declaration router = declared("choice", "how it goes");
+  router.default_text = "far";
+  router.choices = {"near", "far"};
+  router.choice_sentences = {"to the nearest", "to the farthest"};
+  with_rows.workloads["ep"]["router"] = key(router);
+  CHECK(explanation(with_rows, "workload.router") == "workload.router (ep)\n"
+                                                     "  how it goes\n"
+                                                     "  value: one of near, far\n"
+                                                     "    near: to the nearest\n"
+                                                     "    far: to the farthest\n"
+                                                     "  default: far\n");
+}
+
 TEST_CASE("a name that is nothing is answered with the nearest that is")
 {
   try {

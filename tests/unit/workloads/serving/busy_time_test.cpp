@@ -1,4 +1,4 @@
-#include "workloads/serving/busy_time.h"
+#include "workloads/serving/instances/busy_time.h"
 #include "workloads/serving_report/series_recorder.h"
 
 #include <catch2/catch.hpp>

@@ -1,6 +1,6 @@
 #include "tests/support/small_llama.h"
 #include "tests/support/small_machine.h"
-#include "workloads/serving/kv_pool.h"
+#include "workloads/serving/pool/kv_pool.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "workloads/serving/lane_use.h"
+#include "workloads/serving/planes/lane_use.h"
 
 #include <catch2/catch.hpp>
 

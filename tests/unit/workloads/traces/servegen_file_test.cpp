@@ -1,9 +1,12 @@
 #include "sim/diagnostics/errors.h"
 #include "tests/support/all_requests.h"
 #include "tests/support/packed_file.h"
+#include "tests/support/tar_entry.h"
 #include "tests/unit/sim/temporary_folder.h"
+#include "workloads/traces/arrival_gaps.h"
 #include "workloads/traces/dialects/request_file.h"
 #include "workloads/traces/servegen_archive.h"
+#include "workloads/traces/servegen_file.h"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -16,24 +19,10 @@ using namespace cm::workloads;
 
 namespace {
 
-std::string padded(std::string text, std::size_t size)
-{
-  text.resize(size, '\0');
-  return text;
-}
-
-std::string tar_entry(const std::string& name, const std::string& content)
-{
-  const std::string header =
-      padded(padded(padded(name, 124) + fmt::format("{:011o}", content.size()), 156) + '0', 257) +
-      std::string("ustar\0", 6) + "00";
-  return padded(header, 512) + padded(content, (content.size() + 511) / 512 * 512);
-}
-
 std::string archive(const std::string& trace, const std::string& dataset)
 {
-  return tar_entry("r1/chunk-3-trace.csv", trace) + tar_entry("r1/chunk-3-dataset.json", dataset) +
-         std::string(1024, '\0');
+  return tests::tar_entry("r1/chunk-3-trace.csv", trace) + tests::tar_entry("r1/chunk-3-dataset.json", dataset) +
+         tests::tar_end();
 }
 
 const std::string Dataset = R"({"0": {"input_tokens": "{100: 0.25, 200: 0.75}", "output_tokens": "{7: 1.0}"},
@@ -102,7 +91,7 @@ TEST_CASE("an archive that was cut off, or holds something else, is refused")
   CHECK_THROWS_WITH(open_request_file({.path = folder.with("a.tar", whole.substr(0, 700))}),
                     Catch::Contains("cut off"));
   CHECK_THROWS_WITH(
-      open_request_file({.path = folder.with("b.tar", tar_entry("readme", "x") + std::string(1024, '\0'))}),
+      open_request_file({.path = folder.with("b.tar", tests::tar_entry("readme", "x") + std::string(1024, '\0'))}),
       Catch::Contains("expected files chunk-N-trace.csv"));
 }
 
@@ -129,4 +118,21 @@ TEST_CASE("a file in an archive that says it is larger than all memory is refuse
   CHECK_THROWS_WITH(
       open_request_file({.path = folder.with("a.tar", whole)}),
       Catch::Contains("a.tar:1:1: byte 0: expected files of at most 256 MiB and 1 GiB in all, found more"));
+}
+
+TEST_CASE("a ServeGen request follows the one before by a gap of its window, with lengths of one draw each")
+{
+  const tests::TemporaryFolder folder;
+  const std::string path = folder.with("a.tar", archive(Trace, Dataset));
+  const std::vector<Request> requests = tests::all_requests(*open_servegen(path, 5, false));
+  sim::RandomStream gaps(5, "ServeGen arrivals", 3);
+  sim::RandomStream lengths(5, "ServeGen lengths", 3);
+  double now = 600;
+  for (std::size_t i = 0; i < 100; ++i) {
+    now += gamma_gap(4, gaps) / 2;
+    CHECK(requests.at(i).arrival == Seconds(now));
+    CHECK(requests.at(i).input_tokens == (lengths.uniform() < 0.25 ? 100 : 200));
+    CHECK(requests.at(i).output_tokens == 7);
+    lengths.uniform();
+  }
 }
