@@ -22,7 +22,7 @@ std::string expected_after(std::string_view text)
 }
 
 template <typename Kind, typename Value>
-void check_round_trip(Value value)
+void check_round_trip(const Value& value)
 {
   std::string expected;
   const std::string text = Kind::print(value);

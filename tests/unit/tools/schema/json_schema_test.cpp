@@ -8,7 +8,6 @@
 #include <string>
 
 using namespace cm::tools;
-using cm::sim::config::Declaration;
 using Json = nlohmann::ordered_json;
 
 namespace {

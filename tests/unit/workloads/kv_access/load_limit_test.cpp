@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <vector>
+#include <utility>
 
 using namespace cm;
 using namespace cm::workloads;
@@ -15,8 +15,8 @@ namespace {
 // Die 0 moves one block of 1.5 MB from or to the memory of another endpoint, which keeps the meter's parts busy.
 class OneBlock final : public AccessListener {
  public:
-  explicit OneBlock(const models::MachineSpec& machine)
-      : machine_(machine), supernode_(machine_.topology), live_(machine_, supernode_, 1)
+  explicit OneBlock(models::MachineSpec machine)
+      : machine_(std::move(machine)), supernode_(machine_.topology), live_(machine_, supernode_, 1)
   {
     runner_.tell(*this);
   }
