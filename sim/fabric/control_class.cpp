@@ -1,10 +1,6 @@
-// The control class: acknowledgements and flags. Small packets that overtake data at every port, because a queue of
-// data in front of a flag would make every barrier as slow as the longest queue; real machines give them a virtual
-// lane.
+// Packets of the control class on their way: acknowledgements and flags (traffic_classes.h).
 
 #include "sim/fabric/packet_fabric.h"
-
-#include <algorithm>
 
 namespace cm::sim::fabric {
 
@@ -31,8 +27,7 @@ void PacketFabric::on_ack_start(Event& event)
   calendar_.insert(event);
 }
 
-// A control packet waits for the packet being sent (at most one MTU's worth), not for the data queued behind it.
-// Returns when its head leaves the port.
+// Returns when the packet's head leaves the port.
 std::int64_t PacketFabric::pass_control(PortIndex number, std::uint32_t bytes, std::int64_t now, bool waits)
 {
   Port& port = ports_[number];
@@ -40,13 +35,7 @@ std::int64_t PacketFabric::pass_control(PortIndex number, std::uint32_t bytes, s
   ++port_hops_;
   if (!waits) [[unlikely]]
     return now;
-  const PortKind& kind = ports_.kind(port);
-  const std::int64_t own = serialisation(kind, bytes);
-  const std::int64_t one_packet = serialisation(kind, rules_.mtu);
-  const std::int64_t begin = std::max({now, ports_.control_until(number), std::min(port.busy_until, now + one_packet)});
-  ports_.control_until(number) = begin + own;
-  port.busy_until = std::max(port.busy_until, now) + own;
-  return begin;
+  return classes_.send_control(number, port, ports_.kind(port), bytes, now);
 }
 
 void PacketFabric::on_control(Event& event)

@@ -18,8 +18,8 @@ std::uint32_t most_bytes(const FabricRules& rules)
 
 PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& policy, Calendar& calendar)
     : calendar_(calendar), rules_(policy, network.lanes), ports_(network, most_bytes(rules_)),
-      routes_(network, rules_, ports_), senders_(routes_.endpoints(), rules_), receivers_(calendar),
-      queues_(rules_.with_credits ? CreditQueues(ports_, most_bytes(rules_)) : CreditQueues())
+      classes_(ports_.size(), rules_.mtu), routes_(network, rules_, ports_), senders_(routes_.endpoints(), rules_),
+      receivers_(calendar), queues_(rules_.with_credits ? CreditQueues(ports_, most_bytes(rules_)) : CreditQueues())
 {
 }
 

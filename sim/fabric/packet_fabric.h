@@ -20,6 +20,7 @@
 #include "sim/fabric/receivers.h"
 #include "sim/fabric/routes.h"
 #include "sim/fabric/senders.h"
+#include "sim/fabric/traffic_classes.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -155,6 +156,7 @@ class PacketFabric {
   Calendar& calendar_;
   FabricRules rules_;
   Ports ports_;
+  TrafficClasses classes_;
   Routes routes_;
   Senders senders_;
   FlowPool flows_;

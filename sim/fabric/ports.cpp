@@ -8,8 +8,7 @@
 
 namespace cm::sim::fabric {
 
-Ports::Ports(const NetworkSpec& network, std::uint32_t most_bytes)
-    : ports_(network.ports.size() + 1), control_until_(network.ports.size() + 1)
+Ports::Ports(const NetworkSpec& network, std::uint32_t most_bytes) : ports_(network.ports.size() + 1)
 {
   ensure(network.lanes > 0 && network.lanes <= MostLanes && network.spines <= MostSpines,
          "lanes {} must be 1..{}, spines {} at most {}", network.lanes, MostLanes, network.spines, MostSpines);

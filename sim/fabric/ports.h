@@ -54,14 +54,10 @@ class Ports {
   // Most ports are of this kind. A packet that visits only such ports takes the same time at each.
   [[nodiscard]] const PortKind& uniform() const { return uniform_; }
 
-  // Until when the control class occupies the port.
-  std::int64_t& control_until(PortIndex number) { return control_until_[number]; }
-
  private:
   calendar::LargePageVector<Port> ports_;
   std::vector<PortKind> kinds_;
   PortKind uniform_;
-  std::vector<std::int64_t> control_until_;
 };
 
 }  // namespace cm::sim::fabric
