@@ -9,6 +9,7 @@
 #include "tools/runner/table_text.h"
 #include "tools/runner/terminal_progress.h"
 #include "tools/shipped/located_file.h"
+#include "tools/sweep/executor_table.h"
 #include "tools/sweep/local_executor.h"
 #include "tools/sweep/slurm_executor.h"
 #include "tools/sweep/slurm_queue.h"

@@ -7,10 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace cm::tools {
@@ -56,13 +54,5 @@ class Executor {
   // them, or the signal that asked us to stop before that (0 otherwise).
   virtual int run(std::span<const std::size_t> points, SweepBoard& board) = 0;
 };
-
-struct ExecutorKind {
-  std::string_view name;
-  std::string_view sentence;  // for --help
-  std::unique_ptr<Executor> (*make)(const ExecutorSpec& spec) = nullptr;
-};
-
-std::span<const ExecutorKind> executor_table();
 
 }  // namespace cm::tools

@@ -1,4 +1,5 @@
-#include "tools/sweep/executor.h"
+#include "tools/sweep/executor_table.h"
+
 #include "tools/sweep/local_executor.h"
 #include "tools/sweep/slurm_executor.h"
 
