@@ -64,22 +64,37 @@ ARROWS = {
         "serving_report": DEMANDS + ["serving"],
     },
     "tools": {
-        # Files that come with the program, and requests to stop.
-        "shipped": [],
-        "signals": [],
-        "runner": ["shipped", "signals"],
-        # Runs as child processes, and other programs; names of the numbers of results.
-        "processes": ["runner", "signals"],
-        "numbers": ["runner"],
-        **{folder: ["shipped", "runner", "processes", "numbers"] for folder in COMMANDS},
+        # The program's own files and version; requests to stop; files that are written whole; text for terminals; the kinds of
+        # workloads. Views of a machine show the use of its switches from a result.
+        **{folder: [] for folder in ["shipped", "signals", "files", "terminal", "workload_kinds"]},
+        "machine_view": ["files"],
+        "scenario": ["shipped"],
+        "results": ["files", "shipped", "terminal"],
+        "numbers": ["scenario", "workload_kinds", "results"],
+        "runner": ["files", "results", "scenario", "shipped", "terminal", "workload_kinds"],
+        # Runs as child processes, and other programs.
+        "processes": ["files", "runner", "scenario", "signals", "terminal"],
+        "answer": ["results", "runner", "terminal", "workload_kinds"],
         # Terminal and pages show the same answer.
-        "report": ["shipped", "runner", "processes", "numbers", "answer"],
-        "listing": ["shipped", "runner"],
+        "report": ["answer", "files", "processes", "results", "terminal"],
+        "compare": ["files", "numbers", "processes", "results", "terminal", "workload_kinds"],
+        "calibrate": ["files", "numbers", "processes", "runner", "scenario", "shipped"],
+        "validate": ["numbers", "processes", "scenario", "terminal"],
+        "capacity": ["processes", "results", "runner", "scenario", "workload_kinds"],
+        "sensitivity": ["numbers", "processes", "results", "runner", "scenario", "terminal", "workload_kinds"],
+        # Points are planned, then run and recorded, here or by Slurm; a sweep picks the place.
+        "sweep_plan": ["files", "runner", "scenario", "shipped", "terminal"],
+        "sweep_points": ["files", "processes", "results", "runner", "shipped", "sweep_plan", "terminal"],
+        "slurm": ["files", "processes", "sweep_points"],
+        "sweep": ["runner", "slurm", "sweep_points"],
+        "listing": ["shipped", "terminal", "workload_kinds"],
         # A sweep says of which scenarios a setting is.
-        "completion": ["shipped", "runner", "sweep"],
-        # The keys of sweep files are declared by their reader.
-        "schema": ["runner", "sweep", "calibrate"],
-        "program": ["shipped", "runner", "processes", "numbers", "listing", "completion"] + COMMANDS,
+        "completion": ["runner", "shipped", "sweep_plan", "workload_kinds"],
+        # The keys of sweep files and calibrations are declared by their readers.
+        "schema": ["calibrate", "runner", "sweep_plan", "terminal", "workload_kinds"],
+        "command_line": ["scenario", "shipped", "terminal"],
+        "program": ["command_line", "completion", "files", "listing", "machine_view", "processes", "results", "runner", "shipped",
+                    "slurm", "sweep_points", "terminal", "workload_kinds"] + COMMANDS,
     },
 }
 

@@ -1,7 +1,7 @@
 // Every place where points can run, in one table.
 #pragma once
 
-#include "tools/sweep/executor.h"
+#include "tools/sweep_points/executor.h"
 
 #include <memory>
 #include <span>
