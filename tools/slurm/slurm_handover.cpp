@@ -14,6 +14,8 @@
 namespace cm::tools {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr const char* TaskScript = "#!/bin/sh\nexec \"$@\"\n";
 
 // sbatch reads "%A" in a path; "%%" is a percent sign to it.
@@ -110,7 +112,6 @@ std::optional<HandedOver> SlurmHandover::find_unanswered(Refusal& refusal)
 
 ArrayJob SlurmHandover::array_of(std::size_t count, const SweepBoard& board) const
 {
-  namespace fs = std::filesystem;
   const SweepFolder& folder = board.folder();
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
   SlurmSubmission submission = submission_of({waiting_.begin(), end}, board);
