@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Does tools/check_structure.py count what it says? check_structure_test.py SCRIPT
 
-A small tree whose numbers are known, then the same tree with each number one worse than the most that is allowed.
+A small tree whose numbers are known, then the same tree with each number one above its bar.
 """
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -32,7 +31,6 @@ def run(script, files):
 
 def main():
     script = sys.argv[1]
-    limits = dict(re.findall(r'^    "([^"]+)": (\d+),', open(script, encoding="utf-8").read(), re.M))
     tree = {
         "sim/fabric/packet_fabric.h": class_of("PacketFabric", 12, 5),
         "sim/fabric/names.cpp": "int sub_planes;\n// sub_planes in a comment count not\n",
@@ -46,15 +44,15 @@ def main():
                        "places that build a data plane": 1, "files that say sub_planes": 1, "files of a folder": 2,
                        "header names used twice": 0, "headers without a unit test, %": 0}, counted
     worse = {
-        "members of a class": {"models/a.h": class_of("A", int(limits.get("members of a class", 15)) + 1, 1)},
+        "members of a class": {"models/a.h": class_of("A", 16, 1)},
         "members of PacketFabric": {"sim/fabric/packet_fabric.h": class_of("PacketFabric", 13, 1)},
-        "parameters of a constructor": {"models/a.h": class_of("A", 1, int(limits.get("parameters of a constructor", 5)) + 1)},
+        "parameters of a constructor": {"models/a.h": class_of("A", 1, 6)},
         "places that build a data plane": {"workloads/other.cpp": "sim::streams::DataPlane other{spec};\n"},
         "files that say sub_planes": {f"models/s{i}.cpp": "sub_planes\n"
-                                      for i in range(int(limits.get("files that say sub_planes", 15)))},
-        "files of a folder": {f"tools/runner/f{i}.cpp": "\n" for i in range(int(limits.get("files of a folder", 30)) + 1)},
+                                      for i in range(15)},
+        "files of a folder": {f"tools/runner/f{i}.cpp": "\n" for i in range(31)},
         "header names used twice": {f"{layer}/h{i}.h": "#pragma once\n" for layer in ("sim", "models")
-                                    for i in range(int(limits.get("header names used twice", 0)) + 1)},
+                                    for i in range(1)},
         "headers without a unit test, %": {f"models/u{i}.h": "#pragma once\n" for i in range(8)},
     }
     for what, files in worse.items():

@@ -3,7 +3,7 @@
 #include "tools/answer/answer_text.h"
 #include "tools/answer/evidence_text.h"
 #include "tools/answer/result_sections.h"
-#include "tools/runner/run_health.h"
+#include "tools/results/run_health.h"
 
 #include <fmt/format.h>
 

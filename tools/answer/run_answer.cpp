@@ -1,8 +1,8 @@
 #include "tools/answer/run_answer.h"
 
-#include "tools/runner/metric_catalogue.h"
-#include "tools/runner/run_health.h"
-#include "tools/runner/table_text.h"
+#include "tools/results/run_health.h"
+#include "tools/terminal/table_text.h"
+#include "tools/workload_kinds/metric_catalogue.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

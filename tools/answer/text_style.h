@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tools/answer/run_answer.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <cstddef>
 #include <string>

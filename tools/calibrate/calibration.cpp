@@ -1,8 +1,8 @@
 #include "tools/calibrate/calibration.h"
 
 #include "sim/config/reader.h"
-#include "tools/runner/config_files.h"
-#include "tools/runner/row_table.h"
+#include "tools/numbers/row_table.h"
+#include "tools/scenario/config_files.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "sim/config/reading_log.h"
-#include "tools/runner/changes.h"
+#include "tools/scenario/changes.h"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 #include "tools/capacity/capacity_run.h"
 
 #include "tools/runner/run_inputs.h"
-#include "tools/runner/workload_table.h"
+#include "tools/workload_kinds/workload_table.h"
 #include "workloads/serving_report/serving_metric_table.h"
 
 #include <fmt/format.h>

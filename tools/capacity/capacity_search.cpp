@@ -5,8 +5,8 @@
 #include "sim/metrics/histogram.h"
 #include "sim/units/parse_quantity.h"
 #include "tools/processes/child_runs.h"
+#include "tools/results/run_health.h"
 #include "tools/runner/run.h"
-#include "tools/runner/run_health.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -9,7 +9,7 @@
 #include "sim/metrics/progress.h"
 #include "tools/capacity/service_levels.h"
 #include "tools/processes/child_runs.h"
-#include "tools/runner/scenario.h"
+#include "tools/scenario/scenario.h"
 
 #include <functional>
 #include <optional>

@@ -1,7 +1,7 @@
 // Service levels that `--find-capacity` has to hold.
 #pragma once
 
-#include "tools/runner/run_health.h"
+#include "tools/results/run_health.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "tools/compare/cause.h"
 
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <fmt/format.h>
 

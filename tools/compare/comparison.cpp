@@ -3,7 +3,7 @@
 #include "sim/config/suggestion.h"
 #include "tools/compare/metric_cause.h"
 #include "tools/numbers/number_name.h"
-#include "tools/runner/metric_catalogue.h"
+#include "tools/workload_kinds/metric_catalogue.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "tools/compare/comparison_format.h"
 
 #include "sim/config/suggestion.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <fmt/format.h>
 

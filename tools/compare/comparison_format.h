@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tools/compare/comparison.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <cstddef>
 #include <span>

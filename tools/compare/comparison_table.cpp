@@ -1,5 +1,5 @@
 #include "tools/compare/comparison_format.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <fmt/format.h>
 

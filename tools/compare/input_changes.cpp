@@ -1,6 +1,6 @@
 #include "tools/compare/input_changes.h"
 
-#include "tools/runner/json_file.h"
+#include "tools/files/json_file.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "tools/compare/metric_cause.h"
 
-#include "tools/runner/metric_catalogue.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
+#include "tools/workload_kinds/metric_catalogue.h"
 
 #include <fmt/format.h>
 

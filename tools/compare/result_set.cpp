@@ -1,6 +1,6 @@
 #include "tools/compare/result_set.h"
 
-#include "tools/runner/output_folder.h"
+#include "tools/files/output_folder.h"
 
 #include <fmt/format.h>
 

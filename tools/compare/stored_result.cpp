@@ -1,8 +1,8 @@
 #include "tools/compare/stored_result.h"
 
 #include "sim/metrics/result.h"
-#include "tools/runner/json_file.h"
-#include "tools/runner/metric_catalogue.h"
+#include "tools/files/json_file.h"
+#include "tools/workload_kinds/metric_catalogue.h"
 
 #include <fmt/format.h>
 

@@ -3,8 +3,8 @@
 
 #include "sim/config/reading_log.h"
 #include "sim/metrics/better.h"
-#include "tools/runner/run_health.h"
-#include "tools/runner/stored_inputs.h"
+#include "tools/results/run_health.h"
+#include "tools/results/stored_inputs.h"
 
 #include <optional>
 #include <string>

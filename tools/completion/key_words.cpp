@@ -2,8 +2,8 @@
 
 #include "sim/diagnostics/errors.h"
 #include "tools/runner/run.h"
-#include "tools/runner/workload_table.h"
 #include "tools/shipped/shipped_files.h"
+#include "tools/workload_kinds/workload_table.h"
 
 #include <fmt/format.h>
 

@@ -2,10 +2,10 @@
 
 #include "sim/diagnostics/errors.h"
 #include "tools/completion/key_words.h"
-#include "tools/runner/metric_catalogue.h"
-#include "tools/runner/workload_table.h"
 #include "tools/shipped/located_file.h"
-#include "tools/sweep/sweep_file.h"
+#include "tools/sweep_plan/sweep_file.h"
+#include "tools/workload_kinds/metric_catalogue.h"
+#include "tools/workload_kinds/workload_table.h"
 
 #include <fmt/format.h>
 

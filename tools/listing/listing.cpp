@@ -2,10 +2,10 @@
 
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
-#include "tools/runner/metric_catalogue.h"
-#include "tools/runner/table_text.h"
-#include "tools/runner/workload_table.h"
 #include "tools/shipped/shipped_files.h"
+#include "tools/terminal/table_text.h"
+#include "tools/workload_kinds/metric_catalogue.h"
+#include "tools/workload_kinds/workload_table.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,8 +1,8 @@
 #include "tools/numbers/number_name.h"
 
 #include "sim/config/suggestion.h"
-#include "tools/runner/metric_catalogue.h"
-#include "tools/runner/workload_table.h"
+#include "tools/workload_kinds/metric_catalogue.h"
+#include "tools/workload_kinds/workload_table.h"
 
 #include <fmt/format.h>
 

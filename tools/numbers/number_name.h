@@ -4,7 +4,7 @@
 // give it, "ttft_p99_ms", or the place where the result holds it, "ttft_ms.p99". "steady" is 1 or 0.
 #pragma once
 
-#include "tools/runner/scenario.h"
+#include "tools/scenario/scenario.h"
 
 #include <string>
 #include <string_view>

@@ -3,8 +3,8 @@
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
 #include "tools/numbers/number_name.h"
-#include "tools/runner/metric_catalogue.h"
-#include "tools/runner/run_health.h"
+#include "tools/results/run_health.h"
+#include "tools/workload_kinds/metric_catalogue.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -5,7 +5,7 @@
 #include "tools/processes/process.h"
 #include "tools/processes/progress_report.h"
 #include "tools/runner/run.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <fmt/format.h>
 

@@ -4,8 +4,8 @@
 #include "sim/metrics/progress.h"
 #include "tools/processes/run_journal.h"
 #include "tools/processes/signal_watch.h"
-#include "tools/runner/changes.h"
-#include "tools/runner/scenario.h"
+#include "tools/scenario/changes.h"
+#include "tools/scenario/scenario.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -3,11 +3,11 @@
 #include "sim/config/digest.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/metrics/write_file.h"
+#include "tools/files/file_digest.h"
 #include "tools/processes/child_runs.h"
-#include "tools/runner/file_digest.h"
 #include "tools/runner/run.h"
 #include "tools/runner/run_inputs.h"
-#include "tools/runner/scenario.h"
+#include "tools/scenario/scenario.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

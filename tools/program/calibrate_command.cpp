@@ -1,12 +1,12 @@
 #include "tools/program/calibrate_command.h"
 
-#include "tools/calibrate/report.h"
-#include "tools/program/command_line.h"
+#include "tools/calibrate/calibration_report.h"
+#include "tools/command_line/command_line.h"
+#include "tools/command_line/standard_streams.h"
+#include "tools/files/output_folder.h"
 #include "tools/program/partial_result.h"
-#include "tools/program/terminal.h"
-#include "tools/runner/output_folder.h"
-#include "tools/runner/terminal_progress.h"
 #include "tools/shipped/located_file.h"
+#include "tools/terminal/terminal_progress.h"
 
 #include <algorithm>
 #include <memory>

@@ -2,14 +2,14 @@
 
 #include "sim/config/reading_log.h"
 #include "sim/diagnostics/errors.h"
+#include "tools/command_line/standard_streams.h"
 #include "tools/compare/comparison.h"
 #include "tools/compare/comparison_format.h"
 #include "tools/compare/revisions.h"
-#include "tools/program/terminal.h"
-#include "tools/runner/output_folder.h"
-#include "tools/runner/terminal_progress.h"
-#include "tools/runner/terminal_width.h"
+#include "tools/files/output_folder.h"
 #include "tools/shipped/located_file.h"
+#include "tools/terminal/terminal_progress.h"
+#include "tools/terminal/terminal_width.h"
 
 #include <fmt/format.h>
 

@@ -1,14 +1,14 @@
 #include "tools/program/completion_command.h"
 
+#include "tools/command_line/standard_streams.h"
 #include "tools/completion/command_tree.h"
 #include "tools/completion/completion_script.h"
+#include "tools/completion/manual_page.h"
 #include "tools/completion/offers.h"
 #include "tools/listing/listing.h"
-#include "tools/program/manual_page.h"
-#include "tools/program/terminal.h"
-#include "tools/runner/version.h"
-#include "tools/runner/workload_table.h"
+#include "tools/shipped/version.h"
 #include "tools/validate/groups.h"
+#include "tools/workload_kinds/workload_table.h"
 
 #include <memory>
 #include <string>

@@ -1,9 +1,9 @@
 #include "tools/program/list_command.h"
 
 #include "sim/config/suggestion.h"
+#include "tools/command_line/command_line.h"
+#include "tools/command_line/standard_streams.h"
 #include "tools/listing/listing.h"
-#include "tools/program/command_line.h"
-#include "tools/program/terminal.h"
 
 #include <memory>
 

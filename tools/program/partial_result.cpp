@@ -1,6 +1,6 @@
 #include "tools/program/partial_result.h"
 
-#include "tools/runner/standard_error.h"
+#include "tools/terminal/standard_error.h"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // Results of commands that run this program many times, whether all runs are there or not.
 #pragma once
 
+#include "tools/files/output_folder.h"
 #include "tools/processes/run_journal.h"
-#include "tools/runner/output_folder.h"
 
 #include <string>
 #include <vector>

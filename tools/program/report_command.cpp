@@ -2,14 +2,14 @@
 
 #include "sim/diagnostics/errors.h"
 #include "sim/metrics/write_file.h"
-#include "tools/program/cache_folder.h"
-#include "tools/program/terminal.h"
+#include "tools/command_line/cache_folder.h"
+#include "tools/command_line/standard_streams.h"
 #include "tools/report/chart_library.h"
 #include "tools/report/html.h"
 #include "tools/report/report.h"
-#include "tools/runner/standard_error.h"
-#include "tools/runner/terminal_progress.h"
 #include "tools/shipped/located_file.h"
+#include "tools/terminal/standard_error.h"
+#include "tools/terminal/terminal_progress.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "tools/program/schema_command.h"
 
-#include "tools/program/terminal.h"
+#include "tools/command_line/standard_streams.h"
 #include "tools/schema/explanation.h"
 #include "tools/schema/json_schema.h"
 #include "tools/schema/key_catalogue.h"

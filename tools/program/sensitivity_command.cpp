@@ -1,12 +1,12 @@
 #include "tools/program/sensitivity_command.h"
 
-#include "tools/program/command_line.h"
+#include "tools/command_line/command_line.h"
+#include "tools/command_line/standard_streams.h"
 #include "tools/program/partial_result.h"
-#include "tools/program/terminal.h"
-#include "tools/runner/standard_error.h"
-#include "tools/runner/terminal_progress.h"
 #include "tools/sensitivity/sensitivity.h"
 #include "tools/sensitivity/tornado.h"
+#include "tools/terminal/standard_error.h"
+#include "tools/terminal/terminal_progress.h"
 
 #include <fmt/format.h>
 

@@ -1,18 +1,19 @@
 #include "tools/program/sweep_command.h"
 
 #include "sim/diagnostics/errors.h"
-#include "tools/program/command_line.h"
-#include "tools/program/terminal.h"
+#include "tools/command_line/command_line.h"
+#include "tools/command_line/standard_streams.h"
 #include "tools/report/sweep/sweep_data.h"
-#include "tools/runner/pareto.h"
-#include "tools/runner/standard_error.h"
-#include "tools/runner/table_text.h"
-#include "tools/runner/terminal_progress.h"
+#include "tools/results/pareto.h"
 #include "tools/shipped/located_file.h"
-#include "tools/sweep/local_executor.h"
-#include "tools/sweep/slurm_executor.h"
-#include "tools/sweep/slurm_queue.h"
+#include "tools/slurm/slurm_executor.h"
+#include "tools/slurm/slurm_queue.h"
+#include "tools/sweep/executor_table.h"
 #include "tools/sweep/sweep.h"
+#include "tools/sweep_points/local_executor.h"
+#include "tools/terminal/standard_error.h"
+#include "tools/terminal/table_text.h"
+#include "tools/terminal/terminal_progress.h"
 
 #include <fmt/format.h>
 

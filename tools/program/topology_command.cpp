@@ -2,12 +2,12 @@
 
 #include "sim/diagnostics/ensure.h"
 #include "sim/diagnostics/errors.h"
-#include "tools/program/command_line.h"
-#include "tools/program/terminal.h"
+#include "tools/command_line/command_line.h"
+#include "tools/command_line/standard_streams.h"
+#include "tools/machine_view/topology_dot.h"
+#include "tools/machine_view/topology_report.h"
+#include "tools/machine_view/topology_svg.h"
 #include "tools/runner/run.h"
-#include "tools/runner/topology_dot.h"
-#include "tools/runner/topology_report.h"
-#include "tools/runner/topology_svg.h"
 
 #include <memory>
 #include <optional>

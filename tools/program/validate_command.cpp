@@ -1,12 +1,12 @@
 #include "tools/program/validate_command.h"
 
 #include "sim/diagnostics/errors.h"
-#include "tools/program/command_line.h"
+#include "tools/command_line/command_line.h"
+#include "tools/command_line/standard_streams.h"
 #include "tools/program/partial_result.h"
-#include "tools/program/terminal.h"
-#include "tools/runner/terminal_progress.h"
-#include "tools/validate/page.h"
-#include "tools/validate/report.h"
+#include "tools/terminal/terminal_progress.h"
+#include "tools/validate/validation_page.h"
+#include "tools/validate/validation_report.h"
 
 #include <fmt/format.h>
 

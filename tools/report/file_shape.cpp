@@ -2,7 +2,7 @@
 
 #include "models/compute/stage_use.h"
 #include "tools/report/machine/machine_sections.h"
-#include "tools/runner/stored_inputs.h"
+#include "tools/results/stored_inputs.h"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 // programs change them.
 #pragma once
 
-#include "tools/runner/json_file.h"
+#include "tools/files/json_file.h"
 
 namespace cm::tools {
 

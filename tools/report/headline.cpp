@@ -2,7 +2,7 @@
 
 #include "tools/answer/run_answer.h"
 #include "tools/report/numbers/plain_unit.h"
-#include "tools/runner/run_health.h"
+#include "tools/results/run_health.h"
 
 #include <fmt/format.h>
 

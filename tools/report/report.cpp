@@ -1,11 +1,11 @@
 #include "tools/report/report.h"
 
 #include "sim/diagnostics/errors.h"
+#include "tools/files/json_file.h"
 #include "tools/report/comparison/comparison_report.h"
 #include "tools/report/file_shape.h"
 #include "tools/report/run_report.h"
 #include "tools/report/sweep/sweep_report.h"
-#include "tools/runner/json_file.h"
 
 #include <fmt/format.h>
 

@@ -10,7 +10,7 @@
 #include "tools/report/measures/series_section.h"
 #include "tools/report/run_charts.h"
 #include "tools/report/serving/serving_section.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 #include "tools/runner/cell_folder.h"
 
 #include "sim/config/digest.h"
-#include "tools/runner/file_digest.h"
-#include "tools/runner/version.h"
+#include "tools/files/file_digest.h"
+#include "tools/shipped/version.h"
 
 #include <fmt/format.h>
 

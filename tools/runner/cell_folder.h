@@ -1,7 +1,7 @@
 // Where the cells of a serving scenario are kept between runs.
 #pragma once
 
-#include "tools/runner/scenario.h"
+#include "tools/scenario/scenario.h"
 
 #include <string>
 

@@ -1,12 +1,12 @@
 #include "tools/runner/repeated_run.h"
 
 #include "sim/diagnostics/errors.h"
-#include "tools/runner/json_file.h"
+#include "tools/files/json_file.h"
+#include "tools/results/stored_inputs.h"
 #include "tools/runner/run.h"
 #include "tools/runner/run_inputs.h"
-#include "tools/runner/shell_words.h"
-#include "tools/runner/stored_inputs.h"
-#include "tools/runner/version.h"
+#include "tools/shipped/version.h"
+#include "tools/terminal/shell_words.h"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sim/metrics/inputs.h"
-#include "tools/runner/scenario.h"
+#include "tools/scenario/scenario.h"
 
 #include <cstdint>
 #include <optional>

@@ -10,8 +10,8 @@
 #include "tools/runner/cell_folder.h"
 #include "tools/runner/run_inputs.h"
 #include "tools/runner/unused_keys.h"
-#include "tools/runner/version.h"
-#include "tools/runner/workload_table.h"
+#include "tools/shipped/version.h"
+#include "tools/workload_kinds/workload_table.h"
 
 #include <fmt/format.h>
 

@@ -7,7 +7,7 @@
 #include "sim/metrics/result.h"
 #include "sim/timeline/timeline.h"
 #include "tools/runner/key_note.h"
-#include "tools/runner/scenario.h"
+#include "tools/scenario/scenario.h"
 #include "topology/supernode/supernode_spec.h"
 
 #include <cstdint>

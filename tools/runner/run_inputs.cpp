@@ -1,9 +1,9 @@
 #include "tools/runner/run_inputs.h"
 
 #include "sim/config/flow_text.h"
-#include "tools/runner/config_files.h"
-#include "tools/runner/file_digest.h"
-#include "tools/runner/shell_words.h"
+#include "tools/files/file_digest.h"
+#include "tools/scenario/config_files.h"
+#include "tools/terminal/shell_words.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 
 #include "sim/metrics/inputs.h"
 #include "tools/runner/run.h"
-#include "tools/runner/scenario.h"
+#include "tools/scenario/scenario.h"
 
 #include <cstdint>
 #include <string>

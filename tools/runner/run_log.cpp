@@ -1,7 +1,7 @@
 #include "tools/runner/run_log.h"
 
-#include "tools/runner/shell_words.h"
-#include "tools/runner/version.h"
+#include "tools/shipped/version.h"
+#include "tools/terminal/shell_words.h"
 
 #include <fmt/format.h>
 

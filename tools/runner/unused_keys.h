@@ -3,8 +3,8 @@
 #pragma once
 
 #include "tools/runner/key_note.h"
-#include "tools/runner/scenario.h"
-#include "tools/runner/workload_table.h"
+#include "tools/scenario/scenario.h"
+#include "tools/workload_kinds/workload_table.h"
 
 #include <optional>
 #include <string>

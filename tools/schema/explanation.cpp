@@ -3,8 +3,8 @@
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/units/parse_quantity.h"
-#include "tools/runner/table_text.h"
 #include "tools/schema/metric_explanation.h"
+#include "tools/terminal/table_text.h"
 
 #include <fmt/format.h>
 

@@ -5,8 +5,8 @@
 #include "tools/calibrate/calibration.h"
 #include "tools/runner/run.h"
 #include "tools/runner/unused_keys.h"
-#include "tools/runner/workload_table.h"
-#include "tools/sweep/sweep_file.h"
+#include "tools/sweep_plan/sweep_file.h"
+#include "tools/workload_kinds/workload_table.h"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 #include "tools/schema/metric_explanation.h"
 
 #include "sim/config/suggestion.h"
-#include "tools/runner/metric_catalogue.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
+#include "tools/workload_kinds/metric_catalogue.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #include "sim/diagnostics/errors.h"
 #include "tools/numbers/number_name.h"
 #include "tools/numbers/result_number.h"
-#include "tools/runner/run_health.h"
+#include "tools/results/run_health.h"
 #include "tools/sensitivity/varied_run.h"
 
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sim/config/reading_log.h"
-#include "tools/runner/scenario.h"
+#include "tools/scenario/scenario.h"
 
 #include <optional>
 #include <string>

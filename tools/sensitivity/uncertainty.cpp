@@ -2,7 +2,7 @@
 
 #include "sim/random/random_stream.h"
 #include "tools/numbers/result_number.h"
-#include "tools/runner/run_health.h"
+#include "tools/results/run_health.h"
 #include "tools/sensitivity/varied_run.h"
 
 #include <fmt/format.h>

@@ -4,7 +4,7 @@
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
 #include "tools/processes/child_runs.h"
-#include "tools/runner/scenario.h"
+#include "tools/scenario/scenario.h"
 #include "tools/sensitivity/uncertain_number.h"
 
 #include <cstddef>

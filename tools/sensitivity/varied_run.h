@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tools/processes/child_runs.h"
-#include "tools/runner/scenario.h"
+#include "tools/scenario/scenario.h"
 
 #include <string>
 #include <vector>

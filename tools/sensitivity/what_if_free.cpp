@@ -2,10 +2,10 @@
 
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
+#include "tools/results/run_health.h"
 #include "tools/runner/run.h"
-#include "tools/runner/run_health.h"
-#include "tools/runner/workload_table.h"
 #include "tools/sensitivity/varied_run.h"
+#include "tools/workload_kinds/workload_table.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

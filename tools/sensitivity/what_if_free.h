@@ -6,7 +6,7 @@
 #include "sim/metrics/progress.h"
 #include "sim/metrics/result.h"
 #include "tools/processes/child_runs.h"
-#include "tools/runner/scenario.h"
+#include "tools/scenario/scenario.h"
 
 #include <cstddef>
 #include <cstdint>

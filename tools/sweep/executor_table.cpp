@@ -1,6 +1,7 @@
-#include "tools/sweep/executor.h"
-#include "tools/sweep/local_executor.h"
-#include "tools/sweep/slurm_executor.h"
+#include "tools/sweep/executor_table.h"
+
+#include "tools/slurm/slurm_executor.h"
+#include "tools/sweep_points/local_executor.h"
 
 #include <array>
 

@@ -1,6 +1,7 @@
 #include "tools/sweep/sweep.h"
 
 #include "tools/runner/run_log.h"
+#include "tools/sweep/executor_table.h"
 
 #include <fmt/format.h>
 

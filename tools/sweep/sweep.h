@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sim/metrics/progress.h"
-#include "tools/sweep/executor.h"
+#include "tools/sweep_points/executor.h"
 
 #include <string>
 #include <vector>

@@ -2,7 +2,7 @@
 
 #include "sim/config/reading_log.h"
 #include "sim/diagnostics/errors.h"
-#include "tools/runner/config_files.h"
+#include "tools/scenario/config_files.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // Targets of validation: the groups of rows, and the tables of tests/validation that hold them.
 #pragma once
 
-#include "tools/runner/row_table.h"
+#include "tools/numbers/row_table.h"
 
 #include <span>
 #include <string>

@@ -4,8 +4,8 @@
 #include "sim/diagnostics/errors.h"
 #include "tools/numbers/number_name.h"
 #include "tools/numbers/result_number.h"
-#include "tools/runner/config_files.h"
-#include "tools/runner/loaded_files.h"
+#include "tools/scenario/config_files.h"
+#include "tools/scenario/loaded_files.h"
 
 #include <fmt/format.h>
 

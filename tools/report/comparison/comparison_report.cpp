@@ -2,7 +2,7 @@
 
 #include "tools/report/comparison/comparison_charts.h"
 #include "tools/report/inputs_section.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #include "sim/units/parse_quantity.h"
 #include "tools/report/chart_parts.h"
 #include "tools/report/numbers/plain_unit.h"
-#include "tools/runner/run_health.h"
+#include "tools/results/run_health.h"
 
 #include <fmt/format.h>
 

@@ -6,7 +6,7 @@
 #include "tools/report/chart_parts.h"
 #include "tools/report/machine/heat_charts.h"
 #include "tools/report/numbers/plain_unit.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <fmt/format.h>
 

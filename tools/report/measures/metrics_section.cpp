@@ -1,7 +1,7 @@
 #include "tools/report/measures/metrics_section.h"
 
 #include "tools/report/numbers/plain_unit.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <fmt/format.h>
 

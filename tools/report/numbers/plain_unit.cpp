@@ -1,6 +1,6 @@
 #include "tools/report/numbers/plain_unit.h"
 
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "tools/report/serving/serving_section.h"
 
 #include "tools/report/serving/serving_charts.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <fmt/format.h>
 

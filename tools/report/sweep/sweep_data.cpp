@@ -1,9 +1,9 @@
 #include "tools/report/sweep/sweep_data.h"
 
 #include "sim/metrics/metric_declaration.h"
+#include "tools/files/json_file.h"
+#include "tools/files/point_file.h"
 #include "tools/report/file_shape.h"
-#include "tools/runner/json_file.h"
-#include "tools/runner/point_file.h"
 
 #include <fmt/format.h>
 

@@ -3,8 +3,8 @@
 
 #include "sim/config/reading_log.h"
 #include "tools/report/page.h"
-#include "tools/runner/pareto.h"
-#include "tools/runner/run_health.h"
+#include "tools/results/pareto.h"
+#include "tools/results/run_health.h"
 
 #include <map>
 #include <string>

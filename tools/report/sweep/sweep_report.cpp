@@ -5,7 +5,7 @@
 #include "tools/report/numbers/plain_unit.h"
 #include "tools/report/sweep/best_points.h"
 #include "tools/report/sweep/sweep_charts.h"
-#include "tools/runner/table_text.h"
+#include "tools/terminal/table_text.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 #include "tools/numbers/number_name.h"
-#include "tools/runner/workload_table.h"
+#include "tools/workload_kinds/workload_table.h"
 
 #include <catch2/catch.hpp>
 

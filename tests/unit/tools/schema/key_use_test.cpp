@@ -1,8 +1,8 @@
 // Is every key of the schema of any use? A reader records the keys that it is asked for, and a run says which of them
 // it does not use: what no run here uses would be a key that looks as if it changed something.
 #include "tools/runner/run.h"
-#include "tools/runner/workload_table.h"
 #include "tools/schema/key_catalogue.h"
+#include "tools/workload_kinds/workload_table.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
-#include "tools/validate/report.h"
 #include "tools/validate/validation.h"
+#include "tools/validate/validation_report.h"
 
 #include <catch2/catch.hpp>
 
