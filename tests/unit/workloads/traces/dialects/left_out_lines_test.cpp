@@ -37,7 +37,7 @@ struct LeftOut {
 TEST_CASE("numbers of lines are counted once, with the first number behind them")
 {
   LineNumbers numbers;
-  for (const std::uint64_t number : {2, 3, 4, 8, 9})
+  for (const std::uint64_t number : {2U, 3U, 4U, 8U, 9U})
     numbers.add(number);
   CHECK(numbers.take_before(2) == 0);
   CHECK(numbers.take_before(5) == 3);
