@@ -84,7 +84,7 @@ class SmallService {
     decode.choices = {.routing = models::Routing::Balanced};
     decode.shared_on_every_rank = true;
     spec.batch_wait = 2.0_ms;
-    spec.router = workloads::Router::RoundRobin;
+    spec.router = workloads::find_prefill_router("round-robin");
     spec.pool = {.nodes = 1, .dram_share = 0.5, .loads = 64};
     spec.slo_ttft = Seconds(10);
     spec.slo_tpot = Seconds(1);
@@ -110,11 +110,19 @@ class SmallService {
     return text;
   }
 
+  // Each phase on the machine's fabric, under the machine's policies.
+  [[nodiscard]] workloads::ServingSpec ready_spec() const
+  {
+    workloads::ServingSpec ready = spec;
+    ready.prefill_fabric = machine.ub;
+    ready.decode_fabric = machine.ub;
+    return ready;
+  }
+
   // Makes the process's one engine.
   [[nodiscard]] Served run()
   {
-    spec.prefill_fabric = machine.ub;
-    spec.decode_fabric = machine.ub;
+    spec = ready_spec();
     const TemporaryFolder folder;
     if (!trace.empty()) {
       workloads::RequestFileSpec file;
@@ -169,12 +177,11 @@ class SmallService {
   template <typename Ask>
   [[nodiscard]] workloads::Cell asked(const Ask& ask) const
   {
-    workloads::ServingSpec own = spec;
-    own.prefill_fabric = machine.ub;
-    own.decode_fabric = machine.ub;
+    const workloads::ServingSpec own = ready_spec();
     const topology::Supernode supernode(machine.topology);
     const workloads::CellStore store("");
-    workloads::IterationCells cells(own, model, machine, supernode, Seed, store);
+    workloads::IterationCells cells({own.decode, own.decode_fabric, own.prefill.deployment, own.prefill_fabric},
+                                    {model, machine, supernode, own.cell_layers, Seed}, store);
     return ask(cells);
   }
 };

@@ -40,17 +40,7 @@ std::vector<double> new_token_places(std::int64_t most, const std::vector<double
   return axis;
 }
 
-// Inputs with which cells of both phases are simulated.
-struct Simulation {
-  const models::ModelSpec& model;
-  const models::MachineSpec& machine;
-  const topology::Supernode& supernode;
-  std::int64_t layers = 0;  // MoE layers
-  std::uint64_t seed = 1;
-  const CellStore& store;
-};
-
-Cell decode_cell(const DecodeSpec& deployment, int microbatches, double lane_share, const Simulation& with,
+Cell decode_cell(const DecodeSpec& deployment, int microbatches, double lane_share, const CellInputs& with,
                  const CellTable::Point& point)
 {
   DecodeSpec spec = deployment;
@@ -62,7 +52,7 @@ Cell decode_cell(const DecodeSpec& deployment, int microbatches, double lane_sha
   return {time.iteration.count(), time.sent};
 }
 
-Cell prefill_cell(const PrefillDeployment& deployment, int microbatches, double lane_share, const Simulation& with,
+Cell prefill_cell(const PrefillDeployment& deployment, int microbatches, double lane_share, const CellInputs& with,
                   const CellTable::Point& point)
 {
   PrefillDeployment shortened = deployment;
@@ -90,7 +80,7 @@ PhaseCells::Mode mode(const std::string& phase, int microbatches, const std::vec
           .narrowed = CellTable(axes, store.before(name + "_narrowed", ask(1 - PhaseCells::LanesProbed)))};
 }
 
-PhaseCells decode_cells(const DecodeSpec& deployment, const Simulation& with)
+PhaseCells decode_cells(const DecodeSpec& deployment, const CellInputs& with, const CellStore& store)
 {
   const auto simulate = [&deployment, with](int microbatches, double lane_share, const CellTable::Point& point) {
     return decode_cell(deployment, microbatches, lane_share, with, point);
@@ -100,13 +90,13 @@ PhaseCells decode_cells(const DecodeSpec& deployment, const Simulation& with)
   const std::int64_t dies = with.machine.topology.dies_per_npu;
   std::vector<PhaseCells::Mode> modes;
   if (deployment.microbatches != Microbatches::Two)
-    modes.push_back(mode("decode", 1, {batches(dies, deployment.batch_per_npu), lengths}, with.store, simulate));
+    modes.push_back(mode("decode", 1, {batches(dies, deployment.batch_per_npu), lengths}, store, simulate));
   if (deployment.microbatches != Microbatches::One)
-    modes.push_back(mode("decode", 2, {batches(2 * dies, deployment.batch_per_npu), lengths}, with.store, simulate));
+    modes.push_back(mode("decode", 2, {batches(2 * dies, deployment.batch_per_npu), lengths}, store, simulate));
   return PhaseCells(std::move(modes));
 }
 
-PhaseCells prefill_cells(const PrefillDeployment& deployment, const Simulation& with)
+PhaseCells prefill_cells(const PrefillDeployment& deployment, const CellInputs& with, const CellStore& store)
 {
   const auto simulate = [&deployment, with](int microbatches, double lane_share, const CellTable::Point& point) {
     return prefill_cell(deployment, microbatches, lane_share, with, point);
@@ -116,7 +106,7 @@ PhaseCells prefill_cells(const PrefillDeployment& deployment, const Simulation& 
   std::vector<PhaseCells::Mode> modes;
   if (deployment.microbatches != PrefillMicrobatches::Two)
     modes.push_back(mode("prefill", 1,
-                         {new_token_places(most, {0.125, 1}), cached, {LeastPairs, 1LL << 32U, MostPairs}}, with.store,
+                         {new_token_places(most, {0.125, 1}), cached, {LeastPairs, 1LL << 32U, MostPairs}}, store,
                          simulate));
   // Two microbatches hide what they can behind each other, up to where the cube cores are never idle: a bend, which
   // needs more places.
@@ -125,7 +115,7 @@ PhaseCells prefill_cells(const PrefillDeployment& deployment, const Simulation& 
                          {new_token_places(most, {0.25, 0.5, 1}),
                           cached,
                           {LeastPairs, 1 << 29U, 1 << 30U, 1LL << 31U, 1LL << 33U, MostPairs}},
-                         with.store, simulate));
+                         store, simulate));
   return PhaseCells(std::move(modes));
 }
 
@@ -133,6 +123,11 @@ models::MachineSpec on_fabric(models::MachineSpec machine, const models::UbSpec&
 {
   machine.ub = fabric;
   return machine;
+}
+
+CellInputs on_machine(const CellInputs& inputs, const models::MachineSpec& machine)
+{
+  return {inputs.model, machine, inputs.supernode, inputs.layers, inputs.seed};
 }
 
 }  // namespace
@@ -178,14 +173,11 @@ CellTable::Error PhaseCells::leave_one_out() const
   return all;
 }
 
-IterationCells::IterationCells(const ServingSpec& spec, const models::ModelSpec& model,
-                               const models::MachineSpec& machine, const topology::Supernode& supernode,
-                               std::uint64_t seed, const CellStore& store)
-    : prefill_machine_(on_fabric(machine, spec.prefill_fabric)),
-      decode_machine_(on_fabric(machine, spec.decode_fabric)),
-      decode_(decode_cells(spec.decode, {model, decode_machine_, supernode, spec.cell_layers, seed, store})),
-      prefill_(
-          prefill_cells(spec.prefill.deployment, {model, prefill_machine_, supernode, spec.cell_layers, seed, store}))
+IterationCells::IterationCells(const CellPhases& phases, const CellInputs& inputs, const CellStore& store)
+    : prefill_machine_(on_fabric(inputs.machine, phases.prefill_fabric)),
+      decode_machine_(on_fabric(inputs.machine, phases.decode_fabric)),
+      decode_(decode_cells(phases.decode, on_machine(inputs, decode_machine_), store)),
+      prefill_(prefill_cells(phases.prefill, on_machine(inputs, prefill_machine_), store))
 {
 }
 

@@ -9,7 +9,8 @@
 #pragma once
 
 #include "workloads/cells/cell_store.h"
-#include "workloads/serving/serving_spec.h"
+#include "workloads/decode/decode_spec.h"
+#include "workloads/prefill/prefill_spec.h"
 
 #include <string>
 #include <vector>
@@ -41,11 +42,27 @@ class PhaseCells {
   std::vector<Mode> modes_;
 };
 
+// Deployments of both phases, each with the machine's fabric under the policies that it chooses. Borrowed.
+struct CellPhases {
+  const DecodeSpec& decode;  // batch_per_npu is the largest batch
+  const models::UbSpec& decode_fabric;
+  const PrefillDeployment& prefill;
+  const models::UbSpec& prefill_fabric;
+};
+
+// Inputs with which cells of both phases are simulated. Borrowed.
+struct CellInputs {
+  const models::ModelSpec& model;
+  const models::MachineSpec& machine;
+  const topology::Supernode& supernode;
+  std::int64_t layers = 0;  // MoE layers of a cell
+  std::uint64_t seed = 1;
+};
+
 class IterationCells {
  public:
   // All but the machine are borrowed.
-  IterationCells(const ServingSpec& spec, const models::ModelSpec& model, const models::MachineSpec& machine,
-                 const topology::Supernode& supernode, std::uint64_t seed, const CellStore& store);
+  IterationCells(const CellPhases& phases, const CellInputs& inputs, const CellStore& store);
   // Its cells refer to its machines.
   IterationCells(const IterationCells&) = delete;
   IterationCells& operator=(const IterationCells&) = delete;

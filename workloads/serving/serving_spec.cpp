@@ -174,10 +174,7 @@ void read_instances(Reader& workload, const models::ModelSpec& model, const mode
   spec.decode_fabric = decode_machine.ub;
   workload.optional({"batch_wait", "that an idle prefill instance waits for more requests before it starts", 0.0, 1e3},
                     spec.batch_wait);
-  workload.choice({"router", "which prefill instance takes a request"}, spec.router,
-                  {{"round-robin", Router::RoundRobin},
-                   {"least-loaded", Router::LeastLoaded},
-                   {"cache-aware", Router::CacheAware}});
+  workload.choice_of_row({"router", "which prefill instance takes a request"}, spec.router, prefill_routers());
   workload.choice({"handover", "plane that takes keys and values from prefill to decode"}, spec.handover,
                   {{"rdma", HandoverPlane::Rdma}, {"ub", HandoverPlane::Ub}});
   workload.choice({"first_token", "where the first token leaves: after the first decode iteration, or from prefill"},

@@ -3,6 +3,7 @@
 
 #include "workloads/decode/decode_spec.h"
 #include "workloads/prefill/prefill_spec.h"
+#include "workloads/serving/routers/prefill_routers.h"
 #include "workloads/traces/dialects/request_file.h"
 #include "workloads/traces/generated_requests.h"
 #include "workloads/traces/load_scaling.h"
@@ -14,7 +15,6 @@
 
 namespace cm::workloads {
 
-enum class Router { RoundRobin, LeastLoaded, CacheAware };
 enum class PoolPlane { Ub, Vpc };
 enum class HandoverPlane { Rdma, Ub };
 enum class FirstToken { Decode, Prefill };
@@ -44,7 +44,7 @@ struct ServingSpec {
   models::UbSpec prefill_fabric;
   models::UbSpec decode_fabric;
   Seconds batch_wait;  // of an idle prefill instance, for more requests
-  Router router = Router::LeastLoaded;
+  const PrefillRouter* router = find_prefill_router("least-loaded");
   HandoverPlane handover = HandoverPlane::Rdma;
   FirstToken first_token = FirstToken::Decode;
   PoolSpec pool;

@@ -40,9 +40,10 @@ SeriesRecorder::SeriesRecorder(const Service& service, const ServingSpec& spec, 
 // Requests in flight are in the hands of an actor. Without any other, one has failed, and the engine will say so.
 void SeriesRecorder::watch(sim::engine::Control& control)
 {
-  while (!service_.is_done() && !control.is_alone()) {
+  while (!service_.book().is_done() && !control.is_alone()) {
     control.sleep(step_);
-    samples_.push_back(sample(service_.is_done() ? std::min(service_.last_event(), control.now()) : control.now()));
+    samples_.push_back(
+        sample(service_.book().is_done() ? std::min(service_.book().last_event(), control.now()) : control.now()));
     if (samples_.size() == MostSamples)
       thin();
   }
@@ -66,7 +67,7 @@ SeriesRecorder::Sample SeriesRecorder::sample(Seconds now) const
   for (const PrefillInstance& instance : service_.prefill())
     taken.waiting_for_prefill += static_cast<double>(instance.queued());
   taken.decode_batch = static_cast<double>(service_.decode().running());
-  taken.waiting_for_decode = static_cast<double>(service_.decode().waiting());
+  taken.waiting_for_decode = static_cast<double>(service_.decode().queue().waiting());
   taken.dram_blocks = static_cast<double>(service_.pool().cache().dram_blocks());
   taken.volume_blocks = static_cast<double>(service_.pool().cache().volume_blocks());
   return taken;
@@ -89,7 +90,7 @@ void SeriesRecorder::report(sim::metrics::Result& result) const
       return static_cast<double>(now.bytes[which] - before.bytes[which]) * 1e-9 / step.length().count();
     };
     const std::array<double, Names.size()> values{prefill / spec_.prefill_instances,
-                                                  share(service_.decode().busy()),
+                                                  share(service_.decode().work().busy),
                                                   now.decode_batch,
                                                   now.waiting_for_prefill,
                                                   now.waiting_for_decode,

@@ -83,13 +83,6 @@ std::optional<SlowPart> slow_part(std::span<const RequestRecord> records)
   return SlowPart{.end = static_cast<Milestone>(part), .before = before[part], .after = after[part], .grows = grows};
 }
 
-DecodeWaits waits_of(const DecodeInstance& decode)
-{
-  return {.for_memory = decode.waits_for_memory(),
-          .for_place = decode.waits_for_batch(),
-          .for_target = decode.waits_for_target()};
-}
-
 std::string decode_limit_name(const ServingSpec& spec, std::string_view room, const DecodeWaits& waits,
                               std::span<const RequestRecord> records)
 {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sim/metrics/result.h"
-#include "workloads/serving/instances/decode_instance.h"
+#include "workloads/serving/instances/admission_queue.h"
 #include "workloads/serving/requests/request_record.h"
 #include "workloads/serving/serving_spec.h"
 #include "workloads/serving_report/serving_verdict.h"
@@ -25,15 +25,6 @@ struct SlowPart {
 // The part that grew by most; when none grows, the longest: transfers that share a plane are all slow from the start.
 // Empty when fewer than two requests finished.
 std::optional<SlowPart> slow_part(std::span<const RequestRecord> records);
-
-// Obstacles that kept requests out of decode, counted in attempts to admit one.
-struct DecodeWaits {
-  std::int64_t for_memory = 0;
-  std::int64_t for_place = 0;
-  std::int64_t for_target = 0;  // `tpot_target` would have been missed
-};
-
-DecodeWaits waits_of(const DecodeInstance& decode);
 
 // The plane or stage that a part waits for, in words. Where requests wait for decode, it is what keeps them there long:
 // the hand-over when it takes most of their time in decode.

@@ -45,7 +45,7 @@ void note_misses(const ServingOutcome& outcome, Result& result)
 void add_levels(const ServingOutcome& outcome, Result& result)
 {
   const Measurements& measured = outcome.measured;
-  const double seconds = arrival_window(outcome.service.records(), outcome.warm_up).seconds;
+  const double seconds = arrival_window(outcome.service.book().records(), outcome.warm_up).seconds;
   result.add(ServingMetrics["goodput_rps"], sim::metrics::share_of(static_cast<double>(measured.good()), seconds));
   result.add(ServingMetrics["slo_attainment"], share_of(measured.good(), measured.asked()));
   result.add(ServingMetrics["slo_ttft_attainment"], share_of(measured.held_ttft(), measured.asked()));
@@ -57,20 +57,20 @@ void warn_of_refusals(const ServingOutcome& outcome, std::uint64_t arrived, std:
 {
   if (refused == 0)
     return;
-  const Refusals& refusals = outcome.service.refusals();
-  const DecodeInstance& decode = outcome.service.decode();
+  const Refusals& refusals = outcome.service.book().refusals();
+  const Bytes room = outcome.service.decode().queue().dies().room().memory;
   result.warnings.push_back(fmt::format(
       "{} of {} requests were refused, which counts as a miss of the SLO: {} longer than the model's context of {} "
       "tokens, {} others longer than the {:.0f} tokens that the HBM of a decode die has room for; the longest has {} "
       "tokens",
       refused == arrived ? "all" : fmt::format("{}", refused), arrived, refusals.context, outcome.model.max_position,
-      refusals.memory, ratio(decode.kv_room(), decode.bytes_of(1)), refusals.longest));
+      refusals.memory, ratio(room, kv_bytes_per_token(outcome.spec, outcome.model)), refusals.longest));
 }
 
 void add_counts(const ServingOutcome& outcome, Result& result)
 {
-  const Census last = outcome.service.census(outcome.service.last_event());
-  const Census& then = outcome.service.at_last_arrival();
+  const Census last = outcome.service.book().census(outcome.service.book().last_event());
+  const Census& then = outcome.service.book().at_last_arrival();
   for (const Census& census : {last, then})
     ensure(census.arrived == census.refused + census.finished + census.in_flight,
            "{} requests arrived, {} were refused, {} finished, {} are in flight", census.arrived, census.refused,
@@ -115,7 +115,7 @@ PrefillWork prefill_work(const Service& service, const Stretch& window)
 // Before it queues fill, behind it they empty. Requests that all come at once leave nothing between.
 Window window_of(const ServingOutcome& outcome)
 {
-  const auto records = outcome.service.records();
+  const auto records = outcome.service.book().records();
   const auto arrival = [&](std::size_t number) {
     return to_seconds(Picoseconds(records[number].when(Milestone::Arrived)));
   };
@@ -124,7 +124,7 @@ Window window_of(const ServingOutcome& outcome)
     if (counted.length() > Seconds(0) && prefill_work(outcome.service, counted).batches > 0)
       return {counted, "from the end of the warm-up to the last arrival"};
   }
-  return {{arrival(0), outcome.service.last_event()}, "from the first arrival to the last token"};
+  return {{arrival(0), outcome.service.book().last_event()}, "from the first arrival to the last token"};
 }
 
 void note_small_batches(double tokens, std::int64_t most, Result& result)
@@ -146,10 +146,10 @@ void add_delays(const Service& service, Result& result)
     busy += instance.busy().total();
     delayed += instance.delayed();
   }
-  const DecodeInstance& decode = service.decode();
+  const DecodeWork& decode = service.decode().work();
   result.add(ServingMetrics["prefill_delayed"], sim::metrics::share_of(delayed.count(), busy.count()));
   result.add(ServingMetrics["decode_delayed"],
-             sim::metrics::share_of(decode.delayed().count(), decode.busy().total().count()));
+             sim::metrics::share_of(decode.delayed.count(), decode.busy.total().count()));
 }
 
 void add_prefill(const ServingOutcome& outcome, const Window& window, Result& result)
@@ -178,13 +178,13 @@ void add_decode(const ServingOutcome& outcome, const Window& window, Result& res
 {
   const DecodeInstance& decode = outcome.service.decode();
   result.add(ServingMetrics["decode_utilisation"],
-             sim::metrics::share_of(decode.busy().within(window.time).count(), window.time.length().count()),
+             sim::metrics::share_of(decode.work().busy.within(window.time).count(), window.time.length().count()),
              fmt::format("time with an iteration / time, {}", window.text));
-  result.add(ServingMetrics["decode_iterations"], static_cast<double>(decode.iterations()));
+  result.add(ServingMetrics["decode_iterations"], static_cast<double>(decode.work().iterations));
   add_delays(outcome.service, result);
   // Without an admitted request there is no largest reservation.
-  if (decode.kv_reserved_most() > Bytes(0))
-    result.add(ServingMetrics["decode_kv_peak"], ratio(decode.kv_reserved_most(), decode.kv_room()));
+  if (const DecodeDies& dies = decode.queue().dies(); dies.reserved_most() > Bytes(0))
+    result.add(ServingMetrics["decode_kv_peak"], ratio(dies.reserved_most(), dies.room().memory));
   if (decode.target_is_missed_alone())
     result.warnings.push_back(
         fmt::format("an iteration with one request a die takes longer than tpot_target, {:.4g} ms, "
@@ -204,7 +204,7 @@ std::int64_t first_tokens_within(const ServingOutcome& outcome, const Stretch& w
 {
   if (outcome.spec.first_token == FirstToken::Decode)
     return 0;
-  return std::ranges::count_if(outcome.service.records(), [&](const RequestRecord& record) {
+  return std::ranges::count_if(outcome.service.book().records(), [&](const RequestRecord& record) {
     const Seconds left = to_seconds(Picoseconds(record.when(Milestone::Prefilled)));
     return record.is_finished() && left >= window.begin && left <= window.end;
   });
@@ -213,7 +213,7 @@ std::int64_t first_tokens_within(const ServingOutcome& outcome, const Stretch& w
 void add_output(const ServingOutcome& outcome, const Window& window, Result& result)
 {
   const std::int64_t tokens =
-      outcome.service.decode().outputs().tokens_within(window.time) + first_tokens_within(outcome, window.time);
+      outcome.service.decode().work().outputs.tokens_within(window.time) + first_tokens_within(outcome, window.time);
   const std::optional<double> rate = sim::metrics::share_of(static_cast<double>(tokens), window.time.length().count());
   const std::uint32_t npus = npus_of(outcome);
   result.add(ServingMetrics["npus"], npus);

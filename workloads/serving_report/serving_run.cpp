@@ -135,10 +135,11 @@ void add_copies_notes(const ServingSpec& spec, sim::metrics::Result& result)
       result.notes.push_back(fmt::format("{}: {}", phase, note));
 }
 
-DecodeRoom room_of(const ServingSpec& spec, const DecodeInstance& decode)
+DecodeRoom room_of(const ServingSpec& spec, const models::ModelSpec& model, const Service& service)
 {
-  return {.requests = static_cast<double>(decode.places()),
-          .tokens = ratio(decode.kv_room(), decode.bytes_of(1)) * spec.decode.dies()};
+  const DecodeDies& dies = service.decode().queue().dies();
+  return {.requests = static_cast<double>(dies.places()),
+          .tokens = ratio(dies.room().memory, kv_bytes_per_token(spec, model)) * spec.decode.dies()};
 }
 
 std::string overload_limit(const ServingSpec& spec, const Overload& overload, const DecodeWaits& waits, Records counted)
@@ -163,18 +164,18 @@ std::string slow_part_text(const ServingSpec& spec, const DecodeWaits& waits, Re
 }
 
 // The limit of a service that cannot keep up; empty when it can.
-std::string add_verdict(const ServingSpec& spec, const Service& service, const WarmUp& warm_up,
+std::string add_verdict(const ServingSpec& spec, const Service& service, const DecodeRoom& room, const WarmUp& warm_up,
                         sim::metrics::Result& result)
 {
-  const ArrivalWindow window = arrival_window(service.records(), warm_up.requests);
-  const Records counted = service.records().subspan(warm_up.requests);
-  const DecodeWaits waits = waits_of(service.decode());
+  const Records records = service.book().records();
+  const ArrivalWindow window = arrival_window(records, warm_up.requests);
+  const Records counted = records.subspan(warm_up.requests);
+  const DecodeWaits& waits = service.decode().queue().waits();
   result.add(ServingMetrics["warm_up_requests"], static_cast<double>(warm_up.requests), warm_up.rule);
   // Requests that all arrive at once have no rate.
   if (window.seconds > 0)
     result.add(ServingMetrics["arrival_rps"], window.arrivals);
-  if (const auto overload =
-          overload_of(service.records(), warm_up.requests, warm_up.ttft_rises, room_of(spec, service.decode()))) {
+  if (const auto overload = overload_of(records, warm_up.requests, warm_up.ttft_rises, room)) {
     result.manifest.steady = false;
     result.add(ServingMetrics["sustainable_rps"], overload->sustainable);
     std::string limit = overload_limit(spec, *overload, waits, counted);
@@ -189,13 +190,13 @@ std::string add_verdict(const ServingSpec& spec, const Service& service, const W
     result.warnings.push_back(fmt::format("NOT STEADY: {}{}. Latencies depend on the length of the run",
                                           warm_up.unsteady, slow_part_text(spec, waits, counted)));
   } else {
-    result.answer.standings.push_back({"steady", fmt::format("{} of {} requests count, behind the warm-up",
-                                                             counted.size(), service.records().size())});
+    result.answer.standings.push_back(
+        {"steady", fmt::format("{} of {} requests count, behind the warm-up", counted.size(), records.size())});
   }
   return "";
 }
 
-MeasuredLoads measured_loads(const ServingSpec& spec, const Service& service, const WarmUp& warm_up,
+MeasuredLoads measured_loads(Records records, const DecodeRoom& room, const WarmUp& warm_up,
                              const sim::metrics::Result& result)
 {
   const auto value_of = [&](std::string_view name) {
@@ -204,8 +205,7 @@ MeasuredLoads measured_loads(const ServingSpec& spec, const Service& service, co
   };
   return {.prefill_busy = value_of("prefill_utilisation"),
           .prefill_fill = value_of("prefill_batch_fill"),
-          .decode = room_taken(service.records().subspan(warm_up.requests),
-                               arrival_window(service.records(), warm_up.requests), room_of(spec, service.decode())),
+          .decode = room_taken(records.subspan(warm_up.requests), arrival_window(records, warm_up.requests), room),
           .dropped_blocks = value_of("pool_dropped_blocks").value_or(0)};
 }
 
@@ -219,7 +219,8 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   const Preview preview = preview_of(spec, seed);
   const topology::Supernode supernode(machine.topology);
   const CellStore store(spec.keeps_cells ? extras.cell_folder : "");
-  IterationCells cells(spec, model, machine, supernode, seed, store);
+  IterationCells cells({spec.decode, spec.decode_fabric, spec.prefill.deployment, spec.prefill_fabric},
+                       {model, machine, supernode, spec.cell_layers, seed}, store);
   ServingTimeline timeline(extras.timeline, spec);
   sim::engine::Engine engine;
   Service service({spec, model, machine, seed, preview.requests, engine, cells, timeline, progress});
@@ -228,24 +229,26 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   engine.spawn("arrivals", [&](sim::engine::Control& control) { service.let_in(control, *source); });
   engine.spawn("series", [&](sim::engine::Control& control) { recorder.watch(control); });
   engine.run();
-  ensure(service.is_done(), "no actor is left, and requests are still in flight");
+  ensure(service.book().is_done(), "no actor is left, and requests are still in flight");
 
-  const WarmUp warm_up = warm_up_of(spec, service.records());
-  const Measurements measured(spec, service.records().subspan(warm_up.requests));
-  const std::string overload = add_verdict(spec, service, warm_up, result);
+  const Records records = service.book().records();
+  const WarmUp warm_up = warm_up_of(spec, records);
+  const Measurements measured(spec, records.subspan(warm_up.requests));
+  const DecodeRoom room = room_of(spec, model, service);
+  const std::string overload = add_verdict(spec, service, room, warm_up, result);
   add_metrics({spec, model, machine, service, cells, measured, warm_up.requests}, result);
   measured.report(result);
-  result.answer.limit = limit_sentence(measured_loads(spec, service, warm_up, result), overload, result);
+  result.answer.limit = limit_sentence(measured_loads(records, room, warm_up, result), overload, result);
   result.add(ServingMetrics["itl_ms"],
-             service.decode().outputs().pauses(spec.first_token, service.records().subspan(warm_up.requests)));
+             service.decode().work().outputs.pauses(spec.first_token, records.subspan(warm_up.requests)));
   recorder.report(result);
   if (extras.timeline != nullptr)
-    add_slowest_tracks(spec.first_token, service.records(), warm_up.requests, *extras.timeline);
+    add_slowest_tracks(spec.first_token, records, warm_up.requests, *extras.timeline);
   timeline.add(result.series);
-  add_latency_series(spec, service.records(), result);
-  add_slowest_tables(spec.first_token, service.records(), warm_up.requests, result);
+  add_latency_series(spec, records, result);
+  add_slowest_tables(spec.first_token, records, warm_up.requests, result);
   if (spec.writes_requests)
-    result.files.emplace_back("requests.csv", requests_csv(spec.first_token, service.records(), warm_up.requests));
+    result.files.emplace_back("requests.csv", requests_csv(spec.first_token, records, warm_up.requests));
   add_copies_notes(spec, result);
   add_trace_notes(spec, preview, result);
   if (spec.trace && spec.trace->skip_damaged_lines)

@@ -53,11 +53,11 @@ std::vector<std::int64_t> instances_of(const tests::Served& served)
 }
 
 // Two instances that start nothing while these requests arrive: a long one and three short ones.
-SmallService long_and_short(Router router)
+SmallService long_and_short(std::string_view router)
 {
   SmallService service;
   service.spec.prefill_instances = 2;
-  service.spec.router = router;
+  service.spec.router = find_prefill_router(router);
   service.spec.batch_wait = 50.0_ms;
   service.ask(0, 3000, 2, 0);
   service.ask(1, 200, 2, 10);
@@ -67,11 +67,11 @@ SmallService long_and_short(Router router)
 }
 
 // A prefix of 3,584 tokens that the pool has by the time a second request has it, and two more requests.
-SmallService cached_prefix(Router router)
+SmallService cached_prefix(std::string_view router)
 {
   SmallService service;
   service.spec.prefill_instances = 2;
-  service.spec.router = router;
+  service.spec.router = find_prefill_router(router);
   service.spec.batch_wait = 50.0_ms;
   service.ask(0, 3600, 2, 0);
   service.ask(1000, 3600, 2, 0);
@@ -84,29 +84,29 @@ SmallService cached_prefix(Router router)
 
 TEST_CASE("round robin takes instances in turn, whatever they have to do")
 {
-  CHECK(instances_of(long_and_short(Router::RoundRobin).run()) == std::vector<std::int64_t>{0, 1, 0, 1});
+  CHECK(instances_of(long_and_short("round-robin").run()) == std::vector<std::int64_t>{0, 1, 0, 1});
 }
 
 TEST_CASE("the least loaded instance is that with the least to compute")
 {
-  CHECK(instances_of(long_and_short(Router::LeastLoaded).run()) == std::vector<std::int64_t>{0, 1, 1, 1});
+  CHECK(instances_of(long_and_short("least-loaded").run()) == std::vector<std::int64_t>{0, 1, 1, 1});
 }
 
 TEST_CASE("a router without an eye for the cache takes a cached prompt for a long one")
 {
-  CHECK(instances_of(cached_prefix(Router::LeastLoaded).run()) == std::vector<std::int64_t>{0, 0, 1, 1});
+  CHECK(instances_of(cached_prefix("least-loaded").run()) == std::vector<std::int64_t>{0, 0, 1, 1});
 }
 
 TEST_CASE("a cache-aware router knows that a cached prompt is short")
 {
-  CHECK(instances_of(cached_prefix(Router::CacheAware).run()) == std::vector<std::int64_t>{0, 0, 1, 0});
+  CHECK(instances_of(cached_prefix("cache-aware").run()) == std::vector<std::int64_t>{0, 0, 1, 0});
 }
 
 TEST_CASE("a batch under way counts to the load of its instance until it ends")
 {
   SmallService service;
   service.spec.prefill_instances = 2;
-  service.spec.router = Router::LeastLoaded;
+  service.spec.router = find_prefill_router("least-loaded");
   service.spec.batch_wait = Seconds(0);
   service.ask(0, 600, 1, 0);
   service.ask(10, 600, 1, 10);  // the first instance works on the first prompt

@@ -245,7 +245,7 @@ TEST_CASE("a mixed load shares UB with the exchanges of its instances")
 {
   SmallService service = mixed_load();
   service.machine.topology.lane_bandwidth = 1_GBps;
-  service.spec.router = Router::CacheAware;
+  service.spec.router = find_prefill_router("cache-aware");
   service.spec.handover = HandoverPlane::Ub;
   CHECK(facts_of(service.run()) == OverUb);
 }
@@ -253,7 +253,7 @@ TEST_CASE("a mixed load shares UB with the exchanges of its instances")
 TEST_CASE("a mixed load over VPC and RDMA gives its first tokens from prefill")
 {
   SmallService service = mixed_load();
-  service.spec.router = Router::LeastLoaded;
+  service.spec.router = find_prefill_router("least-loaded");
   service.spec.pool.plane = PoolPlane::Vpc;
   service.spec.first_token = FirstToken::Prefill;
   service.spec.tpot_target = 2.0_ms;

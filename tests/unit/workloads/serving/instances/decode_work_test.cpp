@@ -1,0 +1,18 @@
+#include "workloads/serving/instances/decode_work.h"
+
+#include <catch2/catch.hpp>
+
+using namespace cm;
+using namespace cm::workloads;
+
+TEST_CASE("work of decode adds up iterations, their time, what delayed them and their tokens")
+{
+  DecodeWork work;
+  work.add({Seconds(1), Seconds(3)}, Seconds(0), 4);
+  work.add({Seconds(5), Seconds(6)}, Seconds(0.25), 7);
+  CHECK(work.iterations == 2);
+  CHECK(work.busy.total() == Seconds(3));
+  CHECK(work.delayed == Seconds(0.25));
+  CHECK(work.outputs.tokens_within({Seconds(0), Seconds(5)}) == 4);
+  CHECK(work.outputs.tokens_within({Seconds(3), Seconds(6)}) == 11);
+}
