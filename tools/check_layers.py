@@ -59,6 +59,8 @@ ARROWS = {
         # A decode iteration is made of dispatches and combines; a prefill layer reports its queues as they do.
         "decode": ["live_machine", "expert_parallel", "traces"],
         "prefill": ["live_machine", "expert_parallel", "traces"],
+        # A cell is a decode iteration or a prefill batch.
+        "cells": ["decode", "prefill"],
         "serving": DEMANDS,
         # A report reads the service and its records; the service knows of no report.
         "serving_report": DEMANDS + ["serving"],

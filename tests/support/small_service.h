@@ -6,7 +6,7 @@
 #include "tests/support/round_memory.h"
 #include "tests/support/small_experts.h"
 #include "tests/unit/sim/temporary_folder.h"
-#include "workloads/serving/iteration_cells.h"
+#include "workloads/cells/iteration_cells.h"
 #include "workloads/serving_report/serving_run.h"
 
 #include <catch2/catch.hpp>

@@ -3,10 +3,10 @@
 // decide how long an iteration takes.
 #pragma once
 
+#include "workloads/cells/iteration_cells.h"
 #include "workloads/serving/instances/admission_queue.h"
 #include "workloads/serving/instances/decode_work.h"
 #include "workloads/serving/instances/running_batch.h"
-#include "workloads/serving/iteration_cells.h"
 #include "workloads/serving/serving_timeline.h"
 
 #include <functional>

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "sim/engine/engine.h"
+#include "workloads/cells/iteration_cells.h"
 #include "workloads/serving/instances/busy_time.h"
-#include "workloads/serving/iteration_cells.h"
 #include "workloads/serving/planes/planes.h"
 #include "workloads/serving/requests/in_flight.h"
 #include "workloads/serving/serving_timeline.h"

@@ -1,4 +1,4 @@
-#include "workloads/serving/iteration_cells.h"
+#include "workloads/cells/iteration_cells.h"
 
 #include "workloads/decode/decode_plan.h"
 #include "workloads/prefill/prefill_time.h"
