@@ -25,16 +25,7 @@ Service::Service(const Setup& setup)
       planes_(setup.spec, setup.machine, setup.engine), pool_(setup.spec, setup.model, setup.machine, planes_),
       loads_(setup.engine, setup.spec.prefill_instances, setup.spec.pool.loads,
              [this](Control& control, InFlight& request) { load(control, request); }),
-      hand_overs_(setup.spec, planes_, setup.engine, kv_bytes_per_token(setup.spec, setup.model)),
-      decode_({.spec = setup.spec,
-               .dies = DecodeDies(setup.spec.decode.dies(), room_of_decode_die(setup.spec, setup.model, setup.machine)),
-               .kv_per_token = kv_bytes_per_token(setup.spec, setup.model),
-               .dies_per_npu = setup.machine.topology.dies_per_npu,
-               .engine = setup.engine,
-               .cells = setup.cells,
-               .planes = planes_,
-               .hand_overs = hand_overs_,
-               .timeline = setup.timeline},
+      decode_({setup.spec, setup.model, setup.machine, setup.engine, setup.cells, planes_, setup.timeline},
               [this](InFlight& request) { finish(request); }),
       prefill_({setup.spec, setup.engine, setup.cells, planes_, setup.timeline}, pool_,
                [this](Control& control, std::uint32_t number, const std::vector<InFlight*>& requests) {
@@ -68,7 +59,7 @@ std::optional<Refusal> Service::refusal_of(const Request& request) const
 {
   if (request.input_tokens + request.output_tokens > model_.max_position)
     return Refusal::Context;
-  return decode_.queue().can_hold(request) ? std::nullopt : std::optional(Refusal::Memory);
+  return decode_.can_hold(request) ? std::nullopt : std::optional(Refusal::Memory);
 }
 
 // From the world to the prefill instance.

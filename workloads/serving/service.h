@@ -4,8 +4,7 @@
 
 #include "sim/engine/actor_pool.h"
 #include "sim/metrics/progress.h"
-#include "workloads/serving/instances/decode_instance.h"
-#include "workloads/serving/instances/hand_overs.h"
+#include "workloads/serving/instances/decode_instances.h"
 #include "workloads/serving/instances/prefill_instances.h"
 #include "workloads/serving/pool/cache_loads.h"
 #include "workloads/serving/pool/kv_pool.h"
@@ -44,7 +43,7 @@ class Service {
   [[nodiscard]] const RequestBook& book() const { return book_; }
   [[nodiscard]] const Planes& planes() const { return planes_; }
   [[nodiscard]] const KvPool& pool() const { return pool_; }
-  [[nodiscard]] const DecodeInstance& decode() const { return decode_; }
+  [[nodiscard]] const DecodeInstances& decode() const { return decode_; }
   [[nodiscard]] const std::deque<PrefillInstance>& prefill() const { return prefill_.all(); }
 
  private:
@@ -67,8 +66,7 @@ class Service {
   Planes planes_;
   KvPool pool_;
   CacheLoads loads_;
-  HandOvers hand_overs_;
-  DecodeInstance decode_;
+  DecodeInstances decode_;
   PrefillInstances prefill_;
 };
 

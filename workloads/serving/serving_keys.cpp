@@ -41,6 +41,8 @@ std::vector<UnusedKey> unused_keys(const ServingSpec& spec, const models::ModelS
   append(unused, unused_workload_keys(spec.prefill, model, machine, "workload.prefill"));
   if (spec.prefill.deployment.layers_simulated >= spec.cell_layers)
     unused.push_back({"workload.prefill.layers_simulated", "workload.cell_layers are fewer", true});
+  if (spec.decode_instances == 1)
+    unused.push_back({"workload.decode_router", "workload.decode_instances is 1", true});
   if (spec.handover == HandoverPlane::Ub)
     for (const char* key : {"machine.rdma.latency", "machine.rdma.die_bandwidth"})
       unused.push_back({key, "workload.handover is ub"});

@@ -167,14 +167,21 @@ void read_instances(Reader& workload, const models::ModelSpec& model, const mode
   spec.prefill = read_prefill_instance(prefill, model, prefill_machine);
   spec.prefill_fabric = prefill_machine.ub;
   spec.prefill_npus = spec.prefill.npus;
-  Reader decode = workload.section({"decode", "the decode instance: the keys of a decode workload; batch_per_npu is "
+  Reader decode = workload.section({"decode", "one decode instance: the keys of a decode workload; batch_per_npu is "
                                               "its largest batch"});
   models::MachineSpec decode_machine = machine;
   spec.decode = read_decode(decode, model, decode_machine);
   spec.decode_fabric = decode_machine.ub;
+  instances = 1;
+  workload.optional({"decode_instances",
+                     "of the size that `decode` says, from the die behind the last prefill instance", 1.0, 10000.0},
+                    instances);
+  spec.decode_instances = static_cast<std::uint32_t>(instances);
   workload.optional({"batch_wait", "that an idle prefill instance waits for more requests before it starts", 0.0, 1e3},
                     spec.batch_wait);
   workload.choice_of_row({"router", "which prefill instance takes a request"}, spec.router, prefill_routers());
+  workload.choice_of_row({"decode_router", "which decode instance takes a request that is prefilled"},
+                         spec.decode_router, decode_routers());
   workload.choice({"handover", "plane that takes keys and values from prefill to decode"}, spec.handover,
                   {{"rdma", HandoverPlane::Rdma}, {"ub", HandoverPlane::Ub}});
   workload.choice({"first_token", "where the first token leaves: after the first decode iteration, or from prefill"},
@@ -224,10 +231,18 @@ void check(Reader& workload, const ServingSpec& spec, const models::ModelSpec& m
 {
   if (machine.topology.nodes == 0 || spec.prefill.deployment.ranks == 0 || spec.decode.dies() == 0)
     return;
-  const std::uint32_t dies = spec.prefill_instances * spec.prefill.deployment.ranks + spec.decode.dies();
-  if (dies > machine.topology.dies())
-    workload.complain("prefill_instances", fmt::format("prefill and decode need {} dies, the machine has {}", dies,
-                                                       machine.topology.dies()));
+  const std::uint64_t prefill_dies = std::uint64_t{spec.prefill_instances} * spec.prefill.deployment.ranks;
+  const std::uint64_t decode_dies = std::uint64_t{spec.decode_instances} * spec.decode.dies();
+  if (const std::uint64_t dies = machine.topology.dies(); prefill_dies + spec.decode.dies() > dies)
+    workload.complain("prefill_instances", fmt::format("prefill and decode need {} dies, the machine has {}",
+                                                       prefill_dies + decode_dies, dies));
+  else if (prefill_dies + decode_dies > dies)
+    workload.complain(
+        "decode_instances",
+        fmt::format("prefill needs {} dies and each of {} decode instances {}, {} in all; the machine has {}, "
+                    "enough for decode_instances: {}",
+                    prefill_dies, spec.decode_instances, spec.decode.dies(), prefill_dies + decode_dies, dies,
+                    (dies - prefill_dies) / spec.decode.dies()));
   if (spec.decode.tp != 1 || !model.has_experts())
     workload.complain("decode", "serving models decode with one die a rank and experts: expected tp: 1 and a model "
                                 "with experts");

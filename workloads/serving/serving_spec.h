@@ -3,6 +3,7 @@
 
 #include "workloads/decode/decode_spec.h"
 #include "workloads/prefill/prefill_spec.h"
+#include "workloads/serving/routers/decode_routers.h"
 #include "workloads/serving/routers/prefill_routers.h"
 #include "workloads/traces/dialects/request_file.h"
 #include "workloads/traces/generated_requests.h"
@@ -43,8 +44,10 @@ struct ServingSpec {
   // Fabric of the machine under the policies that each phase chooses; without a choice of its own, the machine's.
   models::UbSpec prefill_fabric;
   models::UbSpec decode_fabric;
-  Seconds batch_wait;  // of an idle prefill instance, for more requests
+  Seconds batch_wait;                  // of an idle prefill instance, for more requests
+  std::uint32_t decode_instances = 1;  // each of the size that `decode` says
   const PrefillRouter* router = find_prefill_router("least-loaded");
+  const DecodeRouter* decode_router = find_decode_router("least-loaded");
   HandoverPlane handover = HandoverPlane::Rdma;
   FirstToken first_token = FirstToken::Decode;
   PoolSpec pool;
@@ -56,6 +59,8 @@ struct ServingSpec {
   bool keeps_cells = true;        // between runs
   bool writes_requests = false;   // one line each, in requests.csv
 
+  [[nodiscard]] std::uint32_t decode_dies() const { return decode_instances * decode.dies(); }  // of all instances
+  // `rank`: among those of all decode instances, one after the other.
   [[nodiscard]] std::uint32_t decode_die(std::uint32_t rank) const
   {
     return prefill_instances * prefill.deployment.ranks + rank;

@@ -16,7 +16,9 @@ ServingTimeline::ServingTimeline(sim::timeline::Timeline* timeline, const Servin
   const std::uint32_t instances = timeline_->add_process("instances");
   for (std::uint32_t instance = 0; instance < spec.prefill_instances; ++instance)
     prefill_.push_back(timeline_->add_track(instances, fmt::format("prefill {}", instance)));
-  decode_ = timeline_->add_track(instances, "decode");
+  for (std::uint32_t instance = 0; instance < spec.decode_instances; ++instance)
+    decode_.push_back(
+        timeline_->add_track(instances, spec.decode_instances == 1 ? "decode" : fmt::format("decode {}", instance)));
 }
 
 void ServingTimeline::prefilled(std::uint32_t instance, Seconds start, Seconds end, const Batch& batch)
@@ -31,10 +33,11 @@ void ServingTimeline::prefilled(std::uint32_t instance, Seconds start, Seconds e
                                        {"cached tokens", batch.cached_tokens}}});
 }
 
-void ServingTimeline::decoded(Seconds start, Seconds end, std::size_t requests, std::int64_t kv_tokens)
+void ServingTimeline::decoded(std::uint32_t instance, Seconds start, Seconds end, std::size_t requests,
+                              std::int64_t kv_tokens)
 {
   if (timeline_ != nullptr)
-    timeline_->add(Slice{.track = decode_,
+    timeline_->add(Slice{.track = decode_[instance],
                          .name = "iteration",
                          .start = to_picoseconds(start),
                          .end = to_picoseconds(end),

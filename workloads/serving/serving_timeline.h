@@ -1,5 +1,5 @@
-// Timeline of serving while it runs: batches of every prefill instance and iterations of decode; afterwards the series
-// as counters.
+// Timeline of serving while it runs: batches of every prefill instance and iterations of every decode one; afterwards
+// the series as counters.
 #pragma once
 
 #include "sim/metrics/result.h"
@@ -23,13 +23,13 @@ class ServingTimeline {
     std::int64_t cached_tokens = 0;
   };
   void prefilled(std::uint32_t instance, Seconds start, Seconds end, const Batch& batch);
-  void decoded(Seconds start, Seconds end, std::size_t requests, std::int64_t kv_tokens);
+  void decoded(std::uint32_t instance, Seconds start, Seconds end, std::size_t requests, std::int64_t kv_tokens);
   void add(const std::vector<std::pair<std::string, sim::metrics::Series>>& series);
 
  private:
   sim::timeline::Timeline* timeline_;
   std::vector<sim::timeline::TrackIndex> prefill_;  // [instance]
-  sim::timeline::TrackIndex decode_ = 0;
+  std::vector<sim::timeline::TrackIndex> decode_;   // [instance]
 };
 
 }  // namespace cm::workloads

@@ -67,7 +67,7 @@ SeriesRecorder::Sample SeriesRecorder::sample(Seconds now) const
   for (const PrefillInstance& instance : service_.prefill())
     taken.waiting_for_prefill += static_cast<double>(instance.queued());
   taken.decode_batch = static_cast<double>(service_.decode().running());
-  taken.waiting_for_decode = static_cast<double>(service_.decode().queue().waiting());
+  taken.waiting_for_decode = static_cast<double>(service_.decode().waiting());
   taken.dram_blocks = static_cast<double>(service_.pool().cache().dram_blocks());
   taken.volume_blocks = static_cast<double>(service_.pool().cache().volume_blocks());
   return taken;
@@ -85,12 +85,15 @@ void SeriesRecorder::report(sim::metrics::Result& result) const
     double prefill = 0;
     for (const PrefillInstance& instance : service_.prefill())
       prefill += share(instance.busy());
+    double decode = 0;
+    for (const DecodeInstance& instance : service_.decode().all())
+      decode += share(instance.work().busy);
     const auto rate = [&](Plane plane) {
       const auto which = static_cast<std::size_t>(plane);
       return static_cast<double>(now.bytes[which] - before.bytes[which]) * 1e-9 / step.length().count();
     };
     const std::array<double, Names.size()> values{prefill / spec_.prefill_instances,
-                                                  share(service_.decode().work().busy),
+                                                  decode / spec_.decode_instances,
                                                   now.decode_batch,
                                                   now.waiting_for_prefill,
                                                   now.waiting_for_decode,

@@ -58,7 +58,7 @@ void warn_of_refusals(const ServingOutcome& outcome, std::uint64_t arrived, std:
   if (refused == 0)
     return;
   const Refusals& refusals = outcome.service.book().refusals();
-  const Bytes room = outcome.service.decode().queue().dies().room().memory;
+  const Bytes room = outcome.service.decode().memory_of_die();
   result.warnings.push_back(fmt::format(
       "{} of {} requests were refused, which counts as a miss of the SLO: {} longer than the model's context of {} "
       "tokens, {} others longer than the {:.0f} tokens that the HBM of a decode die has room for; the longest has {} "
@@ -138,7 +138,30 @@ void note_small_batches(double tokens, std::int64_t most, Result& result)
         tokens, most));
 }
 
-void add_delays(const Service& service, Result& result)
+// Work of all decode instances.
+struct DecodeSums {
+  Seconds busy;
+  Seconds busy_within;  // the window
+  Seconds delayed;
+  std::int64_t iterations = 0;
+  std::int64_t tokens_within = 0;
+};
+
+DecodeSums decode_sums(const Service& service, const Stretch& window)
+{
+  DecodeSums sums;
+  for (const DecodeInstance& instance : service.decode().all()) {
+    const DecodeWork& work = instance.work();
+    sums.busy += work.busy.total();
+    sums.busy_within += work.busy.within(window);
+    sums.delayed += work.delayed;
+    sums.iterations += work.iterations;
+    sums.tokens_within += work.outputs.tokens_within(window);
+  }
+  return sums;
+}
+
+void add_delays(const Service& service, const DecodeSums& decode, Result& result)
 {
   Seconds busy;
   Seconds delayed;
@@ -146,10 +169,8 @@ void add_delays(const Service& service, Result& result)
     busy += instance.busy().total();
     delayed += instance.delayed();
   }
-  const DecodeWork& decode = service.decode().work();
   result.add(ServingMetrics["prefill_delayed"], sim::metrics::share_of(delayed.count(), busy.count()));
-  result.add(ServingMetrics["decode_delayed"],
-             sim::metrics::share_of(decode.delayed.count(), decode.busy.total().count()));
+  result.add(ServingMetrics["decode_delayed"], sim::metrics::share_of(decode.delayed.count(), decode.busy.count()));
 }
 
 void add_prefill(const ServingOutcome& outcome, const Window& window, Result& result)
@@ -176,27 +197,60 @@ void add_prefill(const ServingOutcome& outcome, const Window& window, Result& re
 
 void add_decode(const ServingOutcome& outcome, const Window& window, Result& result)
 {
-  const DecodeInstance& decode = outcome.service.decode();
+  const DecodeInstances& decode = outcome.service.decode();
+  const DecodeSums sums = decode_sums(outcome.service, window.time);
+  const std::uint32_t instances = outcome.spec.decode_instances;
   result.add(ServingMetrics["decode_utilisation"],
-             sim::metrics::share_of(decode.work().busy.within(window.time).count(), window.time.length().count()),
-             fmt::format("time with an iteration / time, {}", window.text));
-  result.add(ServingMetrics["decode_iterations"], static_cast<double>(decode.work().iterations));
-  add_delays(outcome.service, result);
+             sim::metrics::share_of(sums.busy_within.count(), window.time.length().count() * instances),
+             fmt::format("time with an iteration / time, {}{}", window.text,
+                         instances == 1 ? "" : ", mean over decode instances"));
+  result.add(ServingMetrics["decode_iterations"], static_cast<double>(sums.iterations));
+  add_delays(outcome.service, sums, result);
   // Without an admitted request there is no largest reservation.
-  if (const DecodeDies& dies = decode.queue().dies(); dies.reserved_most() > Bytes(0))
-    result.add(ServingMetrics["decode_kv_peak"], ratio(dies.reserved_most(), dies.room().memory));
-  if (decode.target_is_missed_alone())
+  if (decode.reserved_most() > Bytes(0))
+    result.add(ServingMetrics["decode_kv_peak"], ratio(decode.reserved_most(), decode.memory_of_die()));
+  if (std::ranges::any_of(decode.all(), &DecodeInstance::target_is_missed_alone))
     result.warnings.push_back(
         fmt::format("an iteration with one request a die takes longer than tpot_target, {:.4g} ms, "
                     "allows: admission control cannot hold it",
                     outcome.spec.tpot_target->count() * 1e3));
 }
 
+// One alone is in the metrics.
+void add_decode_table(const ServingOutcome& outcome, const Window& window, Result& result)
+{
+  const std::deque<DecodeInstance>& instances = outcome.service.decode().all();
+  if (instances.size() == 1)
+    return;
+  sim::metrics::Table table{
+      .name = "decode_instances",
+      .sentence =
+          fmt::format("requests that each decode instance answered, its iterations, the share of the time {} in "
+                      "which it worked, and the largest share of a die's memory for keys and values that was "
+                      "reserved",
+                      window.text),
+      .columns = {"instance", "requests", "iterations", "utilisation", "kv_peak"},
+      .rows = {}};
+  for (std::uint32_t number = 0; number < instances.size(); ++number) {
+    const DecodeInstance& instance = instances[number];
+    const DecodeDies& dies = instance.queue().dies();
+    const auto requests = std::ranges::count_if(outcome.service.book().records(), [&](const RequestRecord& record) {
+      return record.when(Milestone::Decoded) > 0 && record.rank / outcome.spec.decode.dies() == number;
+    });
+    const auto busy =
+        sim::metrics::share_of(instance.work().busy.within(window.time).count(), window.time.length().count());
+    table.rows.push_back({fmt::format("{}", number),
+                          {static_cast<double>(requests), static_cast<double>(instance.work().iterations),
+                           sim::metrics::cell_of(busy), ratio(dies.reserved_most(), dies.room().memory)}});
+  }
+  result.tables.push_back(std::move(table));
+}
+
 std::uint32_t npus_of(const ServingOutcome& outcome)
 {
   const std::uint32_t dies_per_npu = outcome.machine.topology.dies_per_npu;
   return outcome.spec.prefill_instances * outcome.spec.prefill_npus +
-         (outcome.spec.decode.dies() + dies_per_npu - 1) / dies_per_npu;
+         outcome.spec.decode_instances * ((outcome.spec.decode.dies() + dies_per_npu - 1) / dies_per_npu);
 }
 
 // Where prefill gives the first token, it leaves with the end of the prompt's prefill.
@@ -213,10 +267,13 @@ std::int64_t first_tokens_within(const ServingOutcome& outcome, const Stretch& w
 void add_output(const ServingOutcome& outcome, const Window& window, Result& result)
 {
   const std::int64_t tokens =
-      outcome.service.decode().work().outputs.tokens_within(window.time) + first_tokens_within(outcome, window.time);
+      decode_sums(outcome.service, window.time).tokens_within + first_tokens_within(outcome, window.time);
   const std::optional<double> rate = sim::metrics::share_of(static_cast<double>(tokens), window.time.length().count());
   const std::uint32_t npus = npus_of(outcome);
-  result.add(ServingMetrics["npus"], npus);
+  result.add(ServingMetrics["npus"], npus,
+             outcome.spec.decode_instances == 1
+                 ? ""
+                 : "prefill_instances * workload.prefill.npus + decode_instances * NPUs of one decode instance");
   result.add(ServingMetrics["output_tokens_per_s"], rate, fmt::format("tokens that left / time, {}", window.text));
   result.add(ServingMetrics["output_tokens_per_s_per_npu"], rate ? std::optional(*rate / npus) : std::nullopt);
 }
@@ -227,6 +284,7 @@ void add_work(const ServingOutcome& outcome, Result& result)
   add_output(outcome, window, result);
   add_prefill(outcome, window, result);
   add_decode(outcome, window, result);
+  add_decode_table(outcome, window, result);
 }
 
 void add_pool(const ServingOutcome& outcome, Result& result)

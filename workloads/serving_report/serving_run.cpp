@@ -137,9 +137,8 @@ void add_copies_notes(const ServingSpec& spec, sim::metrics::Result& result)
 
 DecodeRoom room_of(const ServingSpec& spec, const models::ModelSpec& model, const Service& service)
 {
-  const DecodeDies& dies = service.decode().queue().dies();
-  return {.requests = static_cast<double>(dies.places()),
-          .tokens = ratio(dies.room().memory, kv_bytes_per_token(spec, model)) * spec.decode.dies()};
+  return {.requests = static_cast<double>(service.decode().places()),
+          .tokens = ratio(service.decode().memory_of_die(), kv_bytes_per_token(spec, model)) * spec.decode_dies()};
 }
 
 std::string overload_limit(const ServingSpec& spec, const Overload& overload, const DecodeWaits& waits, Records counted)
@@ -170,7 +169,7 @@ std::string add_verdict(const ServingSpec& spec, const Service& service, const D
   const Records records = service.book().records();
   const ArrivalWindow window = arrival_window(records, warm_up.requests);
   const Records counted = records.subspan(warm_up.requests);
-  const DecodeWaits& waits = service.decode().queue().waits();
+  const DecodeWaits waits = service.decode().waits();
   result.add(ServingMetrics["warm_up_requests"], static_cast<double>(warm_up.requests), warm_up.rule);
   // Requests that all arrive at once have no rate.
   if (window.seconds > 0)
@@ -194,6 +193,17 @@ std::string add_verdict(const ServingSpec& spec, const Service& service, const D
         {"steady", fmt::format("{} of {} requests count, behind the warm-up", counted.size(), records.size())});
   }
   return "";
+}
+
+// Pauses between two outputs of a request, in ms.
+sim::metrics::Histogram pauses_of(const ServingSpec& spec, const DecodeInstances& decode, Records counted)
+{
+  sim::metrics::Histogram pauses("ms");
+  for (std::uint32_t number = 0; number < decode.all().size(); ++number) {
+    const auto is_here = [&](const RequestRecord& record) { return record.rank / spec.decode.dies() == number; };
+    decode.all()[number].work().outputs.add_pauses(spec.first_token, counted, is_here, pauses);
+  }
+  return pauses;
 }
 
 MeasuredLoads measured_loads(Records records, const DecodeRoom& room, const WarmUp& warm_up,
@@ -239,8 +249,7 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   add_metrics({spec, model, machine, service, cells, measured, warm_up.requests}, result);
   measured.report(result);
   result.answer.limit = limit_sentence(measured_loads(records, room, warm_up, result), overload, result);
-  result.add(ServingMetrics["itl_ms"],
-             service.decode().work().outputs.pauses(spec.first_token, records.subspan(warm_up.requests)));
+  result.add(ServingMetrics["itl_ms"], pauses_of(spec, service.decode(), records.subspan(warm_up.requests)));
   recorder.report(result);
   if (extras.timeline != nullptr)
     add_slowest_tracks(spec.first_token, records, warm_up.requests, *extras.timeline);

@@ -11,6 +11,13 @@ AdmissionQueue::AdmissionQueue(DecodeDies dies, const HandOvers& hand_overs, Byt
 {
 }
 
+void AdmissionQueue::submit(InFlight& request)
+{
+  waiting_.push_back(&request);
+  ++load_.requests;
+  load_.tokens += request.request.input_tokens + request.request.output_tokens;
+}
+
 InFlight* AdmissionQueue::admit(Seconds now)
 {
   if (waiting_.empty())
@@ -45,6 +52,8 @@ std::optional<std::uint32_t> AdmissionQueue::die_for(const InFlight& request)
 void AdmissionQueue::release(const InFlight& request)
 {
   dies_.release(request.rank, needed_by(request.request));
+  --load_.requests;
+  load_.tokens -= request.request.input_tokens + request.request.output_tokens;
 }
 
 }  // namespace cm::workloads

@@ -6,6 +6,7 @@
 #include "workloads/serving/instances/decode_dies.h"
 #include "workloads/serving/instances/hand_overs.h"
 #include "workloads/serving/requests/in_flight.h"
+#include "workloads/serving/routers/decode_routers.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +23,10 @@ struct DecodeWaits {
   std::int64_t for_target = 0;  // `tpot_target` would have been missed
 
   friend bool operator==(const DecodeWaits&, const DecodeWaits&) = default;
+  friend DecodeWaits operator+(const DecodeWaits& a, const DecodeWaits& b)
+  {
+    return {a.for_memory + b.for_memory, a.for_place + b.for_place, a.for_target + b.for_target};
+  }
 };
 
 class AdmissionQueue {
@@ -32,15 +37,17 @@ class AdmissionQueue {
   // The hand-overs are borrowed: their sources decide between equal dies.
   AdmissionQueue(DecodeDies dies, const HandOvers& hand_overs, Bytes kv_per_token, HoldsTarget holds_target);
 
-  void submit(InFlight& request) { waiting_.push_back(&request); }
+  void submit(InFlight& request);
   // Takes the first request out and gives it a die; null when it has to wait, or none does.
   InFlight* admit(Seconds now);
-  // A request that was admitted has left its die.
+  // A request that was admitted has ended, and leaves its die.
   void release(const InFlight& request);
 
   // Whether a die without other requests has memory for it.
   [[nodiscard]] bool can_hold(const Request& request) const { return needed_by(request) <= dies_.room().memory; }
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+  // Requests that were submitted and not released.
+  [[nodiscard]] const DecodeLoad& load() const { return load_; }
   [[nodiscard]] const DecodeWaits& waits() const { return waits_; }
   [[nodiscard]] const DecodeDies& dies() const { return dies_; }
 
@@ -56,6 +63,7 @@ class AdmissionQueue {
   Bytes kv_per_token_;
   HoldsTarget holds_target_;
   std::deque<InFlight*> waiting_;
+  DecodeLoad load_;
   DecodeWaits waits_;
 };
 

@@ -18,7 +18,7 @@ class DecodeDies {
 
   [[nodiscard]] std::span<const DieLoad> loads() const { return loads_; }
   [[nodiscard]] const DieRoom& room() const { return room_; }  // of a die
-  // Of all dies.
+  // Sum over the dies.
   [[nodiscard]] std::int64_t places() const { return room_.places * static_cast<std::int64_t>(loads_.size()); }
   [[nodiscard]] bool has_place() const;              // on any die, whatever memory is left
   [[nodiscard]] std::int64_t most_requests() const;  // on one die

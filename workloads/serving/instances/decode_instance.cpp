@@ -6,8 +6,8 @@ namespace cm::workloads {
 
 using sim::engine::Control;
 
-DecodeInstance::DecodeInstance(const Setup& setup, Finished finished)
-    : spec_(setup.spec), dies_per_npu_(setup.dies_per_npu), engine_(setup.engine), cells_(setup.cells),
+DecodeInstance::DecodeInstance(std::uint32_t number, const Setup& setup, Finished finished)
+    : number_(number), spec_(setup.spec), dies_per_npu_(setup.dies_per_npu), engine_(setup.engine), cells_(setup.cells),
       planes_(setup.planes), hand_overs_(setup.hand_overs), timeline_(setup.timeline), finished_(std::move(finished)),
       queue_(setup.dies, setup.hand_overs, setup.kv_per_token,
              [this](std::int64_t requests_on_die, const InFlight& request) {
@@ -26,8 +26,10 @@ void DecodeInstance::submit(InFlight& request, Seconds now)
 
 void DecodeInstance::admit(Seconds now)
 {
-  while (InFlight* request = queue_.admit(now))
+  while (InFlight* request = queue_.admit(now)) {
+    request->decode_rank = number_ * spec_.decode.dies() + request->rank;
     hand_overs_.start(*request, [this](InFlight& arrived) { join(arrived); });
+  }
 }
 
 // Whether an iteration with so many requests on the busiest die holds the target. Alone a request always goes on.
@@ -61,7 +63,7 @@ void DecodeInstance::join(InFlight& request)
 
 void DecodeInstance::run(Control& control)
 {
-  planes_.lane_use(planes_.decode_instance()).forget();
+  planes_.lane_use(on_planes()).forget();
   while (!batch_.is_empty()) {
     iterate(control);
     for (InFlight* request : batch_.take_finished()) {
@@ -70,7 +72,7 @@ void DecodeInstance::run(Control& control)
     }
     admit(control.now());
   }
-  planes_.exchanges_take(planes_.decode_instance(), BytesPerSecond(0));
+  planes_.exchanges_take(on_planes(), BytesPerSecond(0));
   is_working_ = false;
 }
 
@@ -82,11 +84,11 @@ void DecodeInstance::iterate(Control& control)
   };
   const Seconds start = control.now();
   const Cell alone = beside(0);
-  planes_.exchanges_take(planes_.decode_instance(), BytesPerSecond(alone.sent / alone.seconds));
-  const Seconds lasted = work_beside(control, planes_.lane_use(planes_.decode_instance()), Seconds(alone.seconds),
+  planes_.exchanges_take(on_planes(), BytesPerSecond(alone.sent / alone.seconds));
+  const Seconds lasted = work_beside(control, planes_.lane_use(on_planes()), Seconds(alone.seconds),
                                      [&](double kv_share) { return Seconds(beside(kv_share).seconds); });
   const Stretch time{start, control.now()};
-  timeline_.decoded(time.begin, time.end, batch_.size(), batch_.kv_tokens());
+  timeline_.decoded(number_, time.begin, time.end, batch_.size(), batch_.kv_tokens());
   work_.add(time, lasted - Seconds(alone.seconds), batch_.end_iteration(time.end));
 }
 

@@ -30,7 +30,7 @@ class DecodeInstance {
   using Finished = std::function<void(InFlight&)>;
 
   // Borrows everything that the setup refers to.
-  DecodeInstance(const Setup& setup, Finished finished);
+  DecodeInstance(std::uint32_t number, const Setup& setup, Finished finished);
   // Its queue asks it.
   DecodeInstance(const DecodeInstance&) = delete;
   DecodeInstance& operator=(const DecodeInstance&) = delete;
@@ -50,9 +50,11 @@ class DecodeInstance {
   void join(InFlight& request);
   void run(sim::engine::Control& control);
   void iterate(sim::engine::Control& control);
+  [[nodiscard]] std::size_t on_planes() const { return planes_.decode_instance(number_); }
   // Time of an iteration with so many requests on the busiest die.
   [[nodiscard]] Cell iteration(std::int64_t requests_on_die, double mean_kv_tokens, double kv_share = 0);
 
+  std::uint32_t number_;
   const ServingSpec& spec_;
   std::uint32_t dies_per_npu_;
   sim::engine::Engine& engine_;

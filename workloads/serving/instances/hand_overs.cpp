@@ -41,10 +41,10 @@ void HandOvers::move(sim::engine::Control& control, const InFlight& request)
   const std::uint32_t from = source_of(request.rank);
   if (spec_.handover == HandoverPlane::Rdma)
     planes_.move(control, Plane::Rdma,
-                 {{spec_.prefill_die(request.instance, from), spec_.decode_die(request.rank), amount}});
+                 {{spec_.prefill_die(request.instance, from), spec_.decode_die(request.decode_rank), amount}});
   else
     planes_.move(control, Plane::Ub,
-                 {{planes_.prefill_on_ub(request.instance, from), planes_.decode_on_ub(request.rank), amount}});
+                 {{planes_.prefill_on_ub(request.instance, from), planes_.decode_on_ub(request.decode_rank), amount}});
 }
 
 }  // namespace cm::workloads

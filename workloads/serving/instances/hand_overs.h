@@ -1,5 +1,5 @@
-// Hand-overs of keys and values from prefill ranks to decode dies. Every prefill rank has the keys and values of all
-// tokens; the dies of a decode instance are dealt to the ranks of a prefill instance in equal groups
+// Hand-overs of keys and values from prefill ranks to the dies of all decode instances. Every prefill rank has the keys
+// and values of all tokens; the dies of a decode instance are dealt to the ranks of a prefill instance in equal groups
 // (arXiv:2506.12708v2 4.3.3, for decode with one die a rank).
 #pragma once
 
@@ -26,7 +26,8 @@ class HandOvers {
   // until it has arrived.
   void start(InFlight& request, Arrived arrived);
 
-  // Hand-overs that have started and not arrived, from the rank of a prefill instance that sends to a decode die.
+  // Hand-overs that have started and not arrived, to any decode instance, from the rank of a prefill instance that
+  // sends to that die of a decode instance.
   [[nodiscard]] std::int64_t under_way(std::uint32_t prefill_instance, std::uint32_t die) const
   {
     return under_way_[index_of(prefill_instance, die)];

@@ -33,14 +33,14 @@ std::size_t OutputEvents::index_of(std::int64_t end) const
   return static_cast<std::size_t>(found - ends_.begin());
 }
 
-sim::metrics::Histogram OutputEvents::pauses(FirstToken first_token, std::span<const RequestRecord> records) const
+void OutputEvents::add_pauses(FirstToken first_token, std::span<const RequestRecord> records, const IsHere& is_here,
+                              sim::metrics::Histogram& pauses) const
 {
-  sim::metrics::Histogram pauses("ms");
   // [iteration]: requests with an output at its end and at that of the one before, as differences to the iteration
   // before.
   std::vector<std::int64_t> steps(ends_.size() + 1);
   for (const RequestRecord& record : records) {
-    if (!record.is_finished() || record.when(Milestone::Decoded) == 0)
+    if (!record.is_finished() || record.when(Milestone::Decoded) == 0 || !is_here(record))
       continue;
     if (first_token == FirstToken::Prefill)
       pauses.record(milliseconds(record.when(Milestone::Decoded) - record.when(Milestone::Prefilled)));
@@ -52,7 +52,6 @@ sim::metrics::Histogram OutputEvents::pauses(FirstToken first_token, std::span<c
     requests += steps[i];
     pauses.record(milliseconds(ends_[i] - ends_[i - 1]), static_cast<std::uint64_t>(requests));
   }
-  return pauses;
 }
 
 }  // namespace cm::workloads

@@ -1,5 +1,5 @@
-// When tokens leave decode. All requests that decode serves get their tokens at the end of each iteration, so the
-// pauses between a request's outputs follow from the ends of the iterations and from when it was in decode.
+// When tokens leave a decode instance. All requests that it serves get their tokens at the end of each iteration, so
+// the pauses between a request's outputs follow from the ends of the iterations and from when it was in decode.
 #pragma once
 
 #include "sim/metrics/histogram.h"
@@ -7,6 +7,7 @@
 #include "workloads/serving/requests/request_record.h"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -21,9 +22,11 @@ class OutputEvents {
   // Tokens of the iterations that ended in `window`.
   [[nodiscard]] std::int64_t tokens_within(const Stretch& window) const;
 
-  // Pauses between two consecutive outputs of each finished request, in ms. An output is what leaves at one time: the
-  // tokens of one iteration, or the first token where it comes from prefill.
-  [[nodiscard]] sim::metrics::Histogram pauses(FirstToken first_token, std::span<const RequestRecord> records) const;
+  // Adds the pauses between two consecutive outputs of each finished request that was decoded here, in ms. An output is
+  // what leaves at one time: the tokens of one iteration, or the first token where it comes from prefill.
+  using IsHere = std::function<bool(const RequestRecord&)>;
+  void add_pauses(FirstToken first_token, std::span<const RequestRecord> records, const IsHere& is_here,
+                  sim::metrics::Histogram& pauses) const;
 
  private:
   [[nodiscard]] std::size_t index_of(std::int64_t end) const;

@@ -30,7 +30,7 @@ class RunningBatch {
   std::vector<InFlight*> take_finished();
 
   [[nodiscard]] bool is_empty() const { return running_.empty() && joining_.empty(); }
-  // Of those that take part in an iteration:
+  // Requests that take part in an iteration, and tokens whose keys and values they hold:
   [[nodiscard]] std::size_t size() const { return running_.size(); }
   [[nodiscard]] std::int64_t kv_tokens() const { return kv_tokens_; }
   [[nodiscard]] double mean_kv_tokens() const

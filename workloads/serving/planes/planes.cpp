@@ -42,7 +42,7 @@ StarPlaneSpec ub_for_blocks(const ServingSpec& spec, const models::MachineSpec& 
   for (std::uint32_t instance = 0; instance < spec.prefill_instances; ++instance)
     for (std::uint32_t rank = 0; rank < spec.prefill.deployment.ranks; ++rank)
       plane.endpoints.push_back({fmt::format("prefill:{}:{}", instance, rank), die, die});
-  for (std::uint32_t rank = 0; rank < spec.decode.dies(); ++rank)
+  for (std::uint32_t rank = 0; rank < spec.decode_dies(); ++rank)
     plane.endpoints.push_back({fmt::format("decode:{}", rank), die, die});
   for (std::uint32_t cpu = 0; cpu < machine.topology.nodes * machine.topology.cpus_per_node; ++cpu)
     plane.endpoints.push_back({fmt::format("cpu:{}", cpu), machine.cpu.remote_read, machine.cpu.remote_write});
@@ -53,18 +53,18 @@ StarPlaneSpec ub_for_blocks(const ServingSpec& spec, const models::MachineSpec& 
 
 Planes::Planes(const ServingSpec& spec, const models::MachineSpec& machine, sim::engine::Engine& engine)
     : engine_(engine), lanes_(lanes_of_die(machine)), die_rate_(copies_of_die(machine)),
-      prefill_ranks_(spec.prefill.deployment.ranks),
+      prefill_ranks_(spec.prefill.deployment.ranks), decode_ranks_(spec.decode.dies()),
       first_decode_(std::size_t{spec.prefill_instances} * prefill_ranks_),
-      first_cpu_(first_decode_ + spec.decode.dies()), nodes_(machine.topology.nodes),
+      first_cpu_(first_decode_ + spec.decode_dies()), nodes_(machine.topology.nodes),
       index_{engine.add_plane(models::rdma_plane(machine)), engine.add_plane(vpc_with_world(machine)),
              engine.add_plane(ub_for_blocks(spec, machine))},
-      exchanging_(spec.prefill_instances + 1), left_to_copies_(first_cpu_, 1.0)
+      exchanging_(std::size_t{spec.prefill_instances} + spec.decode_instances), left_to_copies_(first_cpu_, 1.0)
 {
   // A CPU's blocks go to one die.
   const std::int64_t cpus = std::max<std::int64_t>(1, spec.pool.nodes * machine.topology.cpus_per_node);
   const auto dies_with_blocks = static_cast<std::uint32_t>(std::min<std::int64_t>(prefill_ranks_, cpus));
   lane_use_.assign(spec.prefill_instances, LaneUse(lanes_, dies_with_blocks));
-  lane_use_.emplace_back(lanes_, spec.decode.dies());
+  lane_use_.insert(lane_use_.end(), spec.decode_instances, LaneUse(lanes_, spec.decode.dies()));
 }
 
 void Planes::move(Control& control, Plane plane, const std::vector<Control::Transfer>& transfers)

@@ -31,14 +31,18 @@ class Planes {
   {
     return std::size_t{instance} * prefill_ranks_ + rank;
   }
+  // `rank`: among those of all decode instances.
   [[nodiscard]] std::size_t decode_on_ub(std::uint32_t rank) const { return first_decode_ + rank; }
   [[nodiscard]] std::size_t cpu_on_ub(std::uint32_t cpu) const { return first_cpu_ + cpu; }
   // Endpoints of the VPC plane beside the nodes.
   [[nodiscard]] std::size_t clients() const { return nodes_; }
   [[nodiscard]] std::size_t storage() const { return nodes_ + 1; }
 
-  // Instances are the prefill ones, and then decode.
-  [[nodiscard]] std::size_t decode_instance() const { return lane_use_.size() - 1; }
+  // Instances are the prefill ones, and then those of decode.
+  [[nodiscard]] std::size_t decode_instance(std::uint32_t number) const
+  {
+    return first_decode_ / prefill_ranks_ + number;
+  }
   [[nodiscard]] LaneUse& lane_use(std::size_t instance) { return lane_use_[instance]; }
   // Sets the rate at which each die of an instance sends in exchanges from now on, a mean over time; 0 while it has
   // nothing to do. Keys and values get what is left of a die's rate, and at least half of it, from the next transfer on
@@ -51,15 +55,17 @@ class Planes {
  private:
   [[nodiscard]] std::size_t instance_of(std::size_t die) const
   {
-    return die < first_decode_ ? die / prefill_ranks_ : decode_instance();
+    return die < first_decode_ ? die / prefill_ranks_
+                               : first_decode_ / prefill_ranks_ + (die - first_decode_) / decode_ranks_;
   }
   void leave_to_exchange(std::size_t die);
   void count_on_lanes(const sim::engine::Control::Transfer& transfer, Seconds begin, Seconds end);
 
   sim::engine::Engine& engine_;
-  BytesPerSecond lanes_;     // of a die, one direction
-  BytesPerSecond die_rate_;  // of its copies: what SDMA sends and its lanes carry
-  std::uint32_t prefill_ranks_ = 0;
+  BytesPerSecond lanes_;             // of a die, one direction
+  BytesPerSecond die_rate_;          // of its copies: what SDMA sends and its lanes carry
+  std::uint32_t prefill_ranks_ = 0;  // of an instance
+  std::uint32_t decode_ranks_ = 0;
   std::size_t first_decode_ = 0;
   std::size_t first_cpu_ = 0;
   std::size_t nodes_ = 0;

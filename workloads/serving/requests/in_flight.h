@@ -42,7 +42,8 @@ struct InFlight {
   std::uint64_t number = 0;                   // in order of arrival
   std::array<std::int64_t, Milestones> at{};  // [milestone], picoseconds
   std::uint32_t instance = 0;                 // that prefills it
-  std::uint32_t rank = 0;                     // of the decode instance
+  std::uint32_t rank = 0;                     // of its decode instance
+  std::uint32_t decode_rank = 0;              // among those of all decode instances, one after the other
   std::int64_t cached_tokens = 0;             // of the prompt, found in the context cache
   PrefillLoad expected;                       // of its prompt, what no batch has taken yet, as its router has it
   std::int64_t prefilled_tokens = 0;

@@ -20,7 +20,7 @@ struct RequestRecord {
   std::int32_t output_tokens = 0;
   std::int32_t cached_tokens = 0;
   std::uint32_t instance = 0;  // that prefilled it
-  std::uint32_t rank = 0;      // of the decode instance
+  std::uint32_t rank = 0;      // that decoded it, among those of all decode instances, one after the other
   State state = State::Open;
 
   [[nodiscard]] bool is_finished() const { return state == State::Finished; }
@@ -73,7 +73,7 @@ inline RequestRecord record_of(const InFlight& request, FirstToken first_token)
           .output_tokens = static_cast<std::int32_t>(request.request.output_tokens),
           .cached_tokens = static_cast<std::int32_t>(request.cached_tokens),
           .instance = request.instance,
-          .rank = request.rank,
+          .rank = request.decode_rank,
           .state = RequestRecord::State::Finished};
 }
 

@@ -11,7 +11,7 @@ PrefillChoice take_turns(const PrefillQuestion& question)
   return {.instance = static_cast<std::uint32_t>(question.routed % question.instances)};
 }
 
-// Of equally cheap instances the first.
+// The first of equally cheap instances.
 PrefillChoice cheapest(const PrefillQuestion& question, std::int64_t cached_tokens)
 {
   const Prompt prompt{question.input_tokens - cached_tokens, cached_tokens};

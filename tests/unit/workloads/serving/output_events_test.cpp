@@ -33,12 +33,20 @@ OutputEvents four_iterations()
   return outputs;
 }
 
+sim::metrics::Histogram pauses_of(FirstToken first_token, const std::vector<RequestRecord>& records)
+{
+  sim::metrics::Histogram pauses("ms");
+  four_iterations().add_pauses(
+      first_token, records, [](const RequestRecord& record) { return record.rank < 9; }, pauses);
+  return pauses;
+}
+
 }  // namespace
 
 TEST_CASE("pauses lie between the ends of the iterations that a request is in, whatever tokens each gave")
 {
   const std::vector<RequestRecord> records{decoded(10, 60), decoded(30, 100)};
-  const sim::metrics::Histogram pauses = four_iterations().pauses(FirstToken::Decode, records);
+  const sim::metrics::Histogram pauses = pauses_of(FirstToken::Decode, records);
   CHECK(pauses.count() == 4);
   CHECK(pauses.mean().value() == Approx((20 + 30 + 30 + 40) / 4.0));
   CHECK(pauses.minimum().value() == Approx(20));
@@ -48,7 +56,7 @@ TEST_CASE("pauses lie between the ends of the iterations that a request is in, w
 TEST_CASE("a first token from prefill is an output too")
 {
   const std::vector<RequestRecord> records{decoded(30, 60)};
-  const sim::metrics::Histogram pauses = four_iterations().pauses(FirstToken::Prefill, records);
+  const sim::metrics::Histogram pauses = pauses_of(FirstToken::Prefill, records);
   CHECK(pauses.count() == 2);
   CHECK(pauses.minimum().value() == Approx(5));
   CHECK(pauses.maximum().value() == Approx(30));
@@ -59,7 +67,7 @@ TEST_CASE("what leaves all at once, or is refused, has no pauses")
   RequestRecord refused;
   refused.state = RequestRecord::State::Refused;
   const std::vector<RequestRecord> records{decoded(30, 30), refused};
-  const sim::metrics::Histogram pauses = four_iterations().pauses(FirstToken::Decode, records);
+  const sim::metrics::Histogram pauses = pauses_of(FirstToken::Decode, records);
   CHECK(pauses.count() == 0);
   CHECK_FALSE(pauses.mean());
 }
@@ -71,4 +79,14 @@ TEST_CASE("tokens count in the time in which their iteration ends")
   CHECK(outputs.tokens_within({Seconds(0.03), Seconds(0.06)}) == 6);
   CHECK(outputs.tokens_within({Seconds(0.031), Seconds(0.059)}) == 0);
   CHECK(OutputEvents{}.tokens_within({Seconds(0), Seconds(1)}) == 0);
+}
+
+TEST_CASE("requests that another instance decoded have no pauses here")
+{
+  RequestRecord elsewhere = decoded(15, 95);
+  elsewhere.rank = 9;
+  const std::vector<RequestRecord> records{elsewhere, decoded(30, 60)};
+  const sim::metrics::Histogram pauses = pauses_of(FirstToken::Decode, records);
+  CHECK(pauses.count() == 1);
+  CHECK(pauses.maximum().value() == Approx(30));
 }

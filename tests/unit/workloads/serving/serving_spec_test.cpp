@@ -5,7 +5,9 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 using namespace cm;
 using namespace cm::workloads;
@@ -14,7 +16,8 @@ namespace {
 
 // One prefill instance and a decode instance of 16 dies each, with more keys of their own, on a machine without memory
 // for a pool.
-ServingSpec serving(const std::string& of_prefill, const std::string& of_decode)
+ServingSpec serving(const std::string& of_prefill, const std::string& of_decode, const std::string& more = "",
+                    std::vector<std::string>* problems = nullptr)
 {
   const std::string text = fmt::format(
       "{{kind: serving, block_tokens: 128, generator: {{requests: 100, rate: 10, input: {{mean: 1000, sigma: 0.5}}, "
@@ -22,12 +25,16 @@ ServingSpec serving(const std::string& of_prefill, const std::string& of_decode)
       "prefill: {{kind: prefill, npus: 8, routing: balanced, experts: auto{}}}, "
       "decode: {{kind: decode, ep: 16, batch_per_npu: 16, prompt_length: 1024, output_length: 64, mtp: {{tokens: 0, "
       "acceptance: 0}}, microbatches: 1, routing: uniform, experts: auto{}}}, "
-      "pool: {{on: false}}, slo: {{ttft: 2 s, tpot: 50 ms}}}}",
-      of_prefill, of_decode);
+      "pool: {{on: false}}, slo: {{ttft: 2 s, tpot: 50 ms}}{}}}",
+      of_prefill, of_decode, more);
   const sim::config::Value tree = sim::config::parse_text("s.yaml", text);
   sim::config::ReadingLog log;
   sim::config::Reader reader(tree, "workload", log);
   ServingSpec spec = read_serving(reader, tests::deepseek_r1(), tests::small_machine());
+  if (problems != nullptr) {
+    *problems = log.problems;
+    return spec;
+  }
   for (const std::string& problem : log.problems)
     WARN(problem);
   REQUIRE(log.problems.empty());
@@ -48,4 +55,45 @@ TEST_CASE("a policy that one phase chooses is not the other's")
   CHECK(of_decode.decode_fabric.sub_plane_choice == topology::SubPlaneChoice::ByExpert);
   CHECK(of_decode.prefill_fabric.l2_choice == topology::L2Choice::Spray);
   CHECK(of_decode.decode_fabric.l2_choice == topology::L2Choice::Hash);
+}
+
+TEST_CASE("there is one decode instance unless the file says how many, and a router between several")
+{
+  const ServingSpec one = serving("", "");
+  CHECK(one.decode_instances == 1);
+  CHECK(one.decode_router == find_decode_router("least-loaded"));
+  CHECK(one.decode_dies() == 16);
+  std::vector<std::string> problems;
+  const ServingSpec two =
+      serving("", "", ", decode_instances: 2, decode_router: round-robin, router: cache-aware", &problems);
+  CHECK(two.decode_instances == 2);
+  CHECK(two.decode_router == find_decode_router("round-robin"));
+  CHECK(two.router == find_prefill_router("cache-aware"));
+  CHECK(two.decode_dies() == 32);
+  CHECK(two.decode_die(17) == 16 + 17);
+}
+
+TEST_CASE("decode instances that do not fit the machine are refused with how many do")
+{
+  std::vector<std::string> problems;
+  serving("", "", ", decode_instances: 2", &problems);
+  REQUIRE(problems.size() == 1);
+  CHECK(
+      problems[0].ends_with("workload.decode_instances: prefill needs 16 dies and each of 2 decode instances 16, 48 in "
+                            "all; the machine has 32, enough for decode_instances: 1"));
+  serving("", "", ", decode_router: nearest", &problems);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].ends_with("workload.decode_router: expected one of round-robin, least-loaded, found \"nearest\""));
+}
+
+TEST_CASE("a router between decode instances has no use where there is one")
+{
+  const auto is_unused = [](const ServingSpec& spec) {
+    const auto unused = unused_keys(spec, tests::deepseek_r1(), tests::small_machine());
+    return std::ranges::find(unused, "workload.decode_router", &sim::config::UnusedKey::path) != unused.end();
+  };
+  ServingSpec spec = serving("", "");
+  CHECK(is_unused(spec));
+  spec.decode_instances = 2;
+  CHECK_FALSE(is_unused(spec));
 }

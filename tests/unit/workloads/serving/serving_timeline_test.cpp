@@ -11,7 +11,7 @@ TEST_CASE("a timeline of serving has a row for each instance, and counters of th
   sim::timeline::Timeline timeline;
   ServingTimeline rows(&timeline, service.spec);
   rows.prefilled(1, Seconds(1), Seconds(2), {.prompts = 3, .new_tokens = 500, .cached_tokens = 128});
-  rows.decoded(Seconds(2), Seconds(2.5), 4, 2400);
+  rows.decoded(0, Seconds(2), Seconds(2.5), 4, 2400);
   rows.add({{"decode_batch", {.unit = "requests", .time_s = {0.5, 1}, .value = {2, 7}}}});
   REQUIRE(timeline.tracks().size() == 3);
   CHECK(timeline.tracks()[0].name == "prefill 0");
@@ -39,6 +39,19 @@ TEST_CASE("rows of no timeline take everything and keep nothing")
 {
   ServingTimeline rows(nullptr, tests::SmallService().spec);
   rows.prefilled(0, Seconds(1), Seconds(2), {});
-  rows.decoded(Seconds(1), Seconds(2), 1, 1);
+  rows.decoded(0, Seconds(1), Seconds(2), 1, 1);
   rows.add({{"decode_batch", {.unit = "requests", .time_s = {1}, .value = {1}}}});
+}
+
+TEST_CASE("several decode instances have a row each")
+{
+  tests::SmallService service;
+  service.spec.decode_instances = 2;
+  sim::timeline::Timeline timeline;
+  ServingTimeline rows(&timeline, service.spec);
+  rows.decoded(1, Seconds(1), Seconds(2), 1, 600);
+  REQUIRE(timeline.tracks().size() == 3);
+  CHECK(timeline.tracks()[1].name == "decode 0");
+  CHECK(timeline.tracks()[2].name == "decode 1");
+  CHECK(timeline.slices().at(0).track == 2);
 }

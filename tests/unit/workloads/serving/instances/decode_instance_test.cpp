@@ -1,6 +1,7 @@
 // One decode instance: from a prefilled request to its last token.
 #include "tests/support/service_parts.h"
 #include "workloads/serving/instances/decode_instance.h"
+#include "workloads/serving/instances/decode_instances.h"
 
 using namespace cm;
 using namespace cm::workloads;
@@ -14,7 +15,8 @@ struct OneInstance {
   tests::ServiceParts parts;
   HandOvers hand_overs{parts.spec, parts.planes, parts.engine, parts.service.kv_of(1)};
   std::vector<std::uint64_t> finished;  // numbers
-  DecodeInstance instance{{.spec = parts.spec,
+  DecodeInstance instance{0,
+                          {.spec = parts.spec,
                            .dies = DecodeDies(2, {.places = 2, .memory = parts.service.kv_of(5000)}),
                            .kv_per_token = parts.service.kv_of(1),
                            .dies_per_npu = parts.service.machine.topology.dies_per_npu,
@@ -76,4 +78,33 @@ TEST_CASE("a target that a request alone misses keeps others waiting, and is tol
   CHECK(one.instance.target_is_missed_alone());
   one.parts.engine.run();
   CHECK(one.finished == std::vector<std::uint64_t>{0, 1, 2});
+}
+
+TEST_CASE("requests of a second decode instance have the ranks behind the first one's")
+{
+  tests::SmallService service;
+  service.spec.decode_instances = 2;
+  tests::ServiceParts parts(service);
+  std::vector<std::uint64_t> finished;
+  DecodeInstances instances(
+      {parts.spec, parts.service.model, parts.service.machine, parts.engine, parts.cells, parts.planes, parts.rows},
+      [&](InFlight& request) { finished.push_back(request.number); });
+  std::vector<InFlight> requests;
+  for (std::uint64_t number = 0; number < 3; ++number)
+    requests.push_back(asking(600, 3 - static_cast<std::int64_t>(number), number));
+  for (InFlight& request : requests)
+    instances.submit(request, Seconds(0));
+  // The second instance has fewer tokens when the third request comes.
+  CHECK(requests[0].decode_rank == 0);
+  CHECK(requests[1].decode_rank == 3);
+  CHECK(requests[2].decode_rank == 2);
+  CHECK(requests[2].rank == 0);
+  CHECK(instances.all()[1].queue().load() == DecodeLoad{2, 602 + 601});
+  CHECK(instances.places() == 8);
+  parts.engine.run();
+  CHECK(finished.size() == 3);
+  CHECK(instances.all()[0].work().iterations == 3);
+  CHECK(instances.all()[1].queue().load() == DecodeLoad{});
+  CHECK(instances.reserved_most() == parts.service.kv_of(603));
+  CHECK(instances.waits() == DecodeWaits{});
 }

@@ -26,7 +26,7 @@ TEST_CASE("hand-overs are counted for the prefill rank that sends them, until th
   HandOvers hand_overs(parts.spec, parts.planes, parts.engine, Bytes(1000));
   InFlight request = asking(600, 5);
   request.instance = 1;
-  request.rank = 2;
+  request.rank = request.decode_rank = 2;
   std::vector<std::int64_t> arrived;
   hand_overs.start(request, [&](InFlight& each) { arrived.push_back(each.when(Milestone::HandedOver)); });
   // The upper half of the dies is the second rank's.
@@ -50,7 +50,7 @@ TEST_CASE("hand-overs go from and to the dies of the spec, on the plane that it 
   HandOvers hand_overs(parts.spec, parts.planes, parts.engine, Bytes(1000));
   InFlight first = asking(600, 5);
   InFlight second = asking(600, 5);
-  second.rank = 3;
+  second.rank = second.decode_rank = 3;
   std::vector<std::int64_t> arrived;
   for (InFlight* request : {&first, &second})
     hand_overs.start(*request, [&](InFlight& each) { arrived.push_back(each.when(Milestone::HandedOver)); });

@@ -44,7 +44,7 @@ TEST_CASE("endpoints on UB are the dies of prefill, those of decode, and the CPU
   CHECK(parts.planes.cpu_on_ub(0) == 6);
   CHECK(parts.planes.clients() == 2);
   CHECK(parts.planes.storage() == 3);
-  CHECK(parts.planes.decode_instance() == 2);
+  CHECK(parts.planes.decode_instance(0) == 2);
 }
 
 TEST_CASE("bytes are counted when they enter a plane and when they leave it")
@@ -100,7 +100,23 @@ TEST_CASE("a copy takes lanes of both its instances, out of one and into the oth
   copied(parts, 1, 5);
   const Seconds time = copy_time(parts, 1);
   // A hand-over counts as if it took the lanes of all dies, at most half of them.
-  for (const std::size_t instance : {std::size_t{0}, parts.planes.decode_instance()})
+  for (const std::size_t instance : {std::size_t{0}, parts.planes.decode_instance(0)})
     CHECK(parts.planes.lane_use(instance).share_of(time) == Approx(LaneUse::MostShare));
   CHECK(parts.planes.lane_use(1).share_of(time) == 0);
+}
+
+TEST_CASE("every decode instance has dies, lanes and exchanges of its own")
+{
+  tests::SmallService service = two_instances();
+  service.spec.decode_instances = 2;
+  tests::ServiceParts parts(service);
+  CHECK(parts.planes.decode_on_ub(2) == 6);
+  CHECK(parts.planes.cpu_on_ub(0) == 8);
+  CHECK(parts.planes.decode_instance(1) == 3);
+  const BytesPerSecond lanes = 7_GBps * parts.service.machine.ub.payload_share;
+  parts.planes.exchanges_take(parts.planes.decode_instance(0), lanes * 0.5);
+  CHECK(copied(parts, 0, 6) == to_picoseconds(copy_time(parts, 1)).count());
+  CHECK(parts.planes.lane_use(parts.planes.decode_instance(0)).share_of(Seconds(1)) == 0);
+  CHECK(parts.planes.lane_use(parts.planes.decode_instance(1)).share_of(copy_time(parts, 1)) ==
+        Approx(LaneUse::MostShare));
 }

@@ -20,6 +20,7 @@ InFlight answered()
     request.reach(static_cast<Milestone>(milestone), Seconds(static_cast<double>(milestone)));
   request.instance = 2;
   request.rank = 3;
+  request.decode_rank = 35;
   request.cached_tokens = 512;
   request.first_token = request.when(Milestone::Decoded);
   request.last_token = 18'000'000'000'000;
@@ -57,7 +58,7 @@ TEST_CASE("times of a record are between its arrival, its first token and its la
   CHECK(tpot_ms(FirstToken::Decode, decode) == 1000);
   CHECK(decode.served() == 8'000'000'000'000);
   CHECK(decode.instance == 2);
-  CHECK(decode.rank == 3);
+  CHECK(decode.rank == 35);
   CHECK(decode.cached_tokens == 512);
   InFlight early = answered();
   early.first_token = early.when(Milestone::Prefilled);
