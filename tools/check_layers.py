@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""The architecture as a table, and the check that the tree keeps to it.
+"""The architecture as tables, and the check that the tree keeps to them: arrows between folders (tools/arrows.txt, form in
+tools/arrows.py), and the homes of libraries, here.
 
     tools/check_layers.py [ROOT]        prints file:line: broken rule; exit status 1 when there are any
+    tools/check_layers.py --arrows      prints the arrows as Markdown
+    tools/check_layers.py --write       writes them into docs/architecture.md
     tools/check_layers.py --self-test   breaks every rule once in a temporary tree
 
 Changing a table is a decision: it comes with a note in docs/decisions/.
@@ -12,78 +15,9 @@ import re
 import sys
 import tempfile
 
-# A file may include its own folder, every folder of the layers before its own, and what the arrows of its layer allow.
+import arrows as arrow_table
+
 LAYERS = ["sim", "topology", "models", "workloads", "tools", "tests"]
-
-KERNEL = ["units", "diagnostics"]
-SERVICES = ["random", "config", "metrics", "timeline", "calendar", "fabric", "streams"]
-COSTS = ["compute", "network", "language_models", "memory"]
-DEMANDS = ["traces", "live_machine", "point_to_point", "collective", "gemm", "expert_parallel", "kv_access", "model_load", "decode", "prefill", "cells"]
-COMMANDS = ["answer", "schema", "sweep", "compare", "validate", "calibrate", "capacity", "sensitivity", "report"]
-
-# layer -> folder -> folders of the same layer that it may include.
-ARROWS = {
-    "sim": {
-        **{folder: [] for folder in KERNEL},
-        **{folder: KERNEL for folder in SERVICES},
-        # Operators and packets share one calendar, and a data plane holds both.
-        "fabric": KERNEL + ["calendar"],
-        "streams": KERNEL + ["calendar", "fabric"],
-        "engine": KERNEL + SERVICES,
-    },
-    "topology": {
-        "graph": [],
-        "planes": ["graph"],
-        "routing": ["graph"],
-        "checks": ["graph"],
-        "supernode": ["graph", "planes", "routing", "checks"],
-    },
-    "models": {
-        "parts": [],
-        "compute": ["parts"],
-        "network": ["parts"],
-        # A model's layer is a list of operators, and a memory budget adds up a model's weights. The latency of a remote
-        # tier is part of the network's access latency.
-        "language_models": ["parts", "compute"],
-        "memory": ["parts", "compute", "network", "language_models"],
-        **{folder: ["parts"] + COSTS for folder in ["collectives", "experts", "kv_cache"]},
-    },
-    "workloads": {
-        **{folder: [] for folder in DEMANDS},
-        # Whoever sends packets runs them on a live machine.
-        **{folder: ["live_machine"] for folder in ["point_to_point", "collective"]},
-        # Recorded routing and placements are files.
-        "expert_parallel": ["live_machine", "traces"],
-        # A recorded order of accesses is a file too.
-        "kv_access": ["live_machine", "traces"],
-        # A decode iteration is made of dispatches and combines; a prefill layer reports its queues as they do.
-        "decode": ["live_machine", "expert_parallel", "traces"],
-        "prefill": ["live_machine", "expert_parallel", "traces"],
-        # A cell is a decode iteration or a prefill batch.
-        "cells": ["decode", "prefill"],
-        "serving": DEMANDS,
-        # A report reads the service and its records; the service knows of no report.
-        "serving_report": DEMANDS + ["serving"],
-    },
-    "tools": {
-        # Files that come with the program, and requests to stop.
-        "shipped": [],
-        "signals": [],
-        "runner": ["shipped", "signals"],
-        # Runs as child processes, and other programs; names of the numbers of results.
-        "processes": ["runner", "signals"],
-        "numbers": ["runner"],
-        **{folder: ["shipped", "runner", "processes", "numbers"] for folder in COMMANDS},
-        # Terminal and pages show the same answer.
-        "report": ["shipped", "runner", "processes", "numbers", "answer"],
-        "listing": ["shipped", "runner"],
-        # A sweep says of which scenarios a setting is.
-        "completion": ["shipped", "runner", "sweep"],
-        # The keys of sweep files are declared by their reader.
-        "schema": ["runner", "sweep", "calibrate"],
-        "program": ["shipped", "runner", "processes", "numbers", "listing", "completion"] + COMMANDS,
-    },
-}
 
 # Header prefix -> library, and library -> the folders it may appear in. "" is everywhere.
 LIBRARIES = [
@@ -205,24 +139,19 @@ def is_at_home(file, library):
     return any(home == "" or file.startswith(home + "/") for home in HOMES[library])
 
 
-def broken_arrow(file, header):
+def broken_arrow(arrows, file, header):
     """Why `file` may not include our own `header`, or None."""
-    source, target = file.split("/"), header.split("/")
-    if source[0] != target[0]:
-        if LAYERS.index(target[0]) < LAYERS.index(source[0]):
-            return None
-        return f"{source[0]}/ may not include {target[0]}/ (layers: {' <- '.join(LAYERS)})"
-    arrows = ARROWS.get(source[0])
-    if arrows is None or source[1] == target[1] or target[1] in arrows.get(source[1], []):
+    source, target = (arrows.place_of(path) for path in (file, header))
+    if arrows.allow(source, target):
         return None
-    allowed = arrows.get(source[1], [])
-    return (
-        f"{source[0]}/{source[1]} may not include {target[0]}/{target[1]} "
-        f"(of its layer it may include: {', '.join(allowed) if allowed else 'nothing'})"
-    )
+    layers = [place.split("/")[0] for place in (source, target)]
+    if LAYERS.index(layers[0]) < LAYERS.index(layers[1]):
+        return f"{layers[0]}/ may not include {layers[1]}/ (layers: {' <- '.join(LAYERS)})"
+    allowed = sorted({arrow.target for arrow in arrows if source == arrow.source or arrow_table.is_inside(source, arrow.source)})
+    return f"{source} may not include {target} (it may include: {', '.join(allowed) or 'nothing'}); arrows: {arrow_table.FILE}"
 
 
-def check_include(root, file, bracket, header):
+def check_include(root, arrows, file, bracket, header):
     if ".." in header.split("/"):
         yield f'"{header}": an include names the path from the root, without ..'
         return
@@ -237,7 +166,7 @@ def check_include(root, file, bracket, header):
         # The second form is a header that CMake generates.
         if not any(os.path.exists(os.path.join(root, header + ending)) for ending in ("", ".in")):
             yield f'"{header}": no such file'
-        reason = broken_arrow(file, header)
+        reason = broken_arrow(arrows, file, header)
         if reason:
             yield f'"{header}": {reason}'
         return
@@ -249,16 +178,17 @@ def check_include(root, file, bracket, header):
         yield f"<{header}>: {file.split('/')[0]}/ does not print, read files, draw numbers of its own or ask a clock"
 
 
-def check_file(root, file):
+def check_file(root, arrows, file):
     """(line, rule) of everything that is wrong with one file."""
     text = read(os.path.join(root, file))
     layer, *inner = file.split("/")
     if not FILE_NAME.fullmatch(inner[-1]):
         yield 1, "a file is called snake_case.h or snake_case.cpp"
-    if layer in ARROWS and (len(inner) < 2 or inner[0] not in ARROWS[layer]):
-        yield 1, f"this folder is not in the table of {layer}/ (folders: {', '.join(ARROWS[layer])})"
+    folder = arrows.place_of(file)
+    if layer != "tests" and folder not in arrows.ends:
+        yield 1, f"no arrow names the folder {folder} ({arrow_table.FILE})"
     for line, bracket, header in included(text):
-        for rule in check_include(root, file, bracket, header):
+        for rule in check_include(root, arrows, file, bracket, header):
             yield line, rule
     if file.endswith(".h"):
         code = without_comments(text, strings_too=True)
@@ -295,21 +225,34 @@ def check_hidden_names(root, files):
                         yield f"{file}:{line}: {match[1]} has the name of a function of {header} that {caller} calls"
 
 
+def places_that_include(root, arrows, files):
+    """Pairs of different places, who includes whom."""
+    pairs = set()
+    for file in files:
+        for _, _, header in included(read(os.path.join(root, file))):
+            if header.split("/")[0] in LAYERS and "/" in header:
+                pairs.add((arrows.place_of(file), arrows.place_of(header)))
+    return {pair for pair in pairs if pair[0] != pair[1]}
+
+
 def check(root):
     """(violations, long files), both as lines of text."""
     folders, files = folders_and_files(root)
-    violations = [
+    arrows, violations = arrow_table.read_arrows(root)
+    violations += [
         f"{folder}:1: a folder is a noun of the domain, not {os.path.basename(folder)}"
         for folder in folders
         if os.path.basename(folder) in NAMES_WITHOUT_MEANING
     ]
     long_files = []
     for file in files:
-        violations += [f"{file}:{line}: {rule}" for line, rule in check_file(root, file)]
+        violations += [f"{file}:{line}: {rule}" for line, rule in check_file(root, arrows, file)]
         lines = read(os.path.join(root, file)).count("\n")
         if lines > LINES_ALARM:
             long_files.append(f"{file}:{lines}: longer than {LINES_ALARM} lines; look for the missing noun")
     violations += check_hidden_names(root, files)
+    violations += arrow_table.check_arrows(arrows, places_that_include(root, arrows, files), LAYERS)
+    violations += arrow_table.check_page(root, arrow_table.markdown(arrows, LAYERS))
     return violations, long_files
 
 
@@ -320,12 +263,13 @@ def self_test():
         ("upward layer", "sim/units/a.h", 2, once + '#include "topology/graph/node.h"\n', "sim/ may not include topology/"),
         ("tools and tests", "tools/runner/a.h", 2, once + '#include "tests/fake.h"\n', "tools/ may not include tests/"),
         ("arrow in sim", "sim/units/b.h", 2, once + '#include "sim/engine/engine.h"\n', "sim/units may not include sim/engine"),
-        ("arrow in topology", "topology/planes/a.h", 2, once + '#include "topology/routing/rule.h"\n', "may include: graph"),
+        ("arrow in topology", "topology/planes/a.h", 2, once + '#include "topology/routing/rule.h"\n', "may include: sim/units, topology/graph)"),
         ("arrow in models", "models/experts/a.h", 2, once + '#include "models/collectives/ring.h"\n', "models/experts may not"),
-        ("arrow in workloads", "workloads/prefill/a.h", 2, once + '#include "workloads/decode/decode.h"\n', "may include: live_machine, expert_parallel, traces"),
+        ("arrow in workloads", "workloads/prefill/a.h", 2, once + '#include "workloads/decode/decode.h"\n', "workloads/prefill may not include workloads/decode"),
         ("arrow in tools", "tools/sweep/a.h", 2, once + '#include "tools/compare/compare.h"\n', "tools/sweep may not"),
-        ("unknown folder", "sim/novelty/a.h", 1, once, "not in the table of sim/"),
-        ("layer's own root", "models/a.h", 1, once, "not in the table of models/"),
+        ("arrow out of a named part", "tools/compare/rows/a.h", 2, once + '#include "tools/compare/compare.h"\n', "tools/compare/rows may not"),
+        ("unknown folder", "sim/novelty/a.h", 1, once, "no arrow names the folder sim/novelty"),
+        ("layer's own root", "models/a.h", 1, once, "no arrow names the folder models"),
         ("missing header", "sim/units/c.cpp", 1, '#include "sim/units/nowhere.h"\n', "no such file"),
         ("not from the root", "sim/units/d.cpp", 1, '#include "quantity.h"\n', "names the path from the root"),
         ("dots", "sim/units/e.cpp", 1, '#include "../units/quantity.h"\n', "without .."),
@@ -367,11 +311,15 @@ def self_test():
     bystanders = {
         "topology/graph/node.h": once,
         "topology/routing/rule.h": once + '#include "topology/graph/node.h"\n#include "sim/units/quantity.h"\n',
+        "topology/planes/plane.h": once + '#include "topology/graph/node.h"\n',
         "topology/supernode/supernode.h": once + '#include "topology/routing/rule.h"\n',
         "models/collectives/ring.h": once,
-        "workloads/decode/decode.h": once + '#include "workloads/expert_parallel/dispatch.h"\n',
+        "workloads/decode/decode.h": once + '#include "topology/graph/node.h"\n' '#include "workloads/expert_parallel/dispatch.h"\n',
         "workloads/expert_parallel/dispatch.h": once,
-        "tools/compare/compare.h": once + "#include <unistd.h>\n#include <CLI/CLI.hpp>\n",
+        "tools/compare/compare.h": once + "#include <unistd.h>\n#include <CLI/CLI.hpp>\n"
+        '#include "tools/compare/rows/row.h"\n#include "sim/fabric/fabric.h"\n',
+        "tools/compare/rows/row.h": once,
+        "tools/compare/parts/part.h": once + '#include "tools/compare/compare.h"\n',
         "sim/units/quantity.h": once + "#include <fmt/format.h>\n#include <chrono>\n",
         "sim/fabric/fabric.h": once,
         "tools/runner/paths.h": once + "bool is_path(int text);\n",
@@ -382,15 +330,50 @@ def self_test():
         "sim/config/reader.cpp": '#include <yaml-cpp/yaml.h>\n// #include "wrong.h"\n/* #include "wrong.h" */\n'
         'auto text = R"(\n#pragma nothing // "\n)";\nusing namespace cm;\nint digits = 1\'000;\n',
         "tests/fake.h": once + '#include "tools/compare/compare.h"\n#include <catch2/catch.hpp>\n',
-        "tests/benchmarks/one.cpp": "#include <benchmark/benchmark.h>\n",
+        "tests/benchmarks/one.cpp": '#include <benchmark/benchmark.h>\n#include "sim/fabric/fabric.h"\n',
+        "tests/unit/one.cpp": '#include "sim/units/quantity.h"\n',
     }
+    # Lines of the table of arrows, and the complaint about each.
+    arrow_cases = [
+        ("no arrow", "sim/units <- sim/random: An arrow points to who is included.", "expected \"SOURCE -> TARGET: Reason.\""),
+        ("no reason", "models/parts -> sim/random (planned: a feature)", "has a reason"),
+        ("a reason that is no sentence", "models/parts -> sim/config (planned: a feature): bare words", "has a reason"),
+        ("two sentences", "models/parts -> sim/streams (planned: a feature): It needs this. It does.", "has a reason"),
+        ("no feature", "models/parts -> sim/fabric (planned: ): This has a reason.", "names the feature"),
+        ("nobody uses it", "topology/graph -> sim/streams: This has a reason.", "nobody uses topology/graph -> sim/streams"),
+        ("no longer planned", "tools/compare -> sim/fabric (planned: a feature): This has a reason.", "is in use"),
+        ("higher layer", "sim/units -> models/parts (planned: a feature): This has a reason.", "leads to a higher layer"),
+        ("no layer", "simulation -> sim/units (planned: a feature): This has a reason.", "expected layers"),
+        ("the same again", "topology/planes -> topology/graph: This has a reason.", "is allowed by topology/planes -> topology/graph"),
+        ("in a wider one", "tests/unit -> sim/units (planned: a feature): This has a reason.", "is allowed by tests -> sim"),
+        ("wide", "workloads -> topology: This has a reason.", "workloads/decode -> topology/graph is enough"),
+    ]
+    used_arrows = [
+        "topology/planes, topology/routing -> topology/graph: This has a reason.",
+        "topology/supernode -> topology/routing: This has a reason.",
+        "workloads/decode -> workloads/expert_parallel: This has a reason.",
+        "sim/streams -> sim/fabric: This has a reason.",
+        "sim/engine -> sim/streams: This has a reason.",
+        "tools/compare -> tools/compare/rows: This has a reason.",
+        "tests -> sim, tools/compare: This has a reason.",
+        "topology/graph -> topology/planes (planned: a circle): This has a reason.",
+    ]
     failures = []
     with tempfile.TemporaryDirectory() as root:
         files = {file: text for _, file, _, text, _ in cases} | bystanders
-        files["build-dev/utils/a.h"] = files["tools/report/node_modules/utils/a.h"] = ""
         files["sim/units/long_one.cpp"] = "\n" * (LINES_ALARM + 1)
         for name in sorted(NAMES_WITHOUT_MEANING):
             files[f"docs/{name}/page.txt"] = ""
+        # Each folder is named, and uses its arrow.
+        named = sorted({os.path.dirname(file) for file in files if file.startswith(tuple(f"{layer}/" for layer in LAYERS[:-1]))}
+                       - {"sim/units", "sim/novelty", "models", "tools/compare/rows", "tools/compare/parts"})
+        for folder in named:
+            files[f"{folder}/named.cpp"] = '#include "sim/units/quantity.h"\n'
+        arrow_lines = [f"{', '.join(named)} -> sim/units: All have quantities.", *used_arrows, *(case[1] for case in arrow_cases)]
+        first_case = len(arrow_lines) - len(arrow_cases) + 1
+        files[arrow_table.FILE] = "\n".join(arrow_lines) + "\n"
+        files[arrow_table.PAGE] = f"{arrow_table.BEGIN}\n{arrow_table.END}\n"
+        files["build-dev/utils/a.h"] = files["tools/report/node_modules/utils/a.h"] = ""
         for file, text in files.items():
             os.makedirs(os.path.dirname(os.path.join(root, file)), exist_ok=True)
             with open(os.path.join(root, file), "w", encoding="utf-8") as out:
@@ -398,12 +381,20 @@ def self_test():
         violations, long_files = check(root)
         expected = [(what, f"{file}:{line}: ", words) for what, file, line, _, words in cases]
         expected += [(name, f"docs/{name}:1: ", "noun of the domain") for name in sorted(NAMES_WITHOUT_MEANING)]
+        expected += [(what, f"{arrow_table.FILE}:{line}: ", words) for line, (what, _, words) in enumerate(arrow_cases, first_case)]
+        expected.append(("circle", f"{arrow_table.FILE}:1: ", "in a circle: topology/graph, topology/planes"))
+        expected.append(("page", f"{arrow_table.PAGE}:1: ", "does not show the arrows"))
         for what, start, words in expected:
             found = [text for text in violations if text.startswith(start) and words in text]
             if len(found) != 1:
                 failures.append(f"{what}: expected one complaint {start}...{words}, found {len(found)}")
             violations = [text for text in violations if text not in found]
         failures += [f"a complaint that nobody provoked: {text}" for text in violations]
+        table = arrow_table.markdown(arrow_table.read_arrows(root)[0], LAYERS)
+        arrow_table.write_page(root, table)
+        failures += arrow_table.check_page(root, table)
+        if "| sim/streams | sim/fabric | This has a reason. |" not in read(os.path.join(root, arrow_table.PAGE)):
+            failures.append("the page shows no arrow")
         if [text.split(":")[0] for text in long_files] != ["sim/units/long_one.cpp"]:
             failures.append(f"long files: {long_files}")
     print("\n".join(failures) if failures else f"self test: all {len(expected)} broken rules were found")
@@ -413,7 +404,15 @@ def self_test():
 def main(arguments):
     if arguments == ["--self-test"]:
         return self_test()
-    root = arguments[0] if arguments else os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    is_page = arguments in (["--arrows"], ["--write"])
+    root = arguments[0] if arguments and not is_page else os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    if is_page:
+        table = arrow_table.markdown(arrow_table.read_arrows(root)[0], LAYERS)
+        if arguments == ["--write"]:
+            arrow_table.write_page(root, table)
+        else:
+            print(table, end="")
+        return 0
     violations, long_files = check(root)
     for text in violations + long_files:
         print(text)

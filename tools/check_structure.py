@@ -5,6 +5,7 @@ Each line has what is counted, its value, the bar that it shall meet, and where 
 the most that is allowed until then, which only falls. Ends with 1 when a value is above that.
 """
 
+import math
 import os
 import re
 import subprocess
@@ -19,7 +20,7 @@ UNTIL_THEN = {
     "files that say sub_planes": 51,
     "files of a folder": 67,
     "header names used twice": 6,
-    "headers without a unit test, %": 33,
+    "headers without a unit test, %": 34,
 }
 
 
@@ -81,7 +82,8 @@ def main():
     for path in headers:
         names[os.path.basename(path)].append(path)
     twice = [(name, len(paths)) for name, paths in names.items() if len(paths) > 1]
-    tested = {header for path, text in sources.items() if path.startswith("tests/")
+    # Exact tests alone: a run of the whole program includes no header and pins down none.
+    tested = {header for path, text in sources.items() if path.startswith("tests/unit/")
               for header in re.findall(r'#include "([^"]+)"', text)}
     subject = [path for path in headers if not path.startswith(("tools/program/", "tools/report/"))]
     untested = [path for path in subject if path not in tested]
@@ -95,7 +97,7 @@ def main():
         ("files that say sub_planes", len(planes), 15, worst(planes)),
         ("files of a folder", max(folders.values()), 30, worst(folders.items(), 6)),
         ("header names used twice", len(twice), 0, worst(twice, 6)),
-        ("headers without a unit test, %", round(100 * len(untested) / len(subject)), 15, ""),
+        ("headers without a unit test, %", math.ceil(100 * len(untested) / len(subject)), 15, ""),
     ]
     status = 0
     for what, value, bar, where in rows:

@@ -1,8 +1,8 @@
 // Every algorithm of collective operations, in one table, and the choice of one.
 #pragma once
 
-#include "models/collectives/collective.h"
 #include "models/collectives/collective_plan.h"
+#include "models/collectives/operation.h"
 #include "models/collectives/protocol_choice.h"
 
 #include <optional>

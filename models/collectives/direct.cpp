@@ -31,7 +31,7 @@ void reduce(PlanWriter& plan, const CollectiveQuestion& question)
     plan.reduce(rank, question.ranks, share_of(question, rank));
 }
 
-// One cycle through all ranks: nobody sends to itself.
+// One cycle of all ranks: nobody sends to itself.
 void permute(PlanWriter& plan, const CollectiveQuestion& question)
 {
   std::vector<std::uint32_t> cycle(question.ranks);

@@ -2,8 +2,8 @@
 // reduction lies between.
 #pragma once
 
-#include "models/collectives/collective.h"
 #include "models/collectives/collective_plan.h"
+#include "models/collectives/operation.h"
 
 namespace cm::models {
 

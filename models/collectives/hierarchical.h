@@ -2,8 +2,8 @@
 // other nodes, never to both in one step. Fewer and larger messages between nodes.
 #pragma once
 
-#include "models/collectives/collective.h"
 #include "models/collectives/collective_plan.h"
+#include "models/collectives/operation.h"
 
 namespace cm::models {
 

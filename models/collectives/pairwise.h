@@ -2,8 +2,8 @@
 // bytes as the direct exchange in n-1 steps, with a single sender for every receiver.
 #pragma once
 
-#include "models/collectives/collective.h"
 #include "models/collectives/collective_plan.h"
+#include "models/collectives/operation.h"
 
 namespace cm::models {
 

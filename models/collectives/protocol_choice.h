@@ -1,4 +1,4 @@
-// Which of a die's protocols carries a plan: the one that is expected to end first among those made for its size.
+// Choice of the protocol that carries a plan: the one that is expected to end first among those made for its size.
 //
 //   expected = launch + sum over steps of (the larger of bytes sent / rate and bytes received / lanes, of the busiest
 //   rank
@@ -19,8 +19,8 @@ namespace cm::models {
 // Machine properties that the choice of a protocol depends on. `protocols` is borrowed.
 struct CollectiveMachine {
   const std::vector<ProtocolSpec>& protocols;
-  BytesPerSecond lanes;   // of a die, one way, all together
-  BytesPerSecond memory;  // usable, of a die
+  BytesPerSecond lanes;   // all lanes of a die, one way
+  BytesPerSecond memory;  // usable bandwidth of a die
 };
 
 Seconds expected_time(const CollectivePlan& plan, const ProtocolSpec& protocol, const CollectiveMachine& machine);

@@ -5,8 +5,8 @@
 // yet at home: n/2 times the bytes of the direct exchange, on machines where only neighbours are near.
 #pragma once
 
-#include "models/collectives/collective.h"
 #include "models/collectives/collective_plan.h"
+#include "models/collectives/operation.h"
 
 namespace cm::models {
 

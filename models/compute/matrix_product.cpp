@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t ResultBytes = 2;
 
 struct Arithmetic {
-  FlopsPerSecond rate;  // of the die, at its largest tile
+  FlopsPerSecond rate;  // the whole die at its largest tile
   double half = 1;      // TileSpec::half_*
 };
 

@@ -1,4 +1,4 @@
-// How long one product of matrices takes on a whole die, cut into tiles.
+// Time of one product of matrices on a whole die, cut into tiles.
 //
 //   waves   = ceil(ceil(m / rows) * ceil(n / columns) / cores)
 //   compute = waves * 2 * rows * columns * k / (rate of a core at this tile)

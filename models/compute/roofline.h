@@ -1,4 +1,4 @@
-// How long an operator takes on a share of a die's cores.
+// Time of an operator on a share of a die's cores.
 //
 //   compute(c) = FLOPs / (efficiency * peak) * (s + (1 - s) * C / c)        on c of the die's C cores
 //   memory     = bytes / (efficiency * HBM bandwidth)

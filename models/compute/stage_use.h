@@ -1,4 +1,4 @@
-// How much of a die the stages of a layer use: shares of its peaks over the time of the stage, from the accounts of
+// Use of a die by the stages of a layer: shares of its peaks over the time of the stage, from the accounts of
 // operators (FLOPs, bytes, cores) and of exchanges (bytes). docs/how-to/read-a-result.md, "Use per stage".
 //
 //   FLOPs     time that all cube cores need for the FLOPs at the peak of their number format / time of the stage
@@ -17,7 +17,7 @@ namespace cm::models {
 
 // Work in one stage, of one die.
 struct StageWork {
-  Seconds cube_at_peak{};  // that all cube cores need for it at their peak
+  Seconds cube_at_peak{};  // time that all cube cores need for it at their peak
   double cube_core_seconds = 0;
   double vector_core_seconds = 0;
   double memory_bytes = 0;
@@ -38,7 +38,7 @@ struct StageUse {
 };
 
 // A row per stage, means of all dies, and one for the whole layer: the work of all stages of all `microbatches`, which
-// go through it at the same time, over `layer`. `lanes`: of a die, all together. Stages without time are left out.
+// run at the same time, over `layer`. `lanes`: of a die, all together. Stages without time are left out.
 sim::metrics::Table use_per_stage(const std::vector<StageUse>& stages, Seconds layer, int microbatches,
                                   const DieSpec& die, BytesPerSecond lanes);
 

@@ -1,4 +1,4 @@
-// How many copies of its experts a deployment gets when nobody says: the rule behind `experts: auto`.
+// Number of copies of its experts that a deployment gets when nobody says: the rule behind `experts: auto`.
 //
 //   shared      so many that a copy has no more rows than a routed expert under an even load
 //   redundant   an eighth of the routed experts, as the published deployments of DeepSeek's models have (32 of 256)
@@ -18,7 +18,7 @@ struct CopyQuestion {
   std::uint32_t ranks = 0;
   std::uint32_t routed = 0;
   std::uint32_t top_k = 0;
-  std::uint32_t shared_experts = 0;  // of the model that need slots; a copy holds all of them
+  std::uint32_t shared_experts = 0;  // the model's, if they need slots; a copy holds all of them
   // Given by the user; empty: to be chosen.
   std::optional<std::uint32_t> redundant = std::nullopt;
   std::optional<std::uint32_t> shared_copies = std::nullopt;

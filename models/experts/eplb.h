@@ -14,8 +14,8 @@
 namespace cm::models {
 
 struct EplbTask {
-  std::vector<double> loads;         // of each expert, none negative
-  std::vector<std::uint32_t> slots;  // that each rank has; together at least one for each expert
+  std::vector<double> loads;         // one for each expert, none negative
+  std::vector<std::uint32_t> slots;  // one count for each rank; together at least one for each expert
   std::uint32_t ranks_per_node = 0;  // 0: packed over all ranks at once
 };
 

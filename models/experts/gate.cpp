@@ -19,7 +19,7 @@ void normalise(std::vector<double>& loads)
     load /= mean;
 }
 
-// Straight lines through the logarithms of the profile's points.
+// Straight lines between the logarithms of the profile's points.
 double profile_at(const std::vector<std::pair<double, double>>& profile, double rank)
 {
   if (rank <= profile.front().first)

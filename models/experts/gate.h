@@ -1,4 +1,4 @@
-// Which experts the tokens choose. Loads persist over a run, per layer: a hot expert stays hot.
+// Choice of experts by the tokens. Loads persist over a run, per layer: a hot expert stays hot.
 //
 // balanced: every rank deals its tokens' choices out to the experts in turn. uniform: top-k distinct experts, all
 // equally likely. skewed: weights exp(sigma z), z standard normal. measured: the sorted profile of published per-expert
@@ -27,14 +27,14 @@ struct GateSpec {
   Routing routing = Routing::Uniform;
   std::uint32_t experts = 0;
   std::uint32_t top_k = 0;
-  double sigma = 0;  // of skewed
+  double sigma = 0;  // for skewed
   // Load profile of measured routing: (rank in the order of load as a share of the experts, load relative to the mean),
   // ascending ranks.
   std::vector<std::pair<double, double>> profile;
   std::uint64_t seed = 1;
   // Recordings are megabytes: the Specs and gates of a run share them and change nothing.
-  std::shared_ptr<const ExpertCounts> counts = nullptr;  // of replayed
-  std::shared_ptr<const TokenTrace> trace = nullptr;     // of trace
+  std::shared_ptr<const ExpertCounts> counts = nullptr;  // for replayed
+  std::shared_ptr<const TokenTrace> trace = nullptr;     // for trace
 };
 
 // The token that chooses: `token` of `rank`. A recorded one has its row of the trace.

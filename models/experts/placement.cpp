@@ -14,7 +14,7 @@ namespace {
 
 using Copies = std::vector<std::vector<std::uint32_t>>;  // [routed expert] -> ranks
 
-// How many copies each expert gets: one, and each redundant slot goes to the expert with the most load per copy.
+// Number of copies of each expert: one, and each redundant slot goes to the expert with the most load per copy.
 std::vector<std::uint32_t> copy_counts(const SlotSpec& spec, PlacementRule rule, const std::vector<double>& loads)
 {
   std::vector<std::uint32_t> counts(spec.routed, 1);

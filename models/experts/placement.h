@@ -1,4 +1,4 @@
-// Which rank holds which expert. Every rank has the same number of slots; a slot holds one copy of an expert in every
+// Placement of experts on ranks. Every rank has the same number of slots; a slot holds one copy of an expert in every
 // MoE layer. Copies of the shared expert are spread over the ranks, and each serves the ranks nearest to it in rank
 // order.
 #pragma once
@@ -24,13 +24,13 @@ struct SlotSpec {
   std::uint32_t routed = 0;
   std::uint32_t redundant = 0;
   std::uint32_t shared_copies = 0;   // 0: no shared expert to send to
-  std::uint32_t ranks_per_node = 0;  // of EplbByNode
+  std::uint32_t ranks_per_node = 0;  // for EplbByNode
 
   [[nodiscard]] std::uint32_t slots() const { return routed + redundant + shared_copies; }
 };
 
 // Empty when the slots divide over the ranks; else what is wrong, `offer`, and which numbers of ranks near it would be
-// right: as an EP, or, where the scenario asks for NPUs of `ranks_per_npu`, as NPUs.
+// right: as an EP, or, where the scenario gives a number of NPUs of `ranks_per_npu`, as NPUs.
 std::optional<std::string> slot_problem(const SlotSpec& spec, const std::string& offer = "",
                                         std::uint32_t ranks_per_npu = 0);
 

@@ -24,7 +24,7 @@ struct TokenTrace {
   }
 };
 
-// How often each expert was chosen.
+// Number of times that each expert was chosen.
 struct ExpertCounts {
   std::uint32_t layers = 0;
   std::uint32_t experts = 0;
@@ -37,10 +37,10 @@ struct ExpertCounts {
   }
 };
 
-// How often the tokens of a trace chose each expert in one layer.
+// Number of times that the tokens of a trace chose each expert in one layer.
 std::vector<double> count_experts(const TokenTrace& trace, std::uint32_t layer);
 
-// Which tokens of a trace the tokens of an exchange are. Neighbours in the trace belong to one request: `together` of
+// Choice of the trace's tokens for an exchange. Neighbours in the trace belong to one request: `together` of
 // them go to a rank's neighbouring tokens. With `requests` above zero these requests start evenly spread over the
 // trace; else one follows the other. Both ends of the trace are joined.
 struct TraceWalk {

@@ -19,8 +19,8 @@ struct ContextCacheSpec {
   std::vector<std::uint32_t> homes;  // endpoints of the servers, ascending, at least one
   std::vector<std::uint32_t> nodes_of_homes;
   Bytes block;
-  std::uint64_t dram_blocks = 0;    // of one server
-  std::uint64_t volume_blocks = 0;  // of one server; 0: no volume
+  std::uint64_t dram_blocks = 0;    // in one server
+  std::uint64_t volume_blocks = 0;  // in one server; 0: no volume
 };
 
 class ContextCache {

@@ -1,4 +1,4 @@
-// Which blocks a memory of a fixed number of places holds; the one that was used longest ago makes room.
+// Blocks in a memory of a fixed number of places; the one that was used longest ago makes room.
 #pragma once
 
 #include <cstddef>

@@ -31,7 +31,7 @@ std::vector<Operator> attention_operators(const ModelSpec& model, Quantisation q
 // Norm and router of a MoE layer.
 Operator gate_operator(const ModelSpec& model, std::int64_t tokens);
 
-// `tokens` through `experts_touched` experts whose weights are read once.
+// `tokens` at `experts_touched` experts whose weights are read once.
 Operator expert_operator(const ModelSpec& model, Quantisation quantisation, std::int64_t tokens,
                          std::int64_t experts_touched);
 

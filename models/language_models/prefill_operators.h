@@ -27,7 +27,7 @@ struct PrefillShare {
 // Two rounds of: project down, send to every other die, project up. While one crosses the fabric the other computes.
 struct PrefillLatent {
   std::vector<Operator> down;  // own tokens
-  Bytes gathered;              // that this die sends to every other one
+  Bytes gathered;              // sent by this die to every other one
   std::vector<Operator> up;    // all tokens, own heads
 };
 
@@ -35,7 +35,7 @@ struct PrefillAttention {
   PrefillLatent key_value;
   PrefillLatent query;
   Operator heads;   // attention of the own heads; puts out what the output projection takes
-  Bytes exchanged;  // of own heads, for each token to the die that holds it
+  Bytes exchanged;  // results of own heads, for each token to the die that holds it
   Operator output;  // own tokens
 };
 
@@ -54,7 +54,7 @@ Operator sort_by_expert(const ModelSpec& model, Quantisation quantisation, std::
 Operator pack_for_combine(const ModelSpec& model, std::int64_t rows);
 Operator accumulate(const ModelSpec& model, std::int64_t tokens, std::int64_t rows);
 
-// Routed rows through a die's experts as grouped products.
+// Routed rows at a die's experts as grouped products.
 Operator grouped_experts(const ModelSpec& model, Quantisation quantisation, std::int64_t rows, std::int64_t experts);
 
 }  // namespace cm::models

@@ -112,7 +112,7 @@ ModelSpec read_model(Reader& model)
   ModelSpec spec;
   model.required({"name", "what results call the model"}, spec.name);
   model.required({"layers", "decoder layers, without those for multi-token prediction", 1.0, 1000.0}, spec.layers);
-  // A model without experts is dense all through: its layers can then be changed with one key.
+  // A model without experts has dense layers only: their number can then be changed with one key.
   if (model.has("moe") || model.has("dense_layers"))
     model.required(
         {"dense_layers", "how many of them, the first ones, have a dense feed-forward; all without moe", 0.0, 1000.0},

@@ -1,4 +1,4 @@
-// How a die reaches a block: a sequence of steps, each of them a wait, a server that others use too, or packets on the
+// Way of a die to a block: a sequence of steps, each of them a wait, a server that others use too, or packets on the
 // UB fabric. What a step takes counts to one of three shares, so that the shares of an access add up to its latency:
 //
 //   T = T_MMU (look-up and translation) + T_UB (ways, endpoints, software on the way) + T_memory (device and its queue)

@@ -1,7 +1,7 @@
-// Which memory holds which part of a block, for every block of a global address space.
+// Memories that hold the parts of a block, for every block of a global address space.
 //
 // Homes are UB endpoints (CPUs with pooled DRAM). The map is a function: equal inputs give equal places on every die,
-// so nobody has to be asked. Layouts, in one table below:
+// so no directory is needed. Layouts, in one table below:
 // - hash: consistent hashing; a block lies on one home. When a home leaves, only its own blocks move. Published for the
 //   pool of the machine (arXiv:2506.12708v2 4.4.1).
 // - stripe: a block is cut into `width` equal parts on as many homes, spread over the nodes, from a hashed start.

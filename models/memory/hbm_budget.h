@@ -15,11 +15,11 @@ namespace cm::models {
 struct DecodeDeployment {
   std::int64_t ranks = 0;
   std::int64_t slots_per_rank = 0;    // 0 for a dense model
-  std::int64_t shared_copies = 0;     // of all ranks together; a copy holds all shared experts of the model
+  std::int64_t shared_copies = 0;     // all ranks together; a copy holds all shared experts of the model
   std::int64_t tensor_parallel = 1;   // dies that share one batch, its heads and its dense feed-forward
-  std::int64_t requests_per_die = 0;  // whose cache the die holds, whole or in part
+  std::int64_t requests_per_die = 0;  // with their cache in the die, whole or in part
   std::int64_t longest_kv = 0;        // tokens that a request's cache must have room for
-  std::int64_t tokens_per_die = 0;    // that it dispatches
+  std::int64_t tokens_per_die = 0;    // dispatched by the die
   bool shared_on_every_rank = false;  // all shared experts of the model, beside the slots
   bool with_mtp = false;
   Quantisation quantisation = Quantisation::Int8;

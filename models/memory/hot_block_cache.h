@@ -46,7 +46,7 @@ class HotBlockCache {
     std::uint64_t last = 0;
     bool is_copied = false;
   };
-  using Rank = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>;  // what leaves first is smallest
+  using Rank = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>;  // the smallest leaves first
 
   [[nodiscard]] Rank rank(std::uint64_t block, const Block& state) const
   {

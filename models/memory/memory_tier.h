@@ -35,9 +35,9 @@ std::string_view to_text(Tier tier);
 
 // Requires a machine with memory.
 struct TierSpec {
-  Bytes capacity;            // of one place: a die, a socket, a volume, the bucket
-  Seconds latency;           // of the device, for a small access
-  BytesPerSecond bandwidth;  // of the device
+  Bytes capacity;            // one place: a die, a socket, a volume, the bucket
+  Seconds latency;           // the device alone, for a small access
+  BytesPerSecond bandwidth;  // the device alone
   int channels = 1;
   Bytes interleave;
 };

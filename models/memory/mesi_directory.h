@@ -1,5 +1,5 @@
 // A directory that keeps lines coherent among caches: MESI. It says what has to happen for a read or a write; who runs
-// it sends the messages, and asks for one transaction of a line at a time.
+// it sends the messages, and begins one transaction of a line at a time.
 //
 //   read:   an owner (Modified, Exclusive) supplies the line and becomes Shared; else memory does. Alone: Exclusive.
 //   write:  every other copy is invalidated; the owner or memory supplies the line unless the writer has it.
@@ -28,7 +28,7 @@ class MesiDirectory {
  public:
   explicit MesiDirectory(std::uint32_t lines) : lines_(lines) {}
 
-  // Whether the cache can serve itself; a write into an Exclusive copy makes it Modified without a word.
+  // Whether the cache can serve itself; a write into an Exclusive copy makes it Modified without a message.
   bool hits(std::uint32_t line, CacheIndex cache, bool is_write);
   MesiTransaction read(std::uint32_t line, CacheIndex cache);
   MesiTransaction write(std::uint32_t line, CacheIndex cache);

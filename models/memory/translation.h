@@ -1,4 +1,4 @@
-// How long it takes until an address is known: a cache of pages (LRU), and walks of the table for the rest.
+// Time until an address is known: a cache of pages (LRU), and walks of the table for the rest.
 //
 //   hit:  hit                      miss: wait for a walker + hit + levels * latency of the die's HBM
 //
@@ -18,8 +18,8 @@ class Translation {
  public:
   Translation(const TranslationSpec& spec, Seconds table_read);
 
-  // When the address of a page is known that is asked for at `now`. A second miss on a page that is being walked counts
-  // as a hit: it waits for the same walk.
+  // Time at which the address of a page is known that is looked up at `now`. A second miss on a page that is being
+  // walked counts as a hit: it waits for the same walk.
   Picoseconds translate(std::uint64_t page, Picoseconds now);
 
   [[nodiscard]] std::uint64_t lookups() const { return lookups_; }

@@ -1,4 +1,4 @@
-// Parts of the machine that bytes of a run go through, for sentences on what limits it.
+// Parts of the machine that carry the bytes of a run, for sentences on the limit of its rate.
 #pragma once
 
 #include "models/network/machine.h"

@@ -22,7 +22,7 @@ std::string one_of(std::string_view word, std::size_t number)
 
 // Means along one side of the grid, of the chips that are not idle.
 struct Side {
-  std::vector<double> means;         // of those that count
+  std::vector<double> means;         // of the chips that count
   std::vector<std::size_t> numbers;  // their numbers
 
   void add(std::size_t number, double sum, std::size_t count)

@@ -23,7 +23,7 @@ std::string numbered(std::string_view word, const std::vector<bool>& chosen);
 // Bytes of a node's endpoints.
 struct NodeTraffic {
   double sent = 0;  // over their lanes
-  double left = 0;  // of these, up to the L2 chips
+  double left = 0;  // those of them that go up to the L2 chips
 };
 
 // "nodes 0-19 hold the ranks; nodes 20-47 are idle; the others are busy 12.1 to 12.9 % of the run, which is even".

@@ -14,7 +14,7 @@
 
 namespace cm::models {
 
-// Whose packets are simulated: those of machine.ub, or of the tree of machine.rdma.fabric.
+// Network whose packets are simulated: machine.ub, or the tree of machine.rdma.fabric.
 enum class PacketPlane { ScaleUp, ScaleOut };
 
 struct MachineSpec {
@@ -25,7 +25,7 @@ struct MachineSpec {
   CpuSpec cpu;
   Seconds rdma_latency;  // NIC to NIC
   Seconds vpc_latency;   // Qingtian card to Qingtian card
-  // Empty when the machine file says nothing about it: then no workload that asks the memory can run.
+  // Empty when the machine file says nothing about it: then no workload that needs the memory can run.
   std::optional<MemorySpec> memory;
   PacketPlane packet_plane = PacketPlane::ScaleUp;
   FreeParts free{};  // set by set_free() alone
@@ -40,7 +40,7 @@ struct MachineSpec {
 // `machine` is the whole machine file; finish() is called here.
 MachineSpec read_machine(sim::config::Reader& machine);
 
-// Makes parts of the machine take no time: an idealisation. Times of the network and the host become zero; who asks for
+// Makes parts of the machine take no time: an idealisation. Times of the network and the host become zero; who wants
 // the time of an expert looks at `spec.free`.
 void set_free(const FreeParts& parts, MachineSpec& spec);
 

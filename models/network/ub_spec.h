@@ -35,7 +35,7 @@ struct UbSpec {
   topology::L2Choice l2_choice = topology::L2Choice::Spray;
   Bytes mtu;
   Bytes frame_overhead;
-  double payload_share = 1;  // of a port's rate; the rest is framing inside packets
+  double payload_share = 1;  // share of a port's rate; the rest is framing inside packets
   Bytes buffer;              // per port
   Bytes control_packet;      // flags, requests, acknowledgements
   Seconds traversal;         // one switch chip and the link behind it

@@ -19,8 +19,8 @@ struct ComputeSpec {
   double prefill_attention = 0;  // the same for prefill, where a score costs fewer FLOPs and as much softmax
   double grouped_gemm = 0;       // share of the peak that grouped products over a die's experts reach in prefill
   double memory = 0;             // share of the HBM bandwidth
-  double overlap_exponent = 1;   // of the soft maximum of compute and memory time
-  double serial_share = 0;       // of compute time that does not shrink with more cores
+  double overlap_exponent = 1;   // exponent of the soft maximum of compute and memory time
+  double serial_share = 0;       // share of compute time that does not shrink with more cores
   Seconds cube_operator;         // static cost of an operator on the cube cores
   Seconds vector_operator;       // static cost of an operator on the vector cores only
   double jitter = 0;             // coefficient of variation of an operator's time
@@ -28,9 +28,9 @@ struct ComputeSpec {
   friend bool operator==(const ComputeSpec&, const ComputeSpec&) = default;
 };
 
-// The fused dispatch and combine kernels (models/collectives/fused_exchange.h).
+// The fused dispatch and combine kernels (models/collectives/fused_kernels.h).
 struct ExchangeSpec {
-  Seconds launch;              // of either kernel
+  Seconds launch;              // either kernel
   double exposed_latency = 0;  // share of the extra round trip between nodes that the cores' writes do not hide
   Seconds synchronise;         // dispatch: synchronisation of the die's cores, counting of tokens
   Seconds per_peer;            // dispatch: write a flag, poll one, add one count to the prefix sum
@@ -41,7 +41,7 @@ struct ExchangeSpec {
   friend bool operator==(const ExchangeSpec&, const ExchangeSpec&) = default;
 };
 
-// The unfused exchange: collectives that the host launches (models/collectives/unfused_exchange.h).
+// The unfused exchange: collectives that the host launches (models/collectives/unfused_kernels.h).
 struct UnfusedSpec {
   Seconds kernel_launch;     // by the host, one kernel
   Seconds host_synchronise;  // from the end of a kernel until the host has read what it computed
@@ -52,7 +52,7 @@ struct UnfusedSpec {
 // Copies between the memories of dies by dedicated engines.
 struct SdmaSpec {
   BytesPerSecond bandwidth;  // all remote copies that a die sends
-  Seconds start_up;          // of one exchange with all peers
+  Seconds start_up;          // once for an exchange with all peers
 
   friend bool operator==(const SdmaSpec&, const SdmaSpec&) = default;
 };
@@ -60,7 +60,7 @@ struct SdmaSpec {
 // The process on the CPU that drives a die.
 struct HostSpec {
   Seconds turn;   // to read sizes from the die and to launch what depends on them
-  Seconds batch;  // of a prefill batch, before and after the die's work
+  Seconds batch;  // once a prefill batch, before and after the die's work
 
   friend bool operator==(const HostSpec&, const HostSpec&) = default;
 };
@@ -82,7 +82,7 @@ struct DieSpec {
   UnfusedSpec unfused;
   SdmaSpec sdma;
   HostSpec host;
-  std::vector<ProtocolSpec> protocols;  // of collective operations
+  std::vector<ProtocolSpec> protocols;  // for collective operations
   TileSpec tiles;
 
   [[nodiscard]] bool has_fp8() const { return peak_fp8.count() > 0; }
@@ -93,8 +93,8 @@ struct DieSpec {
 struct CpuSpec {
   Bytes dram_capacity;
   BytesPerSecond dram_bandwidth;
-  BytesPerSecond remote_read;   // what one CPU serves to readers on the fabric
-  BytesPerSecond remote_write;  // what one CPU takes from writers on the fabric
+  BytesPerSecond remote_read;   // one CPU serves so much to readers on the fabric
+  BytesPerSecond remote_write;  // one CPU takes so much from writers on the fabric
 
   friend bool operator==(const CpuSpec&, const CpuSpec&) = default;
 };

@@ -34,14 +34,14 @@ struct StorageSpec {
   Bytes capacity;
   BytesPerSecond bandwidth;
   double usable = 1;  // share of the bandwidth that a load reaches
-  Seconds software;   // per request, on the side that asks
+  Seconds software;   // per request, on the side of the reader or writer
 
   friend bool operator==(const StorageSpec&, const StorageSpec&) = default;
 };
 
 struct TranslationSpec {
   Bytes page;
-  int entries = 0;  // of a die's translation cache
+  int entries = 0;  // in a die's translation cache
   Seconds hit;
   int levels = 0;   // reads of the die's HBM in a walk, one after the other
   int walkers = 1;  // walks at a time
@@ -57,7 +57,7 @@ struct LookupSpec {
 };
 
 struct TransferSpec {
-  Bytes chunk;     // a large block is asked for in pieces of this size
+  Bytes chunk;     // a large block is requested in pieces of this size
   int window = 1;  // pieces of one block in flight
   int served = 1;  // pieces that an endpoint sends at a time; others wait in order
 
@@ -96,8 +96,8 @@ struct PathPartsSpec {
 
 struct MemorySpec {
   LatencyLadder ladder;
-  ChannelSpec hbm;   // of a die
-  ChannelSpec dram;  // of a CPU
+  ChannelSpec hbm;   // at a die
+  ChannelSpec dram;  // at a CPU
   Seconds cross_die_access;
   StorageSpec ssd;           // a node's volume
   StorageSpec object_store;  // one bucket for the machine
@@ -105,7 +105,7 @@ struct MemorySpec {
   LookupSpec lookup;
   TransferSpec transfer;
   CoherenceSpec coherence;
-  BytesPerSecond loader;  // of weights into one NPU, parsing and conversion included
+  BytesPerSecond loader;  // weights into one NPU, parsing and conversion included
   PathPartsSpec paths;
 
   friend bool operator==(const MemorySpec&, const MemorySpec&) = default;

@@ -1,4 +1,4 @@
-// How a collective's data leaves a die: a software protocol on one of the die's copy engines. Neutral: a part describes
+// Way of a collective's data out of a die: a software protocol on one of its copy engines. Neutral: a part describes
 // as many as it has (cores that write directly, a DMA engine, a library's low-latency mode), and each states its costs
 // and for how many bytes it is made. docs/models/collectives.md.
 #pragma once
@@ -15,10 +15,10 @@ namespace cm::models {
 // Copy channels: each peer is served by some of a die's channels, so a lone pair reaches less than the die. Data passes
 // the receiver's buffer chunk by chunk; the last chunk is copied out of it after it has come.
 struct CopyChannels {
-  int count = 0;         // of a die, for all ranks of an operation, itself included; 0: no such limit
-  BytesPerSecond rate;   // of one
+  int count = 0;         // at a die, for all ranks of an operation, itself included; 0: no such limit
+  BytesPerSecond rate;   // one channel
   Bytes chunk;           // largest piece of a channel
-  BytesPerSecond drain;  // of one, out of the receiver's buffer
+  BytesPerSecond drain;  // one channel, out of the receiver's buffer
 
   [[nodiscard]] bool limit() const { return count > 0; }
   // The largest power of two that leaves as many for every rank, at least one.
@@ -30,10 +30,10 @@ struct CopyChannels {
   friend bool operator==(const CopyChannels&, const CopyChannels&) = default;
 };
 
-// Which operations a protocol may be chosen for.
+// Operations that a protocol may be chosen for.
 enum class ProtocolUse {
   Any,
-  Exchanges,  // every rank has a message of its own for another: all-to-all, permutation, incast, fan-out
+  Exchanges,  // every rank has a separate message for another: all-to-all, permutation, incast, fan-out
   Vectors,    // the rest
   Request     // none, unless the scenario names it
 };
@@ -43,7 +43,7 @@ struct ProtocolSpec {
   Seconds launch;       // from the call to the first byte, once an operation
   Seconds step;         // from the last byte of a step to what depends on it: flag, poll, next descriptor
   Seconds message;      // rest of the engine after each message
-  BytesPerSecond rate;  // of the engine, all peers together
+  BytesPerSecond rate;  // the engine, all peers together
   Bytes from{0};        // the fewest and the most bytes that a rank sends in an operation with this protocol
   Bytes up_to{std::numeric_limits<std::int64_t>::max()};
   ProtocolUse used_for = ProtocolUse::Any;

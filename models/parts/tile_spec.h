@@ -1,4 +1,4 @@
-// How a die cuts a product of matrices: each core computes one tile of the result at a time.
+// Cut of a product of matrices into tiles: each core computes one tile of the result at a time.
 // docs/models/matrix-products.md.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Not by the library's own events: they come without positions, and keys given twice pass through them.
+// The events of the library would not do: they come without positions, and do not notice keys given twice.
 #include "sim/config/json_text.h"
 
 #include "sim/diagnostics/printable.h"
@@ -118,8 +118,8 @@ class Scanner {
   // An object or list whose end has not come yet.
   struct Open {
     bool is_object = false;
-    std::size_t index = 0;   // of the element
-    std::string_view key{};  // of the member, without escapes
+    std::size_t index = 0;   // number of the element
+    std::string_view key{};  // name of the member, without escapes
     std::unordered_set<std::string_view> keys{};
   };
 
@@ -370,7 +370,7 @@ class PlaceFinder final : public Scanner {
   }
 
   std::span<const std::string> keys_;
-  std::size_t depth_ = 0;  // of what was found so far
+  std::size_t depth_ = 0;  // levels of the value that was found so far
   JsonPlace found_;
 };
 

@@ -103,7 +103,7 @@ class TreeBuilder final : public YAML::EventHandler {
   // A list or map whose end has not come yet.
   struct Open {
     Value value;
-    std::optional<Key> key;  // of a map: read, and waiting for its value
+    std::optional<Key> key;  // read from a map, and waiting for its value
   };
 
   [[nodiscard]] Value fresh(Value::Kind kind, const YAML::Mark& mark) const

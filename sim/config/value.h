@@ -17,7 +17,7 @@ struct Position {
 
 std::string to_text(const Position& position);  // "file:line:column"
 
-// How `file` begins for a value from the command line. It has no folder: paths in it are relative to the current one.
+// Begin of `file` for a value from the command line. It has no folder: paths in it are relative to the current one.
 inline constexpr std::string_view CommandLineFile = "--set ";
 bool is_from_command_line(const Position& position);
 
@@ -27,11 +27,11 @@ struct Value {
 
   Kind kind = Kind::Null;
   Position position;
-  std::string text;            // of a scalar, as written (unquoted)
-  std::vector<Value> items;    // of a list
-  std::vector<Entry> entries;  // of a map, in file order, keys unique
+  std::string text;            // a scalar as written (unquoted)
+  std::vector<Value> items;    // elements of a list
+  std::vector<Entry> entries;  // members of a map, in file order, keys unique
 
-  [[nodiscard]] const Value* find(std::string_view key) const;  // of a map; null when absent
+  [[nodiscard]] const Value* find(std::string_view key) const;  // member of a map; null when absent
   [[nodiscard]] Value* find(std::string_view key);
 };
 

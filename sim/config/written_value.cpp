@@ -59,7 +59,7 @@ std::optional<Evidence> evidence_of(const Value& map, const std::string& path, R
   return std::nullopt;
 }
 
-// The document or the reason, whichever this class of evidence asks for.
+// The document or the reason, whichever this class of evidence needs.
 const std::string* grounds(const Value& map, Evidence evidence, const std::string& path, ReadingLog& log)
 {
   const bool is_assumed = evidence == Evidence::Assumed;

@@ -128,7 +128,7 @@ void Engine::spawn(const std::string& name, std::function<void(Control&)> body)
   ++parts_->started;
   s4u::Actor::create(name, parts_->control_host, [this, body = std::move(body)] {
     Control control(*this);
-    // Only std::exception: SimGrid ends actors by throwing something that must get through.
+    // Only std::exception: SimGrid ends actors by an exception of another kind, which must not be caught.
     try {
       body(control);
     } catch (const std::exception&) {

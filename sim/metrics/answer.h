@@ -14,7 +14,7 @@ struct Part;
 
 // A number that stands before the others, of those that a kind of workload reports.
 struct HeadlineRow {
-  std::string_view name;   // of a metric, or of a statistic of a histogram: "ttft_p99_ms"
+  std::string_view name;   // a metric, or a statistic of a histogram: "ttft_p99_ms"
   std::string_view label;  // one or few words; rows that follow each other with one label are shown side by side
 };
 

@@ -1,4 +1,4 @@
-// Which way a number of a result should move. A comparison of two results needs to know.
+// Direction in which a number of a result should move. A comparison of two results needs to know.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// How sure a mean of few values is.
+// Confidence in a mean of few values.
 #pragma once
 
 #include <span>

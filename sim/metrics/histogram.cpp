@@ -12,7 +12,7 @@ namespace {
 
 constexpr double Smallest = 1e-3;
 constexpr double Largest = 1e11;
-constexpr double Width = 1.005;  // of a bin: its upper end over its lower
+constexpr double Width = 1.005;  // upper end of a bin over its lower end
 
 std::int64_t bin_of(double value)
 {

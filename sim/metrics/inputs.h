@@ -11,7 +11,7 @@ namespace cm::sim::metrics {
 using KeyTexts = std::vector<std::pair<std::string, std::string>>;
 
 struct DigestedFile {
-  std::string key;   // that names it: "scenario", "machine.ub.part", "workload.trace"
+  std::string key;   // the key with its name: "scenario", "machine.ub.part", "workload.trace"
   std::string name;  // as the user or the folder of configurations names it; the same in every checkout
   std::string digest;
 
@@ -20,7 +20,7 @@ struct DigestedFile {
 
 struct Inputs {
   std::string title;    // "decode of deepseek-r1 on cloudmatrix384"
-  std::string command;  // that makes the same result: "cmsim run ep.yaml --set workload.ep=64 --seed 1"
+  std::string command;  // command line for the same result: "cmsim run ep.yaml --set workload.ep=64 --seed 1"
   std::string machine;  // as the scenario names it
   std::string model;    // empty when it names none
   KeyTexts workload;    // every key that the run read, its defaults among them, below "workload."

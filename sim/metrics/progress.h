@@ -1,4 +1,4 @@
-// How far a run has come, for whoever waits for it.
+// Progress of a run, for whoever waits for it.
 #pragma once
 
 #include <string_view>

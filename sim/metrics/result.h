@@ -56,15 +56,15 @@ struct Table {
   };
 
   std::string name;
-  std::string sentence;  // what is compared, in which unit
+  std::string sentence;  // quantity that is compared, and its unit
   std::vector<std::string> columns;
   std::vector<Row> rows;
 };
 
-// How busy the ports of switch chips were: one kind of chip, a row a sub-plane.
+// Use of the ports of switch chips: one kind of chip, a row a sub-plane.
 struct ChipUse {
   std::string chip;                               // "L2"
-  std::string sentence;                           // which ports
+  std::string sentence;                           // names the ports
   std::vector<std::vector<double>> busy_percent;  // [sub-plane][chip], mean over its ports and the run
 };
 
@@ -84,13 +84,14 @@ struct Reliance {
 // Description of the run and of its evidence. No wall time, no host: equal runs give equal files.
 struct Manifest {
   std::string scenario;              // as the user named it
-  std::string configuration_digest;  // of the resolved configuration
+  std::string configuration_digest;  // digest of the resolved configuration
   std::uint64_t seed = 0;
   std::string version;
-  std::string commit;  // of the program's sources; empty when unknown
+  std::string commit;  // commit of the program's sources; empty when unknown
   std::optional<Inputs> inputs;
   bool steady = true;
-  std::optional<double> slo_share;  // of the requests that must hold the service levels, where somebody asked for one
+  std::optional<double>
+      slo_share;  // least share of requests that hold the service levels, where a capacity was searched
   std::map<std::string, int> evidence_counts;          // evidence class -> numbers used
   std::vector<std::string> assumed;                    // "path = value: why"
   std::map<std::string, std::string> engine_settings;  // SimGrid's settings table

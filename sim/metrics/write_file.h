@@ -10,13 +10,13 @@ namespace cm::sim::metrics {
 // then, and what `path` held before is untouched.
 void write_whole(const std::string& path, const std::string& content);
 
-// How a file or a folder beside `target` is called while this process fills it: "result.json.partial-1234".
+// Name of a file or a folder beside `target` while this process fills it: "result.json.partial-1234".
 std::string partial_name(std::string_view target);
 
-// Whether a name is that of something that is not whole, whoever fills it.
+// Whether the name is one of a file or folder that some process is filling.
 bool is_partial(std::string_view name);
 
-// Whether nobody fills it any more: no process of this computer has the number in the name.
+// Whether its process has ended: no process of this computer has the number in the name.
 bool is_left_behind(std::string_view name);
 
 }  // namespace cm::sim::metrics

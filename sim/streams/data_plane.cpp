@@ -16,6 +16,12 @@ DataPlane::DataPlane(const DataPlaneSpec& spec)
 {
 }
 
+NoticeRange DataPlane::add_owner(NoticeOwner& owner)
+{
+  owners_.push_back(&owner);
+  return NoticeRange(static_cast<std::uint32_t>(owners_.size() - 1));
+}
+
 void DataPlane::remind(Picoseconds delay, std::uint64_t notice)
 {
   ensure(delay.count() >= 0, "a reminder {} ps in the past", -delay.count());
@@ -37,8 +43,8 @@ std::int64_t DataPlane::run(std::int64_t limit)
     now_ = time;
     const std::uint64_t notice =
         fabric::kind_of(event) == fabric::EventKind::Notice ? event.word & NoticeMask : board_.finish(event);
-    if (notice != OperatorBoard::NotYet && client_ != nullptr)
-      client_->on_notice(notice, Picoseconds(time));
+    if (notice != OperatorBoard::NotYet)
+      owners_.at(NoticeRange::owner_of(notice))->on_notice(NoticeRange::notice_of(notice), Picoseconds(time));
   }
   return now_;
 }

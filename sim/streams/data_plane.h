@@ -1,24 +1,18 @@
-// The data plane: packets, operators and timers on one calendar. A client (a workload) starts things and is told when
-// they end, inside the event, so that a rank's next step costs no switch of context. The engine carries the data plane
-// as its one run-ahead model and lets it run until something is signalled to an actor.
+// The data plane: packets, operators and timers on one calendar. Who starts something is told when it ends, inside the
+// event, so that a rank's next step costs no switch of context. The engine carries the data plane as its one run-ahead
+// model and lets it run until something is signalled to an actor.
 #pragma once
 
 #include "sim/calendar/calendar.h"
 #include "sim/fabric/packet_fabric.h"
+#include "sim/streams/notice.h"
 #include "sim/streams/operator_board.h"
 
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 namespace cm::sim::streams {
-
-class DataPlaneClient {
- public:
-  virtual ~DataPlaneClient() = default;
-
-  // `notice` is the number that the client gave to what has just ended or come due.
-  virtual void on_notice(std::uint64_t notice, Picoseconds now) = 0;
-};
 
 // A number that an actor waits for.
 using Signal = std::uint32_t;
@@ -34,14 +28,14 @@ class DataPlane {
  public:
   explicit DataPlane(const DataPlaneSpec& spec);
 
-  // The client is borrowed and must outlive every event that it caused.
-  void set_client(DataPlaneClient& client) { client_ = &client; }
+  // A range of notices that the owner is told of. It is borrowed and must outlive every event that it causes.
+  [[nodiscard]] NoticeRange add_owner(NoticeOwner& owner);
 
   [[nodiscard]] Picoseconds now() const { return Picoseconds(now_); }
   [[nodiscard]] fabric::PacketFabric& fabric() { return fabric_; }
   [[nodiscard]] const fabric::PacketFabric& fabric() const { return fabric_; }
 
-  // All of these start at now(). Notices are below 2^60.
+  // All of these start at now(). Their notices are of ranges that add_owner() gave.
   void start(fabric::FlowSpec&& flow) { fabric_.start(std::move(flow), now_); }
   void start(const OperatorRun& run) { board_.start(run, now_); }
   void remind(Picoseconds delay, std::uint64_t notice);
@@ -59,7 +53,7 @@ class DataPlane {
   calendar::Calendar calendar_;
   fabric::PacketFabric fabric_;
   OperatorBoard board_;
-  DataPlaneClient* client_ = nullptr;
+  std::vector<NoticeOwner*> owners_;  // [range]
   std::deque<Signal> raised_;
   std::int64_t now_ = 0;
 };

@@ -18,7 +18,7 @@ struct Decimal {
 
 struct ScannedDecimal {
   Decimal number;
-  std::string_view rest;  // what follows the number, spaces included
+  std::string_view rest;  // the text behind the number, spaces included
 };
 
 // Sign, digits, point, exponent, in plain ASCII. Empty for anything else: hexadecimal, inf, nan, no digit at all.

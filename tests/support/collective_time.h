@@ -25,7 +25,6 @@ inline CollectiveOutcome run_plan(const models::CollectivePlan& plan, const mode
   const sim::streams::DataPlaneSpec spec = models::data_plane_spec(machine, supernode, 1);
   sim::streams::DataPlane plane(spec);
   workloads::CollectiveRun run(plan, protocol, machine, plane, 0);
-  plane.set_client(run);
   run.start();
   CollectiveOutcome outcome;
   outcome.end = Picoseconds(plane.run(sim::calendar::Calendar::Never - 1));

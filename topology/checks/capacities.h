@@ -8,7 +8,7 @@ namespace cm::topology {
 struct UbCapacities {
   BytesPerSecond l1_to_l2;            // all uplinks
   BytesPerSecond bisection;           // from the first half of the nodes to the rest, with endpoints that never limit
-  double npu_oversubscription = 0.0;  // what the dies can send to their L1 chips over what these can send up
+  double npu_oversubscription = 0.0;  // rate from the dies to their L1 chips over the rate from these up
   double oversubscription = 0.0;      // the same with the CPUs
 };
 

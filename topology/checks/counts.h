@@ -1,4 +1,4 @@
-// How many devices and links a machine graph holds, counted in the graph.
+// Numbers of devices and links of a machine graph, counted in the graph.
 #pragma once
 
 #include "topology/graph/graph.h"

@@ -1,4 +1,4 @@
-// Whether the UB sub-planes are what they must be: each reaches everything, and none meets another.
+// Check of the UB sub-planes: each reaches everything, and none meets another.
 #pragma once
 
 #include "topology/graph/graph.h"

@@ -19,7 +19,7 @@ struct Arc {
 
 using Network = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, boost::no_property, Arc>;
 
-// The algorithm wants every arc beside a reverse one of its own, here of capacity 0: cables carry both directions at
+// The algorithm needs a reverse arc beside every arc, here of capacity 0: cables carry both directions at
 // once.
 void add_arc(Network& network, std::size_t from, std::size_t to, std::int64_t capacity)
 {

@@ -1,4 +1,4 @@
-// Who reaches whom over the links that a filter keeps.
+// Reachability over the links that a filter keeps.
 #pragma once
 
 #include "topology/graph/graph.h"

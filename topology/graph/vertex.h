@@ -27,8 +27,8 @@ struct Vertex {
   std::uint32_t index = 0;           // among the vertices of this kind; of a switch, among those of its sub-plane
   std::string name;                  // unique: "die:17", "cpu:3", "l1:2.5" (node.sub-plane), "l2:5.3" (sub-plane.chip)
   std::optional<NodeId> node;        // empty for what stands outside the nodes
-  std::optional<std::uint32_t> npu;  // of a die, machine-wide
-  std::optional<std::uint32_t> sub_plane;  // of a UB switch
+  std::optional<std::uint32_t> npu;  // NPU of a die, machine-wide
+  std::optional<std::uint32_t> sub_plane;  // only a UB switch has one
 };
 
 // One direction of a cable or trace.
@@ -37,7 +37,7 @@ struct Link {
   VertexId to;
   BytesPerSecond bandwidth;
   Plane plane = Plane::Ub;
-  std::optional<std::uint32_t> sub_plane;  // of a UB link
+  std::optional<std::uint32_t> sub_plane;  // only a UB link has one
 };
 
 // Endpoints send and receive UB traffic and never forward it; only these two kinds are endpoints.

@@ -19,7 +19,7 @@ constexpr int MostDies = 4;
 constexpr int MostCpus = 8;
 constexpr int MostSubPlanes = 18;
 constexpr int MostL2 = 48;
-constexpr std::uint32_t MostPorts = 1 << 20;  // that the fabric numbers
+constexpr std::uint32_t MostPorts = 1 << 20;  // as many as the fabric can number
 
 void read_count(Reader& reader, std::string_view name, std::string_view sentence, int maximum, std::uint32_t& out)
 {

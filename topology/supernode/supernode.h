@@ -1,5 +1,5 @@
-// A supernode put together from its planes, and the numbering of its devices: dies count through the machine node by
-// node (the dies of an NPU are neighbours), CPUs likewise, and the endpoints of the UB plane are all dies, then all
+// A supernode put together from its planes, and the numbering of its devices: dies are numbered over the machine, node
+// by node (the dies of an NPU are neighbours), CPUs likewise, and the endpoints of the UB plane are all dies, then all
 // CPUs.
 #pragma once
 

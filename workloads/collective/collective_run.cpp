@@ -11,9 +11,6 @@ namespace fabric = sim::fabric;
 // The fabric's message sizes have 32 bits.
 constexpr std::int64_t LargestMessage = 1 << 30;
 
-constexpr std::uint64_t FieldBits = 24;
-constexpr std::uint64_t FieldMask = (1ULL << FieldBits) - 1;
-
 // [step * ranks + rank]: of the messages that it is sent.
 std::vector<Bytes> largest_received(const models::CollectivePlan& plan)
 {
@@ -31,16 +28,11 @@ std::vector<Bytes> largest_received(const models::CollectivePlan& plan)
 CollectiveRun::CollectiveRun(const models::CollectivePlan& plan, const models::ProtocolSpec& protocol,
                              const models::MachineSpec& machine, sim::streams::DataPlane& plane,
                              sim::streams::Signal done)
-    : plan_(plan), protocol_(protocol), machine_(machine), plane_(plane), done_(done),
+    : plan_(plan), protocol_(protocol), machine_(machine), plane_(plane), notices_(plane.add_owner(*this)), done_(done),
       engines_(plane.fabric().add_engines(static_cast<std::uint32_t>(plan.ranks.size()))),
       inboxes_(plane.fabric().add_inboxes(plan.steps * static_cast<std::uint32_t>(plan.ranks.size()))),
       states_(plan.ranks.size()), ends_(plan.ranks.size())
 {
-}
-
-std::uint64_t CollectiveRun::notice(Happening what, std::uint32_t step, std::uint32_t rank)
-{
-  return static_cast<std::uint64_t>(what) << (2 * FieldBits) | std::uint64_t{step} << FieldBits | rank;
 }
 
 void CollectiveRun::start()
@@ -58,22 +50,22 @@ void CollectiveRun::start()
       plane_.fabric().expect(inboxes_ + static_cast<fabric::InboxIndex>(i),
                              static_cast<std::uint64_t>(received[i].count()),
                              to_picoseconds(protocol_.step + protocol_.channels.drain_time(largest[i], ranks)).count(),
-                             notice(Happening::PartDone, step, rank));
+                             notices_(Happening::PartDone, rank, step));
     }
   std::size_t issued = 0;
   for (std::uint32_t rank = 0; rank < ranks; ++rank) {
     const bool sends = !plan_.ranks[rank].messages.empty();
     const Seconds turn = sends ? protocol_.issue * static_cast<double>(issued) : Seconds(0);
-    plane_.remind(to_picoseconds(protocol_.launch + turn), notice(Happening::Launched, 0, rank));
+    plane_.remind(to_picoseconds(protocol_.launch + turn), notices_(Happening::Launched, rank));
     issued += plan_.ranks[rank].messages.size();
   }
 }
 
-void CollectiveRun::on_notice(std::uint64_t notice, Picoseconds now)
+void CollectiveRun::on_notice(const sim::streams::Notice& notice, Picoseconds now)
 {
-  const auto rank = static_cast<std::uint32_t>(notice & FieldMask);
-  const auto step = static_cast<std::uint32_t>(notice >> FieldBits & FieldMask);
-  switch (static_cast<Happening>(notice >> (2 * FieldBits))) {
+  const std::uint32_t rank = notice.member;
+  const std::uint32_t step = notice.detail;
+  switch (notice.as<Happening>()) {
   case Happening::Launched: enter(rank, now); break;
   case Happening::PartDone:
     // Data may come before its step: from a rank that is ahead.
@@ -136,7 +128,7 @@ void CollectiveRun::start_flow(std::uint32_t rank, std::vector<fabric::Message> 
                                      static_cast<double>(peers));
   flow.pause = to_picoseconds(protocol_.message);
   flow.inbox = inboxes_ + static_cast<fabric::InboxIndex>(cell(step, 0));
-  flow.fence_notice = notice(Happening::PartDone, step, rank);
+  flow.fence_notice = notices_(Happening::PartDone, rank, step);
   ++pending_[cell(step, rank)];
   plane_.start(std::move(flow));
 }
@@ -152,7 +144,7 @@ bool CollectiveRun::reduce(std::uint32_t rank)
   plane_.start({.die = rank,
                 .alone = to_picoseconds(traffic / machine_.die.usable_hbm_bandwidth()),
                 .memory_traffic = traffic,
-                .end_notice = notice(Happening::Reduced, state.step, rank)});
+                .end_notice = notices_(Happening::Reduced, rank, state.step)});
   return true;
 }
 

@@ -11,7 +11,7 @@
 
 namespace cm::workloads {
 
-class CollectiveRun final : public sim::streams::DataPlaneClient {
+class CollectiveRun final : public sim::streams::NoticeOwner {
  public:
   // All are borrowed. Rank r is die r. `done` is raised when the last rank has ended.
   CollectiveRun(const models::CollectivePlan& plan, const models::ProtocolSpec& protocol,
@@ -19,7 +19,7 @@ class CollectiveRun final : public sim::streams::DataPlaneClient {
 
   // All ranks call the operation now.
   void start();
-  void on_notice(std::uint64_t notice, Picoseconds now) override;
+  void on_notice(const sim::streams::Notice& notice, Picoseconds now) override;
 
   // When each rank had all that it was to have and had sent what it was to send.
   [[nodiscard]] const std::vector<Picoseconds>& ends() const { return ends_; }
@@ -34,7 +34,6 @@ class CollectiveRun final : public sim::streams::DataPlaneClient {
     bool has_entered = false;  // the operation, after its launch
   };
 
-  [[nodiscard]] static std::uint64_t notice(Happening what, std::uint32_t step, std::uint32_t rank);
   [[nodiscard]] std::size_t cell(std::uint32_t step, std::uint32_t rank) const
   {
     return static_cast<std::size_t>(step) * plan_.ranks.size() + rank;
@@ -49,6 +48,7 @@ class CollectiveRun final : public sim::streams::DataPlaneClient {
   const models::ProtocolSpec& protocol_;
   const models::MachineSpec& machine_;
   sim::streams::DataPlane& plane_;
+  sim::streams::NoticeRange notices_;  // member: rank, detail: step
   sim::streams::Signal done_;
   sim::fabric::EngineIndex engines_;
   sim::fabric::InboxIndex inboxes_;

@@ -1,7 +1,7 @@
 // Parameters of the collective workload.
 #pragma once
 
-#include "models/collectives/collective.h"
+#include "models/collectives/operation.h"
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
 #include "sim/config/unused_key.h"

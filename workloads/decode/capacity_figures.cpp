@@ -1,7 +1,7 @@
 #include "workloads/decode/capacity_figures.h"
 
 #include "workloads/decode/decode_metric_table.h"
-#include "workloads/expert_parallel/expert_exchange.h"
+#include "workloads/exchanges/expert_exchange.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "workloads/decode/core_split.h"
 
-#include "models/collectives/tensor_exchange.h"
-#include "models/collectives/unfused_exchange.h"
+#include "models/collectives/tensor_operation.h"
+#include "models/collectives/unfused_kernels.h"
 #include "models/language_models/tensor_share.h"
 
 #include <algorithm>

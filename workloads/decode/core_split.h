@@ -6,7 +6,7 @@
 #include "models/compute/roofline.h"
 #include "models/language_models/decode_operators.h"
 #include "models/network/machine.h"
-#include "workloads/expert_parallel/expert_exchange.h"
+#include "workloads/exchanges/expert_exchange.h"
 
 namespace cm::workloads {
 

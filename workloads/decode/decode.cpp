@@ -1,6 +1,6 @@
 #include "workloads/decode/decode.h"
 
-#include "models/collectives/tensor_exchange.h"
+#include "models/collectives/tensor_operation.h"
 #include "models/network/queue_report.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/engine/engine.h"
@@ -8,6 +8,7 @@
 #include "workloads/decode/capacity_figures.h"
 #include "workloads/decode/decode_metric_table.h"
 #include "workloads/decode/decode_plan.h"
+#include "workloads/exchanges/rank_timeline.h"
 #include "workloads/expert_parallel/asked_copies.h"
 #include "workloads/live_machine/live_machine.h"
 
@@ -36,7 +37,7 @@ double iteration_without_engine(const DecodeSpec& spec, const DecodePlan& plan, 
 {
   LiveMachine live(machine, supernode, seed);
   sim::metrics::NoProgress silent;
-  DecodeRun run(spec, plan, model, machine, seed, live.plane(), live.engines(), 0, silent);
+  DecodeRun run({spec, plan, model, machine, seed}, live, 0, silent);
   live.run_alone(run);
   return sim::metrics::mean(run.iteration_ms());
 }
@@ -200,7 +201,7 @@ void run_decode(const DecodeSpec& spec, const models::ModelSpec& model, const mo
   LiveMachine live(machine, supernode, seed);
   MachineRun carried(live);
   const sim::streams::Signal finished = carried.new_signal();
-  DecodeRun run(spec, plan, model, machine, seed, live.plane(), live.engines(), finished, progress);
+  DecodeRun run({spec, plan, model, machine, seed}, live, finished, progress);
   std::optional<RankTimeline> shown;
   if (timeline != nullptr)
     run.show_on(shown.emplace(*timeline, live.plane().fabric(), machine, spec.dies(), DecodeRun::StreamNames));

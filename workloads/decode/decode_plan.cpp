@@ -1,6 +1,6 @@
 #include "workloads/decode/decode_plan.h"
 
-#include "models/collectives/tensor_exchange.h"
+#include "models/collectives/tensor_operation.h"
 #include "workloads/decode/core_split.h"
 #include "workloads/live_machine/live_machine.h"
 
@@ -77,7 +77,7 @@ DecodeTime time_decode_iteration(const DecodeSpec& spec, int microbatches, std::
   // Copies of shared experts are on the first dies.
   LiveMachine live(machine, supernode, seed, {.first_die = spec.dies() - 1, .dies = 1, .share = lane_share});
   sim::metrics::NoProgress silent;
-  DecodeRun run(once, plan, shortened, machine, seed, live.plane(), live.engines(), 0, silent);
+  DecodeRun run({once, plan, shortened, machine, seed}, live, 0, silent);
   live.run_alone(run);
   // Experts alone make traffic, those of the MTP layer too.
   const std::int64_t passes = spec.mtp_tokens > 0 ? 1 : 0;

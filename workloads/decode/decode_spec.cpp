@@ -1,6 +1,6 @@
 #include "workloads/decode/decode_spec.h"
 
-#include "models/collectives/tensor_exchange.h"
+#include "models/collectives/tensor_operation.h"
 #include "models/language_models/tensor_share.h"
 #include "workloads/decode/decode_experts.h"
 

@@ -121,7 +121,6 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
   MachineRun carried(live);
   const sim::streams::Signal phase_done = carried.new_signal();
   EpGroup group(spec, machine, plane, live.engines(), phase_done);
-  plane.set_client(group);
   std::optional<RankTimeline> shown;
   if (timeline != nullptr)
     group.show_on(shown.emplace(*timeline, plane.fabric(), machine, spec.ep, Streams));

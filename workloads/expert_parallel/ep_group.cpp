@@ -17,10 +17,14 @@ ExchangeSetup setup(const EpSpec& spec)
 
 EpGroup::EpGroup(const EpSpec& spec, const models::MachineSpec& machine, sim::streams::DataPlane& plane,
                  const models::EndpointEngines& engines, sim::streams::Signal phase_done)
-    : ranks_(spec.ep), setup_(setup(spec)), kind_(spec.exchange), machine_(machine), plane_(plane),
-      phase_done_(phase_done), tokens_(spec.ep, spec.tokens_per_rank),
-      exchange_(make_exchange(spec.exchange, setup_,
-                              {.machine = machine, .plane = plane, .engines = engines, .listener = *this}))
+    : ranks_(spec.ep), machine_(machine), plane_(plane), phase_done_(phase_done),
+      tokens_(spec.ep, spec.tokens_per_rank),
+      exchange_(make_exchange(spec.exchange, setup(spec),
+                              {.machine = machine, .plane = plane, .engines = engines, .listener = *this},
+                              [this](std::uint32_t /*generation*/, ExchangeTraffic& traffic) {
+                                route_tokens(*task_, tokens_, *random_, traffic);
+                                return tokens_;
+                              }))
 {
 }
 
@@ -33,13 +37,13 @@ void EpGroup::show_on(RankTimeline& timeline)
 void EpGroup::start_dispatch(std::uint32_t repeat, const RoutingTask& task, sim::RandomStream& random)
 {
   generation_ = repeat;
-  route_tokens(task, tokens_, random, exchange_->traffic(repeat));
-  exchange_->open(repeat, tokens_);
+  task_ = &task;
+  random_ = &random;
   begin();
   for (std::uint32_t rank = 0; rank < ranks_; ++rank) {
     if (timeline_ != nullptr)
       timeline_->enter({rank, 0}, {{"repeat", repeat}});
-    exchange_->start_dispatch(repeat, rank);
+    exchange_->start(DispatchPart, repeat, rank);
   }
 }
 
@@ -47,22 +51,22 @@ void EpGroup::start_combine()
 {
   begin();
   for (std::uint32_t rank = 0; rank < ranks_; ++rank) {
-    exchange_->start_combine(generation_, rank);
+    exchange_->start(CombinePart, generation_, rank);
     if (timeline_ != nullptr)
       timeline_->use_rows({rank, 0}, 0, generation_, exchange_->traffic(generation_), plane_.now());
   }
 }
 
-void EpGroup::on_dispatched(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now, Picoseconds waited)
+void EpGroup::on_exchanged(const ExchangeEnd& end)
 {
-  dispatched_ += dispatch_work(worker(), exchange_->traffic(generation_), rank, to_seconds(now - start_));
-  finish_rank(now, dispatch_us, waited);
-}
-
-void EpGroup::on_combined(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now, Picoseconds waited)
-{
-  combined_ += combine_work(worker(), exchange_->traffic(generation_), rank, tokens_[rank], to_seconds(now - start_));
-  finish_rank(now, combine_us, waited);
+  const bool is_dispatch = end.part == DispatchPart;
+  (is_dispatch ? dispatched_ : combined_) +=
+      exchange_->work(end.part, generation_, end.rank, to_seconds(end.now - start_));
+  (is_dispatch ? dispatch_us : combine_us).record(microseconds(end.now - start_));
+  wait_us.record(microseconds(end.waited));
+  end_ = end.now;
+  if (++ranks_done_ == ranks_)
+    plane_.raise(phase_done_);
 }
 
 sim::metrics::Table EpGroup::use() const
@@ -81,15 +85,6 @@ void EpGroup::begin()
 {
   start_ = plane_.now();
   ranks_done_ = 0;
-}
-
-void EpGroup::finish_rank(Picoseconds now, sim::metrics::Histogram& histogram, Picoseconds waited)
-{
-  histogram.record(microseconds(now - start_));
-  wait_us.record(microseconds(waited));
-  end_ = now;
-  if (++ranks_done_ == ranks_)
-    plane_.raise(phase_done_);
 }
 
 }  // namespace cm::workloads

@@ -3,8 +3,9 @@
 #pragma once
 
 #include "sim/metrics/histogram.h"
+#include "workloads/exchanges/expert_exchange.h"
+#include "workloads/exchanges/rank_timeline.h"
 #include "workloads/expert_parallel/ep_spec.h"
-#include "workloads/expert_parallel/exchange_work.h"
 
 #include <cstdint>
 #include <memory>
@@ -12,7 +13,7 @@
 
 namespace cm::workloads {
 
-class EpGroup final : public sim::streams::DataPlaneClient, public ExchangeListener {
+class EpGroup final : public ExchangeListener {
  public:
   // Machine, plane and engines are borrowed. `phase_done` is raised when the slowest rank is through a kernel.
   EpGroup(const EpSpec& spec, const models::MachineSpec& machine, sim::streams::DataPlane& plane,
@@ -25,10 +26,7 @@ class EpGroup final : public sim::streams::DataPlaneClient, public ExchangeListe
   void start_dispatch(std::uint32_t repeat, const RoutingTask& task, sim::RandomStream& random);
   void start_combine();
 
-  void on_notice(std::uint64_t notice, Picoseconds now) override { exchange_->on_notice(notice, now); }
-
-  void on_dispatched(std::uint32_t exchange, std::uint32_t rank, Picoseconds now, Picoseconds waited) override;
-  void on_combined(std::uint32_t exchange, std::uint32_t rank, Picoseconds now, Picoseconds waited) override;
+  void on_exchanged(const ExchangeEnd& end) override;
 
   // From the start of the last kernel to its slowest rank.
   [[nodiscard]] double phase_us() const { return microseconds(end_ - start_); }
@@ -42,16 +40,14 @@ class EpGroup final : public sim::streams::DataPlaneClient, public ExchangeListe
 
  private:
   void begin();
-  void finish_rank(Picoseconds now, sim::metrics::Histogram& histogram, Picoseconds waited);
-  [[nodiscard]] ExchangeWorker worker() const { return {machine_.die, kind_, setup_}; }
 
   std::uint32_t ranks_;
-  ExchangeSetup setup_;
-  ExchangeKind kind_;
   const models::MachineSpec& machine_;
   sim::streams::DataPlane& plane_;
   sim::streams::Signal phase_done_;
   std::vector<std::uint32_t> tokens_;
+  const RoutingTask* task_ = nullptr;  // of the repeat that starts, and the draws that it takes
+  sim::RandomStream* random_ = nullptr;
   std::unique_ptr<ExpertExchange> exchange_;
   RankTimeline* timeline_ = nullptr;  // null: nobody asked for one
   std::uint32_t generation_ = 0;

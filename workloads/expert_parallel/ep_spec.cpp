@@ -1,6 +1,6 @@
 #include "workloads/expert_parallel/ep_spec.h"
 
-#include "models/collectives/fused_exchange.h"
+#include "models/collectives/fused_kernels.h"
 #include "sim/units/parse_quantity.h"
 #include "workloads/expert_parallel/asked_copies.h"
 #include "workloads/expert_parallel/exchange_keys.h"

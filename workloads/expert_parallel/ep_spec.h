@@ -4,8 +4,8 @@
 #include "models/network/machine.h"
 #include "sim/config/reader.h"
 #include "sim/config/unused_key.h"
+#include "workloads/exchanges/expert_exchange.h"
 #include "workloads/expert_parallel/expert_choices.h"
-#include "workloads/expert_parallel/expert_exchange.h"
 
 #include <cstdint>
 #include <string>

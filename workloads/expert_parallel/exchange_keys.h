@@ -3,7 +3,7 @@
 
 #include "models/network/machine.h"
 #include "sim/config/unused_key.h"
-#include "workloads/expert_parallel/expert_exchange.h"
+#include "workloads/exchanges/expert_exchange.h"
 
 #include <cstdint>
 #include <vector>

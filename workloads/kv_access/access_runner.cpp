@@ -24,7 +24,8 @@ std::size_t index(Share share)
 
 AccessRunner::AccessRunner(const models::MachineSpec& machine, sim::streams::DataPlane& plane,
                            const models::EndpointEngines& engines)
-    : machine_(machine), plane_(plane), engines_(engines), sources_(machine.topology.ub_endpoints())
+    : machine_(machine), plane_(plane), engines_(engines), notices_(plane.add_owner(*this)),
+      sources_(machine.topology.ub_endpoints())
 {
   using Owner = models::StationSpec::Owner;
   const auto& topology = machine.topology;
@@ -163,13 +164,13 @@ void AccessRunner::run_step(std::uint32_t index)
   const Picoseconds now = plane_.now();
   strand.since = now;
   switch (step.kind) {
-  case StepKind::Wait: plane_.remind(to_picoseconds(step.time), index); break;
-  case StepKind::Serve: plane_.remind(serve(strand, step) - now, index); break;
+  case StepKind::Wait: plane_.remind(to_picoseconds(step.time), end_of_step(index)); break;
+  case StepKind::Serve: plane_.remind(serve(strand, step) - now, end_of_step(index)); break;
   case StepKind::Translate: {
     const auto page = strand.chunk.address / static_cast<std::uint64_t>(machine_.memory->translation.page.count());
     const std::uint64_t target = endpoint(strand, Endpoint::Target);
     const std::uint32_t die = accesses_[strand.access].request.die;
-    plane_.remind(translations_[die].translate(target << 48U ^ page, now) - now, index);
+    plane_.remind(translations_[die].translate(target << 48U ^ page, now) - now, end_of_step(index));
     break;
   }
   case StepKind::Request: send_request(index, endpoint(strand, step.at)); break;
@@ -178,9 +179,9 @@ void AccessRunner::run_step(std::uint32_t index)
   }
 }
 
-void AccessRunner::on_notice(std::uint64_t notice, Picoseconds now)
+void AccessRunner::on_notice(const sim::streams::Notice& notice, Picoseconds now)
 {
-  const auto index = static_cast<std::uint32_t>(notice);
+  const std::uint32_t index = notice.member;
   Strand& strand = strands_[index];
   const Step& step = steps(strand)[strand.step];
   strand.shares.at(workloads::index(step.share)) += now - strand.since;
@@ -217,7 +218,7 @@ void AccessRunner::send_request(std::uint32_t index, std::uint32_t to)
 {
   const Strand& strand = strands_[index];
   const auto size = static_cast<std::uint32_t>(machine_.ub.control_packet.count());
-  plane_.fabric().expect(strand.inbox, size, 0, index);
+  plane_.fabric().expect(strand.inbox, size, 0, end_of_step(index));
   fabric::FlowSpec flow;
   flow.source = accesses_[strand.access].request.die;
   flow.messages = {{to, size}};
@@ -244,10 +245,10 @@ void AccessRunner::send_data(std::uint32_t index, const Step& step)
     flow.sink_rate = sink.rate;
   }
   if (is_read) {
-    plane_.fabric().expect(strand.inbox, static_cast<std::uint64_t>(strand.chunk.bytes.count()), 0, index);
+    plane_.fabric().expect(strand.inbox, static_cast<std::uint64_t>(strand.chunk.bytes.count()), 0, end_of_step(index));
     flow.inbox = strand.inbox - destination;
   } else {
-    flow.fence_notice = index;
+    flow.fence_notice = end_of_step(index);
   }
   note_load(strand, step, die, other);
   plane_.start(std::move(flow));

@@ -45,7 +45,7 @@ struct EndpointLoad {
   std::vector<Picoseconds> cpu_writes;
 };
 
-class AccessRunner final : public sim::streams::DataPlaneClient {
+class AccessRunner final : public sim::streams::NoticeOwner {
  public:
   // Machine, data plane and engines are borrowed. The machine has memory.
   AccessRunner(const models::MachineSpec& machine, sim::streams::DataPlane& plane,
@@ -54,7 +54,7 @@ class AccessRunner final : public sim::streams::DataPlaneClient {
   void start(AccessRequest request);
   // Who is told when an access has ended; it may start another one then.
   void tell(AccessListener& listener) { listener_ = &listener; }
-  void on_notice(std::uint64_t notice, Picoseconds now) override;
+  void on_notice(const sim::streams::Notice& notice, Picoseconds now) override;
 
   [[nodiscard]] sim::streams::TimedResources& resources() { return resources_; }
   [[nodiscard]] const EndpointLoad& load() const { return load_; }
@@ -63,6 +63,7 @@ class AccessRunner final : public sim::streams::DataPlaneClient {
 
  private:
   enum class Phase : std::uint8_t { Before, Each, After };
+  enum class Event : std::uint8_t { StepEnded };
   using Shares = std::array<Picoseconds, models::Shares>;
 
   struct Chunk {
@@ -96,6 +97,7 @@ class AccessRunner final : public sim::streams::DataPlaneClient {
   bool take_chunk(Strand& strand);
   void end_phase(std::uint32_t strand);
   void end_access(std::uint32_t strand);
+  [[nodiscard]] std::uint64_t end_of_step(std::uint32_t strand) const { return notices_(Event::StepEnded, strand); }
   [[nodiscard]] std::uint32_t endpoint(const Strand& strand, models::Endpoint at) const;
   [[nodiscard]] Picoseconds serve(const Strand& strand, const models::Step& step);
   void send_request(std::uint32_t strand, std::uint32_t to);
@@ -107,6 +109,7 @@ class AccessRunner final : public sim::streams::DataPlaneClient {
   const models::MachineSpec& machine_;
   sim::streams::DataPlane& plane_;
   const models::EndpointEngines& engines_;
+  sim::streams::NoticeRange notices_;  // member: strand
   AccessListener* listener_ = nullptr;
   sim::streams::TimedResources resources_;
   std::vector<models::StationSpec::Owner> owners_;  // [station]

@@ -111,7 +111,6 @@ void KvStudy::run()
 {
   MachineRun carried(live_);
   done_ = carried.new_signal();
-  plane_.set_client(runner_);
   carried.run("kv", [&](sim::engine::Control& control) {
     compare_tiers(control);
     report_load(control);
@@ -290,10 +289,8 @@ SharingResult KvStudy::run_sharing(sim::engine::Control& control, double write_s
                       .accesses = spec_.line_accesses,
                       .write_share = write_share},
                      machine_, plane_, seed_, done_);
-  plane_.set_client(sharing);
   sharing.start();
   control.wait(done_);
-  plane_.set_client(runner_);
   return sharing.result();
 }
 

@@ -45,14 +45,11 @@ std::vector<double> read_list(Reader& reader, const Key& key)
   if (list->kind != Value::Kind::List)
     complain(*list);
   for (const Value& item : list->items) {
-    double number = 0;
-    const char* const end = item.text.data() + item.text.size();
-    const auto [parsed, error] = std::from_chars(item.text.data(), end, number);
-    if (item.kind != Value::Kind::Scalar || error != std::errc() || parsed != end || number < *key.minimum ||
-        number > *key.maximum)
+    const std::optional<double> number = item.kind == Value::Kind::Scalar ? parse_number(item.text) : std::nullopt;
+    if (!number || *number < *key.minimum || *number > *key.maximum)
       complain(item);
     else
-      numbers.push_back(number);
+      numbers.push_back(*number);
   }
   return numbers;
 }

@@ -8,8 +8,6 @@
 namespace cm::workloads {
 namespace {
 
-constexpr std::uint32_t SharerBits = 16;
-constexpr std::uint64_t SharerMask = (1U << SharerBits) - 1;
 constexpr std::uint32_t RequestInbox = 0;
 constexpr std::uint32_t DataInbox = 1;
 constexpr std::uint32_t OtherInboxes = 2;
@@ -18,8 +16,9 @@ constexpr std::uint32_t OtherInboxes = 2;
 
 SharingRun::SharingRun(const SharingSetup& setup, const models::MachineSpec& machine, sim::streams::DataPlane& plane,
                        std::uint64_t seed, sim::streams::Signal done)
-    : setup_(setup), machine_(machine), plane_(plane), done_(done), directory_(setup.lines),
-      has_read_(setup.sharers, std::vector<bool>(setup.lines)), lines_(setup.lines), active_(setup.sharers)
+    : setup_(setup), machine_(machine), plane_(plane), notices_(plane.add_owner(*this)), done_(done),
+      directory_(setup.lines), has_read_(setup.sharers, std::vector<bool>(setup.lines)), lines_(setup.lines),
+      active_(setup.sharers)
 {
   for (std::uint32_t sharer = 0; sharer < setup.sharers; ++sharer)
     sharers_.push_back({.left = setup.accesses,
@@ -33,11 +32,6 @@ SharingRun::SharingRun(const SharingSetup& setup, const models::MachineSpec& mac
   // An inbox is named relative to the endpoint that receives: these in front keep the names above zero.
   plane_.fabric().add_inboxes(machine.topology.ub_endpoints());
   inboxes_ = plane_.fabric().add_inboxes(setup.sharers * (setup.sharers + OtherInboxes));
-}
-
-std::uint64_t SharingRun::notice(Event event, std::uint32_t sharer, std::uint32_t other)
-{
-  return static_cast<std::uint64_t>(event) << (2 * SharerBits) | std::uint64_t{other} << SharerBits | sharer;
 }
 
 std::uint32_t SharingRun::inbox_of(std::uint32_t sharer, std::uint32_t part) const
@@ -97,10 +91,10 @@ void SharingRun::next_access(std::uint32_t index)
                                        : !sharer.is_write && has_read_[index][sharer.line];
   const Seconds hit = machine_.memory->translation.hit;
   if (hits)
-    plane_.remind(to_picoseconds(hit + machine_.memory->ladder.l2_cache), notice(Event::Done, index));
+    plane_.remind(to_picoseconds(hit + machine_.memory->ladder.l2_cache), notices_(Event::Done, index));
   else
     plane_.remind(to_picoseconds(hit + models::endpoint_time(machine_, false, sharer.is_write && !setup_.is_coherent)),
-                  notice(Event::Issued, index));
+                  notices_(Event::Issued, index));
 }
 
 void SharingRun::issue(std::uint32_t index)
@@ -108,14 +102,14 @@ void SharingRun::issue(std::uint32_t index)
   const Sharer& sharer = sharers_[index];
   // A new block takes its data along; everything else asks first. The acknowledgement of a write is a message too.
   const bool is_new_block = sharer.is_write && !setup_.is_coherent;
-  send(index, home(sharer.line), is_new_block, inbox_of(index, RequestInbox), notice(Event::Arrived, index));
+  send(index, home(sharer.line), is_new_block, inbox_of(index, RequestInbox), notices_(Event::Arrived, index));
 }
 
 void SharingRun::arrive(std::uint32_t index)
 {
   const std::uint32_t line = sharers_[index].line;
   if (!setup_.is_coherent) {
-    plane_.remind(to_picoseconds(machine_.memory->ladder.dram), notice(Event::MemoryRead, index));
+    plane_.remind(to_picoseconds(machine_.memory->ladder.dram), notices_(Event::MemoryRead, index));
     return;
   }
   ++result_.requests;
@@ -134,7 +128,7 @@ void SharingRun::begin(std::uint32_t index)
   const models::MemorySpec& memory = *machine_.memory;
   plane_.remind(
       to_picoseconds(setup_.directory == DirectoryHome::Memory ? memory.ladder.dram : memory.lookup.switch_table),
-      notice(Event::LookedUp, index));
+      notices_(Event::LookedUp, index));
 }
 
 void SharingRun::look_up(std::uint32_t index)
@@ -148,7 +142,7 @@ void SharingRun::look_up(std::uint32_t index)
   sharer.acknowledgements = asked.size();
   for (const models::CacheIndex other : asked)
     send(home(sharer.line), other, false, inbox_of(index, OtherInboxes + other),
-         notice(Event::Invalidated, index, other));
+         notices_(Event::Invalidated, index, other));
   if (asked.empty())
     supply(index);
 }
@@ -158,12 +152,12 @@ void SharingRun::snooped(std::uint32_t index, std::uint32_t other)
   const Sharer& sharer = sharers_[index];
   if (sharer.transaction.supplier != other) {
     send(other, home(sharer.line), false, inbox_of(index, OtherInboxes + other),
-         notice(Event::Acknowledged, index, other));
+         notices_(Event::Acknowledged, index, other));
     return;
   }
   if (sharer.transaction.write_back)
     write_back(other, sharer.line);
-  send(other, index, true, inbox_of(index, DataInbox), notice(Event::Done, index));
+  send(other, index, true, inbox_of(index, DataInbox), notices_(Event::Done, index));
 }
 
 // No other copy is in the way any more: memory gives the line, or the home grants the writer's own copy.
@@ -171,9 +165,9 @@ void SharingRun::supply(std::uint32_t index)
 {
   const Sharer& sharer = sharers_[index];
   if (sharer.transaction.memory_supplies)
-    plane_.remind(to_picoseconds(machine_.memory->ladder.dram), notice(Event::MemoryRead, index));
+    plane_.remind(to_picoseconds(machine_.memory->ladder.dram), notices_(Event::MemoryRead, index));
   else
-    send(home(sharer.line), index, false, inbox_of(index, DataInbox), notice(Event::Done, index));
+    send(home(sharer.line), index, false, inbox_of(index, DataInbox), notices_(Event::Done, index));
 }
 
 void SharingRun::finish(std::uint32_t index)
@@ -200,17 +194,17 @@ void SharingRun::release(std::uint32_t index)
   begin(sharer);
 }
 
-void SharingRun::on_notice(std::uint64_t word, Picoseconds /*now*/)
+void SharingRun::on_notice(const sim::streams::Notice& notice, Picoseconds /*now*/)
 {
-  const auto index = static_cast<std::uint32_t>(word & SharerMask);
-  const auto other = static_cast<std::uint32_t>(word >> SharerBits & SharerMask);
+  const std::uint32_t index = notice.member;
+  const std::uint32_t other = notice.detail;
   Sharer& sharer = sharers_[index];
-  switch (static_cast<Event>(word >> (2 * SharerBits))) {
+  switch (notice.as<Event>()) {
   case Event::Issued: issue(index); break;
   case Event::Arrived: arrive(index); break;
   case Event::LookedUp: look_up(index); break;
   case Event::Invalidated:
-    plane_.remind(to_picoseconds(machine_.memory->coherence.snoop), notice(Event::Snooped, index, other));
+    plane_.remind(to_picoseconds(machine_.memory->coherence.snoop), notices_(Event::Snooped, index, other));
     break;
   case Event::Snooped: snooped(index, other); break;
   case Event::Acknowledged:
@@ -219,7 +213,7 @@ void SharingRun::on_notice(std::uint64_t word, Picoseconds /*now*/)
     break;
   case Event::MemoryRead:
     send(home(sharer.line), index, !sharer.is_write || setup_.is_coherent, inbox_of(index, DataInbox),
-         notice(Event::Done, index));
+         notices_(Event::Done, index));
     break;
   case Event::Done: {
     finish(index);

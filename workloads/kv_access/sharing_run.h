@@ -40,14 +40,14 @@ struct SharingResult {
   [[nodiscard]] std::uint64_t accesses() const { return reads.count() + writes.count(); }
 };
 
-class SharingRun final : public sim::streams::DataPlaneClient {
+class SharingRun final : public sim::streams::NoticeOwner {
  public:
   // All borrowed. Raises `done` at the end of the last access.
   SharingRun(const SharingSetup& setup, const models::MachineSpec& machine, sim::streams::DataPlane& plane,
              std::uint64_t seed, sim::streams::Signal done);
 
   void start();
-  void on_notice(std::uint64_t notice, Picoseconds now) override;
+  void on_notice(const sim::streams::Notice& notice, Picoseconds now) override;
 
   [[nodiscard]] const SharingResult& result() const { return result_; }
 
@@ -70,7 +70,6 @@ class SharingRun final : public sim::streams::DataPlaneClient {
     std::deque<std::uint32_t> waiting;  // sharers
   };
 
-  static std::uint64_t notice(Event event, std::uint32_t sharer, std::uint32_t other = 0);
   void next_access(std::uint32_t sharer);
   void issue(std::uint32_t sharer);
   void arrive(std::uint32_t sharer);
@@ -89,6 +88,7 @@ class SharingRun final : public sim::streams::DataPlaneClient {
   SharingSetup setup_;
   const models::MachineSpec& machine_;
   sim::streams::DataPlane& plane_;
+  sim::streams::NoticeRange notices_;  // member: sharer, detail: the other sharer of the event
   sim::streams::Signal done_;
   models::MesiDirectory directory_;
   std::vector<std::vector<bool>> has_read_;  // [sharer][line]: immutable blocks

@@ -22,7 +22,7 @@ LiveMachine::LiveMachine(const models::MachineSpec& machine, const topology::Sup
 {
 }
 
-MachineRun::MachineRun(LiveMachine& machine) : machine_(machine)
+MachineRun::MachineRun(LiveMachine& machine)
 {
   engine_.carry(machine.plane());
 }

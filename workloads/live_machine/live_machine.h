@@ -32,12 +32,11 @@ class LiveMachine {
   // Ports of the machine, numbered as in the fabric.
   [[nodiscard]] const sim::fabric::NetworkSpec& network() const { return spec_.network; }
 
-  // Runs without SimGrid: starts the client and works off events until none is left or the client raises a signal.
-  template <typename Client>
-  void run_alone(Client& client)
+  // Runs without SimGrid: starts what is given and works off events until none is left or a signal is raised.
+  template <typename Startable>
+  void run_alone(Startable& startable)
   {
-    plane_.set_client(client);
-    client.start();
+    startable.start();
     plane_.run(sim::calendar::Calendar::Never - 1);
   }
 
@@ -58,20 +57,18 @@ class MachineRun {
   // Runs one actor to its end. Throws as sim::engine::Engine::run() does.
   void run(const std::string& actor, std::function<void(sim::engine::Control&)> body);
 
-  // Runs an actor that starts the client and waits until it raises `done`.
-  template <typename Client>
-  void run(const std::string& actor, Client& client, sim::streams::Signal done)
+  // Runs an actor that starts what is given and waits until `done` is raised.
+  template <typename Startable>
+  void run(const std::string& actor, Startable& startable, sim::streams::Signal done)
   {
-    machine_.plane().set_client(client);
     run(actor, [&](sim::engine::Control& control) {
       control.synchronise();
-      client.start();
+      startable.start();
       control.wait(done);
     });
   }
 
  private:
-  LiveMachine& machine_;
   sim::engine::Engine engine_;
 };
 

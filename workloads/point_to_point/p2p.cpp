@@ -58,41 +58,43 @@ Seconds base_latency(const P2pSpec& spec, const models::MachineSpec& machine)
 }
 
 // Issues the access when its base latency has passed and waits for data (read) or acknowledgement (write).
-class Access final : public sim::streams::DataPlaneClient {
+class Access final : public sim::streams::NoticeOwner {
  public:
   Access(const P2pSpec& spec, const models::MachineSpec& machine, sim::streams::DataPlane& plane,
          const models::EndpointEngines& engines, sim::streams::Signal done)
-      : spec_(spec), machine_(machine), plane_(plane), engines_(engines), done_(done),
+      : spec_(spec), machine_(machine), plane_(plane), engines_(engines), notices_(plane.add_owner(*this)), done_(done),
         inboxes_(plane.fabric().add_inboxes(machine.topology.ub_endpoints()))
   {
   }
 
-  void start() { plane_.remind(to_picoseconds(base_latency(spec_, machine_)), Issue); }
+  void start() { plane_.remind(to_picoseconds(base_latency(spec_, machine_)), notices_(Step::Issue)); }
 
-  void on_notice(std::uint64_t notice, Picoseconds now) override
+  void on_notice(const sim::streams::Notice& notice, Picoseconds now) override
   {
-    if (notice == Issue) {
+    switch (notice.as<Step>()) {
+    case Step::Issue:
       if (spec_.op == AccessOp::Read)
         send_request();
       else
         send_data(spec_.from, spec_.to);
-    } else if (notice == Requested) {
-      send_data(spec_.to, spec_.from);
-    } else {
+      break;
+    case Step::Requested: send_data(spec_.to, spec_.from); break;
+    case Step::Finished:
       end_ = now;
       plane_.raise(done_);
+      break;
     }
   }
 
   [[nodiscard]] Picoseconds end() const { return end_; }
 
  private:
-  enum Step : std::uint64_t { Issue, Requested, Finished };
+  enum class Step : std::uint8_t { Issue, Requested, Finished };
 
   void send_request()
   {
     const auto size = static_cast<std::uint32_t>(machine_.ub.control_packet.count());
-    plane_.fabric().expect(inboxes_ + spec_.to, size, 0, Requested);
+    plane_.fabric().expect(inboxes_ + spec_.to, size, 0, notices_(Step::Requested));
     fabric::FlowSpec flow;
     flow.source = spec_.from;
     flow.messages = {{spec_.to, size}};
@@ -113,10 +115,11 @@ class Access final : public sim::streams::DataPlaneClient {
     flow.sink_engine = sink.first;
     flow.sink_rate = sink.rate;
     if (is_read) {
-      plane_.fabric().expect(inboxes_ + destination, static_cast<std::uint64_t>(spec_.bytes.count()), 0, Finished);
+      plane_.fabric().expect(inboxes_ + destination, static_cast<std::uint64_t>(spec_.bytes.count()), 0,
+                             notices_(Step::Finished));
       flow.inbox = inboxes_;
     } else {
-      flow.fence_notice = Finished;
+      flow.fence_notice = notices_(Step::Finished);
     }
     plane_.start(std::move(flow));
   }
@@ -125,6 +128,7 @@ class Access final : public sim::streams::DataPlaneClient {
   const models::MachineSpec& machine_;
   sim::streams::DataPlane& plane_;
   const models::EndpointEngines& engines_;
+  sim::streams::NoticeRange notices_;
   sim::streams::Signal done_;
   fabric::InboxIndex inboxes_;
   Picoseconds end_;

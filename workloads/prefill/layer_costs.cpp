@@ -5,7 +5,7 @@
 namespace cm::workloads {
 namespace {
 
-using Action = PrefillAction;
+using Operator = PrefillOperator;
 
 // Part that `rank` gets when `all` are dealt out as evenly as they go.
 std::int64_t rank_part(std::int64_t all, std::uint32_t rank, std::uint32_t ranks)
@@ -42,22 +42,22 @@ LayerCosts::Share LayerCosts::share_of(const PrefillLoad& load, std::uint32_t ra
                                  .query_key_pairs = load.query_key_pairs});
   share.latents = {attention.key_value.gathered.count(), attention.query.gathered.count()};
   share.heads = attention.exchanged.count() * share.tokens;
-  const auto set = [&](Action action, std::span<const models::Operator> operators) {
-    share.costs[static_cast<std::size_t>(action)] = total(operators);
+  const auto set = [&](Operator which, std::span<const models::Operator> operators) {
+    share.costs[static_cast<std::size_t>(which)] = total(operators);
   };
-  const auto set_one = [&](Action action, const models::Operator& op) { set(action, {&op, 1}); };
-  set(Action::KeysValuesDown, attention.key_value.down);
-  set(Action::QueriesDown, attention.query.down);
-  set(Action::KeysValuesUp, attention.key_value.up);
-  set(Action::QueriesUp, attention.query.up);
-  set_one(Action::Attend, attention.heads);
-  set_one(Action::Output, attention.output);
-  set_one(Action::DenseFfn, models::dense_ffn_operator(model_, quantisation, share.tokens));
+  const auto set_one = [&](Operator which, const models::Operator& op) { set(which, {&op, 1}); };
+  set(Operator::KeysValuesDown, attention.key_value.down);
+  set(Operator::QueriesDown, attention.query.down);
+  set(Operator::KeysValuesUp, attention.key_value.up);
+  set(Operator::QueriesUp, attention.query.up);
+  set_one(Operator::Attend, attention.heads);
+  set_one(Operator::Output, attention.output);
+  set_one(Operator::DenseFfn, models::dense_ffn_operator(model_, quantisation, share.tokens));
   if (model_.has_experts()) {
     const std::int64_t rows = share.tokens * model_.top_k;
-    set_one(Action::Gate, models::gate_operator(model_, share.tokens));
-    set_one(Action::PackForDispatch, models::pack_for_dispatch(model_, share.tokens, rows, dispatch_row_));
-    set_one(Action::Accumulate, models::accumulate(model_, share.tokens, rows));
+    set_one(Operator::Gate, models::gate_operator(model_, share.tokens));
+    set_one(Operator::PackForDispatch, models::pack_for_dispatch(model_, share.tokens, rows, dispatch_row_));
+    set_one(Operator::Accumulate, models::accumulate(model_, share.tokens, rows));
   }
   return share;
 }
@@ -73,13 +73,13 @@ StepCost LayerCosts::total(std::span<const models::Operator> operators) const
   return cost;
 }
 
-StepCost LayerCosts::of_rows(std::size_t micro, std::uint32_t rank, Action action, std::int64_t received) const
+StepCost LayerCosts::of_rows(std::size_t micro, std::uint32_t rank, Operator which, std::int64_t received) const
 {
   const models::Quantisation quantisation = deployment_.quantisation;
   std::vector<models::Operator> operators;
-  if (action == Action::Sort) {
+  if (which == Operator::Sort) {
     operators.push_back(models::sort_by_expert(model_, quantisation, received, dispatch_row_));
-  } else if (action == Action::PackForCombine) {
+  } else if (which == Operator::PackForCombine) {
     operators.push_back(models::pack_for_combine(model_, received));
   } else {
     if (const std::int64_t own = tokens(micro, rank) * model_.shared_experts; own > 0)

@@ -1,10 +1,10 @@
-// Costs of the steps of a layer for each rank: operator times on all cores of a die, HBM traffic, and the bytes of the
-// exchanges that do not depend on the gate.
+// Costs of the operators of a layer for each rank: operator times on all cores of a die, HBM traffic, and the bytes of
+// the exchanges that do not depend on the gate.
 #pragma once
 
 #include "models/compute/stage_use.h"
 #include "workloads/prefill/batch.h"
-#include "workloads/prefill/layer_program.h"
+#include "workloads/prefill/prefill_program.h"
 #include "workloads/prefill/prefill_spec.h"
 
 #include <array>
@@ -26,13 +26,13 @@ class LayerCosts {
              const std::vector<PrefillLoad>& microbatches);
 
   [[nodiscard]] std::int64_t tokens(std::size_t micro, std::uint32_t rank) const { return shares_[micro][rank].tokens; }
-  // Cost of a step that does not depend on the rows that the rank has received.
-  [[nodiscard]] const StepCost& fixed(std::size_t micro, std::uint32_t rank, PrefillAction action) const
+  // Cost of an operator that does not depend on the rows that the rank has received.
+  [[nodiscard]] const StepCost& fixed(std::size_t micro, std::uint32_t rank, PrefillOperator which) const
   {
-    return shares_[micro][rank].costs[static_cast<std::size_t>(action)];
+    return shares_[micro][rank].costs[static_cast<std::size_t>(which)];
   }
   // Sort, Experts and PackForCombine of a rank that has received so many rows.
-  [[nodiscard]] StepCost of_rows(std::size_t micro, std::uint32_t rank, PrefillAction action,
+  [[nodiscard]] StepCost of_rows(std::size_t micro, std::uint32_t rank, PrefillOperator which,
                                  std::int64_t received) const;
   // After the last layer: the MTP layer's projection of all tokens, and the head for the rank's part of `prompts`.
   [[nodiscard]] StepCost head(std::uint32_t rank, std::int64_t prompts) const;
@@ -55,7 +55,7 @@ class LayerCosts {
     std::int64_t tokens = 0;
     std::array<std::int64_t, 2> latents{};
     std::int64_t heads = 0;
-    std::array<StepCost, PrefillActions> costs;
+    std::array<StepCost, PrefillOperators> costs;
   };
 
   [[nodiscard]] Share share_of(const PrefillLoad& load, std::uint32_t rank) const;

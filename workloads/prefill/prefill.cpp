@@ -54,24 +54,23 @@ void rest_on_host(sim::metrics::Result& result)
 
 void add_layer(const PrefillRun& run, sim::metrics::Result& result)
 {
-  const auto stages = run.stage_ms();
   result.add(PrefillMetrics["layer_ms"], run.layer_ms());
   for (std::size_t stage = 0; stage < PrefillStages; ++stage) {
-    result.add(StageNames[stage].metric, stages[stage]);
-    result.breakdown.push_back({std::string(StageNames[stage].part), stages[stage], "ms"});
+    const double mean = run.breakdown().time(stage);
+    result.add(StageNames[stage].metric, mean);
+    result.breakdown.push_back({std::string(StageNames[stage].part), mean, "ms"});
   }
-  result.add(PrefillMetrics["expert_imbalance"], run.worst_imbalance());
+  result.add(PrefillMetrics["expert_imbalance"], run.traffic().worst_imbalance());
 }
 
 void add_use(const PrefillRun& run, int microbatches, const models::MachineSpec& machine, sim::metrics::Result& result)
 {
-  const auto stages = run.stage_ms();
-  const auto work = run.stage_work();
   std::vector<models::StageUse> uses;
   for (std::size_t stage = 0; stage < PrefillStages; ++stage)
     if (static_cast<PrefillStage>(stage) != PrefillStage::WaitForCube)
-      uses.push_back(
-          {.stage = std::string(StageNames[stage].part), .time = Seconds(stages[stage] * 1e-3), .work = work[stage]});
+      uses.push_back({.stage = std::string(StageNames[stage].part),
+                      .time = Seconds(run.breakdown().time(stage) * 1e-3),
+                      .work = run.breakdown().work(stage)});
   result.tables.push_back(models::use_per_stage(uses, Seconds(run.layer_ms() * 1e-3), microbatches, machine.die,
                                                 models::all_lanes(machine)));
 }
@@ -115,8 +114,7 @@ void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const 
                                                        .microbatches = cut(batches[batch], microbatches),
                                                        .prompts = static_cast<std::int64_t>(batches[batch].size()),
                                                        .seed = seed + batch},
-                                          live.plane(), live.engines(), finished, progress);
-      live.plane().set_client(run);
+                                          live, finished, progress);
       control.synchronise();
       run.start();
       control.wait(finished);
@@ -130,9 +128,9 @@ void run_prefill(const PrefillSpec& spec, const models::ModelSpec& model, const 
   add_layer(runs.front(), result);
   add_use(runs.front(), microbatches, machine, result);
   rest_on_host(result);
-  if (runs.front().layers_left() > 0)
+  if (runs.front().traffic().layers_left() > 0)
     result.notes.push_back(fmt::format("{} of {} MoE layers were simulated; the others take their mean",
-                                       deployment.moe_layers(model) - runs.front().layers_left(),
+                                       deployment.moe_layers(model) - runs.front().traffic().layers_left(),
                                        deployment.moe_layers(model)));
   report_copies(deployment.copies_note, {deployment.redundant, deployment.shared_copies}, result);
   result.add(PrefillMetrics["microbatches"], microbatches);

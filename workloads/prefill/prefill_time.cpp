@@ -14,7 +14,7 @@ constexpr std::int64_t TrialLayers = 4;
 
 Seconds device_time(const PrefillRun& run)
 {
-  return run.simulated() + Seconds(run.layer_ms() * 1e-3 * static_cast<double>(run.layers_left()));
+  return run.simulated() + Seconds(run.layer_ms() * 1e-3 * static_cast<double>(run.traffic().layers_left()));
 }
 
 models::MachineSpec with_chunk(const models::MachineSpec& machine, Bytes chunk)
@@ -38,13 +38,13 @@ PrefillTime time_prefill_loads(const PrefillDeployment& deployment, const std::v
                   .microbatches = microbatches,
                   .prompts = prompts,
                   .seed = seed},
-                 live.plane(), live.engines(), 0, silent);
+                 live, 0, silent);
   live.run_alone(run);
   const Seconds device = device_time(run);
   return {.device = device,
           .total = device + machine.die.host.batch,
           .layer = Seconds(run.layer_ms() * 1e-3),
-          .sent = run.sent_bytes() / deployment.ranks,
+          .sent = run.traffic().sent_bytes() / deployment.ranks,
           .microbatches = static_cast<int>(microbatches.size())};
 }
 

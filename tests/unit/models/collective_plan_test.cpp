@@ -1,4 +1,5 @@
 // Tests of what every plan sends, in how many steps, and what it adds up.
+#include "models/collectives/collective_plan.h"
 #include "models/collectives/collective_table.h"
 #include "sim/diagnostics/errors.h"
 
@@ -6,6 +7,8 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace cm;
 using namespace cm::models;
@@ -285,4 +288,28 @@ TEST_CASE("a plan writer refuses a message to the sender and a sum of one")
   plan.next_step();
   CHECK_THROWS_AS(plan.send(1, 1, 5_B), SimulationError);
   CHECK_THROWS_AS(plan.reduce(1, 1, 5_B), SimulationError);
+}
+
+TEST_CASE("a plan's bytes are counted where they arrive, step by step")
+{
+  PlanWriter writer(3);
+  writer.next_step();
+  writer.send(0, 2, 5_B);
+  writer.send(1, 2, 7_B);
+  writer.send(2, 1, 0_B);
+  writer.next_step();
+  writer.send(2, 0, 11_B);
+  writer.send(0, 2, 1_B);
+  writer.reduce(2, 3, 4_B);
+  writer.reduce(1, 3, 0_B);
+  const CollectivePlan plan = std::move(writer).take();
+  CHECK(plan.steps == 2);
+  CHECK(bytes_received(plan) == std::vector<Bytes>{0_B, 0_B, 12_B, 11_B, 0_B, 1_B});
+  CHECK(bytes_sent(plan, 0) == 6_B);
+  CHECK(bytes_sent(plan, 2) == 11_B);
+  // What has no bytes is neither sent nor added up.
+  CHECK(plan.ranks[2].messages.size() == 1);
+  CHECK(plan.ranks[1].reductions.empty());
+  // Three vectors are read and one is written.
+  CHECK(plan.ranks[2].reductions.at(0).memory_traffic() == 16_B);
 }

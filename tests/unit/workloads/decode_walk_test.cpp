@@ -1,7 +1,7 @@
 // The decode iteration, step by step: dense models and a network that takes no time can be added up here from the times
 // of operators (what packets do to each other: decode_ranks_test.cpp).
-#include "models/collectives/fused_exchange.h"
-#include "models/collectives/tensor_exchange.h"
+#include "models/collectives/fused_kernels.h"
+#include "models/collectives/tensor_operation.h"
 #include "models/language_models/tensor_share.h"
 #include "tests/support/result_values.h"
 #include "tests/support/small_experts.h"

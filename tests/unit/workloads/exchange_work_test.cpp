@@ -1,5 +1,5 @@
 #include "tests/support/round_die.h"
-#include "workloads/expert_parallel/exchange_work.h"
+#include "workloads/exchanges/exchange_work.h"
 
 #include <catch2/catch.hpp>
 

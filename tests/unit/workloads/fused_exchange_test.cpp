@@ -1,5 +1,5 @@
-#include "tests/support/small_machine.h"
-#include "workloads/expert_parallel/fused_exchange.h"
+#include "tests/support/exchange_bench.h"
+#include "workloads/exchanges/fused_exchange.h"
 
 #include <catch2/catch.hpp>
 
@@ -12,77 +12,52 @@ using models::MachineSpec;
 
 namespace {
 
-constexpr std::uint64_t LateStart = 1ULL << 50U;
+void lay_out(const std::vector<std::uint32_t>& tokens, ExchangeTraffic& traffic)
+{
+  const auto ranks = static_cast<std::uint32_t>(tokens.size());
+  const models::Gate gate({.routing = models::Routing::Uniform, .experts = 256, .top_k = 8, .profile = {}}, 0);
+  const models::Placement placement({.ranks = ranks, .routed = 256}, models::PlacementRule::Contiguous, gate.loads());
+  sim::RandomStream random(1, "gate");
+  route_tokens({gate, placement, SharedMessages::None, 8}, tokens, random, traffic);
+}
 
 // One exchange of all ranks on two nodes. Ranks start together, but for those that are told to be late.
-class Exchange final : public sim::streams::DataPlaneClient, public ExchangeListener {
+class Trial {
  public:
-  Exchange(const MachineSpec& machine, std::uint32_t ranks)
-      : machine_(machine), ranks_(ranks), supernode_(machine.topology),
-        plane_(models::data_plane_spec(machine_, supernode_, 1)), engines_(machine_, plane_.fabric()),
+  Trial(const MachineSpec& machine, std::uint32_t ranks)
+      : bench_(machine, ranks),
         exchange_({.ranks = ranks, .cores = 40, .row = Bytes(2 * 7168), .quantised = true, .rows_per_token = 8},
-                  {.machine = machine_, .plane = plane_, .engines = engines_, .listener = *this})
+                  bench_.place(), [this](std::uint32_t /*generation*/, ExchangeTraffic& traffic) {
+                    lay_out(tokens_, traffic);
+                    return tokens_;
+                  })
   {
-    plane_.set_client(*this);
+    bench_.last_part = CombinePart;
   }
 
   void dispatch(const std::vector<std::uint32_t>& tokens, const std::vector<Picoseconds>& starts)
   {
-    const models::Gate gate({.routing = models::Routing::Uniform, .experts = 256, .top_k = 8, .profile = {}}, 0);
-    const models::Placement placement({.ranks = ranks_, .routed = 256}, models::PlacementRule::Contiguous,
-                                      gate.loads());
-    sim::RandomStream random(1, "gate");
-    route_tokens({gate, placement, SharedMessages::None, 8}, tokens, random, exchange_.traffic(0));
-    exchange_.open(0, tokens);
-    dispatched.assign(ranks_, -1);
-    waited.assign(ranks_, -1);
-    for (std::uint32_t rank = 0; rank < ranks_; ++rank)
-      plane_.remind(starts[rank], LateStart + rank);
-    plane_.run(sim::calendar::Calendar::Never - 1);
+    tokens_ = tokens;
+    bench_.run(exchange_, DispatchPart, starts);
+    dispatched = bench_.through;
+    waited = bench_.waited;
   }
 
   void combine()
   {
-    combined.assign(ranks_, -1);
-    for (std::uint32_t rank = 0; rank < ranks_; ++rank)
-      exchange_.start_combine(0, rank);
-    plane_.run(sim::calendar::Calendar::Never - 1);
+    bench_.run(exchange_, CombinePart);
+    combined = bench_.through;
   }
 
-  void on_notice(std::uint64_t notice, Picoseconds now) override
-  {
-    if (notice >= LateStart)
-      exchange_.start_dispatch(0, static_cast<std::uint32_t>(notice - LateStart));
-    else
-      exchange_.on_notice(notice, now);
-  }
-
-  void on_dispatched(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now, Picoseconds wait) override
-  {
-    REQUIRE(dispatched.at(rank) < 0);
-    dispatched.at(rank) = microseconds(now);
-    waited.at(rank) = microseconds(wait);
-  }
-
-  void on_combined(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now, Picoseconds wait) override
-  {
-    REQUIRE(combined.at(rank) < 0);
-    REQUIRE(wait.count() >= 0);
-    combined.at(rank) = microseconds(now);
-  }
-
-  [[nodiscard]] const sim::fabric::PacketFabric& fabric() const { return plane_.fabric(); }
+  [[nodiscard]] const sim::fabric::PacketFabric& fabric() { return bench_.fabric(); }
 
   std::vector<double> dispatched;  // us, [rank]
   std::vector<double> waited;
   std::vector<double> combined;
 
  private:
-  MachineSpec machine_;
-  std::uint32_t ranks_;
-  topology::Supernode supernode_;
-  sim::streams::DataPlane plane_;
-  models::EndpointEngines engines_;
+  std::vector<std::uint32_t> tokens_;
+  tests::ExchangeBench bench_;
   FusedExchange exchange_;
 };
 
@@ -112,7 +87,7 @@ std::vector<Picoseconds> together()
 
 TEST_CASE("every rank gets through dispatch and combine and all bytes arrive")
 {
-  Exchange exchange(tests::small_machine(), 32);
+  Trial exchange(tests::small_machine(), 32);
   exchange.dispatch(std::vector<std::uint32_t>(32, 64), together());
   CHECK(earliest(exchange.dispatched) > 0);
   CHECK(exchange.fabric().payload_bytes_delivered() == 32ULL * 64 * 8 * 7680);
@@ -124,7 +99,7 @@ TEST_CASE("every rank gets through dispatch and combine and all bytes arrive")
 
 TEST_CASE("dispatch takes at least what its engine and its fixed steps take")
 {
-  Exchange exchange(tests::small_machine(), 32);
+  Trial exchange(tests::small_machine(), 32);
   exchange.dispatch(std::vector<std::uint32_t>(32, 64), together());
   const models::ExchangeSpec& die = tests::round_die().exchange;
   // 1 of 32 messages stays at home; the engine's 100 GB/s take the others.
@@ -135,8 +110,8 @@ TEST_CASE("dispatch takes at least what its engine and its fixed steps take")
 TEST_CASE("flags as latency and as packets agree")
 {
   const std::uint32_t tokens = GENERATE(8U, 64U, 128U);
-  Exchange latency(machine_with(FlagModel::Latency), 32);
-  Exchange packets(machine_with(FlagModel::Packets), 32);
+  Trial latency(machine_with(FlagModel::Latency), 32);
+  Trial packets(machine_with(FlagModel::Packets), 32);
   latency.dispatch(std::vector<std::uint32_t>(32, tokens), together());
   packets.dispatch(std::vector<std::uint32_t>(32, tokens), together());
   CHECK(latest(packets.dispatched) == Approx(latest(latency.dispatched)).epsilon(0.01));
@@ -147,9 +122,9 @@ TEST_CASE("flags as latency and as packets agree")
 TEST_CASE("a rank that starts late holds up the barrier for all")
 {
   const FlagModel flags = GENERATE(FlagModel::Latency, FlagModel::Packets);
-  Exchange on_time(machine_with(flags), 32);
+  Trial on_time(machine_with(flags), 32);
   on_time.dispatch(std::vector<std::uint32_t>(32, 64), together());
-  Exchange late(machine_with(flags), 32);
+  Trial late(machine_with(flags), 32);
   std::vector<Picoseconds> starts = together();
   starts[5] = Picoseconds(100'000'000);
   late.dispatch(std::vector<std::uint32_t>(32, 64), starts);
@@ -168,7 +143,7 @@ TEST_CASE("ranks without tokens take part in the barrier and end")
   std::vector<std::uint32_t> tokens(32, 16);
   tokens[3] = 0;
   tokens[20] = 0;
-  Exchange exchange(tests::small_machine(), 32);
+  Trial exchange(tests::small_machine(), 32);
   exchange.dispatch(tokens, together());
   CHECK(earliest(exchange.dispatched) > 0);
   exchange.combine();
@@ -177,8 +152,8 @@ TEST_CASE("ranks without tokens take part in the barrier and end")
 
 TEST_CASE("an exchange inside a node is faster than between nodes")
 {
-  Exchange inside(tests::small_machine(), 16);
-  Exchange between(tests::small_machine(), 32);
+  Trial inside(tests::small_machine(), 16);
+  Trial between(tests::small_machine(), 32);
   inside.dispatch(std::vector<std::uint32_t>(16, 64), std::vector<Picoseconds>(16));
   between.dispatch(std::vector<std::uint32_t>(32, 64), together());
   CHECK(latest(inside.dispatched) < latest(between.dispatched));

@@ -9,18 +9,19 @@ using namespace cm;
 namespace {
 
 // Sends one message and notes when its fence is there.
-class OneMessage final : public sim::streams::DataPlaneClient {
+class OneMessage final : public sim::streams::NoticeOwner {
  public:
-  OneMessage(workloads::LiveMachine& machine, sim::streams::Signal done) : plane_(machine.plane()), done_(done)
+  OneMessage(workloads::LiveMachine& machine, sim::streams::Signal done)
+      : plane_(machine.plane()), notices_(plane_.add_owner(*this)), done_(done)
   {
-    flow_ = tests::flow(0, {{1, 1 << 20}}, 7);
+    flow_ = tests::flow(0, {{1, 1 << 20}}, notices_(0, 7));
     flow_.engine = machine.engines().source(0, false);
   }
 
   void start() { plane_.start(sim::fabric::FlowSpec(flow_)); }
-  void on_notice(std::uint64_t notice, Picoseconds now) override
+  void on_notice(const sim::streams::Notice& notice, Picoseconds now) override
   {
-    CHECK(notice == 7);
+    CHECK(notice == sim::streams::Notice{.what = 0, .member = 7, .detail = 0});
     end = now;
     plane_.raise(done_);
   }
@@ -29,6 +30,7 @@ class OneMessage final : public sim::streams::DataPlaneClient {
 
  private:
   sim::streams::DataPlane& plane_;
+  sim::streams::NoticeRange notices_;
   sim::streams::Signal done_;
   sim::fabric::FlowSpec flow_;
 };

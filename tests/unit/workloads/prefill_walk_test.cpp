@@ -326,7 +326,8 @@ TEST_CASE("progress of a prefill grows with the layers of the first rank")
   Shares progress;
   sim::metrics::Result result;
   run_prefill(even_prefill(), tests::small_experts(), round_lanes(), Seed, progress, result);
-  CHECK(progress.shares == std::vector<double>{0.25, 0.5, 0.75, 1});
+  // Four layers and the head.
+  CHECK(progress.shares == std::vector<double>{1.0 / 5, 2.0 / 5, 3.0 / 5, 4.0 / 5});
 }
 
 namespace {

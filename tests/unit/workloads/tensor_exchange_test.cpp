@@ -1,5 +1,5 @@
-#include "tests/support/small_machine.h"
-#include "workloads/decode/tensor_exchange.h"
+#include "tests/support/exchange_bench.h"
+#include "workloads/exchanges/tensor_exchange.h"
 
 #include <catch2/catch.hpp>
 
@@ -11,57 +11,31 @@ using models::TensorOperation;
 
 namespace {
 
-constexpr std::uint64_t LateStart = 1ULL << 50U;
-
 // `rounds` exchanges of all ranks, one after the other, each rank on its own clock.
-class Groups final : public sim::streams::DataPlaneClient, public TensorExchangeListener {
+class Groups {
  public:
-  Groups(std::uint32_t ranks, std::uint32_t size, const models::TensorTask& task, int rounds = 1)
-      : machine_(cm::tests::small_machine()), supernode_(machine_.topology),
-        plane_(models::data_plane_spec(machine_, supernode_, 1)), engines_(machine_, plane_.fabric()), task_(task),
-        exchange_(0, ranks, size, machine_, plane_, engines_, *this, 0), rounds_left_(ranks, rounds - 1),
-        done(ranks, -1)
+  Groups(std::uint32_t ranks, std::uint32_t size, const models::TensorTask& task, std::uint32_t rounds = 1)
+      : bench_(tests::small_machine(), ranks),
+        exchange_(ranks, size, bench_.place(),
+                  [task](std::uint32_t /*part*/, std::uint32_t /*rank*/) { return TensorKernel{task, 40}; }),
+        rounds_(rounds), done(ranks)
   {
-    plane_.set_client(*this);
   }
 
   void run(const std::vector<Picoseconds>& starts)
   {
-    for (std::uint32_t rank = 0; rank < starts.size(); ++rank)
-      plane_.remind(starts[rank], LateStart + rank);
-    plane_.run(sim::calendar::Calendar::Never - 1);
+    bench_.run(exchange_, AfterAttention, starts, rounds_);
+    done = bench_.through;
   }
 
-  void run() { run(std::vector<Picoseconds>(done.size(), Picoseconds(0))); }
+  void run() { run(std::vector<Picoseconds>(done.size())); }
 
-  void on_notice(std::uint64_t notice, Picoseconds now) override
-  {
-    if (notice >= LateStart)
-      exchange_.start(static_cast<std::uint32_t>(notice - LateStart), task_, 40);
-    else
-      exchange_.on_notice(notice, now);
-  }
-
-  void on_tensor_exchanged(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now) override
-  {
-    if (rounds_left_.at(rank)-- > 0) {
-      exchange_.start(rank, task_, 40);
-      return;
-    }
-    REQUIRE(done.at(rank) < 0);
-    done.at(rank) = microseconds(now);
-  }
-
-  [[nodiscard]] const sim::fabric::PacketFabric& fabric() const { return plane_.fabric(); }
+  [[nodiscard]] const sim::fabric::PacketFabric& fabric() { return bench_.fabric(); }
 
  private:
-  models::MachineSpec machine_;
-  topology::Supernode supernode_;
-  sim::streams::DataPlane plane_;
-  models::EndpointEngines engines_;
-  models::TensorTask task_;
+  tests::ExchangeBench bench_;
   TensorExchange exchange_;
-  std::vector<int> rounds_left_;
+  std::uint32_t rounds_;
 
  public:
   std::vector<double> done;  // us, [rank]

@@ -1,4 +1,4 @@
-#include "workloads/expert_parallel/token_routing.h"
+#include "workloads/exchanges/token_routing.h"
 
 #include <catch2/catch.hpp>
 

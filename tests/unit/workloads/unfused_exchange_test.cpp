@@ -1,5 +1,5 @@
-#include "tests/support/small_machine.h"
-#include "workloads/expert_parallel/expert_exchange.h"
+#include "tests/support/exchange_bench.h"
+#include "workloads/exchanges/expert_exchange.h"
 
 #include <catch2/catch.hpp>
 
@@ -29,11 +29,10 @@ struct Times {
 };
 
 // One dispatch and one combine of 32 ranks, all of which start at once.
-class Exchange final : public sim::streams::DataPlaneClient, public ExchangeListener {
+class Trial {
  public:
-  Exchange(MachineSpec machine, ExchangeKind kind, bool quantised)
-      : machine_(std::move(machine)), supernode_(machine_.topology),
-        plane_(models::data_plane_spec(machine_, supernode_, 1)), engines_(machine_, plane_.fabric()),
+  Trial(const MachineSpec& machine, ExchangeKind kind, bool quantised)
+      : bench_(machine, Ranks),
         exchange_(make_exchange(kind,
                                 {.ranks = Ranks,
                                  .cores = 40,
@@ -41,65 +40,50 @@ class Exchange final : public sim::streams::DataPlaneClient, public ExchangeList
                                  .quantised = quantised,
                                  .rows_per_token = 8,
                                  .slots_per_rank = 8},
-                                {.machine = machine_, .plane = plane_, .engines = engines_, .listener = *this}))
+                                bench_.place(), [this](std::uint32_t, ExchangeTraffic& traffic) {
+                                  lay_out(traffic);
+                                  return tokens_;
+                                }))
   {
-    plane_.set_client(*this);
+    bench_.last_part = CombinePart;
   }
 
   Times run(const std::vector<std::uint32_t>& tokens)
   {
-    const models::Gate gate({.routing = models::Routing::Uniform, .experts = 256, .top_k = 8, .profile = {}}, 0);
-    const models::Placement placement({.ranks = Ranks, .routed = 256}, models::PlacementRule::Contiguous, gate.loads());
-    sim::RandomStream random(1, "gate");
-    route_tokens({gate, placement, SharedMessages::None, 8}, tokens, random, exchange_->traffic(0));
-    exchange_->open(0, tokens);
-    times_.dispatched.assign(Ranks, -1);
-    times_.combined.assign(Ranks, -1);
-    for (std::uint32_t rank = 0; rank < Ranks; ++rank)
-      exchange_->start_dispatch(0, rank);
-    plane_.run(sim::calendar::Calendar::Never - 1);
-    start_ = microseconds(plane_.now());
-    for (std::uint32_t rank = 0; rank < Ranks; ++rank)
-      exchange_->start_combine(0, rank);
-    plane_.run(sim::calendar::Calendar::Never - 1);
-    times_.bytes = plane_.fabric().payload_bytes_delivered();
-    return times_;
+    tokens_ = tokens;
+    Times times;
+    bench_.run(*exchange_, DispatchPart);
+    times.dispatched = bench_.through;
+    start_ = bench_.now();
+    bench_.run(*exchange_, CombinePart);
+    times.combined = bench_.through;
+    times.bytes = bench_.fabric().payload_bytes_delivered();
+    return times;
   }
 
   [[nodiscard]] const ExchangeTraffic& traffic() const { return exchange_->traffic(0); }
   [[nodiscard]] double combine_start() const { return start_; }
 
-  void on_notice(std::uint64_t notice, Picoseconds now) override { exchange_->on_notice(notice, now); }
-
-  void on_dispatched(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now, Picoseconds wait) override
-  {
-    REQUIRE(times_.dispatched.at(rank) < 0);
-    REQUIRE(wait.count() >= 0);
-    times_.dispatched.at(rank) = microseconds(now);
-  }
-
-  void on_combined(std::uint32_t /*exchange*/, std::uint32_t rank, Picoseconds now, Picoseconds wait) override
-  {
-    REQUIRE(times_.combined.at(rank) < 0);
-    REQUIRE(wait.count() >= 0);
-    times_.combined.at(rank) = microseconds(now);
-  }
-
   static constexpr std::uint32_t Ranks = 32;
 
  private:
-  MachineSpec machine_;
-  topology::Supernode supernode_;
-  sim::streams::DataPlane plane_;
-  models::EndpointEngines engines_;
+  void lay_out(ExchangeTraffic& traffic) const
+  {
+    const models::Gate gate({.routing = models::Routing::Uniform, .experts = 256, .top_k = 8, .profile = {}}, 0);
+    const models::Placement placement({.ranks = Ranks, .routed = 256}, models::PlacementRule::Contiguous, gate.loads());
+    sim::RandomStream random(1, "gate");
+    route_tokens({gate, placement, SharedMessages::None, 8}, tokens_, random, traffic);
+  }
+
+  std::vector<std::uint32_t> tokens_;
+  tests::ExchangeBench bench_;
   std::unique_ptr<ExpertExchange> exchange_;
-  Times times_;
   double start_ = 0;
 };
 
 std::vector<std::uint32_t> tokens_each(std::uint32_t tokens)
 {
-  return std::vector<std::uint32_t>(Exchange::Ranks, tokens);
+  return std::vector<std::uint32_t>(Trial::Ranks, tokens);
 }
 
 double latest(const std::vector<double>& times)
@@ -114,7 +98,7 @@ double earliest(const std::vector<double>& times)
 
 double dispatch_us(const MachineSpec& machine, ExchangeKind kind, bool quantised, std::uint32_t tokens = 64)
 {
-  return latest(Exchange(machine, kind, quantised).run(tokens_each(tokens)).dispatched);
+  return latest(Trial(machine, kind, quantised).run(tokens_each(tokens)).dispatched);
 }
 
 }  // namespace
@@ -122,14 +106,14 @@ double dispatch_us(const MachineSpec& machine, ExchangeKind kind, bool quantised
 TEST_CASE("the unfused exchange moves counts, rows there and rows back, and every rank gets through")
 {
   const bool quantised = GENERATE(false, true);
-  Exchange exchange(unfused_machine(), ExchangeKind::Unfused, quantised);
+  Trial exchange(unfused_machine(), ExchangeKind::Unfused, quantised);
   const Times times = exchange.run(tokens_each(64));
   CHECK(earliest(times.dispatched) > 0);
   CHECK(earliest(times.combined) > latest(times.dispatched));
   const auto& counts = exchange.traffic().counts;
   std::uint64_t rows = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-  for (std::uint32_t rank = 0; rank < Exchange::Ranks; ++rank)
-    rows -= counts.at(rank * Exchange::Ranks + rank);
+  for (std::uint32_t rank = 0; rank < Trial::Ranks; ++rank)
+    rows -= counts.at(rank * Trial::Ranks + rank);
   CHECK(times.bytes == rows * (14336 + (quantised ? 7680 : 14336)) + 32 * 31 * 8 * 4);
 }
 
@@ -172,11 +156,11 @@ TEST_CASE("ranks without tokens take part in the all-to-alls and end")
   std::vector<std::uint32_t> tokens = tokens_each(16);
   tokens[3] = 0;
   tokens[20] = 0;
-  const Times times = Exchange(unfused_machine(), ExchangeKind::Unfused, false).run(tokens);
+  const Times times = Trial(unfused_machine(), ExchangeKind::Unfused, false).run(tokens);
   CHECK(earliest(times.dispatched) > 0);
   CHECK(earliest(times.combined) > 0);
   // Nobody has any.
-  const Times idle = Exchange(unfused_machine(), ExchangeKind::Unfused, false).run(tokens_each(0));
+  const Times idle = Trial(unfused_machine(), ExchangeKind::Unfused, false).run(tokens_each(0));
   CHECK(earliest(idle.dispatched) > 0);
   CHECK(earliest(idle.combined) > 0);
 }

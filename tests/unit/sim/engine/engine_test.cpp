@@ -31,13 +31,13 @@ streams::DataPlaneSpec small_plane()
   return {.network = tests::small_clos({}), .policy = {}, .dies = 8, .memory_bandwidth = BytesPerSecond(1e12)};
 }
 
-class Client final : public streams::DataPlaneClient {
+class Owner final : public streams::NoticeOwner {
  public:
-  explicit Client(std::function<void(std::uint64_t)> react) : react_(std::move(react)) {}
-  void on_notice(std::uint64_t notice, Picoseconds /*now*/) override { react_(notice); }
+  explicit Owner(std::function<void(std::uint32_t)> react) : react_(std::move(react)) {}
+  void on_notice(const streams::Notice& notice, Picoseconds /*now*/) override { react_(notice.member); }
 
  private:
-  std::function<void(std::uint64_t)> react_;
+  std::function<void(std::uint32_t)> react_;
 };
 
 Approx exactly(double seconds)
@@ -139,14 +139,14 @@ TEST_CASE("an actor waits for a signal of the data plane and goes on at its time
   Engine engine;
   engine.carry(plane);
   const streams::Signal signal = engine.new_signal();
-  Client client([&](std::uint64_t) { plane.raise(signal); });
-  plane.set_client(client);
+  Owner owner([&](std::uint32_t) { plane.raise(signal); });
+  const streams::NoticeRange notice = plane.add_owner(owner);
   std::vector<double> woken;
   engine.spawn("actor", [&](Control& control) {
     for (int round = 0; round < 3; ++round) {
       control.sleep(10_us);
       control.synchronise();
-      plane.start(tests::flow(0, {{1, 1000}}, 1));
+      plane.start(tests::flow(0, {{1, 1000}}, notice(0)));
       control.wait(signal);
       woken.push_back(control.now().count());
     }
@@ -165,16 +165,16 @@ TEST_CASE("actors wait for signals of their own")
   engine.carry(plane);
   const streams::Signal early = engine.new_signal();
   const streams::Signal late = engine.new_signal();
-  Client client([&](std::uint64_t notice) { plane.raise(static_cast<streams::Signal>(notice)); });
-  plane.set_client(client);
+  Owner owner([&](std::uint32_t member) { plane.raise(member); });
+  const streams::NoticeRange notice = plane.add_owner(owner);
   std::vector<double> woken(2);
   engine.spawn("late", [&](Control& control) {
     control.wait(late);
     woken[1] = control.now().count();
   });
   engine.spawn("early", [&](Control& control) {
-    plane.remind(to_picoseconds(5_us), late);
-    plane.remind(to_picoseconds(2_us), early);
+    plane.remind(to_picoseconds(5_us), notice(0, late));
+    plane.remind(to_picoseconds(2_us), notice(0, early));
     control.wait(early);
     woken[0] = control.now().count();
   });
@@ -190,11 +190,11 @@ TEST_CASE("signals raised at one moment wake everyone at that moment")
   engine.carry(plane);
   const streams::Signal first = engine.new_signal();
   const streams::Signal second = engine.new_signal();
-  Client client([&](std::uint64_t notice) { plane.raise(static_cast<streams::Signal>(notice)); });
-  plane.set_client(client);
+  Owner owner([&](std::uint32_t member) { plane.raise(member); });
+  const streams::NoticeRange notice = plane.add_owner(owner);
   std::vector<double> woken(2);
-  plane.remind(to_picoseconds(3_us), first);
-  plane.remind(to_picoseconds(3_us), second);
+  plane.remind(to_picoseconds(3_us), notice(0, first));
+  plane.remind(to_picoseconds(3_us), notice(0, second));
   for (const streams::Signal signal : {first, second})
     engine.spawn("actor", [&woken, signal](Control& control) {
       control.wait(signal);
@@ -215,17 +215,18 @@ TEST_CASE("flows of a star plane stay exact beside a running data plane")
   // A tick every 700 ns that nobody hears of, and a signal every 7 us.
   int ticks = 0;
   int signals = 0;
-  Client client([&](std::uint64_t) {
+  std::uint64_t tick = 0;
+  Owner owner([&](std::uint32_t) {
     if (++ticks % 10 == 0)
       plane.raise(signal);
     if (ticks < 2000)
-      plane.remind(to_picoseconds(700_ns), 0);
+      plane.remind(to_picoseconds(700_ns), tick);
   });
-  plane.set_client(client);
+  tick = plane.add_owner(owner)(0);
   std::vector<double> woken;
   engine.spawn("listener", [&](Control& control) {
     control.synchronise();
-    plane.remind(to_picoseconds(700_ns), 0);
+    plane.remind(to_picoseconds(700_ns), tick);
     for (; signals < 200; ++signals) {
       control.wait(signal);
       woken.push_back(control.now().count());
@@ -259,9 +260,9 @@ TEST_CASE("the data plane runs to its end even when no actor waits for it")
   Engine engine;
   engine.carry(plane);
   int notices = 0;
-  Client client([&](std::uint64_t) { ++notices; });
-  plane.set_client(client);
-  plane.remind(to_picoseconds(3_us), 0);
+  Owner owner([&](std::uint32_t) { ++notices; });
+  const streams::NoticeRange notice = plane.add_owner(owner);
+  plane.remind(to_picoseconds(3_us), notice(0));
   engine.spawn("actor", [](Control& control) { control.sleep(5_us); });
   engine.run();
   CHECK(notices == 1);

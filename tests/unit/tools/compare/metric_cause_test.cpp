@@ -1,11 +1,15 @@
 #include "tests/unit/tools/compare/stored_results.h"
 #include "tools/compare/comparison.h"
 #include "tools/compare/comparison_format.h"
+#include "tools/compare/metric_cause.h"
 #include "workloads/serving_report/serving_metric_table.h"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
 
 using namespace cm::tools;
 using cm::sim::metrics::Histogram;
@@ -69,6 +73,19 @@ std::string with_old_directions(std::string text)
   change("slo_attainment", "\"higher\"", "\"neither\"");
   change("arrival_rps", "\"neither\"", "\"higher\"");
   return text;
+}
+
+ComparedMetric moved(const std::string& name, std::optional<double> before, std::optional<double> now)
+{
+  return {.name = name, .unit = "us", .old_value = before, .new_value = now, .verdict = Verdict::Changed};
+}
+
+// Cause of an access that takes longer, beside how some of its parts moved.
+std::string cause_of_access(std::vector<ComparedMetric> metrics)
+{
+  metrics.insert(metrics.begin(), moved("kv_access_mean_us", 10, 12));
+  explain_metrics({}, metrics);
+  return metrics.front().cause;
 }
 
 }  // namespace
@@ -159,4 +176,37 @@ TEST_CASE("more refused requests are the cause of a lower attainment and fewer a
   const Comparison fewer = compared(service_json({.refused = 9}), service_json({.attainment = 0.5}));
   CHECK_THAT(metric_of(fewer, "slo_attainment").cause,
              Catch::StartsWith("none that is known: ") && Catch::EndsWith("requests_refused moved the other way"));
+}
+
+TEST_CASE("a histogram follows from the means of others, all that moved its way")
+{
+  CHECK(cause_of_access({moved("kv_mmu_mean_us", 1, 2), moved("kv_ub_mean_us", 5, 4),
+                         moved("kv_memory_mean_us", 4, 6)}) == "kv_mmu_mean_us 2, was 1; kv_memory_mean_us 6, was 4");
+  CHECK(cause_of_access({moved("kv_mmu_mean_us", {}, 2)}) == "kv_mmu_mean_us 2, which is new");
+  CHECK(cause_of_access({moved("kv_mmu_mean_us", 1, {})}) == "kv_mmu_mean_us is gone");
+}
+
+TEST_CASE("a cause that is not known names what stood still and what made up for some of the change")
+{
+  CHECK(cause_of_access({}) == "none that is known: no change of kv_mmu_us, kv_ub_us, kv_memory_us");
+  CHECK(cause_of_access({moved("kv_ub_mean_us", 5, 4)}) ==
+        "none that is known: no change of kv_mmu_us, kv_memory_us; kv_ub_mean_us moved the other way");
+}
+
+TEST_CASE("what is equal needs no cause, a metric keeps its own, and an unknown one has that of the whole")
+{
+  std::vector<ComparedMetric> metrics{moved("kv_access_mean_us", 10, 10), moved("tflops", 5, 4),
+                                      moved("novel_us", 1, 2)};
+  metrics[0].verdict = Verdict::Equal;
+  metrics[1].cause = "its own";
+  Cause whole;
+  whole.whole = "the time of a layer";
+  whole.change = 1;
+  whole.unit = "us";
+  whole.parts.push_back({.part = "attention", .old_value = 5, .new_value = 6, .unit = "us", .share = 1});
+  explain_metrics(whole, metrics);
+  CHECK(metrics[0].cause.empty());
+  CHECK(metrics[1].cause == "its own");
+  CHECK(metrics[2].cause == to_text(whole));
+  CHECK_THAT(metrics[2].cause, Catch::StartsWith("attention +1"));
 }

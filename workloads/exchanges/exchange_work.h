@@ -1,0 +1,32 @@
+// Work of a rank in dispatch and combine, for the use of its die (models/compute/stage_use.h).
+#pragma once
+
+#include "models/compute/stage_use.h"
+#include "workloads/exchanges/expert_exchange.h"
+
+namespace cm::workloads {
+
+struct ExchangeWorker {
+  const models::DieSpec& die;
+  ExchangeKind kind = ExchangeKind::Fused;
+  const ExchangeSetup& setup;
+};
+
+// `spent`: from the start of the kernel to its end, waits included. Fused kernels keep their vector cores that long,
+// unfused ones while they run. Rows to the rank itself cross no lane; flags and counts are left out.
+models::StageWork dispatch_work(const ExchangeWorker& worker, const ExchangeTraffic& traffic, std::uint32_t rank,
+                                Seconds spent);
+// `tokens`: of the rank.
+models::StageWork combine_work(const ExchangeWorker& worker, const ExchangeTraffic& traffic, std::uint32_t rank,
+                               std::uint32_t tokens, Seconds spent);
+
+// Either of them, for a part of an exchange that has it.
+struct RankPart {
+  std::uint32_t part = DispatchPart;
+  std::uint32_t generation = 0;
+  std::uint32_t rank = 0;
+};
+models::StageWork exchange_work(const ExchangeWorker& worker, const ExpertExchange& exchange, const RankPart& which,
+                                Seconds spent);
+
+}  // namespace cm::workloads
