@@ -1,4 +1,4 @@
-// What the operators of decode cost a rank in the place that it has got to.
+// Costs of the operators of decode for a rank in the place that it has reached.
 #pragma once
 
 #include "workloads/decode/decode_program.h"
@@ -31,9 +31,9 @@ class DecodeCosts {
   // Borrowed; `share` is what one die of a tensor-parallel group has of the model.
   DecodeCosts(const DecodeSetup& setup, const models::ModelSpec& share, const RankBatches& batches);
 
-  // Of every operator but the experts.
+  // Cost of every operator but the experts.
   [[nodiscard]] OperatorCost of(DecodeOperator op, const WalkPlace& place) const;
-  // For the rows that the rank has received; `slots` of experts on each rank.
+  // Cost of the experts for the rows that the rank has received; `slots` of experts on each rank.
   [[nodiscard]] OperatorCost of_experts(const WalkPlace& place, const ExchangeTraffic& traffic,
                                         std::int64_t slots) const;
 

@@ -1,5 +1,5 @@
-// How a rank shares its cores between streams, and how long one iteration takes on an idle machine: what a scheduler
-// asks. The iteration is simulated on a data plane of its own, so it may be asked inside another simulation.
+// How a rank shares its cores between streams, and how long one iteration takes on an idle machine, for schedulers.
+// The iteration is simulated on a separate data plane, so it may be asked inside another simulation.
 #pragma once
 
 #include "workloads/decode/decode_run.h"

@@ -35,7 +35,7 @@ class DecodeRun final : private WalkedPhase {
   // Starts the first iteration of every rank at the data plane's time.
   void start() { walk_.start(); }
 
-  // Of the MoE layers, of a dense model of all; nothing when there are none.
+  // Means over the MoE layers, in a dense model over all; nothing when there are none.
   [[nodiscard]] std::optional<LayerTimes> layer_times() const;
   // Mean work of a stage in the layers of layer_times().
   [[nodiscard]] models::StageWork stage_work(DecodeStage stage) const { return walk_.breakdown().work(stage); }
@@ -60,7 +60,7 @@ class DecodeRun final : private WalkedPhase {
 
   void add_exchanges(std::uint32_t micro, LiveMachine& live);
   [[nodiscard]] bool is_moe(std::int64_t layer) const;
-  // Of the experts' exchange that the microbatch has started last.
+  // Number of the experts' exchange that the microbatch has started last.
   [[nodiscard]] std::uint32_t generation(const WalkPlace& place) const;
   [[nodiscard]] TensorKernel tensor_kernel(std::uint32_t part, std::uint32_t rank, std::uint32_t micro) const;
 

@@ -5,7 +5,7 @@
 
 namespace cm::workloads {
 
-// Of a dense model: in one layer. The parts add up to the layer. Means over ranks, microbatches, layers and iterations,
+// In a dense model: in one layer. The parts add up to the layer. Means over ranks, microbatches, layers and iterations,
 // in microseconds.
 struct LayerTimes {
   double wait_attention = 0;  // for the attention stream
@@ -29,7 +29,7 @@ struct LayerTimes {
   }
 };
 
-// Of a breakdown whose stages are those of DecodeStage.
+// Means of a breakdown whose stages are those of DecodeStage.
 LayerTimes layer_times(const LayerBreakdown& breakdown);
 
 }  // namespace cm::workloads

@@ -1,4 +1,4 @@
-// What every rank has to do in one iteration of decode: its requests, drawn for its group, cut into microbatches.
+// Requests of every rank in one iteration of decode, drawn for its group, cut into microbatches.
 #pragma once
 
 #include "workloads/decode/attention_work.h"

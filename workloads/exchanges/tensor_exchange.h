@@ -18,7 +18,8 @@ namespace cm::workloads {
 inline constexpr std::uint32_t AfterAttention = 0;
 inline constexpr std::uint32_t AfterFeedForward = 1;
 
-// What a rank takes part in, and on how many vector cores the kernel runs. task.members is the group's size.
+// A rank's part of an exchange, and the number of vector cores that the kernel runs on. task.members is the group's
+// size.
 struct TensorKernel {
   models::TensorTask task;
   int cores = 0;

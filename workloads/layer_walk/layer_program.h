@@ -1,4 +1,4 @@
-// What a microbatch does in a layer, as a table of steps. Each step has the stage that its time belongs to: from the
+// The work of a microbatch in a layer as a table of steps. Each step has the stage that its time belongs to: from the
 // end of the step before it to its own end. Another order of work (taking turns, one microbatch) is another table.
 //
 // Streams, operators, exchanges and stages are numbers of enumerations of the phase (prefill, decode).

@@ -204,7 +204,7 @@ bool LayerWalk::enter_next_layer(std::uint32_t rank, std::uint32_t micro)
   ++batch.layer;
   batch.step = 0;
   if (rank == 0 && micro == 0) {
-    // What follows the layers counts as one more.
+    // Operators behind the layers count as one layer more.
     const auto all = static_cast<double>(setup_.passes.back().end_layer + 1);
     progress_.update((r.iteration + static_cast<double>(batch.layer) / all) / setup_.iterations, setup_.doing);
   }

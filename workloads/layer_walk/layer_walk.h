@@ -53,7 +53,7 @@ class WalkedPhase {
   [[nodiscard]] virtual std::span<const LayerStep> program(std::int64_t layer) const = 0;
   // Whether a layer is part of the breakdown.
   [[nodiscard]] virtual bool counts(std::int64_t layer) const = 0;
-  // What starts now. Operators behind the layers run for the rank's microbatches together.
+  // Cost of the operator that starts now. Operators behind the layers run for the rank's microbatches together.
   [[nodiscard]] virtual OperatorCost cost(std::uint8_t op, const WalkPlace& place) const = 0;
   [[nodiscard]] virtual Seconds turn(std::uint8_t /*stream*/) const { return {}; }
   [[nodiscard]] virtual Exchange& exchange(std::uint8_t exchange, std::uint32_t micro) = 0;

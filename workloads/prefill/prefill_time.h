@@ -1,5 +1,5 @@
-// How long one prefill batch takes on an idle instance: what a scheduler asks. The batch is simulated on a data plane
-// of its own, so it may be asked inside another simulation.
+// How long one prefill batch takes on an idle instance, for schedulers. The batch is simulated on a separate data
+// plane, so it may be asked inside another simulation.
 #pragma once
 
 #include "workloads/prefill/prefill_run.h"

@@ -1,5 +1,5 @@
-// What the ranks of a prefill batch send each other: the latents and heads of attention, and the rows of the experts,
-// which are drawn for each microbatch and MoE layer.
+// Bytes that the ranks of a prefill batch send each other: the latents and heads of attention, and the rows of the
+// experts, which are drawn for each microbatch and MoE layer.
 #pragma once
 
 #include "workloads/exchanges/bulk_exchange.h"

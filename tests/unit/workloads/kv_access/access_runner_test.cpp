@@ -36,7 +36,6 @@ class Runs final : public AccessListener {
  public:
   Runs() : machine_(tests::small_machine_with_memory()), supernode_(machine_.topology), live_(machine_, supernode_, 1)
   {
-    live_.plane().set_client(runner_);
     runner_.tell(*this);
   }
 

@@ -18,7 +18,6 @@ class OneBlock final : public AccessListener {
   explicit OneBlock(const models::MachineSpec& machine)
       : machine_(machine), supernode_(machine_.topology), live_(machine_, supernode_, 1)
   {
-    live_.plane().set_client(runner_);
     runner_.tell(*this);
   }
 

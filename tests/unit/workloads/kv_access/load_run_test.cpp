@@ -35,7 +35,6 @@ LoadResult run(const KvSpec& spec, const models::MachineSpec& machine)
   LiveMachine live(machine, supernode, 1);
   AccessRunner runner(machine, live.plane(), live.engines());
   LoadRun load(spec, machine, live.plane(), runner, 1, 0);
-  live.plane().set_client(runner);
   load.start();
   live.plane().run(sim::calendar::Calendar::Never - 1);
   return load.result();

@@ -1,5 +1,5 @@
 // Demand of collectives: bytes of a pair, of a share and of the busiest rank, each worked out by hand.
-#include "models/collectives/collective.h"
+#include "models/collectives/operation.h"
 
 #include <catch2/catch.hpp>
 
