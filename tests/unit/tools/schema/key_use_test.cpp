@@ -42,6 +42,7 @@ const std::vector<Reading> Others{
     {"collective", {"workload.ranks=64"}},
     {"serving-pdc", {"workload.generator.arrivals=gamma"}},
     {"serving-pdc", {"workload.generator.arrivals=bursts"}},
+    {"serving-pdc", {"workload.decode_instances=2"}},
     // A cluster whose packets run on the fat tree.
     {"p2p",
      {"machine=h800-cluster", "machine.rdma.fabric.sub_planes=2", "machine.rdma.fabric.ports.die=2",

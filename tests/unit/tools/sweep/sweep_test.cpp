@@ -37,7 +37,7 @@ SweepOutcome run(const TemporaryFolder& folder, const std::string& text, bool is
 
 }  // namespace
 
-TEST_CASE("a sweep runs its points and writes their table; resumed it keeps them")
+TEST_CASE("a sweep runs its points and writes their table, and keeps them when it is resumed")
 {
   const TemporaryFolder folder;
   const SweepOutcome outcome = run(folder, Text, false);

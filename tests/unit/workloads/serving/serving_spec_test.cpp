@@ -97,3 +97,44 @@ TEST_CASE("a router between decode instances has no use where there is one")
   spec.decode_instances = 2;
   CHECK_FALSE(is_unused(spec));
 }
+
+TEST_CASE("there is one decode instance unless the file says how many, and a router between several")
+{
+  const ServingSpec one = serving("", "");
+  CHECK(one.decode_instances == 1);
+  CHECK(one.decode_router == find_decode_router("least-loaded"));
+  CHECK(one.decode_dies() == 16);
+  std::vector<std::string> problems;
+  const ServingSpec two =
+      serving("", "", ", decode_instances: 2, decode_router: round-robin, router: cache-aware", &problems);
+  CHECK(two.decode_instances == 2);
+  CHECK(two.decode_router == find_decode_router("round-robin"));
+  CHECK(two.router == find_prefill_router("cache-aware"));
+  CHECK(two.decode_dies() == 32);
+  CHECK(two.decode_die(17) == 16 + 17);
+}
+
+TEST_CASE("decode instances that do not fit the machine are refused with how many do")
+{
+  std::vector<std::string> problems;
+  serving("", "", ", decode_instances: 2", &problems);
+  REQUIRE(problems.size() == 1);
+  CHECK(
+      problems[0].ends_with("workload.decode_instances: prefill needs 16 dies and each of 2 decode instances 16, 48 in "
+                            "all; the machine has 32, enough for decode_instances: 1"));
+  serving("", "", ", decode_router: nearest", &problems);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].ends_with("workload.decode_router: expected one of round-robin, least-loaded, found \"nearest\""));
+}
+
+TEST_CASE("a router between decode instances has no use where there is one")
+{
+  const auto is_unused = [](const ServingSpec& spec) {
+    const auto unused = unused_keys(spec, tests::deepseek_r1(), tests::small_machine());
+    return std::ranges::find(unused, "workload.decode_router", &sim::config::UnusedKey::path) != unused.end();
+  };
+  ServingSpec spec = serving("", "");
+  CHECK(is_unused(spec));
+  spec.decode_instances = 2;
+  CHECK_FALSE(is_unused(spec));
+}

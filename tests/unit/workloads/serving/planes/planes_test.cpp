@@ -65,29 +65,33 @@ TEST_CASE("bytes are counted when they enter a plane and when they leave it")
   CHECK(parts.planes.entered(Plane::Vpc) == 0);
 }
 
-TEST_CASE("a copy gets what the exchanges of both its instances leave, and at least half")
+namespace {
+
+// Checks a copy from the first prefill instance to decode, while an instance's exchanges want a share of the lanes.
+void check_copy(std::size_t instance, double wanted, double left)
 {
   tests::ServiceParts parts(two_instances());
   const BytesPerSecond lanes = 7_GBps * parts.service.machine.ub.payload_share;
-  SECTION("nothing runs")
-  {
-    CHECK(copied(parts, 0, 4) == to_picoseconds(copy_time(parts, 1)).count());
-  }
-  SECTION("another instance runs")
-  {
-    parts.planes.exchanges_take(1, lanes * 0.4);
-    CHECK(copied(parts, 0, 4) == to_picoseconds(copy_time(parts, 1)).count());
-  }
-  SECTION("decode takes 40 %")
-  {
-    parts.planes.exchanges_take(parts.planes.decode_instance(0), lanes * 0.4);
-    CHECK(copied(parts, 0, 4) == Approx(to_picoseconds(copy_time(parts, 0.6)).count()).epsilon(0).margin(1));
-  }
-  SECTION("prefill would take 90 %")
-  {
-    parts.planes.exchanges_take(0, lanes * 0.9);
-    CHECK(copied(parts, 0, 4) == to_picoseconds(copy_time(parts, 0.5)).count());
-  }
+  parts.planes.exchanges_take(instance, lanes * wanted);
+  const double expected = static_cast<double>(to_picoseconds(copy_time(parts, left)).count());
+  CHECK(static_cast<double>(copied(parts, 0, 4)) == Approx(expected).epsilon(0).margin(1));
+}
+
+}  // namespace
+
+TEST_CASE("a copy has all of its rate beside exchanges of another instance")
+{
+  check_copy(1, 0.4, 1);
+}
+
+TEST_CASE("a copy gets what the exchanges of decode leave")
+{
+  check_copy(2, 0.4, 0.6);
+}
+
+TEST_CASE("a copy gets at least half beside the exchanges of prefill")
+{
+  check_copy(0, 0.9, 0.5);
 }
 
 TEST_CASE("a copy takes lanes of both its instances, out of one and into the other")
