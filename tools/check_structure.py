@@ -16,10 +16,10 @@ LAYERS = ("sim", "topology", "models", "workloads", "tools", "tests")
 # Where the bar does not hold yet: the most that is allowed meanwhile.
 UNTIL_THEN = {
     "members of a class": 28,
-    "parameters of a constructor": 9,
+    "parameters of a constructor": 6,
     "files of a folder": 67,
-    "header names used twice": 6,
-    "headers without a unit test, %": 34,
+    "header names used twice": 2,
+    "headers without a unit test, %": 19,
 }
 
 
