@@ -15,12 +15,12 @@ from collections import Counter, defaultdict
 LAYERS = ("sim", "topology", "models", "workloads", "tools", "tests")
 # Where the bar does not hold yet: the most that is allowed meanwhile.
 UNTIL_THEN = {
-    "members of a class": 28,
+    "members of a class": 19,
     "parameters of a constructor": 9,
     "files that say sub_planes": 51,
     "files of a folder": 67,
     "header names used twice": 6,
-    "headers without a unit test, %": 34,
+    "headers without a unit test, %": 18,
 }
 
 
