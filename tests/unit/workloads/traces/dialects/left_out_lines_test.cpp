@@ -18,7 +18,7 @@ struct LeftOut {
   {
     for (const int time : {0, 1000, 2000})
       content += R"({"timestamp": )" + std::to_string(time) +
-                 R"(, "input_length": 9, "output_length": 2, "hash_ids": []})"
+                 R"(, "input_length": 9, "output_length": 2, "hash_ids": [1]})"
                  "\n";
     spec.path = folder.with("t.jsonl", content);
     spec.skip_damaged_lines = skips;
