@@ -110,7 +110,7 @@ void read_mtp_layers(Reader& model, ModelSpec& spec)
 ModelSpec read_model(Reader& model)
 {
   ModelSpec spec;
-  model.required({"name", "what results call the model"}, spec.name);
+  model.required({"name", "name of the model in results"}, spec.name);
   model.required({"layers", "decoder layers, without those for multi-token prediction", 1.0, 1000.0}, spec.layers);
   // A model without experts has dense layers only: their number can then be changed with one key.
   if (model.has("moe") || model.has("dense_layers"))

@@ -88,9 +88,9 @@ std::optional<std::string> MachineSpec::node_traffic_problem() const
 MachineSpec read_machine(Reader& machine)
 {
   MachineSpec spec;
-  machine.required({"name", "what results call the machine"}, spec.name);
+  machine.required({"name", "name of the machine in results"}, spec.name);
   spec.packet_plane = read_packet_plane(machine);
-  Reader node = machine.section({"node", "what stands in one node"});
+  Reader node = machine.section({"node", "parts of one node"});
   Reader scale_up = machine.section({"ub", "the scale-up plane"});
   Reader rdma = machine.section({"rdma", "the scale-out plane"});
   const Key tree_key{"fabric", "switches of the scale-out plane, with the keys of ub; needed by packet_plane: rdma"};

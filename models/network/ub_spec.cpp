@@ -42,7 +42,7 @@ UbSpec read_ub(Reader& ub)
                   spec.access.npu_base);
   access.required({"cpu_base", "issue, memory and completion when the target is a CPU", 0.0, 1e-3},
                   spec.access.cpu_base);
-  access.required({"write_extra", "what a write takes longer than a read", 0.0, 1e-3}, spec.access.write_extra);
+  access.required({"write_extra", "extra time of a write over a read", 0.0, 1e-3}, spec.access.write_extra);
   access.finish();
   return spec;
 }

@@ -75,7 +75,7 @@ SdmaSpec read_sdma(Reader sdma)
 {
   SdmaSpec spec;
   sdma.required({"bandwidth", "all remote copies that a die sends", 1e6, 1e14}, spec.bandwidth);
-  sdma.required({"start_up", "of one exchange with all peers", 0.0, 1e-2}, spec.start_up);
+  sdma.required({"start_up", "start-up time of one exchange with all peers", 0.0, 1e-2}, spec.start_up);
   sdma.finish();
   return spec;
 }
@@ -84,7 +84,8 @@ HostSpec read_host(Reader host)
 {
   HostSpec spec;
   host.required({"turn", "to read sizes from the die and to launch what depends on them", 0.0, 1.0}, spec.turn);
-  host.required({"batch", "of a prefill batch, before and after the die's work", 0.0, 10.0}, spec.batch);
+  host.required({"batch", "time of the host for a prefill batch, before and after the die's work", 0.0, 10.0},
+                spec.batch);
   host.finish();
   return spec;
 }
@@ -131,8 +132,9 @@ CpuSpec read_cpu(Reader& cpu)
   dram.required({"capacity", "size", 1e6, 1e15}, spec.dram_capacity);
   dram.required({"bandwidth", "peak bandwidth", 1e9, 1e15}, spec.dram_bandwidth);
   dram.finish();
-  cpu.required({"remote_read", "what one CPU serves to readers on the fabric", 1e6, 1e14}, spec.remote_read);
-  cpu.required({"remote_write", "what one CPU takes from writers on the fabric", 1e6, 1e14}, spec.remote_write);
+  cpu.required({"remote_read", "rate at which one CPU serves readers on the fabric", 1e6, 1e14}, spec.remote_read);
+  cpu.required({"remote_write", "rate at which one CPU takes data from writers on the fabric", 1e6, 1e14},
+               spec.remote_write);
   cpu.finish();
   return spec;
 }

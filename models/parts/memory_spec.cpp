@@ -151,7 +151,7 @@ MemorySpec read_memory(Reader& memory)
   MemorySpec spec;
   read_tiers(memory.section({"tiers", "memories, storage, translation"}), spec);
   spec.ladder = read_ladder(memory.section({"ladder", "latency of each device, from the register to the disk"}));
-  spec.paths = read_paths(memory.section({"paths", "what other ways to a block are made of"}));
+  spec.paths = read_paths(memory.section({"paths", "parts that other ways to a block are made of"}));
   memory.finish();
   return spec;
 }

@@ -32,10 +32,10 @@ CopyChannels read_channels(Reader& protocol)
   if (!protocol.has("channels"))
     return spec;
   Reader channels = protocol.optional_section({"channels", "copy channels that the peers of a die share out"});
-  channels.required({"count", "of a die, for all ranks of an operation", 1, 1024}, spec.count);
-  channels.required({"rate", "of one channel", 1e6, 1e14}, spec.rate);
+  channels.required({"count", "channels of a die, for all ranks of an operation", 1, 1024}, spec.count);
+  channels.required({"rate", "bandwidth of one channel", 1e6, 1e14}, spec.rate);
   channels.required({"chunk", "largest piece that a channel hands over", 64.0, 1e9}, spec.chunk);
-  channels.required({"drain", "of one channel, out of the receiver's buffer", 1e6, 1e14}, spec.drain);
+  channels.required({"drain", "bandwidth of one channel out of the receiver's buffer", 1e6, 1e14}, spec.drain);
   channels.finish();
   return spec;
 }
@@ -56,7 +56,7 @@ std::vector<ProtocolSpec> read_protocols(Reader& die)
     protocol.required({"launch", "from the call to the first byte, once an operation", 0.0, 1e-2}, spec.launch);
     protocol.required({"step", "from the last byte of a step to what depends on it", 0.0, 1e-3}, spec.step);
     protocol.required({"message", "rest of the engine after each message", 0.0, 1e-3}, spec.message);
-    protocol.required({"rate", "of the engine, all peers together", 1e6, 1e14}, spec.rate);
+    protocol.required({"rate", "bandwidth of the engine, all peers together", 1e6, 1e14}, spec.rate);
     protocol.optional({"from", "fewest bytes that a rank sends with it", 0.0, 1e18}, spec.from);
     protocol.optional({"up_to", "most bytes that a rank sends with it", 0.0, 1e18}, spec.up_to);
     protocol.choice({"used_for", "operations that it may be chosen for; request: only when the scenario names it"},

@@ -29,7 +29,7 @@ void read_prior(Reader& parameter, FreeParameter& free)
   if (!parameter.has("prior"))
     return;
   Prior prior;
-  Reader reader = parameter.section({"prior", "what is believed without the rows"});
+  Reader reader = parameter.section({"prior", "belief in the parameter without the rows"});
   reader.required({"value", "the most likely value"}, prior.value);
   reader.required({"deviation", "standard deviation of the belief", 1e-300, 1e300}, prior.deviation);
   reader.required({"assumed", "why"}, prior.reason);
@@ -42,7 +42,7 @@ FreeParameter read_parameter(Reader parameter, const std::string& key)
   FreeParameter free;
   free.key = key;
   free.place = parameter.position("start");
-  parameter.optional({"unit", "of all values of the parameter; none: a plain number"}, free.unit);
+  parameter.optional({"unit", "unit of all values of the parameter; none: a plain number"}, free.unit);
   parameter.required({"minimum", "smallest value that is tried"}, free.minimum);
   parameter.required({"maximum", "largest value that is tried"}, free.maximum);
   parameter.required({"start", "first value that is tried"}, free.start);
@@ -145,7 +145,7 @@ void read_row(Reader& reader, const Position& place, const RowsReading& reading)
   std::string scenario;
   std::string settings;
   std::string tolerance;
-  reader.required({"row", "what the row is called"}, row.name);
+  reader.required({"row", "name of the row"}, row.name);
   reader.required({"scenario", "a file beside this one, a path from it, or a name in configs/scenarios"}, scenario);
   reader.optional({"set", "settings of the run, with spaces between them"}, settings);
   reader.required({"metric", "a metric of the run"}, row.metric);
@@ -190,7 +190,8 @@ Calibration read_tree(const Value& tree, const std::string& config_root, Reading
 {
   Reader reader(tree, "", log);
   Calibration calibration;
-  reader.optional({"description", "what is fitted to what"}, calibration.description);
+  reader.optional({"description", "purpose of the calibration: which parameters are fitted to which rows"},
+                  calibration.description);
   std::string settings;
   reader.optional({"set", "settings of every run, with spaces between them"}, settings);
   calibration.settings = placed_settings(settings, reader.position("set"));

@@ -71,7 +71,7 @@ void add_calibrate_command(CLI::App& program, const std::string& config_root, in
   CLI::App& command = *program.add_subcommand("calibrate", "fit parameters to published rows");
   command
       .add_option("calibration", options->path,
-                  "what is fitted to what: a file, or the name of a shipped one (cmsim list calibrations)")
+                  "calibration file, or the name of a shipped one (cmsim list calibrations)")
       ->required()
       ->type_name("CALIBRATION");
   add_jobs_option(command, options->runs.jobs);

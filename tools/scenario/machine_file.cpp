@@ -35,9 +35,9 @@ Derivation read_derivation(const Value& tree, std::vector<Change>& overrides, Re
   Reader reader(tree, "machine", log);
   Derivation derivation;
   std::string description;
-  derivation.name = reader.value({"name", "what results call the machine"}, true);
+  derivation.name = reader.value({"name", "name of the machine in results"}, true);
   derivation.base = reader.value({"base", "the machine that this one differs from: a name or a path"}, true);
-  reader.optional({"description", "what the machine is for"}, description);
+  reader.optional({"description", "purpose of the machine"}, description);
   const Value* map = reader.value({"overrides", "keys of the base that are different here"}, true);
   if (map != nullptr && map->kind != Value::Kind::Map)
     reader.complain("overrides", fmt::format("expected a map of keys, found {}", found_text(*map)));

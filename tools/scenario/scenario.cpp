@@ -43,8 +43,8 @@ OwnKeys read_own_keys(const Value& tree, std::int64_t& seed, ReadingLog& log)
   keys.model = reader.value({"model", "the language model: a name in configs/models, or a path"}, false);
   reader.optional({"seed", "where all random numbers of the run come from", 0.0}, seed);
   keys.overrides = reader.value({"overrides", "keys of the machine or the model that are different here"}, false);
-  keys.workload = reader.value({"workload", "what is run: its kind and the keys of that kind"}, true);
-  reader.optional({"description", "what the scenario shows"}, description);
+  keys.workload = reader.value({"workload", "workload to run: its kind and the keys of that kind"}, true);
+  reader.optional({"description", "purpose of the scenario"}, description);
   reader.finish();
   return keys;
 }

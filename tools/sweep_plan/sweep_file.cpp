@@ -43,7 +43,7 @@ SweepBase read_base(const Value& item, const std::string& path, ConfigFiles& fil
   SweepBase base;
   Reader reader(item, path, log);
   const Value* scenario = reader.value({"scenario", "a name in configs/scenarios, or a path"}, true);
-  reader.optional({"name", "what results call it; the scenario's file name when missing"}, base.name);
+  reader.optional({"name", "name in results; the scenario's file name when missing"}, base.name);
   const Value* set = reader.value({"set", "keys that are different at all points of this base"}, false);
   base.axes = read_axes(reader.value({"axes", "axes of this base alone"}, false), path + ".axes", log);
   reader.finish();
@@ -75,7 +75,7 @@ void read_seeds(Reader& reader, SweepSpec& spec, ReadingLog& log)
     map.position = item.position;
     map.entries.push_back({"seed", item.position, item});
     std::int64_t seed = 0;
-    Reader(map, "seeds", log).required({"seed", "of one run", 0.0}, seed);
+    Reader(map, "seeds", log).required({"seed", "seed of one run", 0.0}, seed);
     spec.seeds.push_back(static_cast<std::uint64_t>(seed));
   }
 }
@@ -150,7 +150,7 @@ SweepSpec read_sweep(const std::string& path, const std::string& config_root, Re
   std::string description;
   ConfigFiles files(config_root, log);
   Reader reader(tree, "", log);
-  reader.optional({"description", "what the sweep shows"}, description);
+  reader.optional({"description", "purpose of the sweep"}, description);
   const Value* bases = reader.value({"bases", "the scenarios that are swept: {scenario, name, set, axes} each"}, true);
   for (const Value& item : items_of(bases, "bases", log))
     spec.bases.push_back(read_base(item, fmt::format("bases[{}]", spec.bases.size()), files, log));

@@ -147,8 +147,8 @@ std::vector<Value> range_values(const Value& range, const std::string& path, Rea
   RangeTexts texts;
   reader.required({"from", "the first value"}, texts.from);
   reader.required({"to", "the last value, when a step meets it"}, texts.to);
-  reader.optional({"step", "what is added from value to value"}, texts.step);
-  reader.optional({"times", "what each value is multiplied by instead", 2.0, 1e6}, texts.times);
+  reader.optional({"step", "difference from value to value"}, texts.step);
+  reader.optional({"times", "factor from value to value instead", 2.0, 1e6}, texts.times);
   reader.finish();
   if (log.problems.size() != problems_before)
     return {};

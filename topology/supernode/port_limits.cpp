@@ -61,16 +61,17 @@ void check(Reader& ports, const Key& key, const Need& need, Reader& reader,
 void check_ports(Reader& machine, Reader& node, Reader& plane, const SupernodeSpec& spec)
 {
   Reader ports = plane.optional_section({"ports", "ports that each device has; a machine that needs more is refused"});
-  check(ports, {"die", "of a die, one to each sub-plane; 0: not stated", 0, MostPorts},
+  check(ports, {"die", "ports of a die, one to each sub-plane; 0: not stated", 0, MostPorts},
         {spec.sub_planes, "sub-planes", "a die has one port to each"}, plane, {"sub_planes"});
   check(
-      ports, {"l1_down", "of an L1 switch chip towards the dies and CPUs of its node; 0: not stated", 0, MostPorts},
+      ports,
+      {"l1_down", "ports of an L1 switch chip towards the dies and CPUs of its node; 0: not stated", 0, MostPorts},
       {spec.dies_per_node() + spec.cpus_per_node, "dies and CPUs in a node", "an L1 switch chip has one port to each"},
       node, {"npus", "dies_per_npu", "cpus"});
-  check(ports, {"l1_up", "of an L1 switch chip towards the L2 switch chips; 0: not stated", 0, MostPorts},
+  check(ports, {"l1_up", "ports of an L1 switch chip towards the L2 switch chips; 0: not stated", 0, MostPorts},
         {spec.l2_per_sub_plane, "L2 switch chips in a sub-plane", "an L1 switch chip has one port to each"}, plane,
         {"l2_per_sub_plane"});
-  check(ports, {"l2", "of an L2 switch chip, one to each node; 0: not stated", 0, MostPorts},
+  check(ports, {"l2", "ports of an L2 switch chip, one to each node; 0: not stated", 0, MostPorts},
         {spec.l2_per_sub_plane > 0 ? spec.nodes : 0, "nodes", "an L2 switch chip has one port to each"}, machine,
         {"nodes"});
   ports.finish();

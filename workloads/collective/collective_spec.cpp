@@ -40,7 +40,7 @@ void complain_of_word(Reader& workload, std::string_view key, const std::string&
 void read_operation(Reader& workload, Operation& out)
 {
   std::string word;
-  workload.required({"operation", "what the ranks exchange"}, word);
+  workload.required({"operation", "operation that the ranks run together"}, word);
   if (word.empty())
     return;
   if (const auto operation = models::find_operation(word))
@@ -61,8 +61,9 @@ void read_bytes(Reader& workload, CollectiveQuestion& question)
        "rank holds for all ranks, itself included (all-to-all), a message (the rest)",
        1.0, 1e12},
       bytes);
-  workload.optional({"bytes_per_pair", "what a rank sends to another; not for all-reduce and broadcast", 1.0, 1e12},
-                    bytes_per_pair);
+  workload.optional(
+      {"bytes_per_pair", "bytes that a rank sends to another; not for all-reduce and broadcast", 1.0, 1e12},
+      bytes_per_pair);
   const bool has_bytes = workload.has("bytes");
   const bool has_pair = workload.has("bytes_per_pair");
   if (has_bytes == has_pair)
@@ -135,7 +136,7 @@ CollectiveSpec read_collective(Reader& workload, models::MachineSpec& machine)
   CollectiveQuestion& question = spec.question;
   enum class Kind { Collective } kind = Kind::Collective;
   int ranks = 2;
-  workload.choice({"kind", "what is run"}, kind, {{"collective", Kind::Collective}}, true);
+  workload.choice({"kind", "kind of the workload"}, kind, {{"collective", Kind::Collective}}, true);
   workload.required({"ranks", "members, on consecutive dies", 2.0, 100000.0}, ranks);
   question.ranks = static_cast<std::uint32_t>(ranks);
   question.ranks_per_group = std::max(machine.topology.dies_per_node(), 1U);

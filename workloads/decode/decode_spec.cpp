@@ -178,7 +178,7 @@ DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models:
 {
   DecodeSpec spec;
   enum class Kind { Decode } kind = Kind::Decode;
-  workload.choice({"kind", "what is run"}, kind, {{"decode", Kind::Decode}}, true);
+  workload.choice({"kind", "kind of the workload"}, kind, {{"decode", Kind::Decode}}, true);
   int iterations = 3;
   read_parallelism(workload, model, spec);
   workload.required({"batch_per_npu", "requests that each NPU decodes at a time", 1.0, 10000.0}, spec.batch_per_npu);
@@ -191,7 +191,7 @@ DecodeSpec read_decode(Reader& workload, const models::ModelSpec& model, models:
   read_microbatches(workload, spec);
   read_split(workload, machine.die, spec);
   workload.choice(
-      {"quantisation", "of matrix products, and of dispatch unless told"}, spec.quantisation,
+      {"quantisation", "number format of matrix products, and of dispatch unless told"}, spec.quantisation,
       {{"int8", models::Quantisation::Int8}, {"fp8", models::Quantisation::Fp8}, {"bf16", models::Quantisation::Bf16}});
   read_exchange_kind(workload, machine.die, spec.quantisation != models::Quantisation::Bf16, spec.exchange,
                      spec.quantised_dispatch);

@@ -20,8 +20,9 @@ void read_exchange_kind(sim::config::Reader& workload, const models::DieSpec& di
     workload.complain("fused", "the die runs no collectives, which an unfused exchange is made of: expected "
                                "machine.die.collectives, or true");
   Rows rows = fused && may_quantise ? Rows::Int8 : Rows::Bf16;
-  workload.choice({"dispatch_quantisation", "of the rows of dispatch; the unfused exchange sends bf16 unless told"},
-                  rows, {{"int8", Rows::Int8}, {"bf16", Rows::Bf16}});
+  workload.choice(
+      {"dispatch_quantisation", "number format of the rows of dispatch; the unfused exchange sends bf16 unless told"},
+      rows, {{"int8", Rows::Int8}, {"bf16", Rows::Bf16}});
   if (rows == Rows::Int8 && !may_quantise)
     workload.complain("dispatch_quantisation", "experts in BF16 take rows in BF16: expected bf16");
   quantised = rows == Rows::Int8;

@@ -100,7 +100,7 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
   int top_k = 8;
   int repeats = 10;
   spec.aiv_cores = machine.die.aiv_cores;
-  workload.choice({"kind", "what is run"}, kind, {{"ep", Kind::Ep}}, true);
+  workload.choice({"kind", "kind of the workload"}, kind, {{"ep", Kind::Ep}}, true);
   workload.required({"ep", "expert-parallel ranks, on consecutive dies", 2.0, 100000.0}, ep);
   workload.optional({"tokens_per_rank", "tokens that every rank dispatches", 1.0, 100000.0}, tokens);
   workload.optional({"hidden", "width of a token's hidden state", 32.0, 1e6}, hidden);

@@ -28,11 +28,11 @@ GemmSpec read_gemm(Reader& workload, const models::MachineSpec& machine)
   constexpr double MostElements = 1 << 24;
   GemmSpec spec{.m = 1, .n = 1, .k = 1};
   enum class Kind { Gemm } kind = Kind::Gemm;
-  workload.choice({"kind", "what is run"}, kind, {{"gemm", Kind::Gemm}}, true);
+  workload.choice({"kind", "kind of the workload"}, kind, {{"gemm", Kind::Gemm}}, true);
   workload.required({"m", "rows of the first factor and of the result: tokens", 1.0, MostElements}, spec.m);
   workload.required({"n", "columns of the second factor and of the result", 1.0, MostElements}, spec.n);
   workload.required({"k", "columns of the first factor, rows of the second", 1.0, MostElements}, spec.k);
-  workload.choice({"format", "of both factors; the result has 16 bits"}, spec.format,
+  workload.choice({"format", "number format of both factors; the result has 16 bits"}, spec.format,
                   {{"bf16", NumberFormat::Bf16}, {"fp8", NumberFormat::Fp8}, {"int8", NumberFormat::Int8}});
   if (!machine.die.tiles.known())
     workload.complain("kind", "the machine's die does not say how it cuts products (machine.die.tiles)");

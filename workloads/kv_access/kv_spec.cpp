@@ -214,7 +214,7 @@ KvSpec read_kv(Reader& workload, const MachineSpec& machine)
 {
   KvSpec spec;
   enum class Kind { Kv } kind = Kind::Kv;
-  workload.choice({"kind", "what is run"}, kind, {{"kv", Kind::Kv}}, true);
+  workload.choice({"kind", "kind of the workload"}, kind, {{"kv", Kind::Kv}}, true);
   if (!machine.memory) {
     // Half a machine has been told already.
     if (!machine.name.empty())

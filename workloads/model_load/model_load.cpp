@@ -259,7 +259,7 @@ ModelLoadSpec read_model_load(Reader& workload, const models::MachineSpec& machi
 {
   ModelLoadSpec spec;
   enum class Kind { ModelLoad } kind = Kind::ModelLoad;
-  workload.choice({"kind", "what is run"}, kind, {{"model-load", Kind::ModelLoad}}, true);
+  workload.choice({"kind", "kind of the workload"}, kind, {{"model-load", Kind::ModelLoad}}, true);
   if (!machine.memory) {
     // Half a machine has been told already.
     if (!machine.name.empty())

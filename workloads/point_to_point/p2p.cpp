@@ -263,7 +263,7 @@ P2pSpec read_p2p(Reader& workload, const models::MachineSpec& machine)
 {
   P2pSpec spec;
   enum class Kind { P2p } kind = Kind::P2p;
-  workload.choice({"kind", "what is run"}, kind, {{"p2p", Kind::P2p}}, true);
+  workload.choice({"kind", "kind of the workload"}, kind, {{"p2p", Kind::P2p}}, true);
   std::optional<std::uint32_t> from;
   std::optional<std::uint32_t> to;
   read_endpoint(workload, "from", "the initiator of the access", machine.topology, from);

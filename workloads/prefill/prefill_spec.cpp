@@ -47,7 +47,8 @@ AskedCopies read_deployment(Reader& workload, const models::ModelSpec& model, Pr
       {"microbatches", "1, 2, or auto: whichever a few layers show to be faster"}, deployment.microbatches,
       {{"auto", PrefillMicrobatches::Auto}, {"1", PrefillMicrobatches::One}, {"2", PrefillMicrobatches::Two}});
   workload.choice(
-      {"quantisation", "of matrix products and of what goes to them over the fabric"}, deployment.quantisation,
+      {"quantisation", "number format of matrix products and of the rows that go to them over the fabric"},
+      deployment.quantisation,
       {{"int8", models::Quantisation::Int8}, {"fp8", models::Quantisation::Fp8}, {"bf16", models::Quantisation::Bf16}});
   workload.choice({"routing", "how tokens choose experts"}, deployment.routing,
                   {{"measured", models::Routing::Measured},
@@ -189,10 +190,10 @@ PrefillSpec read_prefill_instance(Reader& workload, const models::ModelSpec& mod
 {
   PrefillSpec spec;
   enum class Kind { Prefill } kind = Kind::Prefill;
-  workload.choice({"kind", "what is run"}, kind, {{"prefill", Kind::Prefill}}, true);
+  workload.choice({"kind", "kind of the workload"}, kind, {{"prefill", Kind::Prefill}}, true);
   int npus = 0;
   std::int64_t batch_per_npu = 16384;
-  workload.required({"npus", "of one instance, consecutive", 1.0, 100000.0}, npus);
+  workload.required({"npus", "consecutive NPUs of one instance", 1.0, 100000.0}, npus);
   workload.optional(
       {"batch_tokens_per_npu", "new tokens of a batch, at most; what is more waits for the next one", 1.0, 1e6},
       batch_per_npu);

@@ -14,7 +14,8 @@ using sim::config::Reader;
 void read_length(Reader length, LengthSpec& spec)
 {
   length.required({"mean", "tokens", 1.0, 1e7}, spec.mean);
-  length.optional({"sigma", "of the logarithm of log-normal lengths; 0: all are equal", 0.0, 4.0}, spec.sigma);
+  length.optional({"sigma", "standard deviation of the logarithm of log-normal lengths; 0: all are equal", 0.0, 4.0},
+                  spec.sigma);
   spec.most = 131072;
   length.optional({"most", "longer ones are cut", 1.0, 1e7}, spec.most);
   length.finish();
@@ -96,7 +97,8 @@ void read_requests(Reader& workload, ServingSpec& spec)
                   .dialect = dialect,
                   .seed = 1};
   workload.optional({"time_scale", "arrival times are multiplied by it", 1e-6, 1e6}, spec.scaling.time_scale);
-  workload.optional({"copies", "of every request, with prefixes of their own", 1.0, 10000.0}, spec.scaling.copies);
+  workload.optional({"copies", "copies of every request, each with separate prefixes", 1.0, 10000.0},
+                    spec.scaling.copies);
   const sim::config::Key generator{"generator", "requests when there is no trace"};
   if (!spec.trace || workload.has(generator.name))
     read_generator(workload.section(generator), spec.generated);
@@ -130,10 +132,11 @@ void check_pool(Reader& pool, const PoolSpec& spec, Bytes block, const models::M
 void read_pool(Reader pool, Bytes block, const models::MachineSpec& machine, PoolSpec& spec)
 {
   pool.optional({"on", "whether there is a context cache; false: no other key of the pool matters"}, spec.is_on);
-  pool.choice({"plane", "that its blocks travel on"}, spec.plane, {{"ub", PoolPlane::Ub}, {"vpc", PoolPlane::Vpc}});
+  pool.choice({"plane", "plane that its blocks travel on"}, spec.plane,
+              {{"ub", PoolPlane::Ub}, {"vpc", PoolPlane::Vpc}});
   using sim::config::Key;
   const Key nodes{"nodes", "whose CPUs are its servers, from node 0", 1.0, 100000.0};
-  const Key dram_share{"dram_share", "of each CPU's DRAM that holds blocks"};
+  const Key dram_share{"dram_share", "share of each CPU's DRAM that holds blocks"};
   if (spec.is_on) {
     pool.required(nodes, spec.nodes);
     pool.required_fraction(dram_share, spec.dram_share);
@@ -146,7 +149,8 @@ void read_pool(Reader pool, Bytes block, const models::MachineSpec& machine, Poo
   pool.optional(
       {"loads", "requests whose blocks an instance loads at a time; others wait in order of arrival", 1.0, 1e6},
       spec.loads);
-  pool.optional_fraction({"volume_share", "of each node's volume that holds blocks; 0: no volume"}, spec.volume_share);
+  pool.optional_fraction({"volume_share", "share of each node's volume that holds blocks; 0: no volume"},
+                         spec.volume_share);
   if (spec.is_on && machine.topology.nodes > 0 && !machine.memory)
     pool.complain("on", "needs machine.memory, which this machine file does not have");
   // A machine or a model that could not be read has been complained about, and so has a number that is missing here.
@@ -159,7 +163,9 @@ void read_instances(Reader& workload, const models::ModelSpec& model, const mode
                     ServingSpec& spec)
 {
   int instances = 0;
-  workload.required({"prefill_instances", "of the size that `prefill` says, from die 0", 1.0, 10000.0}, instances);
+  workload.required({"prefill_instances",
+                     "number of prefill instances, each of the size that `prefill` says, from die 0", 1.0, 10000.0},
+                    instances);
   spec.prefill_instances = static_cast<std::uint32_t>(instances);
   Reader prefill = workload.section(
       {"prefill", "one prefill instance: the keys of a prefill workload but for those of its prompts"});
@@ -173,12 +179,15 @@ void read_instances(Reader& workload, const models::ModelSpec& model, const mode
   spec.decode = read_decode(decode, model, decode_machine);
   spec.decode_fabric = decode_machine.ub;
   instances = 1;
-  workload.optional({"decode_instances",
-                     "of the size that `decode` says, from the die behind the last prefill instance", 1.0, 10000.0},
-                    instances);
+  workload.optional(
+      {"decode_instances",
+       "number of decode instances, each of the size that `decode` says, from the die behind the last prefill instance",
+       1.0, 10000.0},
+      instances);
   spec.decode_instances = static_cast<std::uint32_t>(instances);
-  workload.optional({"batch_wait", "that an idle prefill instance waits for more requests before it starts", 0.0, 1e3},
-                    spec.batch_wait);
+  workload.optional(
+      {"batch_wait", "time that an idle prefill instance waits for more requests before it starts", 0.0, 1e3},
+      spec.batch_wait);
   workload.choice_of_row({"router", "which prefill instance takes a request"}, spec.router, prefill_routers());
   workload.choice_of_row({"decode_router", "which decode instance takes a request that is prefilled"},
                          spec.decode_router, decode_routers());
@@ -207,7 +216,7 @@ void read_warm_up(Reader& workload, ServingSpec& spec)
 
 void read_levels(Reader& workload, ServingSpec& spec)
 {
-  Reader slo = workload.section({"slo", "what a request must hold to count as good"});
+  Reader slo = workload.section({"slo", "limits that a request must hold to count as good"});
   slo.required({"ttft", "time to first token", 0.0, 1e6}, spec.slo_ttft);
   slo.required({"tpot", "time per output token", 0.0, 1e6}, spec.slo_tpot);
   slo.finish();
@@ -256,7 +265,7 @@ ServingSpec read_serving(Reader& workload, const models::ModelSpec& model, const
 {
   ServingSpec spec;
   enum class Kind { Serving } kind = Kind::Serving;
-  workload.choice({"kind", "what is run"}, kind, {{"serving", Kind::Serving}}, true);
+  workload.choice({"kind", "kind of the workload"}, kind, {{"serving", Kind::Serving}}, true);
   read_requests(workload, spec);
   read_instances(workload, model, machine, spec);
   const Bytes block = model.hidden > 0 ? kv_bytes_per_token(spec, model) * spec.block_tokens : Bytes(0);

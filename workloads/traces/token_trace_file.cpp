@@ -57,7 +57,7 @@ models::TokenTrace describe(Reader& description)
   description.required({"n_experts", "routed experts", 1.0, 256.0}, experts);
   description.required({"top_k", "experts that a token chooses", 1.0, 256.0}, top_k);
   description.optional({"layout", "order of the bytes"}, layout);
-  description.optional({"task", "what the texts are about"}, unused);
+  description.optional({"task", "subject of the texts"}, unused);
   description.optional({"model", "whose routing it is"}, unused);
   description.optional({"source", "where it comes from"}, unused);
   if (layout != Layout)

@@ -60,13 +60,13 @@ void read_blocks(Reader& format, std::int64_t cached_block_tokens, TraceDialect&
 void read_columns(Reader columns, TraceDialect& dialect)
 {
   constexpr std::array<std::string_view, TraceFields> Sentences{
-      "of the time stamps",
-      "of the tokens of the prompts",
-      "of the tokens of the answers",
-      "of the lists of hash ids",
-      "of the names of sessions, whose turns follow each other",
-      "of the time from the end of a session's previous turn to this one",
-      "of what says that a request failed when it was recorded"};
+      "column of the time stamps",
+      "column of the tokens of the prompts",
+      "column of the tokens of the answers",
+      "column of the lists of hash ids",
+      "column of the names of sessions, whose turns follow each other",
+      "column of the time from the end of a session's previous turn to this one",
+      "column that says whether a request failed when it was recorded"};
   for (std::size_t field = 0; field < TraceFields; ++field)
     columns.optional({TraceFieldKeys[field], Sentences[field]}, dialect.columns[field]);
   columns.finish();
