@@ -43,7 +43,7 @@ struct SupernodeSpec {
   // Switch chips of the upper tier that a lane reaches; 0: there is one tier.
   [[nodiscard]] std::uint32_t spines() const { return l2_per_sub_plane; }
 
-  // Of all lanes of a die together.
+  // Sum over all lanes of a die.
   [[nodiscard]] BytesPerSecond die_bandwidth() const { return lane_bandwidth * static_cast<double>(lanes()); }
 
   // A machine with fewer sub-planes has slower CPUs, not wider lanes.

@@ -38,7 +38,8 @@ struct WalkPlace {
 struct OperatorCost {
   Seconds time;
   Bytes traffic{};  // of the die's memory
-  // For the step's stage: counted now, of a step of several operators when the last of them has ended.
+  // Work of the whole step, for its stage. A single operator's counts when it starts; of several operators only that of
+  // the last one counts, when it has ended.
   models::StageWork work{};
   bool is_last = true;      // of the step's operators
   std::string_view name{};  // on a timeline

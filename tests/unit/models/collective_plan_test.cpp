@@ -307,7 +307,7 @@ TEST_CASE("a plan's bytes are counted where they arrive, step by step")
   CHECK(bytes_received(plan) == std::vector<Bytes>{0_B, 0_B, 12_B, 11_B, 0_B, 1_B});
   CHECK(bytes_sent(plan, 0) == 6_B);
   CHECK(bytes_sent(plan, 2) == 11_B);
-  // What has no bytes is neither sent nor added up.
+  // Pieces without bytes are neither sent nor added up.
   CHECK(plan.ranks[2].messages.size() == 1);
   CHECK(plan.ranks[1].reductions.empty());
   // Three vectors are read and one is written.

@@ -1,4 +1,4 @@
-// What a run reports on its ports: a few packets on lanes that their receivers choose, so that every one is known.
+// Report of a run on its ports: a few packets on lanes that their receivers choose, so that every one is known.
 #include "models/network/queue_metrics.h"
 #include "models/network/queue_report.h"
 #include "tests/support/small_machine.h"

@@ -1,4 +1,4 @@
-// What a run tells whoever waits for it.
+// Progress that a run tells whoever waits for it.
 #include "sim/metrics/progress.h"
 #include "tests/support/small_experts.h"
 #include "tests/support/small_machine.h"

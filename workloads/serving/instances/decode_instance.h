@@ -31,7 +31,7 @@ class DecodeInstance {
 
   // Borrows everything that the setup refers to.
   DecodeInstance(std::uint32_t number, const Setup& setup, Finished finished);
-  // Its queue asks it.
+  // Its queue and its hand-overs call it back.
   DecodeInstance(const DecodeInstance&) = delete;
   DecodeInstance& operator=(const DecodeInstance&) = delete;
 

@@ -12,7 +12,7 @@ using namespace cm::sim::config;
 
 namespace {
 
-// What a kind says instead of its example after a text that it does not take.
+// Words of a kind instead of its example, after a text that it does not take.
 template <typename Kind>
 std::string expected_after(std::string_view text)
 {

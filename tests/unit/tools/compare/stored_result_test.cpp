@@ -99,7 +99,7 @@ TEST_CASE("the direction of a metric is the declared one, else the file's, else 
 {
   const auto better_of = [](const std::string& metric) { return result_of(small_json(metric)).metrics.at(0).better; };
   CHECK(better_of(R"("tpot_ms": {"value": 1, "unit": "ms", "better": "higher"})") == Better::Lower);
-  // Of another unit it is another metric.
+  // With another unit it is another metric.
   CHECK(better_of(R"("tpot_ms": {"value": 1, "unit": "s", "better": "higher"})") == Better::Higher);
   CHECK(better_of(R"("no_such_metric": {"value": 1, "unit": "ms", "better": "neither"})") == Better::Neither);
   CHECK(better_of(R"("no_such_metric": {"value": 1, "unit": "ms"})") == Better::Lower);

@@ -1,4 +1,4 @@
-// What `cmsim explain` says of a key, from a catalogue of a few keys made here.
+// Explanation of a key by `cmsim explain`, from a catalogue of a few keys made here.
 #include "sim/diagnostics/errors.h"
 #include "tools/schema/explanation.h"
 
