@@ -32,8 +32,11 @@ def bodies(text):
 
 
 def members(body):
-    """Data members: names that end with an underscore, as the house writes those of classes."""
-    return re.findall(r"^ +(?!return\b|static\b|using\b)[A-Za-z_][\w:<>,&* \[\]()]*?[ &*>](\w+_)(?: = [^;]*|\{[^;]*\})?;", body, re.M)
+    """Data members, at the class's own level, the public ones too."""
+    own = re.sub(r"\{[^{}]*\}", "{}", re.sub(r"\{(?:[^{}]|\{[^{}]*\})*\}", "{}", body))
+    other = r"(?:return|static|using|friend|typedef|struct|class|enum|template|public|private|protected|explicit|virtual)\b"
+    found = re.findall(rf"^ +(?!{other})(?:mutable )?[A-Za-z_][\w:<>,&* \[\]()/+.-]*?[ &*>](\w+)(?: = [^;()]*|\{{\}})?;", own, re.M)
+    return [name for name in found if name not in ("const", "noexcept", "override")]
 
 
 def parameters(name, body):

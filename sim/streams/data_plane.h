@@ -27,6 +27,9 @@ struct DataPlaneSpec {
 class DataPlane {
  public:
   explicit DataPlane(const DataPlaneSpec& spec);
+  // Fabric and operators refer to its calendar.
+  DataPlane(const DataPlane&) = delete;
+  DataPlane& operator=(const DataPlane&) = delete;
 
   // A range of notices that the owner is told of. It is borrowed and must outlive every event that it causes.
   [[nodiscard]] NoticeRange add_owner(NoticeOwner& owner);

@@ -26,6 +26,10 @@ struct Notice {
 
 class NoticeOwner {
  public:
+  // The plane keeps its address.
+  NoticeOwner() = default;
+  NoticeOwner(const NoticeOwner&) = delete;
+  NoticeOwner& operator=(const NoticeOwner&) = delete;
   virtual ~NoticeOwner() = default;
 
   // Inside the event, at the time of the data plane.
@@ -33,13 +37,14 @@ class NoticeOwner {
 };
 
 // The notices of one owner as the numbers that flows, operators, inboxes and reminders carry. Numbers have 60 bits, as
-// the fabric's events have room for: from the top the owner, `what`, `member` and `detail`.
+// the fabric's events have room for: from the top the owner (8,192 of a plane), `what` (32 kinds), `member` (67
+// million: accesses under way have that many parts) and `detail` (65,536).
 class NoticeRange {
  public:
-  static constexpr unsigned DetailBits = 18;
-  static constexpr unsigned MemberBits = 20;
-  static constexpr unsigned WhatBits = 6;
-  static constexpr std::uint32_t MostOwners = 1U << 16U;
+  static constexpr unsigned DetailBits = 16;
+  static constexpr unsigned MemberBits = 26;
+  static constexpr unsigned WhatBits = 5;
+  static constexpr std::uint32_t MostOwners = 1U << 13U;
 
   explicit NoticeRange(std::uint32_t owner) : first_(std::uint64_t{owner} << OwnerShift)
   {

@@ -20,6 +20,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <csignal>
 #include <exception>
 #include <memory>
 #include <sstream>
@@ -87,6 +88,8 @@ int run_program(int count, char** arguments)
 int main(int count, char** arguments)
 {
   cm::tools::open_standard_streams();
+  // A file that may not grow is told as any other that cannot be written.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return run_program(count, arguments);
   } catch (const cm::ConfigError& error) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 namespace cm::workloads {
@@ -153,8 +154,15 @@ CollectiveSpec read_collective(Reader& workload, models::MachineSpec& machine)
       {"protocol", "which of machine.die.collectives moves the data; auto takes what is expected to end first"},
       spec.protocol);
   models::read_policy_choices(workload, machine.ub);
-  if (workload.has("sub_plane_choice") && models::expert_lanes(machine) > 0)
-    workload.complain("sub_plane_choice", "expected another one than by-expert: a collective has no experts");
+  if (workload.has("sub_plane_choice") && models::expert_lanes(machine) > 0) {
+    std::vector<std::string_view> words;
+    for (const sim::fabric::LanePolicy& policy : models::lane_words())
+      if (policy.name != "by-expert")
+        words.push_back(policy.name);
+    workload.complain(
+        "sub_plane_choice",
+        fmt::format("expected one of {}, found by-expert: a collective has no experts", fmt::join(words, ", ")));
+  }
   check_algorithm(workload, spec);
   check_machine(workload, spec, machine);
   check_memory(workload, question, machine);

@@ -173,13 +173,13 @@ void add_histograms(const DecodeSpec& spec, const models::ModelSpec& model, cons
                     sim::metrics::Result& result)
 {
   if (model.has_experts() && model.moe_layers() > 0) {
-    result.add(DecodeMetrics["dispatch_us"], run.dispatch_us);
-    result.add(DecodeMetrics["combine_us"], run.combine_us);
-    result.add(DecodeMetrics["rank_wait_us"], run.wait_us);
+    result.add(DecodeMetrics["dispatch_us"], run.times().dispatch_us);
+    result.add(DecodeMetrics["combine_us"], run.times().combine_us);
+    result.add(DecodeMetrics["rank_wait_us"], run.times().wait_us);
   }
   if (spec.tp > 1)
-    result.add(DecodeMetrics["tensor_exchange_us"], run.tensor_exchange_us);
-  result.add(DecodeMetrics["rank_iteration_ms"], run.rank_iteration_ms);
+    result.add(DecodeMetrics["tensor_exchange_us"], run.times().tensor_exchange_us);
+  result.add(DecodeMetrics["rank_iteration_ms"], run.times().rank_iteration_ms);
 }
 
 }  // namespace

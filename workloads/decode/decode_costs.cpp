@@ -1,5 +1,7 @@
 #include "workloads/decode/decode_costs.h"
 
+#include "sim/diagnostics/ensure.h"
+
 #include <algorithm>
 
 namespace cm::workloads {
@@ -41,8 +43,11 @@ OperatorCost DecodeCosts::of(DecodeOperator op, const WalkPlace& place) const
               "MTP projection", DecodeStream::Attention);
   case DecodeOperator::StepOverhead:
     return {.time = setup_.machine.free.host ? Seconds(0) : setup_.model.step_overhead, .name = "step overhead"};
-  default: return attention(place);
+  case DecodeOperator::Attention: return attention(place);
+  case DecodeOperator::Experts: break;
   }
+  ensure(false, "the cost of operator {} depends on rows", static_cast<int>(op));
+  return {};
 }
 
 // Work is known of all operators of attention together; it counts with the last one.

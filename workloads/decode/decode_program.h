@@ -30,6 +30,8 @@ enum class DecodeStage : std::uint8_t {
 };
 inline constexpr std::size_t DecodeStages = 12;
 
+static_assert(DecodeStages <= MostStages);
+
 enum class DecodeStream : std::uint8_t { Attention, Moe };
 
 enum class DecodeOperator : std::uint8_t {

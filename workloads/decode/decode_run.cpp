@@ -116,7 +116,7 @@ void DecodeRun::end_iteration(std::uint32_t /*rank*/, std::uint32_t iteration, P
 {
   const double ms = static_cast<double>(took.count()) * 1e-9;
   iteration_ms_[iteration] += ms / setup_.spec.dies();
-  rank_iteration_ms.record(ms);
+  times_.rank_iteration_ms.record(ms);
 }
 
 OperatorCost DecodeRun::cost(std::uint8_t op, const WalkPlace& place) const
@@ -150,11 +150,11 @@ TensorKernel DecodeRun::tensor_kernel(std::uint32_t part, std::uint32_t rank, st
 void DecodeRun::note_exchange(const LayerStep& step, double spent, double waited)
 {
   if (static_cast<DecodeExchange>(step.what) == DecodeExchange::Tensor) {
-    tensor_exchange_us.record(spent);
+    times_.tensor_exchange_us.record(spent);
     return;
   }
-  (step.part == DispatchPart ? dispatch_us : combine_us).record(spent);
-  wait_us.record(waited);
+  (step.part == DispatchPart ? times_.dispatch_us : times_.combine_us).record(spent);
+  times_.wait_us.record(waited);
 }
 
 void DecodeRun::show_operator(std::uint8_t op, const WalkPlace& place, RankTimeline& timeline)

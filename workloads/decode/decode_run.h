@@ -20,6 +20,15 @@
 
 namespace cm::workloads {
 
+// Times of all ranks, iterations and layers that the breakdown counts.
+struct DecodeTimes {
+  sim::metrics::Histogram dispatch_us{"us"};
+  sim::metrics::Histogram combine_us{"us"};
+  sim::metrics::Histogram wait_us{"us"};
+  sim::metrics::Histogram tensor_exchange_us{"us"};
+  sim::metrics::Histogram rank_iteration_ms{"ms"};
+};
+
 class DecodeRun final : private WalkedPhase {
  public:
   // All that the setup refers to, live machine and progress are borrowed. `finished` is raised when every rank has done
@@ -39,14 +48,9 @@ class DecodeRun final : private WalkedPhase {
   [[nodiscard]] std::optional<LayerTimes> layer_times() const;
   // Mean work of a stage in the layers of layer_times().
   [[nodiscard]] models::StageWork stage_work(DecodeStage stage) const { return walk_.breakdown().work(stage); }
+  [[nodiscard]] const DecodeTimes& times() const { return times_; }
   // Mean over the ranks, one entry per iteration, in milliseconds.
   [[nodiscard]] const std::vector<double>& iteration_ms() const { return iteration_ms_; }
-
-  sim::metrics::Histogram dispatch_us{"us"};
-  sim::metrics::Histogram combine_us{"us"};
-  sim::metrics::Histogram wait_us{"us"};
-  sim::metrics::Histogram tensor_exchange_us{"us"};
-  sim::metrics::Histogram rank_iteration_ms{"ms"};
 
  private:
   [[nodiscard]] std::span<const LayerStep> program(std::int64_t layer) const override;
@@ -75,6 +79,7 @@ class DecodeRun final : private WalkedPhase {
   std::array<std::unique_ptr<ExpertExchange>, MostMicrobatches> experts_;  // none without experts
   std::array<std::unique_ptr<TensorExchange>, MostMicrobatches> tensors_;  // none with groups of one die
   std::vector<double> iteration_ms_;
+  DecodeTimes times_;
 };
 
 }  // namespace cm::workloads

@@ -8,6 +8,7 @@
 
 #include "models/compute/stage_use.h"
 #include "models/network/machine.h"
+#include "sim/diagnostics/ensure.h"
 #include "sim/streams/data_plane.h"
 
 #include <cstdint>
@@ -32,7 +33,8 @@ class ExchangeListener {
   virtual void on_exchanged(const ExchangeEnd& end) = 0;
 };
 
-// Resources that an exchange runs on and who is told, all borrowed. Rank r is die first_die + r.
+// Resources that an exchange runs on and who is told, all borrowed. Rank r is die first_die + r; only bulk exchanges
+// start at another die than the first.
 struct ExchangePlace {
   std::uint32_t id = 0;  // tells the listener's exchanges apart
   const models::MachineSpec& machine;
@@ -59,6 +61,7 @@ class Exchange {
       ++opened_;
       open(generation);
     }
+    ensure(generation < opened_, "rank {} starts generation {}, {} are open", rank, generation, opened_);
     begin(part, generation, rank);
   }
 

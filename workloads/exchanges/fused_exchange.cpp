@@ -25,6 +25,7 @@ FusedExchange::FusedExchange(const ExchangeSetup& setup, const ExchangePlace& pl
 {
   const models::MachineSpec& machine = place.machine;
   const sim::streams::DataPlane& plane = place.plane;
+  ensure(place.first_die == 0, "the group starts at die {}", place.first_die);
   ensure(setup.ranks > 0 && setup.ranks <= machine.topology.dies(), "{} ranks on {} dies", setup.ranks,
          machine.topology.dies());
   // The last rank is in the furthest node there is; a single rank has no peer but itself.

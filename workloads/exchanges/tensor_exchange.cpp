@@ -14,9 +14,11 @@ using models::TensorOperation;
 TensorExchange::TensorExchange(std::uint32_t ranks, std::uint32_t group_size, const ExchangePlace& place,
                                TensorSource source)
     : size_(group_size), place_(place), source_(std::move(source)), notices_(place.plane.add_owner(*this)),
-      ranks_(ranks), opened_(ranks / group_size)
+      ranks_(ranks)
 {
+  ensure(place.first_die == 0, "the groups start at die {}", place.first_die);
   ensure(group_size > 1 && ranks % group_size == 0, "{} ranks in groups of {}", ranks, group_size);
+  opened_phases_.resize(ranks / group_size);
   for (auto& inbox : inboxes_)
     inbox = place.plane.fabric().add_inboxes(ranks);
 }
@@ -43,7 +45,7 @@ void TensorExchange::begin_phase(std::uint32_t rank)
   RankState& state = ranks_[rank];
   const std::uint32_t group = rank / size_;
   state.sent = false;
-  if (opened_[group] == state.phase)
+  if (opened_phases_[group] == state.phase)
     expect_pieces(group, state);
   send(rank);
 }
@@ -64,7 +66,7 @@ void TensorExchange::expect_pieces(std::uint32_t group, const RankState& state)
     place_.plane.fabric().expect(inboxes_[parity] + first + member, static_cast<std::uint64_t>(bytes), flag_delay,
                                  notices_(Step::Received, first + member, parity));
   }
-  ++opened_[group];
+  ++opened_phases_[group];
 }
 
 // Each rank starts at the one behind it: all in the same order would meet at one receiver.

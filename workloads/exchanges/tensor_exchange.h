@@ -68,7 +68,7 @@ class TensorExchange final : public Exchange, private sim::streams::NoticeOwner 
   TensorSource source_;
   sim::streams::NoticeRange notices_;  // member: rank, detail: which of two phases
   std::vector<RankState> ranks_;
-  std::vector<std::uint32_t> opened_;  // [group]: phases whose inboxes wait so far
+  std::vector<std::uint32_t> opened_phases_;  // [group]: phases whose inboxes wait so far
   std::array<sim::fabric::InboxIndex, 2> inboxes_{};
   RankTimeline* timeline_ = nullptr;  // null: nobody asked for one
 };

@@ -27,6 +27,7 @@ UnfusedExchange::UnfusedExchange(const ExchangeSetup& setup, const ExchangePlace
     : setup_(setup), place_(place), rows_(std::move(rows)), notices_(place.plane.add_owner(*this)),
       wire_row_(models::unfused_row(place.machine.die, setup.row, setup.quantised))
 {
+  ensure(place.first_die == 0, "the group starts at die {}", place.first_die);
   ensure(setup.ranks > 1 && setup.ranks <= place.machine.topology.dies(), "{} ranks on {} dies", setup.ranks,
          place.machine.topology.dies());
   for (Generation& generation : generations_)
@@ -155,10 +156,7 @@ void UnfusedExchange::on_notice(const sim::streams::Notice& event, Picoseconds t
     break;
   case Step::Permuted: launch(RowsKernel, g.protocols[Rows]->launch, Step::SendRows, g, rank); break;
   case Step::SendRows: send(Rows, Step::RowsSent, g, rank); break;
-  case Step::RowsSent:
-    mark(ExchangeMark::FlagsOut, g, rank);
-    end_of_sending(Rows, g, rank, now);
-    break;
+  case Step::RowsSent: end_of_sending(Rows, g, rank, now); break;
   case Step::RowsHere: arrival(Rows, g, rank, now); break;
   case Step::Group:
     mark(ExchangeMark::BarrierPassed, g, rank);
@@ -176,10 +174,7 @@ void UnfusedExchange::on_notice(const sim::streams::Notice& event, Picoseconds t
     mark(ExchangeMark::CombineSends, g, rank);
     send(Outputs, Step::OutputsSent, g, rank);
     break;
-  case Step::OutputsSent:
-    mark(ExchangeMark::CombineSent, g, rank);
-    end_of_sending(Outputs, g, rank, now);
-    break;
+  case Step::OutputsSent: end_of_sending(Outputs, g, rank, now); break;
   case Step::OutputsHere:
     mark(ExchangeMark::TokensBack, g, rank);
     arrival(Outputs, g, rank, now);
@@ -230,6 +225,10 @@ void UnfusedExchange::send(Round round, Step sent, Generation& g, std::uint32_t 
 void UnfusedExchange::end_of_sending(Round round, Generation& g, std::uint32_t rank, std::int64_t now)
 {
   g.ranks[rank].rounds[round].sent = now;
+  if (round == Rows)
+    mark(ExchangeMark::FlagsOut, g, rank);
+  else if (round == Outputs)
+    mark(ExchangeMark::CombineSent, g, rank);
   go_on_after(round, g, rank);
 }
 

@@ -73,8 +73,8 @@ std::optional<models::Carrier> narrowest_carrier(const EpSpec& spec, const model
 // Share of a rank's time in dispatch and combine that it waits for others.
 double share_of_waits(const EpGroup& group)
 {
-  const double busy = group.dispatch_us.mean().value_or(0) + group.combine_us.mean().value_or(0);
-  return busy > 0 ? 2 * group.wait_us.mean().value_or(0) / busy : 0;
+  const double busy = group.times().dispatch_us.mean().value_or(0) + group.times().combine_us.mean().value_or(0);
+  return busy > 0 ? 2 * group.times().wait_us.mean().value_or(0) / busy : 0;
 }
 
 // Names the larger taker of a rank's time in dispatch and combine: the carrier of its rows, or waiting for the others.
@@ -155,9 +155,9 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
   }
   result.tables.push_back(group.use());
   models::report_queues(machine, plane, result);
-  result.add(EpMetrics["dispatch_rank_us"], group.dispatch_us);
-  result.add(EpMetrics["combine_rank_us"], group.combine_us);
-  result.add(EpMetrics["rank_wait_us"], group.wait_us);
+  result.add(EpMetrics["dispatch_rank_us"], group.times().dispatch_us);
+  result.add(EpMetrics["combine_rank_us"], group.times().combine_us);
+  result.add(EpMetrics["rank_wait_us"], group.times().wait_us);
   result.answer.limit = limit_sentence(narrowest_carrier(spec, machine, live.engines()), group, result);
 }
 

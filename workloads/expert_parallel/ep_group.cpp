@@ -45,6 +45,8 @@ void EpGroup::start_dispatch(std::uint32_t repeat, const RoutingTask& task, sim:
       timeline_->enter({rank, 0}, {{"repeat", repeat}});
     exchange_->start(DispatchPart, repeat, rank);
   }
+  task_ = nullptr;
+  random_ = nullptr;
 }
 
 void EpGroup::start_combine()
@@ -60,10 +62,9 @@ void EpGroup::start_combine()
 void EpGroup::on_exchanged(const ExchangeEnd& end)
 {
   const bool is_dispatch = end.part == DispatchPart;
-  (is_dispatch ? dispatched_ : combined_) +=
-      exchange_->work(end.part, generation_, end.rank, to_seconds(end.now - start_));
-  (is_dispatch ? dispatch_us : combine_us).record(microseconds(end.now - start_));
-  wait_us.record(microseconds(end.waited));
+  work_.at(end.part) += exchange_->work(end.part, generation_, end.rank, to_seconds(end.now - start_));
+  (is_dispatch ? times_.dispatch_us : times_.combine_us).record(microseconds(end.now - start_));
+  times_.wait_us.record(microseconds(end.waited));
   end_ = end.now;
   if (++ranks_done_ == ranks_)
     plane_.raise(phase_done_);
@@ -77,8 +78,9 @@ sim::metrics::Table EpGroup::use() const
                             .time = Seconds(times.mean().value_or(0) * 1e-6),
                             .work = sum * (count > 0 ? 1 / count : 0)};
   };
-  return models::use_per_stage({use("dispatch", dispatch_us, dispatched_), use("combine", combine_us, combined_)},
-                               Seconds(0), 1, machine_.die, models::all_lanes(machine_));
+  return models::use_per_stage(
+      {use("dispatch", times_.dispatch_us, work_[DispatchPart]), use("combine", times_.combine_us, work_[CombinePart])},
+      Seconds(0), 1, machine_.die, models::all_lanes(machine_));
 }
 
 void EpGroup::begin()

@@ -7,11 +7,19 @@
 #include "workloads/exchanges/rank_timeline.h"
 #include "workloads/expert_parallel/ep_spec.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 namespace cm::workloads {
+
+// Times of all ranks and repeats: the kernels, and the waits for others in either.
+struct EpTimes {
+  sim::metrics::Histogram dispatch_us{"us"};
+  sim::metrics::Histogram combine_us{"us"};
+  sim::metrics::Histogram wait_us{"us"};
+};
 
 class EpGroup final : public ExchangeListener {
  public:
@@ -28,15 +36,12 @@ class EpGroup final : public ExchangeListener {
 
   void on_exchanged(const ExchangeEnd& end) override;
 
+  [[nodiscard]] const EpTimes& times() const { return times_; }
   // From the start of the last kernel to its slowest rank.
   [[nodiscard]] double phase_us() const { return microseconds(end_ - start_); }
 
   // Use of a die in both kernels, means over ranks and repeats.
   [[nodiscard]] sim::metrics::Table use() const;
-
-  sim::metrics::Histogram dispatch_us{"us"};
-  sim::metrics::Histogram combine_us{"us"};
-  sim::metrics::Histogram wait_us{"us"};
 
  private:
   void begin();
@@ -54,8 +59,8 @@ class EpGroup final : public ExchangeListener {
   std::uint32_t ranks_done_ = 0;
   Picoseconds start_;
   Picoseconds end_;
-  models::StageWork dispatched_;  // sums
-  models::StageWork combined_;
+  EpTimes times_;
+  std::array<models::StageWork, 2> work_;  // [part]: sums
 };
 
 }  // namespace cm::workloads

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace cm::workloads {
 
@@ -27,6 +28,9 @@ struct LayerStep {
   std::uint8_t wait_stage = 0;  // of Await: for the time that the rank spent waiting for others
 };
 
+template <typename Type>
+concept Enumeration = std::is_enum_v<Type>;
+
 // Most that the walk has room for.
 inline constexpr std::size_t MostMicrobatches = 2;
 inline constexpr std::size_t MostStreams = 2;
@@ -34,51 +38,51 @@ inline constexpr std::size_t MostExchanges = 5;
 inline constexpr std::size_t MostParts = 2;
 inline constexpr std::size_t MostStages = 12;
 
-template <typename Stage, typename Stream>
+template <Enumeration Stage, typename Stream>
 constexpr LayerStep take(Stage stage, Stream stream)
 {
   return {StepKind::Take, static_cast<std::uint8_t>(stage), static_cast<std::uint8_t>(stream)};
 }
 
-template <typename Stage, typename Stream>
+template <Enumeration Stage, typename Stream>
 constexpr LayerStep release(Stage stage, Stream stream)
 {
   return {StepKind::Release, static_cast<std::uint8_t>(stage), static_cast<std::uint8_t>(stream)};
 }
 
-template <typename Stage, typename Stream>
+template <Enumeration Stage, typename Stream>
 constexpr LayerStep take_turn(Stage stage, Stream stream)
 {
   return {StepKind::Turn, static_cast<std::uint8_t>(stage), static_cast<std::uint8_t>(stream)};
 }
 
-template <typename Stage, typename Operator>
+template <Enumeration Stage, typename Operator>
 constexpr LayerStep run(Stage stage, Operator op)
 {
   return {StepKind::Operator, static_cast<std::uint8_t>(stage), static_cast<std::uint8_t>(op)};
 }
 
-template <typename Stage, typename Exchange>
+template <Enumeration Stage, typename Exchange>
 constexpr LayerStep start(Stage stage, Exchange exchange, std::uint32_t part = 0)
 {
   return {StepKind::Start, static_cast<std::uint8_t>(stage), static_cast<std::uint8_t>(exchange),
           static_cast<std::uint8_t>(part)};
 }
 
-template <typename Stage, typename Exchange>
+template <Enumeration Stage, typename Exchange>
 constexpr LayerStep await(Stage stage, Exchange exchange, std::uint32_t part, Stage wait_stage)
 {
   return {StepKind::Await, static_cast<std::uint8_t>(stage), static_cast<std::uint8_t>(exchange),
           static_cast<std::uint8_t>(part), static_cast<std::uint8_t>(wait_stage)};
 }
 
-template <typename Stage, typename Exchange>
+template <Enumeration Stage, typename Exchange>
 constexpr LayerStep await(Stage stage, Exchange exchange, std::uint32_t part = 0)
 {
   return await(stage, exchange, part, stage);
 }
 
-template <typename Stage>
+template <Enumeration Stage>
 constexpr LayerStep end_layer(Stage stage)
 {
   return {StepKind::EndLayer, static_cast<std::uint8_t>(stage)};

@@ -26,7 +26,6 @@ ExchangePlace LayerWalk::place_of(std::uint8_t exchange, std::uint32_t micro, co
           .plane = plane_,
           .engines = engines,
           .listener = *this,
-          .first_die = setup_.first_die,
           .microbatch = micro};
 }
 
@@ -183,12 +182,15 @@ void LayerWalk::on_exchanged(const ExchangeEnd& end)
   const auto micro = static_cast<std::uint32_t>(end.exchange / MostExchanges);
   const auto which = static_cast<std::uint8_t>(end.exchange % MostExchanges);
   Microbatch& batch = at(end.rank, micro);
-  ++batch.through[number_of(which, static_cast<std::uint8_t>(end.part))];
-  if (batch.layer == setup_.passes[ranks_[end.rank].pass].end_layer)
+  const std::size_t number = number_of(which, static_cast<std::uint8_t>(end.part));
+  ++batch.through[number];
+  if (is_behind_pass(end.rank) || batch.layer == setup_.passes[ranks_[end.rank].pass].end_layer)
     return;
   const LayerStep& step = step_of(batch);
   if (step.kind != StepKind::Await || step.what != which || step.part != end.part)
     return;
+  ensure(batch.through[number] == batch.started[number], "rank {} awaits generation {} and is through {}", end.rank,
+         batch.started[number], batch.through[number]);
   batch.waited = end.waited;
   end_step(end.rank, micro);
   walk_on(end.rank, micro);
@@ -274,7 +276,7 @@ void LayerWalk::run_operator(std::uint32_t rank, std::uint32_t micro, std::uint8
   if (!is_behind_pass(rank) && cost.is_last && batch.operators_done == 0)
     add_work(batch, cost.work);
   const double factor = std::max(0.5, 1.0 + setup_.jitter * ranks_[rank].jitter.normal());
-  plane_.start({.die = setup_.first_die + rank,
+  plane_.start({.die = rank,
                 .alone = to_picoseconds(cost.time * factor),
                 .memory_traffic = cost.traffic,
                 .end_notice = notices_(Event::OperatorEnded, rank, micro)});

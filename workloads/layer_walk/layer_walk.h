@@ -49,6 +49,10 @@ struct OperatorCost {
 // A phase of serving a model: its tables, costs and exchanges.
 class WalkedPhase {
  public:
+  // The walk keeps its address.
+  WalkedPhase() = default;
+  WalkedPhase(const WalkedPhase&) = delete;
+  WalkedPhase& operator=(const WalkedPhase&) = delete;
   virtual ~WalkedPhase() = default;
 
   [[nodiscard]] virtual std::span<const LayerStep> program(std::int64_t layer) const = 0;
@@ -70,7 +74,6 @@ class WalkedPhase {
 
 struct WalkSetup {
   std::uint32_t ranks = 0;
-  std::uint32_t first_die = 0;  // rank r is on die first_die + r
   std::uint32_t microbatches = 1;
   std::uint32_t iterations = 1;
   std::vector<WalkPass> passes;  // of an iteration

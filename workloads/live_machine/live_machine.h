@@ -26,6 +26,8 @@ class LiveMachine {
   // Everything is read here only. `supernode` was built from machine.topology.
   LiveMachine(const models::MachineSpec& machine, const topology::Supernode& supernode, std::uint64_t seed,
               const LaneShare& lanes = {});
+  LiveMachine(const LiveMachine&) = delete;
+  LiveMachine& operator=(const LiveMachine&) = delete;
 
   [[nodiscard]] sim::streams::DataPlane& plane() { return plane_; }
   [[nodiscard]] const models::EndpointEngines& engines() const { return engines_; }

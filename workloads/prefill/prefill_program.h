@@ -45,6 +45,7 @@ inline constexpr std::size_t PrefillOperators = 14;
 
 enum class PrefillExchange : std::uint8_t { KeyValueLatents, QueryLatents, Heads, Dispatch, Combine };
 inline constexpr std::size_t PrefillExchanges = 5;
+static_assert(PrefillStages <= MostStages && PrefillExchanges <= MostExchanges);
 
 std::span<const LayerStep> moe_layer();
 std::span<const LayerStep> dense_layer();

@@ -64,7 +64,16 @@ OperatorCost PrefillRun::cost(std::uint8_t op, const WalkPlace& place) const
   case PrefillOperator::PackForCombine:
     cost = costs_.of_rows(place.micro, place.rank, which, traffic_.received(place.micro, place.layer, place.rank));
     break;
-  default: cost = costs_.fixed(place.micro, place.rank, which); break;
+  case PrefillOperator::KeysValuesDown:
+  case PrefillOperator::QueriesDown:
+  case PrefillOperator::KeysValuesUp:
+  case PrefillOperator::QueriesUp:
+  case PrefillOperator::Attend:
+  case PrefillOperator::Output:
+  case PrefillOperator::Gate:
+  case PrefillOperator::PackForDispatch:
+  case PrefillOperator::Accumulate:
+  case PrefillOperator::DenseFfn: cost = costs_.fixed(place.micro, place.rank, which); break;
   }
   return {.time = cost.time, .traffic = cost.traffic, .work = cost.work};
 }

@@ -1,10 +1,13 @@
 #include "tests/support/exchange_bench.h"
 #include "workloads/exchanges/expert_exchange.h"
+#include "workloads/exchanges/rank_timeline.h"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 using namespace cm;
@@ -61,6 +64,8 @@ class Trial {
     return times;
   }
 
+  void show_on(RankTimeline& timeline) { exchange_->show_on(timeline); }
+  [[nodiscard]] const sim::fabric::PacketFabric& fabric() { return bench_.fabric(); }
   [[nodiscard]] const ExchangeTraffic& traffic() const { return exchange_->traffic(0); }
   [[nodiscard]] double combine_start() const { return start_; }
 
@@ -172,4 +177,25 @@ TEST_CASE("a message to each peer costs its start")
   machine.die.protocols.front().message += Seconds(1e-6);
   // 31 peers, in the all-to-all of the counts and in that of the rows.
   CHECK(dispatch_us(machine, ExchangeKind::Unfused, false) == Approx(before + 62).epsilon(0.05));
+}
+
+TEST_CASE("ranks that send or get no rows have parts of no length on a timeline")
+{
+  constexpr std::array<std::string_view, 1> Streams{"exchange"};
+  const MachineSpec machine = unfused_machine();
+  Trial exchange(machine, ExchangeKind::Unfused, false);
+  sim::timeline::Timeline timeline;
+  RankTimeline shown(timeline, exchange.fabric(), machine, Trial::Ranks, Streams);
+  exchange.show_on(shown);
+  // One token of one rank: most ranks neither send rows nor get any.
+  std::vector<std::uint32_t> tokens(Trial::Ranks);
+  tokens[5] = 1;
+  exchange.run(tokens);
+  std::size_t returns = 0;
+  for (const sim::timeline::Slice& slice : timeline.slices()) {
+    CHECK(slice.start <= slice.end);
+    CHECK(slice.end.count() > 0);
+    returns += slice.name == "weigh and add up" ? 1 : 0;
+  }
+  CHECK(returns == RankTimeline::MaximumRanks);
 }
