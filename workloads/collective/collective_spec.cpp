@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
+#include <string>
 #include <vector>
 
 namespace cm::workloads {
@@ -155,13 +155,12 @@ CollectiveSpec read_collective(Reader& workload, models::MachineSpec& machine)
       spec.protocol);
   models::read_policy_choices(workload, machine.ub);
   if (workload.has("sub_plane_choice") && models::expert_lanes(machine) > 0) {
-    std::vector<std::string_view> words;
+    std::string words;
     for (const sim::fabric::LanePolicy& policy : models::lane_words())
       if (policy.name != "by-expert")
-        words.push_back(policy.name);
-    workload.complain(
-        "sub_plane_choice",
-        fmt::format("expected one of {}, found by-expert: a collective has no experts", fmt::join(words, ", ")));
+        words.append(words.empty() ? "" : ", ").append(policy.name);
+    workload.complain("sub_plane_choice",
+                      "expected one of " + words + ", found by-expert: a collective has no experts");
   }
   check_algorithm(workload, spec);
   check_machine(workload, spec, machine);

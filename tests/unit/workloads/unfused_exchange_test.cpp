@@ -195,7 +195,7 @@ TEST_CASE("ranks that send or get no rows have parts of no length on a timeline"
   for (const sim::timeline::Slice& slice : timeline.slices()) {
     CHECK(slice.start <= slice.end);
     CHECK(slice.end.count() > 0);
-    returns += slice.name == "weigh and add up" ? 1 : 0;
+    returns += slice.name == "weigh and add up" ? 1U : 0U;
   }
   CHECK(returns == RankTimeline::MaximumRanks);
 }
