@@ -80,13 +80,4 @@ StageWork combine_work(const ExchangeWorker& worker, const ExchangeTraffic& traf
   return work;
 }
 
-StageWork exchange_work(const ExchangeWorker& worker, const ExpertExchange& exchange, const RankPart& which,
-                        Seconds spent)
-{
-  const ExchangeTraffic& traffic = exchange.traffic(which.generation);
-  return which.part == DispatchPart
-             ? dispatch_work(worker, traffic, which.rank, spent)
-             : combine_work(worker, traffic, which.rank, exchange.tokens(which.generation, which.rank), spent);
-}
-
 }  // namespace cm::workloads

@@ -20,13 +20,4 @@ models::StageWork dispatch_work(const ExchangeWorker& worker, const ExchangeTraf
 models::StageWork combine_work(const ExchangeWorker& worker, const ExchangeTraffic& traffic, std::uint32_t rank,
                                std::uint32_t tokens, Seconds spent);
 
-// Either of them, for a part of an exchange that has it.
-struct RankPart {
-  std::uint32_t part = DispatchPart;
-  std::uint32_t generation = 0;
-  std::uint32_t rank = 0;
-};
-models::StageWork exchange_work(const ExchangeWorker& worker, const ExpertExchange& exchange, const RankPart& which,
-                                Seconds spent);
-
 }  // namespace cm::workloads

@@ -1,6 +1,8 @@
 #include "workloads/exchanges/expert_exchange.h"
 
 #include "models/collectives/unfused_kernels.h"
+#include "sim/diagnostics/ensure.h"
+#include "workloads/exchanges/exchange_work.h"
 #include "workloads/exchanges/fused_exchange.h"
 #include "workloads/exchanges/unfused_exchange.h"
 
@@ -32,6 +34,40 @@ Bytes dispatch_row(const models::DieSpec& die, ExchangeKind kind, Bytes row, boo
 {
   return kind == ExchangeKind::Fused ? models::fused_row(die, row, quantised)
                                      : models::unfused_row(die, row, quantised);
+}
+
+ExpertExchange::ExpertExchange(ExchangeKind kind, const ExchangeSetup& setup, const ExchangePlace& place,
+                               RowSource source)
+    : kind_(kind), setup_(setup), place_(place), source_(std::move(source))
+{
+  ensure(place.first_die == 0, "the group starts at die {}", place.first_die);
+}
+
+void ExpertExchange::open(std::uint32_t generation)
+{
+  Rows& rows = rows_[generation % 2];
+  rows.tokens = source_(generation, rows.traffic);
+  expect_rows(generation);
+}
+
+models::StageWork ExpertExchange::work(std::uint32_t part, std::uint32_t generation, std::uint32_t rank,
+                                       Seconds spent) const
+{
+  const ExchangeWorker worker{place_.machine.die, kind_, setup_};
+  return part == DispatchPart ? dispatch_work(worker, traffic(generation), rank, spent)
+                              : combine_work(worker, traffic(generation), rank, tokens(generation, rank), spent);
+}
+
+void ExpertExchange::show_on(RankTimeline& timeline)
+{
+  timeline_ = &timeline;
+  timeline.name_parts(part_names());
+}
+
+void ExpertExchange::mark(ExchangeMark mark, std::uint32_t generation, std::uint32_t rank) const
+{
+  if (timeline_ != nullptr)
+    timeline_->mark({rank, place_.microbatch}, mark, generation, traffic(generation), place_.plane.now());
 }
 
 std::unique_ptr<ExpertExchange> make_exchange(ExchangeKind kind, const ExchangeSetup& setup, const ExchangePlace& place,

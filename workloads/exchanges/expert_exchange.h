@@ -3,8 +3,10 @@
 
 #include "sim/config/reader.h"
 #include "workloads/exchanges/exchange.h"
+#include "workloads/exchanges/rank_timeline.h"
 #include "workloads/exchanges/token_routing.h"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,8 +38,41 @@ using RowSource = std::function<std::vector<std::uint32_t>(std::uint32_t generat
 class ExpertExchange : public Exchange {
  public:
   // Traffic and tokens of one of the last two generations.
-  [[nodiscard]] virtual const ExchangeTraffic& traffic(std::uint32_t generation) const = 0;
-  [[nodiscard]] virtual std::uint32_t tokens(std::uint32_t generation, std::uint32_t rank) const = 0;
+  [[nodiscard]] const ExchangeTraffic& traffic(std::uint32_t generation) const { return rows_[generation % 2].traffic; }
+  [[nodiscard]] std::uint32_t tokens(std::uint32_t generation, std::uint32_t rank) const
+  {
+    return rows_[generation % 2].tokens[rank];
+  }
+  [[nodiscard]] models::StageWork work(std::uint32_t part, std::uint32_t generation, std::uint32_t rank,
+                                       Seconds spent) const final;
+  void show_on(RankTimeline& timeline) final;
+
+ protected:
+  ExpertExchange(ExchangeKind kind, const ExchangeSetup& setup, const ExchangePlace& place, RowSource source);
+
+  [[nodiscard]] const ExchangeSetup& setup() const { return setup_; }
+  [[nodiscard]] const ExchangePlace& place() const { return place_; }
+  // Tells the timeline, where there is one, of a moment of the rank's exchange.
+  void mark(ExchangeMark mark, std::uint32_t generation, std::uint32_t rank) const;
+
+ private:
+  struct Rows {
+    ExchangeTraffic traffic;
+    std::vector<std::uint32_t> tokens;  // [rank]
+  };
+
+  void open(std::uint32_t generation) final;
+  // Awaits the rows of a generation, which are laid out.
+  virtual void expect_rows(std::uint32_t generation) = 0;
+  // Names of the exchange's parts on a timeline.
+  [[nodiscard]] virtual PartNames part_names() const = 0;
+
+  ExchangeKind kind_;
+  ExchangeSetup setup_;
+  ExchangePlace place_;
+  RowSource source_;
+  std::array<Rows, 2> rows_;          // [generation % 2]
+  RankTimeline* timeline_ = nullptr;  // null: nobody asked for one
 };
 
 // Keys fused and dispatch_quantisation. Rows leave quantised unless the exchange is unfused, a BF16 model

@@ -1,7 +1,6 @@
 #include "workloads/exchanges/fused_exchange.h"
 
 #include "sim/diagnostics/ensure.h"
-#include "workloads/exchanges/exchange_work.h"
 
 #include <algorithm>
 #include <utility>
@@ -20,12 +19,10 @@ constexpr std::array MarkOf = {ExchangeMark::DispatchSends, ExchangeMark::Fenced
 }  // namespace
 
 FusedExchange::FusedExchange(const ExchangeSetup& setup, const ExchangePlace& place, RowSource rows)
-    : id_(place.id), microbatch_(place.microbatch), setup_(setup), rows_(std::move(rows)), machine_(place.machine),
-      plane_(place.plane), engines_(place.engines), listener_(place.listener), notices_(place.plane.add_owner(*this))
+    : ExpertExchange(ExchangeKind::Fused, setup, place, std::move(rows)), notices_(place.plane.add_owner(*this))
 {
   const models::MachineSpec& machine = place.machine;
   const sim::streams::DataPlane& plane = place.plane;
-  ensure(place.first_die == 0, "the group starts at die {}", place.first_die);
   ensure(setup.ranks > 0 && setup.ranks <= machine.topology.dies(), "{} ranks on {} dies", setup.ranks,
          machine.topology.dies());
   // The last rank is in the furthest node there is; a single rank has no peer but itself.
@@ -36,54 +33,46 @@ FusedExchange::FusedExchange(const ExchangeSetup& setup, const ExchangePlace& pl
   dispatch_ = models::plan_dispatch(machine.die, setup.cores, setup.row, setup.quantised, extra_round_trip);
   combine_ = models::plan_combine(machine.die, setup.cores, setup.row, extra_round_trip);
   for (Generation& generation : generations_) {
-    generation.token_inboxes = plane_.fabric().add_inboxes(setup.ranks);
-    generation.flag_inboxes = plane_.fabric().add_inboxes(setup.ranks);
+    generation.token_inboxes = place.plane.fabric().add_inboxes(setup.ranks);
+    generation.flag_inboxes = place.plane.fabric().add_inboxes(setup.ranks);
   }
 }
 
-void FusedExchange::show_on(RankTimeline& timeline)
+PartNames FusedExchange::part_names() const
 {
-  timeline_ = &timeline;
-  timeline.name_parts({.dispatch_sending = "send rows",
-                       .dispatch_counting = "count rows, set flags",
-                       .dispatch_waiting = "wait in barrier",
-                       .dispatch_reordering = "reorder",
-                       .combine_sending = "send rows back",
-                       .combine_waiting = "wait for tokens",
-                       .combine_gathering = "gather"});
+  return {.dispatch_sending = "send rows",
+          .dispatch_counting = "count rows, set flags",
+          .dispatch_waiting = "wait in barrier",
+          .dispatch_reordering = "reorder",
+          .combine_sending = "send rows back",
+          .combine_waiting = "wait for tokens",
+          .combine_gathering = "gather"};
 }
 
-void FusedExchange::open(std::uint32_t generation)
+void FusedExchange::expect_rows(std::uint32_t generation)
 {
   Generation& g = state(generation);
   g.number = generation;
-  g.tokens = rows_(generation, g.traffic);
-  g.ranks.assign(setup_.ranks, {});
+  g.ranks.assign(setup().ranks, {});
   g.flags_set = 0;
-  for (std::uint32_t rank = 0; rank < setup_.ranks; ++rank) {
-    const std::uint64_t rows = g.traffic.destinations[rank].size();
+  for (std::uint32_t rank = 0; rank < setup().ranks; ++rank) {
+    const std::uint64_t rows = traffic(g.number).destinations[rank].size();
     if (rows > 0)
-      plane_.fabric().expect(g.token_inboxes + rank, rows * static_cast<std::uint64_t>(combine_.message.count()),
-                             token_flag_delay_.count(), notice(Step::TokensBack, generation, rank));
-    if (machine_.ub.flags == models::FlagModel::Packets)
-      plane_.fabric().expect(g.flag_inboxes + rank,
-                             setup_.ranks * static_cast<std::uint64_t>(machine_.ub.control_packet.count()), 0,
-                             notice(Step::LeaveBarrier, generation, rank));
+      place().plane.fabric().expect(g.token_inboxes + rank, rows * static_cast<std::uint64_t>(combine_.message.count()),
+                                    token_flag_delay_.count(), notice(Step::TokensBack, generation, rank));
+    if (place().machine.ub.flags == models::FlagModel::Packets)
+      place().plane.fabric().expect(
+          g.flag_inboxes + rank, setup().ranks * static_cast<std::uint64_t>(place().machine.ub.control_packet.count()),
+          0, notice(Step::LeaveBarrier, generation, rank));
   }
 }
 
 void FusedExchange::begin(std::uint32_t part, std::uint32_t generation, std::uint32_t rank)
 {
   const bool dispatches = part == DispatchPart;
-  show(dispatches ? ExchangeMark::DispatchStart : ExchangeMark::CombineStart, state(generation), rank);
-  plane_.remind(to_picoseconds(dispatches ? dispatch_.before_send : combine_.before_send),
-                notice(dispatches ? Step::SendDispatch : Step::SendCombine, generation, rank));
-}
-
-models::StageWork FusedExchange::work(std::uint32_t part, std::uint32_t generation, std::uint32_t rank,
-                                      Seconds spent) const
-{
-  return exchange_work({machine_.die, ExchangeKind::Fused, setup_}, *this, {part, generation, rank}, spent);
+  mark(dispatches ? ExchangeMark::DispatchStart : ExchangeMark::CombineStart, generation, rank);
+  place().plane.remind(to_picoseconds(dispatches ? dispatch_.before_send : combine_.before_send),
+                       notice(dispatches ? Step::SendDispatch : Step::SendCombine, generation, rank));
 }
 
 void FusedExchange::on_notice(const sim::streams::Notice& event, Picoseconds now)
@@ -91,11 +80,12 @@ void FusedExchange::on_notice(const sim::streams::Notice& event, Picoseconds now
   const std::uint32_t rank = event.member;
   Generation& g = generations_[event.detail];
   const auto step = event.as<Step>();
-  show(MarkOf.at(static_cast<std::size_t>(step)), g, rank);
+  mark(MarkOf.at(static_cast<std::size_t>(step)), g.number, rank);
   switch (step) {
   case Step::SendDispatch: send_dispatch(g, rank); break;
   case Step::Fenced:
-    plane_.remind(to_picoseconds(models::flag_delay(machine_.die)), notice(Step::FlagsReady, g.number, rank));
+    place().plane.remind(to_picoseconds(models::flag_delay(place().machine.die)),
+                         notice(Step::FlagsReady, g.number, rank));
     break;
   case Step::FlagsReady: set_flags(g, rank, now.count()); break;
   case Step::LeaveBarrier:
@@ -103,8 +93,8 @@ void FusedExchange::on_notice(const sim::streams::Notice& event, Picoseconds now
     reorder(g, rank);
     break;
   case Step::Reordered:
-    listener_.on_exchanged(
-        {id_, DispatchPart, rank, now, Picoseconds(g.ranks[rank].leaves - g.ranks[rank].flags_ready)});
+    place().listener.on_exchanged(
+        {place().id, DispatchPart, rank, now, Picoseconds(g.ranks[rank].leaves - g.ranks[rank].flags_ready)});
     break;
   case Step::SendCombine: send_combine(g, rank); break;
   case Step::CombineSent:
@@ -117,8 +107,8 @@ void FusedExchange::on_notice(const sim::streams::Notice& event, Picoseconds now
     break;
   case Step::Gathered: {
     const RankState& r = g.ranks[rank];
-    listener_.on_exchanged(
-        {id_, CombinePart, rank, now, Picoseconds(std::max<std::int64_t>(0, r.tokens_back - r.sent))});
+    place().listener.on_exchanged(
+        {place().id, CombinePart, rank, now, Picoseconds(std::max<std::int64_t>(0, r.tokens_back - r.sent))});
     break;
   }
   }
@@ -126,60 +116,61 @@ void FusedExchange::on_notice(const sim::streams::Notice& event, Picoseconds now
 
 void FusedExchange::send_dispatch(Generation& g, std::uint32_t rank)
 {
+  const ExchangeTraffic& rows = traffic(g.number);
   fabric::FlowSpec flow;
   flow.source = rank;
   const auto bytes = static_cast<std::uint32_t>(dispatch_.message.count());
-  flow.messages.reserve(g.traffic.destinations[rank].size());
-  for (const std::uint32_t destination : g.traffic.destinations[rank])
+  flow.messages.reserve(rows.destinations[rank].size());
+  for (const std::uint32_t destination : rows.destinations[rank])
     flow.messages.push_back({destination, bytes});
-  if (g.traffic.expert_lanes > 0)
-    flow.lanes = g.traffic.lanes[rank];
-  flow.engine = engines_.source(rank, false);
+  if (rows.expert_lanes > 0)
+    flow.lanes = rows.lanes[rank];
+  flow.engine = place().engines.source(rank, false);
   flow.issue_rate = dispatch_.issue_rate;
-  flow.issuers = setup_.cores;
+  flow.issuers = setup().cores;
   flow.pause = to_picoseconds(dispatch_.pause);
   flow.fence_notice = notice(Step::Fenced, g.number, rank);
-  plane_.start(std::move(flow));
+  place().plane.start(std::move(flow));
 }
 
 // Flags are posted writes, all in flight at once: a rank leaves the barrier when the last one has reached it.
 void FusedExchange::set_flags(Generation& g, std::uint32_t rank, std::int64_t now)
 {
   g.ranks[rank].flags_ready = now;
-  if (machine_.ub.flags == models::FlagModel::Packets) {
+  if (place().machine.ub.flags == models::FlagModel::Packets) {
     send_flag_packets(g, rank);
     return;
   }
-  for (std::uint32_t peer = 0; peer < setup_.ranks; ++peer) {
-    const std::int64_t arrives = peer == rank ? now : now + plane_.fabric().path_latency_ps(rank, peer);
+  for (std::uint32_t peer = 0; peer < setup().ranks; ++peer) {
+    const std::int64_t arrives = peer == rank ? now : now + place().plane.fabric().path_latency_ps(rank, peer);
     g.ranks[peer].leaves = std::max(g.ranks[peer].leaves, arrives);
   }
-  if (++g.flags_set < setup_.ranks)
+  if (++g.flags_set < setup().ranks)
     return;
-  for (std::uint32_t peer = 0; peer < setup_.ranks; ++peer)
-    plane_.remind(Picoseconds(g.ranks[peer].leaves - now), notice(Step::LeaveBarrier, g.number, peer));
+  for (std::uint32_t peer = 0; peer < setup().ranks; ++peer)
+    place().plane.remind(Picoseconds(g.ranks[peer].leaves - now), notice(Step::LeaveBarrier, g.number, peer));
 }
 
 void FusedExchange::send_flag_packets(Generation& g, std::uint32_t rank)
 {
   fabric::FlowSpec flow;
   flow.source = rank;
-  const auto bytes = static_cast<std::uint32_t>(machine_.ub.control_packet.count());
-  for (std::uint32_t step = 0; step < setup_.ranks; ++step)
-    flow.messages.push_back({(rank + step) % setup_.ranks, bytes});
+  const auto bytes = static_cast<std::uint32_t>(place().machine.ub.control_packet.count());
+  for (std::uint32_t step = 0; step < setup().ranks; ++step)
+    flow.messages.push_back({(rank + step) % setup().ranks, bytes});
   flow.inbox = g.flag_inboxes;
   flow.control = true;
-  plane_.start(std::move(flow));
+  place().plane.start(std::move(flow));
 }
 
 void FusedExchange::reorder(Generation& g, std::uint32_t rank)
 {
-  const models::Reordering plan =
-      models::plan_reordering(machine_.die, setup_.cores, setup_.ranks, g.traffic.received[rank], dispatch_.message);
-  plane_.start({.die = rank,
-                .alone = to_picoseconds(plan.time),
-                .memory_traffic = plan.traffic,
-                .end_notice = notice(Step::Reordered, g.number, rank)});
+  const models::Reordering plan = models::plan_reordering(place().machine.die, setup().cores, setup().ranks,
+                                                          traffic(g.number).received[rank], dispatch_.message);
+  place().plane.start({.die = rank,
+                       .alone = to_picoseconds(plan.time),
+                       .memory_traffic = plan.traffic,
+                       .end_notice = notice(Step::Reordered, g.number, rank)});
 }
 
 // The rows to send back, peer by peer from the one behind the rank's own number (all ranks in the same order would meet
@@ -187,14 +178,15 @@ void FusedExchange::reorder(Generation& g, std::uint32_t rank)
 // peer lie by lane where lanes go by experts: a rank's rows lie by expert.
 void FusedExchange::send_combine(Generation& g, std::uint32_t rank)
 {
-  const std::uint32_t lanes = g.traffic.expert_lanes;
+  const ExchangeTraffic& carried = traffic(g.number);
+  const std::uint32_t lanes = carried.expert_lanes;
   std::vector<std::uint32_t> rows;
   std::vector<std::uint8_t> lane_of_row;
-  rows.reserve(g.traffic.received[rank]);
-  for (std::uint32_t step = 1; step <= setup_.ranks; ++step) {
-    const std::uint32_t peer = (rank + step) % setup_.ranks;
+  rows.reserve(carried.received[rank]);
+  for (std::uint32_t step = 1; step <= setup().ranks; ++step) {
+    const std::uint32_t peer = (rank + step) % setup().ranks;
     for (std::uint32_t lane = 0; lane < std::max(lanes, 1U); ++lane) {
-      const std::uint32_t count = g.traffic.rows(peer, rank, lane);
+      const std::uint32_t count = carried.rows(peer, rank, lane);
       rows.insert(rows.end(), count, peer);
       lane_of_row.insert(lane_of_row.end(), lanes > 0 ? count : 0, static_cast<std::uint8_t>(lane));
     }
@@ -203,7 +195,7 @@ void FusedExchange::send_combine(Generation& g, std::uint32_t rank)
   flow.source = rank;
   flow.messages.reserve(rows.size());
   const auto bytes = static_cast<std::uint32_t>(combine_.message.count());
-  const auto cores = static_cast<std::size_t>(setup_.cores);
+  const auto cores = static_cast<std::size_t>(setup().cores);
   const std::size_t stretch = (rows.size() + cores - 1) / cores;
   for (std::size_t turn = 0; turn < stretch; ++turn)
     for (std::size_t row = turn; row < rows.size(); row += stretch) {
@@ -211,28 +203,28 @@ void FusedExchange::send_combine(Generation& g, std::uint32_t rank)
       if (lanes > 0)
         flow.lanes.push_back(lane_of_row[row]);
     }
-  flow.engine = engines_.source(rank, false);
+  flow.engine = place().engines.source(rank, false);
   flow.issue_rate = combine_.issue_rate;
-  flow.issuers = setup_.cores;
+  flow.issuers = setup().cores;
   flow.pause = to_picoseconds(combine_.pause);
   flow.inbox = g.token_inboxes;
   flow.fence_notice = notice(Step::CombineSent, g.number, rank);
-  plane_.start(std::move(flow));
+  place().plane.start(std::move(flow));
 }
 
 void FusedExchange::gather_if_ready(Generation& g, std::uint32_t rank)
 {
   RankState& r = g.ranks[rank];
-  if (r.tokens_back < 0 && g.traffic.destinations[rank].empty())
+  if (r.tokens_back < 0 && traffic(g.number).destinations[rank].empty())
     r.tokens_back = r.sent;
   if (r.sent < 0 || r.tokens_back < 0)
     return;
-  const models::Reordering plan =
-      models::plan_gather(machine_.die, setup_.cores, g.tokens[rank], setup_.rows_per_token, setup_.row);
-  plane_.start({.die = rank,
-                .alone = to_picoseconds(plan.time),
-                .memory_traffic = plan.traffic,
-                .end_notice = notice(Step::Gathered, g.number, rank)});
+  const models::Reordering plan = models::plan_gather(place().machine.die, setup().cores, tokens(g.number, rank),
+                                                      setup().rows_per_token, setup().row);
+  place().plane.start({.die = rank,
+                       .alone = to_picoseconds(plan.time),
+                       .memory_traffic = plan.traffic,
+                       .end_notice = notice(Step::Gathered, g.number, rank)});
 }
 
 }  // namespace cm::workloads

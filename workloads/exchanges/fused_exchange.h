@@ -5,7 +5,6 @@
 
 #include "models/collectives/fused_kernels.h"
 #include "workloads/exchanges/expert_exchange.h"
-#include "workloads/exchanges/rank_timeline.h"
 
 #include <array>
 #include <cstdint>
@@ -16,18 +15,6 @@ namespace cm::workloads {
 class FusedExchange final : public ExpertExchange, private sim::streams::NoticeOwner {
  public:
   FusedExchange(const ExchangeSetup& setup, const ExchangePlace& place, RowSource rows);
-
-  [[nodiscard]] const ExchangeTraffic& traffic(std::uint32_t generation) const override
-  {
-    return generations_[generation % 2].traffic;
-  }
-  [[nodiscard]] std::uint32_t tokens(std::uint32_t generation, std::uint32_t rank) const override
-  {
-    return generations_[generation % 2].tokens[rank];
-  }
-  [[nodiscard]] models::StageWork work(std::uint32_t part, std::uint32_t generation, std::uint32_t rank,
-                                       Seconds spent) const override;
-  void show_on(RankTimeline& timeline) override;
 
  private:
   enum class Step : std::uint8_t {
@@ -51,8 +38,6 @@ class FusedExchange final : public ExpertExchange, private sim::streams::NoticeO
 
   struct Generation {
     std::uint32_t number = 0;
-    ExchangeTraffic traffic;
-    std::vector<std::uint32_t> tokens;
     std::vector<RankState> ranks;
     std::uint32_t flags_set = 0;
     sim::fabric::InboxIndex token_inboxes = 0;  // [rank]: rows that come back
@@ -60,17 +45,13 @@ class FusedExchange final : public ExpertExchange, private sim::streams::NoticeO
   };
 
   Generation& state(std::uint32_t generation) { return generations_[generation % 2]; }
-  void open(std::uint32_t generation) override;
+  void expect_rows(std::uint32_t generation) override;
+  [[nodiscard]] PartNames part_names() const override;
   void begin(std::uint32_t part, std::uint32_t generation, std::uint32_t rank) override;
   void on_notice(const sim::streams::Notice& notice, Picoseconds now) override;
   [[nodiscard]] std::uint64_t notice(Step step, std::uint32_t generation, std::uint32_t rank) const
   {
     return notices_(step, rank, generation % 2);
-  }
-  void show(ExchangeMark mark, const Generation& generation, std::uint32_t rank)
-  {
-    if (timeline_ != nullptr)
-      timeline_->mark({rank, microbatch_}, mark, generation.number, generation.traffic, plane_.now());
   }
   void send_dispatch(Generation& generation, std::uint32_t rank);
   void set_flags(Generation& generation, std::uint32_t rank, std::int64_t now);
@@ -79,20 +60,11 @@ class FusedExchange final : public ExpertExchange, private sim::streams::NoticeO
   void send_combine(Generation& generation, std::uint32_t rank);
   void gather_if_ready(Generation& generation, std::uint32_t rank);
 
-  std::uint32_t id_;
-  std::uint32_t microbatch_;
-  ExchangeSetup setup_;
-  RowSource rows_;
-  const models::MachineSpec& machine_;
-  sim::streams::DataPlane& plane_;
-  const models::EndpointEngines& engines_;
-  ExchangeListener& listener_;
   sim::streams::NoticeRange notices_;  // member: rank, detail: which of two generations
   Picoseconds token_flag_delay_;
   models::ExchangePlan dispatch_;
   models::ExchangePlan combine_;
   std::array<Generation, 2> generations_;
-  RankTimeline* timeline_ = nullptr;  // null: nobody asked for one
 };
 
 }  // namespace cm::workloads

@@ -6,7 +6,6 @@
 
 #include "models/collectives/unfused_kernels.h"
 #include "workloads/exchanges/expert_exchange.h"
-#include "workloads/exchanges/rank_timeline.h"
 
 #include <array>
 #include <cstdint>
@@ -17,18 +16,6 @@ namespace cm::workloads {
 class UnfusedExchange final : public ExpertExchange, private sim::streams::NoticeOwner {
  public:
   UnfusedExchange(const ExchangeSetup& setup, const ExchangePlace& place, RowSource rows);
-
-  [[nodiscard]] const ExchangeTraffic& traffic(std::uint32_t generation) const override
-  {
-    return generations_[generation % 2].traffic;
-  }
-  [[nodiscard]] std::uint32_t tokens(std::uint32_t generation, std::uint32_t rank) const override
-  {
-    return generations_[generation % 2].tokens[rank];
-  }
-  [[nodiscard]] models::StageWork work(std::uint32_t part, std::uint32_t generation, std::uint32_t rank,
-                                       Seconds spent) const override;
-  void show_on(RankTimeline& timeline) override;
 
  private:
   // The three all-to-alls.
@@ -69,15 +56,14 @@ class UnfusedExchange final : public ExpertExchange, private sim::streams::Notic
 
   struct Generation {
     std::uint32_t number = 0;
-    ExchangeTraffic traffic;
-    std::vector<std::uint32_t> tokens;
     std::vector<RankState> ranks;
     std::array<sim::fabric::InboxIndex, 3> inboxes{};        // [round], then by rank
     std::array<const models::ProtocolSpec*, 3> protocols{};  // [round]
   };
 
   Generation& state(std::uint32_t generation) { return generations_[generation % 2]; }
-  void open(std::uint32_t generation) override;
+  void expect_rows(std::uint32_t generation) override;
+  [[nodiscard]] PartNames part_names() const override;
   void begin(std::uint32_t part, std::uint32_t generation, std::uint32_t rank) override;
   void on_notice(const sim::streams::Notice& notice, Picoseconds now) override;
   [[nodiscard]] std::uint64_t notice(Step step, std::uint32_t generation, std::uint32_t rank) const
@@ -91,22 +77,17 @@ class UnfusedExchange final : public ExpertExchange, private sim::streams::Notic
   void send(Round round, Step sent, Generation& generation, std::uint32_t rank);
   // How the library carries a round: as it would one in which all ranks send the mean.
   [[nodiscard]] const models::ProtocolSpec& choose_protocol(Round round, const Generation& generation) const;
-  [[nodiscard]] Bytes row(Round round) const { return round == Rows ? wire_row_ : setup_.row; }
+  [[nodiscard]] Bytes row(Round round) const { return round == Rows ? wire_row_ : setup().row; }
   void add_messages(sim::fabric::FlowSpec& flow, Round round, const Generation& generation, std::uint32_t peer) const;
   [[nodiscard]] Bytes bytes_between(Round round, const Generation& generation, std::uint32_t source,
                                     std::uint32_t destination) const;
   void end_of_sending(Round round, Generation& generation, std::uint32_t rank, std::int64_t now);
   void arrival(Round round, Generation& generation, std::uint32_t rank, std::int64_t now);
   void go_on_after(Round round, Generation& generation, std::uint32_t rank);
-  void mark(ExchangeMark mark, const Generation& generation, std::uint32_t rank);
 
-  ExchangeSetup setup_;
-  ExchangePlace place_;
-  RowSource rows_;
   sim::streams::NoticeRange notices_;  // member: rank, detail: which of two generations
   Bytes wire_row_;
   std::array<Generation, 2> generations_;
-  RankTimeline* timeline_ = nullptr;  // null: nobody asked for one
 };
 
 }  // namespace cm::workloads
