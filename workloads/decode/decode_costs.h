@@ -10,22 +10,6 @@
 
 namespace cm::workloads {
 
-struct DecodePlan {
-  int microbatches = 1;
-  models::CoreShare attention_cores;
-  models::CoreShare moe_cores;
-  // Both microbatches compute on all cores, one at a time; a microbatch that communicates leaves them to the other.
-  bool takes_turns = false;
-};
-
-struct DecodeSetup {
-  const DecodeSpec& spec;
-  const DecodePlan& plan;
-  const models::ModelSpec& model;
-  const models::MachineSpec& machine;
-  std::uint64_t seed = 1;
-};
-
 class DecodeCosts {
  public:
   // Borrowed; `share` is what one die of a tensor-parallel group has of the model.

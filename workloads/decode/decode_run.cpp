@@ -40,8 +40,7 @@ DecodeRun::DecodeRun(const DecodeSetup& setup, LiveMachine& live, sim::streams::
                      sim::metrics::Progress& progress)
     : setup_(setup), share_(models::tensor_share(setup.model, setup.spec.tp)),
       moe_program_(decode_layer({true, setup.plan.takes_turns, setup.spec.tp > 1})),
-      dense_program_(decode_layer({false, setup.plan.takes_turns, setup.spec.tp > 1})),
-      batches_(setup.spec, share_, setup.machine.die, setup.plan.attention_cores, setup.plan.microbatches),
+      dense_program_(decode_layer({false, setup.plan.takes_turns, setup.spec.tp > 1})), batches_(setup, share_),
       costs_(setup, share_, batches_), routing_(setup, batches_),
       walk_(walk_setup(setup), *this, live.plane(), finished, progress), iteration_ms_(setup.spec.iterations)
 {
@@ -109,7 +108,7 @@ Exchange& DecodeRun::exchange(std::uint8_t exchange, std::uint32_t micro)
 
 void DecodeRun::begin_iteration(std::uint32_t rank, std::uint32_t iteration)
 {
-  batches_.draw(rank, iteration, setup_.machine.topology.dies_per_npu, setup_.seed);
+  batches_.draw(rank, iteration);
 }
 
 void DecodeRun::end_iteration(std::uint32_t /*rank*/, std::uint32_t iteration, Picoseconds took)

@@ -1,7 +1,8 @@
 // Which rows the ranks of a decode instance send to which experts, layer by layer and iteration by iteration.
 #pragma once
 
-#include "workloads/decode/decode_costs.h"
+#include "workloads/decode/rank_batches.h"
+#include "workloads/exchanges/token_routing.h"
 #include "workloads/expert_parallel/expert_choices.h"
 
 #include <cstdint>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "workloads/decode/attention_work.h"
+#include "workloads/decode/decode_setup.h"
 
 #include <array>
 #include <cstdint>
@@ -11,13 +12,12 @@ namespace cm::workloads {
 
 class RankBatches {
  public:
-  // Borrowed; `share` is what one die of a group has of the model. `cores` are those of attention.
-  RankBatches(const DecodeSpec& spec, const models::ModelSpec& share, const models::DieSpec& die,
-              const models::CoreShare& cores, int microbatches);
+  // Borrowed; `share` is what one die of a group has of the model.
+  RankBatches(const DecodeSetup& setup, const models::ModelSpec& share);
 
   // All ranks of a group have the same batch, and dispatch a share of its tokens each. One stream per group and
   // iteration: the order in which ranks get there decides nothing.
-  void draw(std::uint32_t rank, std::uint32_t iteration, std::uint32_t dies_per_npu, std::uint64_t seed);
+  void draw(std::uint32_t rank, std::uint32_t iteration);
 
   // The same in every layer.
   [[nodiscard]] const AttentionWork& attention(std::uint32_t rank, std::uint32_t micro) const
@@ -34,11 +34,8 @@ class RankBatches {
   [[nodiscard]] const std::vector<std::uint32_t>& tokens(std::uint32_t micro) const { return tokens_[micro]; }
 
  private:
-  const DecodeSpec& spec_;
+  DecodeSetup setup_;
   const models::ModelSpec& share_;
-  const models::DieSpec& die_;
-  const models::CoreShare& cores_;
-  int microbatches_;
   std::vector<std::array<AttentionWork, 2>> attention_;
   std::array<std::vector<std::uint32_t>, 2> tokens_;
 };

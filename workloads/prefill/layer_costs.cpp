@@ -1,5 +1,7 @@
 #include "workloads/prefill/layer_costs.h"
 
+#include "models/compute/stage_use.h"
+
 #include <algorithm>
 
 namespace cm::workloads {
@@ -62,9 +64,9 @@ LayerCosts::Share LayerCosts::share_of(const PrefillLoad& load, std::uint32_t ra
   return share;
 }
 
-StepCost LayerCosts::total(std::span<const models::Operator> operators) const
+OperatorCost LayerCosts::total(std::span<const models::Operator> operators) const
 {
-  StepCost cost;
+  OperatorCost cost;
   for (const models::Operator& op : operators) {
     cost.time += models::operator_time(op, die_, all_cores_);
     cost.traffic += op.traffic;
@@ -73,7 +75,7 @@ StepCost LayerCosts::total(std::span<const models::Operator> operators) const
   return cost;
 }
 
-StepCost LayerCosts::of_rows(std::size_t micro, std::uint32_t rank, Operator which, std::int64_t received) const
+OperatorCost LayerCosts::of_rows(std::size_t micro, std::uint32_t rank, Operator which, std::int64_t received) const
 {
   const models::Quantisation quantisation = deployment_.quantisation;
   std::vector<models::Operator> operators;
@@ -91,7 +93,7 @@ StepCost LayerCosts::of_rows(std::size_t micro, std::uint32_t rank, Operator whi
   return total(operators);
 }
 
-StepCost LayerCosts::head(std::uint32_t rank, std::int64_t prompts) const
+OperatorCost LayerCosts::head(std::uint32_t rank, std::int64_t prompts) const
 {
   std::vector<models::Operator> operators;
   std::int64_t own = 0;

@@ -2,7 +2,7 @@
 // the exchanges that do not depend on the gate.
 #pragma once
 
-#include "models/compute/stage_use.h"
+#include "workloads/layer_walk/layer_walk.h"
 #include "workloads/prefill/batch.h"
 #include "workloads/prefill/prefill_program.h"
 #include "workloads/prefill/prefill_spec.h"
@@ -12,13 +12,6 @@
 
 namespace cm::workloads {
 
-// Operators one after another.
-struct StepCost {
-  Seconds time;
-  Bytes traffic;
-  models::StageWork work{};
-};
-
 class LayerCosts {
  public:
   // All borrowed. The new and cached tokens of each microbatch are dealt out to the ranks as evenly as they go.
@@ -27,15 +20,15 @@ class LayerCosts {
 
   [[nodiscard]] std::int64_t tokens(std::size_t micro, std::uint32_t rank) const { return shares_[micro][rank].tokens; }
   // Cost of an operator that does not depend on the rows that the rank has received.
-  [[nodiscard]] const StepCost& fixed(std::size_t micro, std::uint32_t rank, PrefillOperator which) const
+  [[nodiscard]] const OperatorCost& fixed(std::size_t micro, std::uint32_t rank, PrefillOperator which) const
   {
     return shares_[micro][rank].costs[static_cast<std::size_t>(which)];
   }
   // Sort, Experts and PackForCombine of a rank that has received so many rows.
-  [[nodiscard]] StepCost of_rows(std::size_t micro, std::uint32_t rank, PrefillOperator which,
-                                 std::int64_t received) const;
+  [[nodiscard]] OperatorCost of_rows(std::size_t micro, std::uint32_t rank, PrefillOperator which,
+                                     std::int64_t received) const;
   // After the last layer: the MTP layer's projection of all tokens, and the head for the rank's part of `prompts`.
-  [[nodiscard]] StepCost head(std::uint32_t rank, std::int64_t prompts) const;
+  [[nodiscard]] OperatorCost head(std::uint32_t rank, std::int64_t prompts) const;
 
   // From a rank to every other: KeyValueLatents or QueryLatents.
   [[nodiscard]] std::int64_t latents(std::size_t micro, std::uint32_t rank, PrefillExchange which) const
@@ -55,11 +48,12 @@ class LayerCosts {
     std::int64_t tokens = 0;
     std::array<std::int64_t, 2> latents{};
     std::int64_t heads = 0;
-    std::array<StepCost, PrefillOperators> costs;
+    std::array<OperatorCost, PrefillOperators> costs;
   };
 
   [[nodiscard]] Share share_of(const PrefillLoad& load, std::uint32_t rank) const;
-  [[nodiscard]] StepCost total(std::span<const models::Operator> operators) const;
+  // Operators one after another.
+  [[nodiscard]] OperatorCost total(std::span<const models::Operator> operators) const;
 
   const PrefillDeployment& deployment_;
   const models::ModelSpec& model_;

@@ -53,17 +53,15 @@ bool PrefillRun::counts(std::int64_t layer) const
 OperatorCost PrefillRun::cost(std::uint8_t op, const WalkPlace& place) const
 {
   const auto which = static_cast<PrefillOperator>(op);
-  StepCost cost;
   switch (which) {
-  case PrefillOperator::Head: cost = costs_.head(place.rank, setup_.prompts); break;
+  case PrefillOperator::Head: return costs_.head(place.rank, setup_.prompts);
   case PrefillOperator::Experts:
     if (setup_.machine.free.experts)
-      break;
+      return {};
     [[fallthrough]];
   case PrefillOperator::Sort:
   case PrefillOperator::PackForCombine:
-    cost = costs_.of_rows(place.micro, place.rank, which, traffic_.received(place.micro, place.layer, place.rank));
-    break;
+    return costs_.of_rows(place.micro, place.rank, which, traffic_.received(place.micro, place.layer, place.rank));
   case PrefillOperator::KeysValuesDown:
   case PrefillOperator::QueriesDown:
   case PrefillOperator::KeysValuesUp:
@@ -73,9 +71,9 @@ OperatorCost PrefillRun::cost(std::uint8_t op, const WalkPlace& place) const
   case PrefillOperator::Gate:
   case PrefillOperator::PackForDispatch:
   case PrefillOperator::Accumulate:
-  case PrefillOperator::DenseFfn: cost = costs_.fixed(place.micro, place.rank, which); break;
+  case PrefillOperator::DenseFfn: break;
   }
-  return {.time = cost.time, .traffic = cost.traffic, .work = cost.work};
+  return costs_.fixed(place.micro, place.rank, which);
 }
 
 Seconds PrefillRun::turn(std::uint8_t /*stream*/) const
