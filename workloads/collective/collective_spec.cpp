@@ -155,12 +155,13 @@ CollectiveSpec read_collective(Reader& workload, models::MachineSpec& machine)
       spec.protocol);
   models::read_policy_choices(workload, machine.ub);
   if (workload.has("sub_plane_choice") && models::expert_lanes(machine) > 0) {
-    std::string words;
+    std::vector<std::string> words;
     for (const sim::fabric::LanePolicy& policy : models::lane_words())
-      if (policy.name != "by-expert")
-        words.append(words.empty() ? "" : ", ").append(policy.name);
+      if (policy.choice != sim::fabric::LaneChoice::ByMessage)
+        words.emplace_back(policy.name);
     workload.complain("sub_plane_choice",
-                      "expected one of " + words + ", found by-expert: a collective has no experts");
+                      fmt::format("expected one of {}, found by-expert: a collective has no experts",
+                                  sim::config::joined(words, ", ")));
   }
   check_algorithm(workload, spec);
   check_machine(workload, spec, machine);

@@ -65,6 +65,8 @@ struct ServingSpec {
   {
     return prefill_instances * prefill.deployment.ranks + rank;
   }
+  // Decode instance of such a rank.
+  [[nodiscard]] std::uint32_t decode_instance_of(std::uint32_t rank) const { return rank / decode.dies(); }
   [[nodiscard]] std::uint32_t prefill_die(std::uint32_t instance, std::uint32_t rank) const
   {
     return instance * prefill.deployment.ranks + rank;

@@ -195,10 +195,9 @@ void add_prefill(const ServingOutcome& outcome, const Window& window, Result& re
   note_small_batches(*tokens, most, result);
 }
 
-void add_decode(const ServingOutcome& outcome, const Window& window, Result& result)
+void add_decode(const ServingOutcome& outcome, const DecodeSums& sums, const Window& window, Result& result)
 {
   const DecodeInstances& decode = outcome.service.decode();
-  const DecodeSums sums = decode_sums(outcome.service, window.time);
   const std::uint32_t instances = outcome.spec.decode_instances;
   result.add(ServingMetrics["decode_utilisation"],
              sim::metrics::share_of(sums.busy_within.count(), window.time.length().count() * instances),
@@ -235,7 +234,7 @@ void add_decode_table(const ServingOutcome& outcome, const Window& window, Resul
     const DecodeInstance& instance = instances[number];
     const DecodeDies& dies = instance.queue().dies();
     const auto requests = std::ranges::count_if(outcome.service.book().records(), [&](const RequestRecord& record) {
-      return record.when(Milestone::Decoded) > 0 && record.rank / outcome.spec.decode.dies() == number;
+      return record.when(Milestone::Decoded) > 0 && outcome.spec.decode_instance_of(record.rank) == number;
     });
     const auto busy =
         sim::metrics::share_of(instance.work().busy.within(window.time).count(), window.time.length().count());
@@ -264,10 +263,9 @@ std::int64_t first_tokens_within(const ServingOutcome& outcome, const Stretch& w
   });
 }
 
-void add_output(const ServingOutcome& outcome, const Window& window, Result& result)
+void add_output(const ServingOutcome& outcome, const DecodeSums& sums, const Window& window, Result& result)
 {
-  const std::int64_t tokens =
-      decode_sums(outcome.service, window.time).tokens_within + first_tokens_within(outcome, window.time);
+  const std::int64_t tokens = sums.tokens_within + first_tokens_within(outcome, window.time);
   const std::optional<double> rate = sim::metrics::share_of(static_cast<double>(tokens), window.time.length().count());
   const std::uint32_t npus = npus_of(outcome);
   result.add(ServingMetrics["npus"], npus,
@@ -281,9 +279,10 @@ void add_output(const ServingOutcome& outcome, const Window& window, Result& res
 void add_work(const ServingOutcome& outcome, Result& result)
 {
   const Window window = window_of(outcome);
-  add_output(outcome, window, result);
+  const DecodeSums sums = decode_sums(outcome.service, window.time);
+  add_output(outcome, sums, window, result);
   add_prefill(outcome, window, result);
-  add_decode(outcome, window, result);
+  add_decode(outcome, sums, window, result);
   add_decode_table(outcome, window, result);
 }
 

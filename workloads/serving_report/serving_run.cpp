@@ -200,7 +200,7 @@ sim::metrics::Histogram pauses_of(const ServingSpec& spec, const DecodeInstances
 {
   sim::metrics::Histogram pauses("ms");
   for (std::uint32_t number = 0; number < decode.all().size(); ++number) {
-    const auto is_here = [&](const RequestRecord& record) { return record.rank / spec.decode.dies() == number; };
+    const auto is_here = [&](const RequestRecord& record) { return spec.decode_instance_of(record.rank) == number; };
     decode.all()[number].work().outputs.add_pauses(spec.first_token, counted, is_here, pauses);
   }
   return pauses;
