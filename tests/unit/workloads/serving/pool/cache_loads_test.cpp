@@ -31,7 +31,13 @@ TEST_CASE("an instance loads for as many requests at a time as it has places, ot
   submit(1, 2);  // another instance
   CHECK(loads.waiting(0) == 2);
   CHECK(loads.waiting(1) == 0);
+  // When one place has been handed on and both are taken: it gets the place of the third.
+  engine.spawn("later", [&](sim::engine::Control& control) {
+    control.sleep(Seconds(3.5));
+    submit(0, 2);
+    CHECK(loads.waiting(0) == 2);
+  });
   engine.run();
   CHECK(loads.waiting(0) == 0);
-  CHECK(loaded == std::vector<std::pair<std::uint64_t, std::int64_t>>{{4, 2}, {1, 3}, {0, 5}, {3, 6}, {2, 7}});
+  CHECK(loaded == std::vector<std::pair<std::uint64_t, std::int64_t>>{{4, 2}, {1, 3}, {0, 5}, {3, 6}, {2, 7}, {5, 8}});
 }
