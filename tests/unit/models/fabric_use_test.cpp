@@ -62,6 +62,10 @@ TEST_CASE("flags and acknowledgements use control packets only where they are pa
   machine.ub.flags = FlagModel::Latency;
   machine.ub.acknowledgements = sim::fabric::Acknowledgement::Packets;
   CHECK(names(machine, use).empty());
+  // Nobody waits for the one or sets the other.
+  machine.ub.flags = FlagModel::Packets;
+  CHECK(names(machine, {.reports_queues = true}) ==
+        Names{"machine.ub.flags", "machine.ub.acknowledgements", "machine.ub.control_packet"});
 }
 
 TEST_CASE("traffic inside a node uses no second tier, and one lane leaves nothing to choose")
