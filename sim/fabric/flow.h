@@ -1,6 +1,7 @@
 // Request to the fabric: one endpoint's messages, in sending order, and how its endpoint machinery paces them.
 #pragma once
 
+#include "sim/fabric/timed_change.h"
 #include "sim/units/quantity.h"
 
 #include <cstdint>
@@ -45,7 +46,8 @@ struct FlowSpec {
   BytesPerSecond sink_rate{0};
   // Which of the receivers' inboxes counts the messages: that of endpoint e is `inbox + e`.
   InboxIndex inbox = NoIndex;
-  bool control = false;  // small messages of the control class: they overtake data at every port
+  bool control = false;            // small messages of the control class: they overtake data at every port
+  std::uint8_t traffic_class = 0;  // of its data (ClassPolicy), below the number of classes
   // Notice when every message has been delivered and its acknowledgement is back (posted writes: the fence).
   std::optional<std::uint64_t> fence_notice;
 };
@@ -64,6 +66,34 @@ enum class Waiting {
   Nowhere
 };
 
+// Which class of data a port serves next, among those whose first packet can leave.
+enum class ClassScheduler { Strict, Weighted };
+
+// Classes of data: each has queues of its own at every port, and with credits buffers of its own. Control packets have
+// one class more, which every port serves first.
+struct ClassPolicy {
+  ClassScheduler scheduler = ClassScheduler::Strict;  // Strict: the lowest number first
+  std::vector<std::uint32_t> weights{1};              // [class]; only Weighted looks at how large they are
+
+  friend bool operator==(const ClassPolicy&, const ClassPolicy&) = default;
+};
+
+// Virtual lanes of a port: classes of data and of control, each with the levels of its network.
+inline constexpr std::uint32_t MostVirtualLanes = 16;
+
+// What becomes of packets that are received wrong or lost.
+struct RetryPolicy {
+  // A packet received wrong is sent again by the port, those behind it wait: go-back-N on the link, in order. Else it
+  // is lost there.
+  bool replays_on_link = true;
+  // A lost packet is sent again by its source, `timeout` after it was sent before, so often; after that it counts as
+  // lost for good.
+  std::uint32_t resends = 0;
+  Picoseconds timeout{0};
+
+  friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
+};
+
 struct FabricPolicy {
   FlowControl flow_control = FlowControl::None;
   Forwarding forwarding = Forwarding::CutThrough;
@@ -74,7 +104,12 @@ struct FabricPolicy {
   Bytes mtu{8192};
   Bytes frame_overhead{0};  // added to every packet on the wire
   Bytes acknowledgement_size{20};
-  std::uint64_t seed = 1;  // of the random starts of the spray pointers
+  std::uint64_t seed = 1;  // of the random starts of the spray pointers, and of bit errors
+  ClassPolicy classes{};
+  RetryPolicy retry{};
+  std::vector<TimedChange> changes{};
+  // Every hop goes through queues and routing tables, also where the shorter way gives the same: for tests.
+  bool always_switched = false;
 
   friend bool operator==(const FabricPolicy&, const FabricPolicy&) = default;
 };
