@@ -1,6 +1,7 @@
 // Packets of the control class on their way: acknowledgements and flags (traffic_classes.h).
 
 #include "sim/fabric/packet_fabric.h"
+#include "sim/fabric/switched/switched_way.h"
 
 namespace cm::sim::fabric {
 
@@ -17,6 +18,18 @@ void PacketFabric::on_ack_start(Event& event)
 {
   const auto from = static_cast<std::uint32_t>(event.word & PathMask);
   const std::uint32_t lane = event.extra;
+  if (switched_ != nullptr) {
+    const EndpointIndex to = flows_[event.subject].source;
+    const PortIndex first = switched_->first_port(from, to, lane, senders_.next_number(from));
+    SwitchedPacket packet{.flow = event.subject,
+                          .source = from,
+                          .destination = to,
+                          .bytes = rules_.acknowledgement_bytes,
+                          .is_control = true,
+                          .acknowledges = true};
+    enter_switched(packet, lane, first, event.time);
+    return;
+  }
   const PortIndex lane_out = routes_.lane_out(from, lane);
   event.bytes = rules_.acknowledgement_bytes;
   const std::int64_t begin = pass_control(lane_out, event.bytes, event.time, rules_.lanes_wait);

@@ -1,5 +1,6 @@
 // Order of events of equal time, so that it depends on no schedule: first those of the calendar's owner, notices
-// included (0), then emissions by endpoint, looks at queues by port, packets by their source and its running number.
+// included, and changes of ports (0), then emissions by endpoint, credits that come back by port, looks at queues by
+// port, packets by their source and its running number.
 #pragma once
 
 #include "sim/fabric/flow.h"
@@ -18,7 +19,8 @@ class EventOrder {
   }
 
   [[nodiscard]] static std::uint32_t of_emission(EndpointIndex source) { return source + 1; }
-  [[nodiscard]] std::uint32_t of_look(PortIndex port) const { return endpoints_ + 1 + port; }
+  [[nodiscard]] std::uint32_t of_credit(PortIndex port) const { return endpoints_ + 1 + port; }
+  [[nodiscard]] static std::uint32_t of_look(PortIndex port) { return (1U << 30U) + port; }
   [[nodiscard]] std::uint32_t of_packet(EndpointIndex source, std::uint32_t number) const
   {
     return 1U << 31U | source << number_bits_ | (number & number_mask());

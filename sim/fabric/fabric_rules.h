@@ -26,7 +26,7 @@ struct FabricRules {
   SourceRule source_rule;  // null: spines take turns
   LeafRule leaf_rule;      // null: a packet keeps the spine that its source chose
   std::uint64_t seed;
-  bool with_credits;
+  bool with_credits;  // buffers are finite; then packets go the general way
   bool cut_through;
   bool acknowledge_by_packet;
   bool is_plain;       // lanes and spines are sprayed, and packets cut through

@@ -2,35 +2,24 @@
 
 #include "sim/fabric/packet_fabric.h"
 #include "sim/fabric/rounding.h"
+#include "sim/fabric/switched/switched_way.h"
 
 #include <algorithm>
 
 namespace cm::sim::fabric {
-namespace {
-
-constexpr std::int64_t LaneHorizon = 1'000'000'000;  // ps
-
-}  // namespace
-
-// The usual rule stands here: an indirect call would take longer than the rule itself.
-inline std::uint32_t PacketFabric::choose_lane(Flow& flow, std::uint32_t destination)
-{
-  if (rules_.lane_choice == LaneChoice::Spray) [[likely]]
-    return flow.take_turn(routes_.lanes());
-  return rules_.lane_rule(flow, destination, routes_.lanes());
-}
 
 void PacketFabric::on_emission(const Event& event)
 {
   const FlowIndex index = event.subject;
   Flow& flow = flows_[index];
-  if (flow.plain && (rules_.with_credits ? emit_plain_burst<true>(index, event.time)
-                                         : emit_plain_burst<false>(index, event.time))) [[likely]]
+  if (flow.plain) [[likely]] {
+    emit_plain_burst(index, event.time);
     return;
+  }
   const std::int64_t start = event.time;
   std::int64_t now = start;
   const bool alone = senders_.has_one_flow(flow.source);
-  const int burst = rules_.with_credits || !alone ? 1 : EmissionBurst;
+  const int burst = switched_ != nullptr || !alone ? 1 : EmissionBurst;
   std::int64_t next = now;
   for (int sent = 0; sent < burst && now - start <= BurstHorizon; ++sent) {
     if (flow.next_message == flow.messages.size()) {
@@ -46,11 +35,12 @@ void PacketFabric::on_emission(const Event& event)
     if (message.destination == flow.source) {
       keep_local(flow, bytes, std::max(now, flow.issued) + times.issue_step);
     } else {
-      const Emitted result = emit(flow, index, message.destination, times, now, sent > 0);
+      const Emitted result = switched_ == nullptr ? emit(flow, index, message.destination, times, now, sent > 0)
+                                                  : emit_switched(flow, index, message.destination, times, now);
       if (result.sent_at < 0) {
         flow.offset -= bytes;
-        if (result.waits_for_lane != NoIndex)
-          wait_for_lane(result.waits_for_lane, bytes, index, now);
+        if (result.waits_for_port != NoIndex)
+          switched_->wait_for_room(result.waits_for_port, index);
         else
           emit_next_at(result.retry_at, index);
         return;
@@ -112,10 +102,6 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
     return {.retry_at = ready};
   }
   now = ready;
-  if (rules_.with_credits && !flow.control && !take_lane(lane_out, bytes, now)) {
-    flow.next_lane = lane_pointer;
-    return {.waits_for_lane = lane_out};
-  }
   Emitted result{.sent_at = now, .engine_free = now};
   if (engine != nullptr) {
     *engine = now + pace.engine_step[leaves_group ? 1 : 0] +
@@ -131,8 +117,8 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
               .subject = flow_index,
               .bytes = bytes + rules_.frame_overhead,
               .order = senders_.order_of_next_packet(flow.source)};
-  if (flow.control || rules_.with_credits) {
-    enter_lane_slowly(flow, event, lane_out, now);
+  if (flow.control) {
+    send_control(event, lane_out, now);
     return result;
   }
   Port& port = ports_[lane_out];
@@ -152,16 +138,11 @@ inline PacketFabric::Emitted PacketFabric::emit(Flow& flow, FlowIndex flow_index
   return result;
 }
 
-void PacketFabric::enter_lane_slowly(const Flow& flow, Event& event, PortIndex lane_out, std::int64_t now)
+void PacketFabric::send_control(Event& event, PortIndex lane_out, std::int64_t now)
 {
-  if (flow.control) {
-    event.word = event_word(EventKind::Control, event.word & PathMask);
-    event.time = pass_control(lane_out, event.bytes, now, rules_.lanes_wait) + ports_.kind(ports_[lane_out]).latency;
-    calendar_.insert(event);
-    return;
-  }
-  event.time = now;
-  come(lane_out, event);
+  event.word = event_word(EventKind::Control, event.word & PathMask);
+  event.time = pass_control(lane_out, event.bytes, now, rules_.lanes_wait) + ports_.kind(ports_[lane_out]).latency;
+  calendar_.insert(event);
 }
 
 }  // namespace cm::sim::fabric

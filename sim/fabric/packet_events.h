@@ -18,7 +18,7 @@ enum class EventKind : std::uint8_t {
   Sink = 4,         // at the receiver's engine; word: lane and endpoint
   Control = 5,      // a packet of the control class; as Uneven, but extra: 0 payload, 1 acknowledgement
   AckStart = 6,     // an acknowledgement leaves its endpoint; word: endpoint; extra: lane
-  Credit = 7,       // credits: a port looks again; word: port; extra: 0 at its own head, 1 at who waits for its room
+  Switched = 7,     // of the general way (switched/switched_way.h); word: packet, port or change; extra: step
   Unhindered = 8,   // as Uneven, but waits for nobody (Waiting)
   Notice = 9,       // for the owner of the calendar; word: the notice (60 bits)
   Owner = 10,       // first kind that the fabric does not know

@@ -5,6 +5,7 @@
 
 #include "sim/diagnostics/ensure.h"
 #include "sim/fabric/rounding.h"
+#include "sim/fabric/switched/switched_way.h"
 
 #include <algorithm>
 #include <array>
@@ -14,8 +15,8 @@ namespace cm::sim::fabric {
 std::int64_t PacketFabric::run(std::int64_t limit)
 {
   for (;;) {
-    if (rules_.with_credits)
-      run_with_credits(limit);
+    if (switched_ != nullptr)
+      run_switched(limit);
     else
       run_freely(limit);
     const Event* const next = calendar_.next(limit);
@@ -26,7 +27,7 @@ std::int64_t PacketFabric::run(std::int64_t limit)
       return next->time;
     const Event event = *next;
     calendar_.pop(next);
-    if (kind == EventKind::Packet && !rules_.with_credits)
+    if (kind == EventKind::Packet)
       pass_uniform(event);
     else
       handle_rare(event, kind);
@@ -51,15 +52,14 @@ void PacketFabric::handle_rare(Event event, EventKind kind)
   switch (kind) {
   case EventKind::Emission: on_emission(event); break;
   case EventKind::ChooseSpine:
-    choose_spine(event, event.time);
+    choose_spine(event);
     on_uneven(event);
     break;
-  case EventKind::Packet:
   case EventKind::Uneven: on_uneven(event); break;
   case EventKind::Sink: on_sink(event); break;
   case EventKind::Control: on_control(event); break;
   case EventKind::AckStart: on_ack_start(event); break;
-  case EventKind::Credit: on_credit(event); break;
+  case EventKind::Switched: switched_->handle(event); break;
   case EventKind::Unhindered: pass_unhindered(event); break;
   default: ensure(false, "an event of kind {} is not the fabric's", static_cast<int>(kind));
   }
@@ -92,10 +92,6 @@ void PacketFabric::on_uneven(Event& event)
 {
   const auto number = static_cast<PortIndex>(event.word & PortMask);
   shift_path(event);
-  if (rules_.with_credits) {
-    come(number, event);
-    return;
-  }
   Port& port = ports_[number];
   const PortKind& kind = ports_.kind(port);
   const std::int64_t lasts = serialisation(kind, event.bytes);
@@ -165,12 +161,18 @@ void PacketFabric::on_sink(const Event& event)
 {
   const auto endpoint = static_cast<std::uint32_t>(event.word & 0xffffffffULL);
   const auto lane = static_cast<std::uint32_t>((event.word & PathMask) >> 32U);
-  const Flow& flow = flows_[event.subject];
+  const std::int64_t taken = take_in(flows_[event.subject], endpoint, event.bytes, event.time);
+  deliver(event, endpoint, lane, event.bytes, std::max(taken, event.time + event.extra));
+}
+
+// Returns when the receiver's engine has taken in a packet whose head comes at `head`. Cut-through here too: it works
+// on the packet while its tail is still arriving.
+std::int64_t PacketFabric::take_in(const Flow& flow, std::uint32_t endpoint, std::uint32_t bytes, std::int64_t head)
+{
   std::int64_t& busy = senders_.engine(flow.sink_engine + endpoint);
   const double cost = same_group(flow.source, endpoint) ? 1.0 : flow.other_group_cost;
-  // Cut-through here too: the engine works on the packet while its tail is still arriving.
-  busy = std::max(busy, event.time) + rounded(static_cast<double>(event.bytes) * flow.sink_ps_per_byte * cost);
-  deliver(event, endpoint, lane, event.bytes, std::max(busy, event.time + event.extra));
+  busy = std::max(busy, head) + rounded(static_cast<double>(bytes) * flow.sink_ps_per_byte * cost);
+  return busy;
 }
 
 inline void PacketFabric::deliver(const Event& event, std::uint32_t endpoint, std::uint32_t lane, std::uint32_t bytes,
@@ -202,18 +204,15 @@ void PacketFabric::release(FlowIndex index)
 }
 
 // The path was laid through some spine; the leaf decides now by its queues which one it really is.
-void PacketFabric::choose_spine(Event& event, std::int64_t now)
+void PacketFabric::choose_spine(Event& event)
 {
   const std::size_t place = ports_[event.word & PortMask].owner;
   const std::size_t first = place - place % routes_.spines();
   const std::uint64_t last = event.word >> (2 * PortBits) & PortMask;
   const std::size_t to = routes_.group_place(ports_[last].owner, ports_[last].lane);
   std::array<std::int64_t, MostSpines> queues;
-  for (std::size_t spine = 0; spine < routes_.spines(); ++spine) {
-    const PortIndex port = routes_.up_at(first + spine);
-    queues[spine] =
-        rules_.with_credits ? CreditQueues::taken(queues_[port], ports_[port], now) : ports_[port].busy_until;
-  }
+  for (std::size_t spine = 0; spine < routes_.spines(); ++spine)
+    queues[spine] = ports_[routes_.up_at(first + spine)].busy_until;
   const std::size_t best = rules_.leaf_rule({queues.data(), routes_.spines()});
   const std::uint64_t up = routes_.up_at(first + best);
   const std::uint64_t down = routes_.down_at(to + best);

@@ -1,16 +1,14 @@
 // Packets through FIFO ports on integer picoseconds: a fabric at packet level.
 //
-// A flow's messages are cut into packets of at most one MTU. Its endpoint engine emits them one by one; each packet
-// then visits a fixed sequence of ports. With flow_control: none a port is a clock ("busy until"): an arriving packet's
-// departure is known at once, so a hop costs one event. With credits every port has a finite buffer; a packet leaves a
-// port only when the next one has promised it room, and waits head-of-line otherwise: further events only while
-// somebody waits (credit_flow.cpp). Paths go up and then down the Clos, so waiting cannot be circular.
+// A flow's messages are cut into packets of at most one MTU. Its endpoint engine emits them one by one. In a healthy
+// two-tier Clos with one class of data and endless buffers each packet then visits a fixed sequence of ports, and a
+// port is a clock ("busy until"): an arriving packet's departure is known at once, so a hop costs one event. All else
+// goes the general way, from queue to queue (switched/switched_way.h).
 //
 // Cut-through: a port starts sending when a packet's head has arrived, so a lone packet pays its serialisation once.
 #pragma once
 
 #include "sim/calendar/calendar.h"
-#include "sim/fabric/credit_queues.h"
 #include "sim/fabric/fabric_rules.h"
 #include "sim/fabric/flow.h"
 #include "sim/fabric/network_spec.h"
@@ -20,19 +18,24 @@
 #include "sim/fabric/receivers.h"
 #include "sim/fabric/routes.h"
 #include "sim/fabric/senders.h"
+#include "sim/fabric/switched/packet_sink.h"
 #include "sim/fabric/traffic_classes.h"
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 
 namespace cm::sim::fabric {
 
 using calendar::Calendar;
 
-class PacketFabric {
+class SwitchedWay;
+
+class PacketFabric final : private PacketSink {
  public:
   // `calendar` is borrowed and outlives the fabric.
   PacketFabric(const NetworkSpec& network, const FabricPolicy& policy, Calendar& calendar);
+  ~PacketFabric();
 
   // `count` new engines with consecutive indices; the first index.
   EngineIndex add_engines(std::uint32_t count) { return senders_.add_engines(count); }
@@ -56,33 +59,42 @@ class PacketFabric {
   // One-way latency without load between two endpoints, serialisation excluded.
   [[nodiscard]] std::int64_t path_latency_ps(EndpointIndex from, EndpointIndex to) const
   {
-    return routes_.latency_ps(from, to);
+    return routes_.is_clos() ? routes_.latency_ps(from, to) : switched_latency_ps(from, to);
   }
   [[nodiscard]] bool same_group(EndpointIndex a, EndpointIndex b) const { return routes_.same_group(a, b); }
 
-  [[nodiscard]] std::uint64_t port_hops() const { return port_hops_; }
+  [[nodiscard]] std::uint64_t port_hops() const;
   [[nodiscard]] std::uint64_t payload_bytes_emitted() const { return emitted_bytes_; }
   [[nodiscard]] std::uint64_t payload_bytes_delivered() const { return receivers_.delivered_bytes(); }
+  // Payload that was given up; receivers were told of it as if it had arrived, so that nobody waits for it.
+  [[nodiscard]] std::uint64_t lost_bytes() const { return receivers_.lost_bytes(); }
+  // Packets lost, sent again and led another way; none where packets go the short way.
+  [[nodiscard]] SwitchedCounters switched_counters() const;
+  // Packets that a port has sent again because of bit errors.
+  [[nodiscard]] std::uint64_t replays(PortIndex port) const;
   [[nodiscard]] std::uint64_t flows_in_flight() const { return flows_.in_flight(); }
   [[nodiscard]] std::size_t ports() const { return ports_.size() - 1; }
   [[nodiscard]] PortCounters counters(PortIndex port) const;
   // Bytes that all endpoints together have sent on a lane up to `now`, framing included; bytes that wait in a
   // lane's queue are not sent yet.
   [[nodiscard]] double carried_bytes(std::uint32_t lane, Picoseconds now) const;
-  [[nodiscard]] std::uint64_t peak_queue_bytes() const;  // of all ports
+  [[nodiscard]] std::uint64_t peak_queue_bytes() const;   // of all ports
+  [[nodiscard]] std::uint64_t peak_buffer_bytes() const;  // of all ports
 
  private:
   // One emission event lays out so many packets ahead, at most over the horizon: fewer events. Only where an endpoint
   // has a single flow, whose next packets nothing else can come between; several flows take turns packet by packet.
   static constexpr int EmissionBurst = 16;
   static constexpr std::int64_t BurstHorizon = 1'000'000;  // ps
+  // What leaves its lane later than this waits at its source.
+  static constexpr std::int64_t LaneHorizon = 1'000'000'000;  // ps
 
   // Outcome of an attempt to emit a packet.
   struct Emitted {
     std::int64_t sent_at = -1;               // below zero: it was not sent
     std::int64_t engine_free = 0;            // when the engine can take the flow's next packet
     std::int64_t retry_at = 0;               // the engine was taken until then
-    std::uint32_t waits_for_lane = NoIndex;  // the lane's buffer had no room for that packet
+    std::uint32_t waits_for_port = NoIndex;  // its queue had no room for that packet
   };
 
   void run_freely(std::int64_t limit);
@@ -90,12 +102,18 @@ class PacketFabric {
   void pass_uniform(const Event& event);
   void on_uneven(Event& event);
   void pass_unhindered(Event& event);
-  void choose_spine(Event& event, std::int64_t now);
+  void choose_spine(Event& event);
   void on_emission(const Event& event);
-  template <bool WithCredits>
-  bool emit_plain_burst(FlowIndex index, std::int64_t start);
+  void emit_plain_burst(FlowIndex index, std::int64_t start);
   void on_sink(const Event& event);
-  [[nodiscard]] std::uint32_t choose_lane(Flow& flow, std::uint32_t destination);
+  std::int64_t take_in(const Flow& flow, std::uint32_t endpoint, std::uint32_t bytes, std::int64_t head);
+  // The usual rule stands here: an indirect call would take longer than the rule itself.
+  [[nodiscard]] std::uint32_t choose_lane(Flow& flow, std::uint32_t destination)
+  {
+    if (rules_.lane_choice == LaneChoice::Spray) [[likely]]
+      return flow.take_turn(routes_.lanes());
+    return rules_.lane_rule(flow, destination, routes_.lanes());
+  }
   Emitted emit(Flow& flow, FlowIndex index, std::uint32_t destination, const Pace& pace, std::int64_t now,
                bool may_wait);
   const Pace& pace(Flow& flow, std::uint32_t bytes) const
@@ -114,7 +132,7 @@ class PacketFabric {
     flow.fence = std::max(flow.fence, at);
     receivers_.count(flow.inbox, flow.source, bytes, at);
   }
-  void enter_lane_slowly(const Flow& flow, Event& event, PortIndex lane_out, std::int64_t now);
+  void send_control(Event& event, PortIndex lane_out, std::int64_t now);
   void leave_port(Event& event, const Port& port, std::int64_t head_leaves, std::int64_t tail_leaves,
                   std::int64_t latency);
   void leave_port_slowly(Event& event, const Port& port, std::int64_t head_leaves, std::int64_t tail_leaves,
@@ -130,20 +148,14 @@ class PacketFabric {
   void on_ack_start(Event& event);
   std::int64_t pass_control(PortIndex port, std::uint32_t bytes, std::int64_t now, bool waits);
 
-  // Credits.
-  void run_with_credits(std::int64_t limit);
-  [[nodiscard]] bool promise(PortIndex ahead, std::uint32_t bytes, std::int64_t now, bool at_once);
-  void come(PortIndex number, Event& packet);
-  bool pass_on_credit(PortIndex number, Event& packet, std::int64_t now);
-  [[nodiscard]] bool take_lane(PortIndex lane_out, std::uint32_t bytes, std::int64_t now);
-  [[nodiscard]] bool lane_is_open(PortIndex lane_out, PortIndex ahead, std::uint32_t bytes, std::int64_t start,
-                                  std::int64_t now);
-  void wait_for_lane(PortIndex lane_out, std::uint32_t bytes, FlowIndex flow, std::int64_t now);
-  void send_held(PortIndex number, std::int64_t now);
-  void wait_at(PortIndex number, std::int64_t now);
-  void tell_when_room(PortIndex number, std::int64_t now);
-  void on_credit(const Event& event);
-  void wake_waiting(PortIndex number, std::int64_t now);
+  // The general way.
+  [[nodiscard]] std::int64_t switched_latency_ps(EndpointIndex from, EndpointIndex to) const;
+  void run_switched(std::int64_t limit);
+  Emitted emit_switched(Flow& flow, FlowIndex index, std::uint32_t destination, const Pace& pace, std::int64_t now);
+  void enter_switched(SwitchedPacket& packet, std::uint32_t lane, PortIndex first, std::int64_t now);
+  void deliver(const SwitchedPacket& packet, std::int64_t now, std::int64_t tail) override;
+  void give_up(const SwitchedPacket& packet, std::int64_t now) override;
+  void wake(FlowIndex flow, std::int64_t now) override { emit_next_at(now, flow); }
 
   // When a packet whose head is at a port since event.time can leave it without a gap, taking `lasts`: off a slower
   // port its tail comes late, and the port sends others until the rest can follow in one piece.
@@ -161,7 +173,7 @@ class PacketFabric {
   Senders senders_;
   FlowPool flows_;
   Receivers receivers_;
-  CreditQueues queues_;
+  std::unique_ptr<SwitchedWay> switched_;  // null: packets go the short way
   std::uint64_t port_hops_ = 0;
   std::uint64_t emitted_bytes_ = 0;
 };

@@ -63,6 +63,7 @@ FlowIndex FlowPool::take(FlowSpec&& spec, const FabricRules& rules, std::int64_t
   flow.sink_ps_per_byte = ps_per_byte(spec.sink_rate);
   flow.inbox = spec.inbox;
   flow.control = spec.control;
+  flow.traffic_class = spec.traffic_class;
   flow.has_fence = spec.fence_notice.has_value();
   flow.fence_notice = spec.fence_notice.value_or(0);
   return index;

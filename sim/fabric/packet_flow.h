@@ -31,9 +31,9 @@ struct Flow {
   bool control = false;
   bool per_lane = false;
   bool plain = false;  // may take the short way of emission
+  std::uint8_t traffic_class = 0;
   EngineIndex engine = NoIndex;
 
-  FlowIndex next_waiting = NoIndex;  // behind this flow in the list that it waits in, for room on a lane
   std::vector<Message> messages;
   std::vector<std::uint8_t> lanes;  // [message], or empty
   std::uint16_t next_lane = 0;      // spray pointer

@@ -8,9 +8,8 @@
 namespace cm::sim::fabric {
 
 // Locals hold the state that changes from packet to packet: through the members the compiler would have to store and
-// load it every time. With credits a packet that could have to wait ends the burst; false: the first one did.
-template <bool WithCredits>
-bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
+// load it every time.
+void PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
 {
   Flow& flow = flows_[index];
   const std::uint32_t source = flow.source;
@@ -20,7 +19,7 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
   const int burst = alone ? EmissionBurst : 1;
   if (engine > now && !flow.messages.empty()) {  // another flow's packets
     emit_next_at(engine, index);
-    return true;
+    return;
   }
   const std::uint32_t group = routes_.group(source);
   const PortIndex* const lanes = routes_.lanes_out(source);
@@ -54,13 +53,6 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
         ports = path_of(ups[place], down, ports);
       }
       const std::int64_t ready = std::max({now, issued, engine});
-      if constexpr (WithCredits)
-        if (!lane_is_open(lanes[lane], static_cast<PortIndex>(ports & PortMask), bytes + rules_.frame_overhead, start,
-                          ready)) {
-          if (sent == 0)
-            return false;
-          break;
-        }
       now = ready;
       engine = now + times.engine_step[leaves_group ? 1 : 0] + (bytes == left ? flow.engine_pause : 0);
       if (leaves_group)
@@ -101,13 +93,9 @@ bool PacketFabric::emit_plain_burst(FlowIndex index, std::int64_t start)
   if (message != end) {
     __builtin_prefetch(message + EmissionBurst - 1);
     emit_next_at(std::max({now, issued, engine}) + (alone ? 0 : 1), index);
-    return true;
+    return;
   }
   end_emission(index);
-  return true;
 }
-
-template bool PacketFabric::emit_plain_burst<false>(FlowIndex, std::int64_t);
-template bool PacketFabric::emit_plain_burst<true>(FlowIndex, std::int64_t);
 
 }  // namespace cm::sim::fabric

@@ -3,6 +3,7 @@
 #include "sim/diagnostics/ensure.h"
 #include "sim/fabric/packet_events.h"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -28,6 +29,8 @@ Ports::Ports(const NetworkSpec& network, std::uint32_t most_bytes) : ports_(netw
     ports_[i].kind = place->second;
   }
   for (std::size_t i = 0; i < network.lane_in_ports.size(); ++i) {
+    if (network.lane_in_ports[i] == NoPortIndex)
+      continue;
     Port& port = ports_[network.lane_in_ports[i] + 1];
     port.owner = static_cast<std::uint32_t>(i / network.lanes);
     port.lane = static_cast<std::uint16_t>(i % network.lanes);
@@ -35,7 +38,9 @@ Ports::Ports(const NetworkSpec& network, std::uint32_t most_bytes) : ports_(netw
   for (std::size_t i = 0; i < network.up_ports.size(); ++i)
     ports_[network.up_ports[i] + 1].owner = static_cast<std::uint32_t>(i);
   const auto& usual = network.up_ports.empty() ? network.lane_in_ports : network.up_ports;
-  uniform_ = kind(ports_[usual.front() + 1]);
+  const auto first = std::ranges::find_if(usual, [](PortIndex port) { return port != NoPortIndex; });
+  ensure(first != usual.end(), "a network whose endpoints have no lane");
+  uniform_ = kind(ports_[*first + 1]);
 }
 
 }  // namespace cm::sim::fabric

@@ -41,7 +41,16 @@ class Receivers {
       post_notice(calendar_, inbox.notice, inbox.last + inbox.delay);
   }
 
+  // The same for bytes that will never arrive: the inbox goes on without them.
+  void count_lost(InboxIndex first, EndpointIndex endpoint, std::uint32_t bytes, std::int64_t at)
+  {
+    lost_bytes_ += bytes;
+    delivered_bytes_ -= bytes;
+    count(first, endpoint, bytes, at);
+  }
+
   [[nodiscard]] std::uint64_t delivered_bytes() const { return delivered_bytes_; }
+  [[nodiscard]] std::uint64_t lost_bytes() const { return lost_bytes_; }
 
  private:
   struct Inbox {
@@ -54,6 +63,7 @@ class Receivers {
   calendar::Calendar& calendar_;
   calendar::LargePageVector<Inbox> inboxes_;
   std::uint64_t delivered_bytes_ = 0;
+  std::uint64_t lost_bytes_ = 0;
 };
 
 }  // namespace cm::sim::fabric

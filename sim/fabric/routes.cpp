@@ -9,6 +9,7 @@ namespace {
 // Our port 0 is "none".
 std::vector<PortIndex> shifted(std::vector<PortIndex> ports)
 {
+  static_assert(NoPortIndex + 1 == NoPort);
   for (PortIndex& port : ports)
     ++port;
   return ports;
@@ -28,11 +29,15 @@ std::int64_t common_latency(const Ports& ports, const std::vector<PortIndex>& st
 }  // namespace
 
 Routes::Routes(const NetworkSpec& network, const FabricRules& rules, const Ports& ports)
-    : lanes_(network.lanes), spines_(network.spines), source_rule_(rules.source_rule), group_of_(network.group_of),
-      lane_out_(shifted(network.lane_out_ports)), lane_in_(shifted(network.lane_in_ports)),
-      up_(shifted(network.up_ports)), down_(shifted(network.down_ports)),
+    : is_clos_(network.graph.ends.empty()), lanes_(network.lanes), spines_(network.spines),
+      source_rule_(rules.source_rule), group_of_(network.group_of), lane_out_(shifted(network.lane_out_ports)),
+      lane_in_(shifted(network.lane_in_ports)), up_(shifted(network.up_ports)), down_(shifted(network.down_ports)),
       next_spine_(network.group_of.size() * network.lanes)
 {
+  if (!is_clos_) {
+    endpoints_.resize(group_of_.size(), {.kind = event_word(rules.uneven, 0)});
+    return;
+  }
   lane_out_latency_ = common_latency(ports, lane_out_);
   latency_within_ = lane_out_latency_ + common_latency(ports, lane_in_);
   latency_between_ = latency_within_ + common_latency(ports, up_) + common_latency(ports, down_);

@@ -19,7 +19,9 @@ class Routes {
     std::uint32_t first_switch_port = 0;  // place of the up ports of its group, and of the down ports
   };
 
-  // Throws std::logic_error (ensure) when ports of one stage differ in latency: that keeps the way back a constant.
+  // Throws std::logic_error (ensure) when ports of one stage of a Clos differ in latency: that keeps the way back a
+  // constant. Of a network with a graph only the lanes and groups of endpoints are known here; the rest is the
+  // Router's.
   Routes(const NetworkSpec& network, const FabricRules& rules, const Ports& ports);
 
   [[nodiscard]] std::uint32_t endpoints() const { return static_cast<std::uint32_t>(group_of_.size()); }
@@ -27,9 +29,11 @@ class Routes {
   [[nodiscard]] std::uint32_t spines() const { return spines_; }
   [[nodiscard]] const Endpoint& endpoint(EndpointIndex endpoint) const { return endpoints_[endpoint]; }
   [[nodiscard]] std::uint32_t group(EndpointIndex endpoint) const { return group_of_[endpoint]; }
+  // Whether the tables say all: then the latencies below are known.
+  [[nodiscard]] bool is_clos() const { return is_clos_; }
   [[nodiscard]] bool same_group(EndpointIndex a, EndpointIndex b) const { return group_of_[a] == group_of_[b]; }
 
-  // One-way latency without load, serialisation excluded.
+  // One-way latency in a Clos without load, serialisation excluded.
   [[nodiscard]] std::int64_t latency_ps(EndpointIndex from, EndpointIndex to) const
   {
     return same_group(from, to) ? latency_within_ : latency_between_;
@@ -64,6 +68,7 @@ class Routes {
  private:
   void describe_endpoints(const FabricRules& rules, const Ports& ports);
 
+  bool is_clos_;
   std::uint32_t lanes_;
   std::uint32_t spines_;
   SourceRule source_rule_;

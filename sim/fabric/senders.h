@@ -26,6 +26,7 @@ class Senders {
   [[nodiscard]] bool has_one_flow(EndpointIndex source) const { return flows_at_[source] == 1; }
 
   [[nodiscard]] const EventOrder& order() const { return order_; }
+  [[nodiscard]] std::uint32_t next_number(EndpointIndex source) const { return next_number_[source]; }
   [[nodiscard]] std::uint32_t order_of_next_packet(EndpointIndex source)
   {
     return order_.of_packet(source, next_number_[source]++);

@@ -21,11 +21,11 @@ enum class PortChange {
 // What happens to several ports together. Changes of one port that overlap add up.
 struct TimedChange {
   Picoseconds at{0};  // takes effect before anything else at this time
-  std::vector<PortIndex> ports;
+  std::vector<PortIndex> ports{};
   PortChange change = PortChange::Down;
   double value = 0;
   Picoseconds detected{0};           // after `at`; of Down alone
-  std::optional<Picoseconds> until;  // later than `at`; all is as before from then on, and known to be
+  std::optional<Picoseconds> until{};  // later than `at`; all is as before from then on, and known to be
 
   friend bool operator==(const TimedChange&, const TimedChange&) = default;
 };

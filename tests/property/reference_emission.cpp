@@ -68,13 +68,15 @@ std::vector<std::uint32_t> ReferenceFabric::path(std::uint32_t from, std::uint32
 void ReferenceFabric::emit_at(std::int64_t time, std::size_t flow)
 {
   at(time, {EmissionClass, flows_[flow].spec.source, 0}, [this, flow](std::int64_t now) {
-    if (!flows_[flow].lays_out || !lay_out(flow, now))
+    if (flows_[flow].lays_out)
+      lay_out(flow, now);
+    else
       emit(flow, now);
   });
 }
 
 // A flow alone at its endpoint sends up to 16 packets at one go, each when engine and cores have it ready; several take
-// turns, and each comes back when the engine is free again. With credits only lay_out() sends more than one.
+// turns, and each comes back when the engine is free again.
 void ReferenceFabric::emit(std::size_t index, std::int64_t start)
 {
   Flow& flow = flows_[index];
@@ -82,7 +84,7 @@ void ReferenceFabric::emit(std::size_t index, std::int64_t start)
   const bool alone = sending_[spec.source] == 1;
   std::int64_t now = start;
   std::int64_t next = start;
-  for (int sent = 0; sent < (credits_ || !alone ? 1 : 16) && now - start <= MostAhead; ++sent) {
+  for (int sent = 0; sent < (alone ? 16 : 1) && now - start <= MostAhead; ++sent) {
     if (flow.message == spec.messages.size()) {
       end(flow);
       return;
@@ -104,11 +106,6 @@ void ReferenceFabric::emit(std::size_t index, std::int64_t start)
     now = ready;
     const std::uint32_t lane_out = network_.lane_out_ports[spec.source * network_.lanes + lane];
     const auto wire = packet.bytes + static_cast<std::uint32_t>(policy_.frame_overhead.count());
-    if (credits_ && !spec.control && !promise(lane_out, wire, now, true)) {
-      ports_[lane_out].waiting_flows.push_back(index);
-      tell_when_room(lane_out, start);
-      return;
-    }
     next = now;
     if (has_engine) {
       const double cost = same_group(spec.source, packet.destination) ? 1 : spec.engine.other_group_cost;
@@ -118,8 +115,8 @@ void ReferenceFabric::emit(std::size_t index, std::int64_t start)
       next = spec.engine.per_lane ? now : engines_[engine];
     }
     const std::int64_t sent_at = now;
-    enter(index, packet, lane, now, false);
-    if (!has_engine && !credits_ && !spec.control)
+    enter(index, packet, lane, now);
+    if (!has_engine && !spec.control)
       now = std::max(now, ports_[lane_out].busy_until - serialisation(lane_out, wire) - LaneHorizon);
     advance(flow, packet, now);
     next = std::max(next, sent_at);
@@ -127,9 +124,8 @@ void ReferenceFabric::emit(std::size_t index, std::int64_t start)
   emit_at(flow.message == spec.messages.size() ? now : std::max(now, next) + (alone ? 0 : 1), index);
 }
 
-// The same for flows whose lanes and spines are sprayed and that have one engine. With credits room at the port behind
-// the lane is asked for when the first packet leaves; false: that one has to wait.
-bool ReferenceFabric::lay_out(std::size_t index, std::int64_t start)
+// The same for flows whose lanes and spines are sprayed and that have one engine.
+void ReferenceFabric::lay_out(std::size_t index, std::int64_t start)
 {
   Flow& flow = flows_[index];
   const FlowSpec& spec = flow.spec;
@@ -137,7 +133,7 @@ bool ReferenceFabric::lay_out(std::size_t index, std::int64_t start)
   std::int64_t& engine = engines_[spec.engine.engine];
   if (engine > start && !spec.messages.empty()) {
     emit_at(engine, index);
-    return true;
+    return;
   }
   std::int64_t now = start;
   for (int sent = 0; sent < (alone ? 16 : 1) && now - start <= MostAhead && flow.message < spec.messages.size();
@@ -147,23 +143,11 @@ bool ReferenceFabric::lay_out(std::size_t index, std::int64_t start)
       deliver_locally(flow, packet.bytes, now);
     } else {
       const std::int64_t ready = std::max({now, flow.issued, engine});
-      if (credits_) {
-        const std::uint32_t lane_out = network_.lane_out_ports[spec.source * network_.lanes + flow.lane];
-        const auto wire = packet.bytes + static_cast<std::uint32_t>(policy_.frame_overhead.count());
-        const std::int32_t then = taken(lane_out, ready) + static_cast<std::int32_t>(wire);
-        if (!ports_[lane_out].queue.empty() || then > ports_[lane_out].buffer ||
-            !promise(path(spec.source, packet.destination, flow.lane, false).front(), wire, start, false)) {
-          if (sent == 0)
-            return false;
-          break;
-        }
-        ports_[lane_out].peak = std::max(ports_[lane_out].peak, then);
-      }
       now = ready;
       const double cost = same_group(spec.source, packet.destination) ? 1 : spec.engine.other_group_cost;
       engine = now + whole(static_cast<double>(packet.bytes) * per_byte(spec.engine.rate) * cost) +
                (packet.ends_message ? spec.pause.count() : 0);
-      enter(index, packet, flow.lane, now, true);
+      enter(index, packet, flow.lane, now);
     }
     advance(flow, packet, now);
   }
@@ -171,12 +155,10 @@ bool ReferenceFabric::lay_out(std::size_t index, std::int64_t start)
     end(flow);
   else
     emit_at(std::max({now, flow.issued, engine}) + (alone ? 0 : 1), index);
-  return true;
 }
 
 // Onto the source's lane.
-void ReferenceFabric::enter(std::size_t index, const NextPacket& next, std::uint32_t lane, std::int64_t now,
-                            bool has_room_ahead)
+void ReferenceFabric::enter(std::size_t index, const NextPacket& next, std::uint32_t lane, std::int64_t now)
 {
   Flow& flow = flows_[index];
   const std::uint32_t source = flow.spec.source;
@@ -193,8 +175,6 @@ void ReferenceFabric::enter(std::size_t index, const NextPacket& next, std::uint
   const std::uint32_t lane_out = network_.lane_out_ports[source * network_.lanes + lane];
   if (packet.control)
     pass_control(lane_out, packet, now);
-  else if (credits_ && !has_room_ahead)
-    come(lane_out, packet, now);
   else
     pass(lane_out, packet, now);
 }

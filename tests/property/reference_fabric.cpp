@@ -4,7 +4,6 @@
 #include "tests/property/reference_rules.h"
 
 #include <algorithm>
-#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -18,15 +17,13 @@ bool ReferenceFabric::Later::operator()(const Event& a, const Event& b) const
 }
 
 ReferenceFabric::ReferenceFabric(NetworkSpec network, FabricPolicy policy)
-    : network_(std::move(network)), policy_(policy),
-      credits_(policy.flow_control == FlowControl::Credits && policy.waiting == Waiting::AtEveryPort)
+    : network_(std::move(network)), policy_(policy)
 {
   for (const PortSpec& spec : network_.ports) {
     Port& port = ports_.emplace_back();
     port.ps_per_byte = per_byte(spec.rate);
     port.latency = to_picoseconds(spec.latency).count();
-    port.buffer = static_cast<std::int32_t>(
-        std::min<std::int64_t>(spec.buffer.count(), std::numeric_limits<std::int32_t>::max() / 2));
+    port.buffer = spec.buffer.count();
   }
   if (policy_.waiting != Waiting::AtEveryPort && policy_.spine_choice == SpineChoice::LeastQueue)
     policy_.spine_choice = SpineChoice::Spray;
@@ -90,7 +87,7 @@ void ReferenceFabric::finish()
 std::uint64_t ReferenceFabric::peak_queue_bytes(std::uint32_t number) const
 {
   const Port& port = ports_[number];
-  return static_cast<std::uint64_t>(credits_ ? port.peak : static_cast<double>(port.peak_backlog) / port.ps_per_byte);
+  return static_cast<std::uint64_t>(static_cast<double>(port.peak_backlog) / port.ps_per_byte);
 }
 
 void ReferenceFabric::at(std::int64_t time, const Rank& rank, std::function<void(std::int64_t)> act)
@@ -136,35 +133,19 @@ bool ReferenceFabric::is_uniform(std::uint32_t endpoint) const
   return std::ranges::all_of(network_.up_ports, is_alike) && std::ranges::all_of(network_.down_ports, is_alike);
 }
 
-// The packet's head is at a port that `number` names; with credits the port had promised it room.
+// The packet's head is at a port that `number` names.
 void ReferenceFabric::come(std::uint32_t number, Packet packet, std::int64_t now)
 {
   if (packet.control) {
     pass_control(number, std::move(packet), now);
     return;
   }
-  if (!credits_) {
-    if (packet.chooses_spine) {
-      choose_spine(packet, now);
-      number = packet.path.front();
-    }
-    packet.path.erase(packet.path.begin());
-    pass(number, std::move(packet), now);
-    return;
+  if (packet.chooses_spine) {
+    choose_spine(packet);
+    number = packet.path.front();
   }
-  Port& port = ports_[number];
-  packet.came = now;
-  port.coming -= static_cast<std::int32_t>(packet.bytes);
-  if (!packet.path.empty() && packet.path.front() == number)
-    packet.path.erase(packet.path.begin());
-  if (port.queue.empty() && send(number, packet, now)) {
-    tell_when_room(number, now);
-    return;
-  }
-  port.held += static_cast<std::int32_t>(packet.bytes);
-  port.queue.push_back(std::move(packet));
-  if (port.queue.size() == 1)
-    wait(number, now);
+  packet.path.erase(packet.path.begin());
+  pass(number, std::move(packet), now);
 }
 
 // Sends a packet as soon as the port is free and the packet can follow its head without a gap.
@@ -230,7 +211,7 @@ void ReferenceFabric::leave(std::uint32_t number, Packet packet, std::int64_t be
 }
 
 // The packet is in front of its leaf's up ports: the shortest queue wins, the first of equal ones.
-void ReferenceFabric::choose_spine(Packet& packet, std::int64_t now) const
+void ReferenceFabric::choose_spine(Packet& packet) const
 {
   const auto first_of = [&](std::uint32_t endpoint) {
     return (network_.group_of[endpoint] * network_.lanes + packet.lane) * network_.spines;
@@ -238,7 +219,7 @@ void ReferenceFabric::choose_spine(Packet& packet, std::int64_t now) const
   const std::uint32_t up = first_of(flows_[packet.flow].spec.source);
   const auto backlog = [&](std::uint32_t spine) {
     const std::uint32_t port = network_.up_ports[up + spine];
-    return credits_ ? taken(port, now) : ports_[port].busy_until;
+    return ports_[port].busy_until;
   };
   std::uint32_t best = 0;
   for (std::uint32_t spine = 1; spine < network_.spines; ++spine)

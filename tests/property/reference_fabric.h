@@ -54,7 +54,6 @@ class ReferenceFabric {
     std::uint32_t lane = 0;
     std::vector<std::uint32_t> path;  // ports still to visit
     std::int64_t lasts = 0;           // its serialisation at the port before
-    std::int64_t came = 0;            // when its head came to the port where it waits
     Rank rank{};
     bool control = false;
     bool acknowledges = false;
@@ -70,7 +69,7 @@ class ReferenceFabric {
     std::int64_t fence = 0;
     std::uint64_t in_flight = 0;
     bool all_sent = false;
-    bool lays_out = false;  // its packets are laid out ahead also where they need credits
+    bool lays_out = false;  // several of its packets at one go, whoever else sends
   };
 
   struct Port {
@@ -80,17 +79,7 @@ class ReferenceFabric {
     std::int64_t control_until = 0;
     std::int64_t peak_backlog = 0;
     std::uint64_t bytes = 0;
-    // With credits, in bytes.
-    std::int32_t buffer = 0;
-    std::int32_t coming = 0;
-    std::int32_t held = 0;
-    std::int32_t peak = 0;
-    std::deque<Packet> queue;
-    std::deque<std::uint32_t> waiting_ports;
-    std::vector<std::size_t> waiting_flows;
-    bool looks_later = false;
-    bool tells_later = false;
-    bool blocked = false;
+    std::int64_t buffer = 0;  // tells ports apart
   };
 
   struct Inbox {
@@ -118,8 +107,8 @@ class ReferenceFabric {
   std::vector<std::uint32_t> path(std::uint32_t from, std::uint32_t to, std::uint32_t lane, bool advance);
   void emit_at(std::int64_t time, std::size_t flow);
   void emit(std::size_t index, std::int64_t start);
-  bool lay_out(std::size_t index, std::int64_t start);
-  void enter(std::size_t index, const NextPacket& next, std::uint32_t lane, std::int64_t now, bool has_room_ahead);
+  void lay_out(std::size_t index, std::int64_t start);
+  void enter(std::size_t index, const NextPacket& next, std::uint32_t lane, std::int64_t now);
   void deliver_locally(Flow& flow, std::uint32_t bytes, std::int64_t time);
   void advance(Flow& flow, const NextPacket& next, std::int64_t now);
   void end(Flow& flow);
@@ -129,24 +118,14 @@ class ReferenceFabric {
   void pass(std::uint32_t number, Packet packet, std::int64_t now);
   void pass_control(std::uint32_t number, Packet packet, std::int64_t now);
   void leave(std::uint32_t number, Packet packet, std::int64_t begin, std::int64_t lasts);
-  void choose_spine(Packet& packet, std::int64_t now) const;
+  void choose_spine(Packet& packet) const;
   void arrive(const Packet& packet, std::int64_t head, std::int64_t tail);
   void deliver(const Packet& packet, std::uint32_t payload, std::int64_t time);
   void count(const Flow& flow, std::uint32_t endpoint, std::uint32_t bytes, std::int64_t time);
   void acknowledge(std::size_t flow, std::int64_t time);
 
-  // Credits.
-  [[nodiscard]] std::int32_t taken(std::uint32_t number, std::int64_t now) const;
-  bool promise(std::uint32_t number, std::uint32_t bytes, std::int64_t now, bool all_of_it);
-  bool send(std::uint32_t number, Packet& packet, std::int64_t now);
-  void send_queue(std::uint32_t number, std::int64_t now);
-  void wait(std::uint32_t number, std::int64_t now);
-  void tell_when_room(std::uint32_t number, std::int64_t now);
-  void wake(std::uint32_t number, std::int64_t now);
-
   sim::fabric::NetworkSpec network_;
   sim::fabric::FabricPolicy policy_;
-  bool credits_;
   std::priority_queue<Event, std::vector<Event>, Later> events_;
   std::uint64_t sequence_ = 0;
   std::vector<Port> ports_;

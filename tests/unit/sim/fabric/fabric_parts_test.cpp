@@ -1,5 +1,4 @@
 // Parts of the packet fabric by themselves: rules, ports, routes, senders, flows, receivers and queues.
-#include "sim/fabric/credit_queues.h"
 #include "sim/fabric/event_order.h"
 #include "sim/fabric/fabric_rules.h"
 #include "sim/fabric/packet_flow.h"
@@ -179,46 +178,4 @@ TEST_CASE("an inbox tells when the last of its bytes is there, by the latest arr
   CHECK(receivers.delivered_bytes() == 35);
   CHECK_THROWS_WITH((receivers.expect(first, 1, 0, 1), receivers.expect(first, 1, 0, 1)),
                     Catch::EndsWith("inbox 0 still waits for 1 bytes"));
-}
-
-TEST_CASE("packets and ports that wait are served in the order in which they came")
-{
-  const Ports ports(network(), 8192);
-  CreditQueues queues(ports, 8192);
-  for (std::uint32_t bytes : {10U, 20U, 30U})
-    queues.hold(4, {.bytes = bytes});
-  queues.hold(5, {.bytes = 1});
-  CHECK(queues[4].held == 60);
-  CHECK(queues.head(4).bytes == 10);
-  queues.drop_head(4);
-  CHECK(queues.head(4).bytes == 20);
-  queues.hold(4, {.bytes = 40});
-  queues.drop_head(4);
-  queues.drop_head(4);
-  CHECK(queues.head(4).bytes == 40);
-  CHECK(queues[4].held == 40);
-  queues.drop_head(4);
-  CHECK(queues[4].head == NoIndex);
-  CHECK(queues.head(5).bytes == 1);
-
-  queues.add_waiter(9, 4);
-  queues.add_waiter(9, 6);
-  CHECK(queues[9].first_waiter == 4);
-  CHECK(queues[4].next_waiter == 6);
-  CHECK(queues[6].next_waiter == NoIndex);
-}
-
-TEST_CASE("what a port is still sending frees its room as it goes")
-{
-  const Ports ports(network(), 8192);
-  CreditQueues queues(ports, 8192);
-  CreditQueue& queue = queues[3];
-  queue.coming = 100;
-  Port port = ports[3];
-  port.busy_until = 50'000;  // 50 bytes at 1,000 ps a byte
-  CHECK(CreditQueues::taken(queue, port, 0) == 150);
-  CHECK(CreditQueues::taken(queue, port, 20'000) == 130);
-  CHECK(CreditQueues::taken(queue, port, 60'000) == 100);
-  CHECK_THROWS_WITH(CreditQueues(ports, 64 * 1024 + 1),
-                    Catch::EndsWith("a buffer of 65536 B cannot hold one packet of 65537 B"));
 }

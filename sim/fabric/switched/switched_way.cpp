@@ -1,0 +1,402 @@
+#include "sim/fabric/switched/switched_way.h"
+
+#include "sim/diagnostics/ensure.h"
+#include "sim/fabric/bit_errors.h"
+#include "sim/fabric/rounding.h"
+#include "sim/fabric/switched/clos_graph.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace cm::sim::fabric {
+namespace {
+
+constexpr std::uint32_t MostReplays = 1000;
+
+// A detour around a dead port of a Clos goes down and up once more.
+SwitchGraph graph_for(const NetworkSpec& network, const FabricPolicy& policy)
+{
+  SwitchGraph graph = graph_of(network);
+  if (network.graph.ends.empty() && !policy.changes.empty())
+    graph.levels = 2;
+  return graph;
+}
+
+}  // namespace
+
+SwitchedWay::SwitchedWay(const NetworkSpec& network, const FabricPolicy& policy, const FabricRules& rules, Ports& ports,
+                         calendar::Calendar& calendar, PacketSink& sink)
+    : calendar_(calendar), rules_(rules), ports_(ports), sink_(sink), retry_(policy.retry), order_(network.endpoints()),
+      links_(ports, policy.changes), router_(network, graph_for(network, policy)),
+      schedule_(policy.classes, ports.size()),
+      queues_(ports.size(), (schedule_.classes() + 1) * router_.graph().levels),
+      sources_(network, rules, router_.graph().ways), states_(ports.size())
+{
+  const std::uint32_t lanes = (schedule_.classes() + 1) * router_.graph().levels;
+  ensure(lanes <= MostVirtualLanes, "{} classes with control and {} levels each: a port has {} virtual lanes",
+         schedule_.classes() + 1, router_.graph().levels, MostVirtualLanes);
+  for (PortIndex port = 1; port < ports_.size(); ++port)
+    queues_.set_buffer(port, ports_.kind(ports_[port]).buffer);
+  install_changes();
+}
+
+void SwitchedWay::install_changes()
+{
+  for (std::size_t i = 0; i < links_.changes().size(); ++i) {
+    const TimedChange& change = links_.changes()[i];
+    plan(Step::Begin, change.at.count(), i, 0);
+    if (is_detected(change))
+      plan(Step::Detect, (change.at + change.detected).count(), i, 0);
+    if (change.until)
+      plan(Step::End, change.until->count(), i, 0);
+  }
+}
+
+PortIndex SwitchedWay::first_port(EndpointIndex source, EndpointIndex destination, std::uint32_t lane,
+                                  std::uint32_t number)
+{
+  const auto ways = router_.onward(Router::at_source(source), destination);
+  if (ways.empty())
+    return NoPort;
+  const PortIndex wanted = sources_.port(source, lane);
+  return std::ranges::binary_search(ways, wanted) ? wanted : ways[number % ways.size()];
+}
+
+bool SwitchedWay::has_room(PortIndex first, std::uint8_t traffic_class, std::uint32_t bytes) const
+{
+  const std::uint32_t lane = traffic_class * router_.graph().levels;
+  return first == NoPort || queues_.waiting_bytes(first, lane) + bytes <= ports_.kind(ports_[first]).buffer;
+}
+
+std::int64_t SwitchedWay::leaves_at(PortIndex first, std::int64_t now) const
+{
+  return std::max(now, ports_[first].busy_until) + queues_.work(first);
+}
+
+void SwitchedWay::enter(SwitchedPacket packet, PortIndex first, std::int64_t now)
+{
+  packet.turn = packet.first_turn + packet.tries;
+  packet.entered = now;
+  packet.came_by = NoPort;
+  packet.lasts = 0;
+  packet.level = 0;
+  packet.holds_credit = false;
+  packet.is_wrong = false;
+  const PacketIndex index = packets_.take(packet);
+  if (first == NoPort)
+    lose(index, now);
+  else
+    join(index, first, now);
+}
+
+void SwitchedWay::plan(Step step, std::int64_t time, std::uint64_t what, std::uint32_t order)
+{
+  calendar_.insert({.time = time,
+                    .word = event_word(EventKind::Switched, what),
+                    .extra = static_cast<std::uint32_t>(step),
+                    .order = order});
+}
+
+void SwitchedWay::plan_look(PortIndex port, std::int64_t time)
+{
+  if (states_[port].look_at <= time)
+    return;
+  states_[port].look_at = time;
+  plan(Step::Look, time, port, order_.of_look(port));
+}
+
+// The room that the packet has taken behind the port by which it came is free at `time`; the port learns it later.
+void SwitchedWay::give_credit(const SwitchedPacket& packet, std::int64_t time)
+{
+  calendar_.insert({.time = time + links_[packet.came_by].latency,
+                    .word = event_word(EventKind::Switched, packet.came_by),
+                    .subject = packet.came_lane,
+                    .bytes = packet.bytes,
+                    .extra = static_cast<std::uint32_t>(Step::Credit),
+                    .order = order_.of_credit(packet.came_by)});
+}
+
+std::uint32_t SwitchedWay::lane_of(const SwitchedPacket& packet) const
+{
+  const std::uint32_t group = packet.is_control ? schedule_.classes() : packet.traffic_class;
+  return group * router_.graph().levels + packet.level;
+}
+
+void SwitchedWay::handle(const Event& event)
+{
+  const std::uint64_t what = event.word & PathMask;
+  switch (static_cast<Step>(event.extra)) {
+  case Step::Arrive: arrive(static_cast<PacketIndex>(what), event.time); break;
+  case Step::Look: look(static_cast<PortIndex>(what), event.time); break;
+  case Step::Credit: take_back(event); break;
+  case Step::Begin: links_.begin(what); break;
+  case Step::Detect: detect(what, event.time); break;
+  case Step::End: end(what, event.time); break;
+  case Step::Retry: retry(static_cast<PacketIndex>(what), event.time); break;
+  }
+}
+
+// A packet's head has come to the far end of a link.
+void SwitchedWay::arrive(PacketIndex index, std::int64_t now)
+{
+  const SwitchedPacket& packet = packets_[index];
+  if (packet.is_wrong || links_[packet.came_by].failures != packet.failures) {
+    lose(index, now);
+    return;
+  }
+  if (!router_.leads_to(packet.came_by, packet.destination)) {
+    go_on(index, now);
+    return;
+  }
+  const SwitchedPacket delivered = packet;
+  packets_.give_back(index);
+  sink_.deliver(delivered, now, now + (rules_.cut_through ? delivered.lasts : 0));
+}
+
+void SwitchedWay::look(PortIndex port, std::int64_t now)
+{
+  if (states_[port].look_at != now)
+    return;
+  states_[port].look_at = NoLook;
+  serve(port, now);
+}
+
+void SwitchedWay::take_back(const Event& event)
+{
+  const auto port = static_cast<PortIndex>(event.word & PathMask);
+  queues_.add_credit(port, event.subject, event.bytes);
+  serve(port, event.time);
+}
+
+// What waits at the dead ports takes another way; so do the flows that wait for room there.
+void SwitchedWay::detect(std::size_t change, std::int64_t now)
+{
+  links_.detect(change);
+  const std::vector<PortIndex>& ports = links_.changes()[change].ports;
+  const std::uint32_t lanes = (schedule_.classes() + 1) * router_.graph().levels;
+  std::vector<PacketIndex> stranded;
+  for (const PortIndex port : ports) {
+    router_.set_usable(port, false);
+    for (std::uint32_t lane = 0; lane < lanes; ++lane)
+      while (!queues_.is_empty(port, lane))
+        stranded.push_back(queues_.pop(port, lane, packets_));
+  }
+  counters_.detours += stranded.size();
+  for (const PacketIndex index : stranded)
+    go_on(index, now);
+  for (const PortIndex port : ports)
+    wake_flows(port, now);
+}
+
+void SwitchedWay::end(std::size_t change, std::int64_t now)
+{
+  links_.end(change);
+  for (const PortIndex port : links_.changes()[change].ports) {
+    if (links_[port].known == 0)
+      router_.set_usable(port, true);
+    serve(port, now);
+  }
+}
+
+// On from where the packet is, by one of the ways to its destination.
+void SwitchedWay::go_on(PacketIndex index, std::int64_t now)
+{
+  SwitchedPacket& packet = packets_[index];
+  const PortIndex port = choose(packet, now);
+  if (port == NoPort) {
+    lose(index, now);
+    return;
+  }
+  const std::uint32_t levels = router_.graph().levels;
+  if (packet.came_by == NoPort) {
+    packet.level = 0;
+  } else {
+    const std::uint32_t level =
+        packet.came_lane % levels + (router_.raises_level(router_.behind(packet.came_by), port) ? 1 : 0);
+    if (level >= levels) {
+      lose(index, now);
+      return;
+    }
+    packet.level = static_cast<std::uint8_t>(level);
+  }
+  join(index, port, now);
+}
+
+PortIndex SwitchedWay::choose(SwitchedPacket& packet, std::int64_t now)
+{
+  const bool at_source = packet.came_by == NoPort;
+  const Router::Place place = at_source ? Router::at_source(packet.source) : router_.behind(packet.came_by);
+  const auto ways = router_.onward(place, packet.destination);
+  if (ways.empty())
+    return NoPort;
+  if (at_source)
+    return ways[packet.number % ways.size()];
+  if (rules_.leaf_rule != nullptr)
+    return *std::ranges::min_element(ways, {}, [&](PortIndex port) { return leaves_at(port, now); });
+  const auto count = static_cast<std::uint32_t>(ways.size());
+  return ways[std::exchange(packet.turn, packet.turn / count) % count];
+}
+
+// The packet's head is in front of a port.
+void SwitchedWay::join(PacketIndex index, PortIndex port, std::int64_t now)
+{
+  SwitchedPacket& packet = packets_[index];
+  packet.work = rounded(packet.bytes * links_[port].ps_per_byte);
+  packet.ready = now + (rules_.cut_through ? std::max<std::int64_t>(0, packet.lasts - packet.work) : 0);
+  if (!(packet.came_by == NoPort ? rules_.lanes_wait : rules_.switches_wait)) {
+    depart(index, port, packet.ready);
+    return;
+  }
+  if (!packet.is_control) {
+    const std::uint32_t first = packet.traffic_class * router_.graph().levels;
+    bool waits = false;
+    for (std::uint32_t lane = first; lane < first + router_.graph().levels; ++lane)
+      waits = waits || !queues_.is_empty(port, lane);
+    if (!waits)
+      schedule_.begin_waiting(port, packet.traffic_class);
+  }
+  queues_.push(port, lane_of(packet), index, packets_);
+  if (ports_[port].busy_until <= now)
+    serve(port, now);
+  else
+    plan_look(port, ports_[port].busy_until);
+  queues_.note_peak(port);
+}
+
+// Sends what can leave, one after another; then plans to look again where that is known to be of use.
+void SwitchedWay::serve(PortIndex port, std::int64_t now)
+{
+  if (links_[port].downs > 0)
+    return;
+  while (ports_[port].busy_until <= now && queues_.holds_any(port)) {
+    std::int64_t ready = NoLook;
+    const std::uint32_t lane = next_lane(port, now, ready);
+    if (lane == NoIndex) {
+      if (ready != NoLook)
+        plan_look(port, ready);
+      return;
+    }
+    const PacketIndex index = queues_.pop(port, lane, packets_);
+    const SwitchedPacket& packet = packets_[index];
+    if (!packet.is_control)
+      schedule_.serve(port, packet.traffic_class, packet.bytes);
+    depart(index, port, now);
+    wake_flows(port, now);
+  }
+  if (queues_.holds_any(port))
+    plan_look(port, ports_[port].busy_until);
+}
+
+std::uint32_t SwitchedWay::next_lane(PortIndex port, std::int64_t now, std::int64_t& ready) const
+{
+  const std::uint32_t levels = router_.graph().levels;
+  const auto highest_level = [&](std::uint32_t group) {
+    for (std::uint32_t lane = (group + 1) * levels; lane-- > group * levels;)
+      if (can_leave(port, lane, now, ready))
+        return lane;
+    return NoIndex;
+  };
+  if (const std::uint32_t control = highest_level(schedule_.classes()); control != NoIndex)
+    return control;
+  std::uint32_t best = NoIndex;
+  for (std::uint32_t each = 0; each < schedule_.classes(); ++each) {
+    const std::uint32_t lane = highest_level(each);
+    if (lane != NoIndex && (best == NoIndex || !schedule_.is_before(port, best / levels, each)))
+      best = lane;
+  }
+  return best;
+}
+
+bool SwitchedWay::can_leave(PortIndex port, std::uint32_t lane, std::int64_t now, std::int64_t& ready) const
+{
+  if (queues_.is_empty(port, lane))
+    return false;
+  const SwitchedPacket& packet = packets_[queues_.head(port, lane)];
+  if (rules_.with_credits && queues_.credit(port, lane) < packet.bytes && !router_.leads_to(port, packet.destination))
+    return false;
+  if (packet.ready > now)
+    ready = std::min(ready, packet.ready);
+  return packet.ready <= now;
+}
+
+void SwitchedWay::depart(PacketIndex index, PortIndex number, std::int64_t begin)
+{
+  SwitchedPacket& packet = packets_[index];
+  const LinkState& link = links_[number];
+  const std::uint32_t lane = lane_of(packet);
+  const std::int64_t lasts = rounded(packet.bytes * link.ps_per_byte);
+  const std::uint32_t replays = link.bit_errors > 0 ? replays_of(packet, number) : 0;
+  const std::int64_t repeated = replays * (lasts + 2 * link.latency);
+  Port& port = ports_[number];
+  port.busy_until = begin + repeated + lasts;
+  port.bytes += std::uint64_t{packet.bytes} * (1 + replays);
+  states_[number].replays += replays;
+  ++counters_.port_hops;
+  if (packet.holds_credit)
+    give_credit(packet, port.busy_until);
+  packet.holds_credit = rules_.with_credits && !router_.leads_to(number, packet.destination);
+  if (packet.holds_credit)
+    queues_.add_credit(number, lane, -std::int64_t{packet.bytes});
+  packet.came_by = number;
+  packet.came_lane = static_cast<std::uint8_t>(lane);
+  packet.failures = link.failures;
+  packet.lasts = lasts;
+  plan(Step::Arrive, begin + repeated + link.latency + (rules_.cut_through ? 0 : lasts), index, packet.order);
+}
+
+// How often a packet is sent again over a link before it is received right. Without replays it is marked instead.
+std::uint32_t SwitchedWay::replays_of(SwitchedPacket& packet, PortIndex port) const
+{
+  const double share = packet_error(links_[port].bit_errors, packet.bytes);
+  const auto is_wrong = [&](std::uint32_t attempt) {
+    return error_draw(rules_.seed, packet.order, port - 1, packet.tries, attempt) < share;
+  };
+  if (!retry_.replays_on_link) {
+    packet.is_wrong = is_wrong(0);
+    return 0;
+  }
+  std::uint32_t attempt = 0;
+  while (attempt < MostReplays && is_wrong(attempt))
+    ++attempt;
+  return attempt;
+}
+
+// Sent again by its source after its timeout, or given up.
+void SwitchedWay::lose(PacketIndex index, std::int64_t now)
+{
+  SwitchedPacket& packet = packets_[index];
+  ++counters_.lost_packets;
+  if (packet.holds_credit)
+    give_credit(packet, now);
+  packet.holds_credit = false;
+  plan(Step::Retry, std::max(now, packet.entered + retry_.timeout.count()), index, packet.order);
+}
+
+void SwitchedWay::retry(PacketIndex index, std::int64_t now)
+{
+  SwitchedPacket packet = packets_[index];
+  packets_.give_back(index);
+  if (packet.tries == retry_.resends) {
+    sink_.give_up(packet, now);
+    return;
+  }
+  ++packet.tries;
+  ++counters_.resends;
+  const std::uint32_t lane = (packet.first_lane + packet.tries) % rules_.lanes;
+  enter(packet, first_port(packet.source, packet.destination, lane, packet.number), now);
+}
+
+void SwitchedWay::wake_flows(PortIndex port, std::int64_t now)
+{
+  if (waiting_flows_.empty())
+    return;
+  const auto found = waiting_flows_.find(port);
+  if (found == waiting_flows_.end())
+    return;
+  const std::vector<FlowIndex> flows = std::move(found->second);
+  waiting_flows_.erase(found);
+  for (const FlowIndex flow : flows)
+    sink_.wake(flow, now);
+}
+
+}  // namespace cm::sim::fabric

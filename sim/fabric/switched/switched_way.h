@@ -1,0 +1,121 @@
+// The general way of packets through a network: of any graph, with classes of data, credits, bit errors and ports that
+// change. Every hop is two events or three: the packet's head comes to the far end of a link, the port looks what to
+// send next, and with credits its room comes back. The short way (packet_fabric.cpp) gives the same times, where it can
+// go: a healthy two-tier Clos, one class, no credits; tests compare them.
+//
+// A port has a queue for each virtual lane: classes of data and one of control packets, each with the levels of the
+// network. It serves control first, then classes as their scheduler says, of a class the highest level. With credits a
+// packet leaves only when there is room for it at the far end of the link; the room comes back when its tail has left
+// that switch, after the latency of the link. Endpoints take whatever comes, so control and data drain.
+#pragma once
+
+#include "sim/calendar/calendar.h"
+#include "sim/fabric/event_order.h"
+#include "sim/fabric/fabric_rules.h"
+#include "sim/fabric/packet_events.h"
+#include "sim/fabric/ports.h"
+#include "sim/fabric/switched/class_schedule.h"
+#include "sim/fabric/switched/lane_queues.h"
+#include "sim/fabric/switched/link_states.h"
+#include "sim/fabric/switched/packet_sink.h"
+#include "sim/fabric/switched/router.h"
+#include "sim/fabric/switched/source_lanes.h"
+#include "sim/fabric/switched/switched_packet.h"
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+namespace cm::sim::fabric {
+
+class SwitchedWay {
+ public:
+  // `ports`, `calendar` and `sink` are borrowed. Throws std::logic_error (ensure) for a policy that does not fit.
+  SwitchedWay(const NetworkSpec& network, const FabricPolicy& policy, const FabricRules& rules, Ports& ports,
+              calendar::Calendar& calendar, PacketSink& sink);
+
+  // Port by which a packet with this running number leaves its source: that of the lane if it leads to the destination,
+  // else another one; NoPort when there is no way.
+  [[nodiscard]] PortIndex first_port(EndpointIndex source, EndpointIndex destination, std::uint32_t lane,
+                                     std::uint32_t number);
+  // Room at its source for a packet of data of so many bytes on the wire.
+  [[nodiscard]] bool has_room(PortIndex first, std::uint8_t traffic_class, std::uint32_t bytes) const;
+  // The flow is woken when the port has begun to send another packet.
+  void wait_for_room(PortIndex first, FlowIndex flow) { waiting_flows_[first].push_back(flow); }
+  // When a packet that entered the port now would leave, if its port served first come first.
+  [[nodiscard]] std::int64_t leaves_at(PortIndex first, std::int64_t now) const;
+  // The way of the next packet that leaves its source's group by this port (SourceLanes).
+  [[nodiscard]] std::uint32_t next_turn(EndpointIndex source, EndpointIndex destination, PortIndex first)
+  {
+    return sources_.next_turn(source, destination, first);
+  }
+  // A packet with its first_* and the fields above them. No port: it is lost.
+  void enter(SwitchedPacket packet, PortIndex first, std::int64_t now);
+
+  void handle(const Event& event);
+
+  [[nodiscard]] std::int64_t latency_ps(EndpointIndex from, EndpointIndex to) { return router_.latency_ps(from, to); }
+  [[nodiscard]] const SwitchedCounters& counters() const { return counters_; }
+  [[nodiscard]] std::uint64_t peak_bytes(PortIndex port) const { return queues_.peak_bytes(port); }
+  // Room ever taken at the far end of the port's link, in one virtual lane.
+  [[nodiscard]] std::uint64_t peak_buffer_bytes(PortIndex port) const
+  {
+    return static_cast<std::uint64_t>(ports_.kind(ports_[port]).buffer - queues_.least_credit(port));
+  }
+  // Packets that the port has sent again because of bit errors.
+  [[nodiscard]] std::uint64_t replays(PortIndex port) const { return states_[port].replays; }
+
+ private:
+  static constexpr std::int64_t NoLook = calendar::Calendar::Never;
+
+  enum class Step : std::uint32_t { Arrive, Look, Credit, Begin, Detect, End, Retry };
+
+  struct PortState {
+    std::int64_t look_at = NoLook;
+    std::uint64_t replays = 0;
+  };
+
+  void install_changes();
+  void plan(Step step, std::int64_t time, std::uint64_t what, std::uint32_t order);
+  void plan_look(PortIndex port, std::int64_t time);
+  void give_credit(const SwitchedPacket& packet, std::int64_t time);
+  [[nodiscard]] std::uint32_t lane_of(const SwitchedPacket& packet) const;
+
+  void arrive(PacketIndex index, std::int64_t now);
+  void look(PortIndex port, std::int64_t now);
+  void take_back(const Event& event);
+  void begin(std::size_t change);
+  void detect(std::size_t change, std::int64_t now);
+  void end(std::size_t change, std::int64_t now);
+  void retry(PacketIndex index, std::int64_t now);
+
+  void go_on(PacketIndex index, std::int64_t now);
+  [[nodiscard]] PortIndex choose(SwitchedPacket& packet, std::int64_t now);
+  void join(PacketIndex index, PortIndex port, std::int64_t now);
+  void serve(PortIndex port, std::int64_t now);
+  // Virtual lane whose head leaves next, or none (NoIndex); then `ready` is when one that has credit can.
+  [[nodiscard]] std::uint32_t next_lane(PortIndex port, std::int64_t now, std::int64_t& ready) const;
+  [[nodiscard]] bool can_leave(PortIndex port, std::uint32_t lane, std::int64_t now, std::int64_t& ready) const;
+  void depart(PacketIndex index, PortIndex port, std::int64_t begin);
+  [[nodiscard]] std::uint32_t replays_of(SwitchedPacket& packet, PortIndex port) const;
+  void lose(PacketIndex index, std::int64_t now);
+  void wake_flows(PortIndex port, std::int64_t now);
+
+  calendar::Calendar& calendar_;
+  const FabricRules& rules_;
+  Ports& ports_;
+  PacketSink& sink_;
+  RetryPolicy retry_;
+  EventOrder order_;
+  LinkStates links_;
+  Router router_;
+  ClassSchedule schedule_;
+  LaneQueues queues_;
+  PacketStore packets_;
+  SourceLanes sources_;
+  std::vector<PortState> states_;  // [port]
+  std::unordered_map<PortIndex, std::vector<FlowIndex>> waiting_flows_;
+  SwitchedCounters counters_;
+};
+
+}  // namespace cm::sim::fabric
