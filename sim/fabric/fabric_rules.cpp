@@ -1,5 +1,7 @@
 #include "sim/fabric/fabric_rules.h"
 
+#include <numeric>
+
 namespace cm::sim::fabric {
 
 FabricRules::FabricRules(const FabricPolicy& policy, std::uint32_t lane_count)
@@ -26,6 +28,14 @@ std::uint32_t FabricRules::whole_rounds(std::uint32_t message_bytes) const
 {
   const auto rounds = static_cast<std::uint32_t>((message_bytes - 1) / lane_round + 1);
   return (message_bytes - 1) / (rounds * lanes) + 1;
+}
+
+std::uint32_t FabricRules::lanes_to_next_start(std::uint32_t packets) const
+{
+  std::uint32_t left_out = 0;
+  while (std::gcd(packets + left_out, lanes) > 1)
+    ++left_out;
+  return left_out;
 }
 
 }  // namespace cm::sim::fabric

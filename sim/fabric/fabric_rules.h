@@ -21,6 +21,14 @@ struct FabricRules {
     return message_bytes <= lane_round ? mtu : whole_rounds(message_bytes);
   }
 
+  // Lanes that the spray leaves out after a message of so many bytes, so that messages of equal length start on each
+  // lane in turn: where their packets and the lanes have a common factor, the short packets of all would else go to the
+  // same lanes.
+  [[nodiscard]] std::uint32_t lanes_left_out(std::uint32_t message_bytes) const
+  {
+    return message_bytes <= mtu || message_bytes > lane_round ? 0 : lanes_to_next_start((message_bytes - 1) / mtu + 1);
+  }
+
   LaneChoice lane_choice;
   LaneRule lane_rule;
   SourceRule source_rule;  // null: spines take turns
@@ -41,6 +49,7 @@ struct FabricRules {
 
  private:
   [[nodiscard]] std::uint32_t whole_rounds(std::uint32_t message_bytes) const;
+  [[nodiscard]] std::uint32_t lanes_to_next_start(std::uint32_t packets) const;
 };
 
 }  // namespace cm::sim::fabric

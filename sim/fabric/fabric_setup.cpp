@@ -41,7 +41,8 @@ void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
   const FlowIndex index = flows_.take(std::move(spec), rules_, now);
   Flow& flow = flows_[index];
   flow.next_lane = senders_.start_flow(flow.source, packets_of(flow.messages, flow.source, rules_));
-  flow.plain = rules_.is_plain && switched_ == nullptr && !flow.control && !flow.per_lane && flow.engine != NoIndex &&
+  flow.plain = rules_.is_plain && !leaves_out_lanes(flow.messages, rules_) && switched_ == nullptr && !flow.control &&
+               !flow.per_lane && flow.engine != NoIndex &&
                routes_.endpoint(flow.source).kind == event_word(EventKind::Packet, 0);
   emit_next_at(now, index);
 }

@@ -50,6 +50,8 @@ void PacketFabric::on_emission(const Event& event)
     }
     flow.issued = std::max(flow.issued, now - times.issue_lead) + times.issue_step;
     if (ends_message) {
+      if (flow.left_out > 0 && message.destination != flow.source)
+        flow.leave_out_lanes(routes_.lanes());
       flow.offset = 0;
       ++flow.next_message;
     }

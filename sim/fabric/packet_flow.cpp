@@ -31,6 +31,22 @@ std::uint32_t packets_of(const std::vector<Message>& messages, EndpointIndex sou
   return packets;
 }
 
+void Flow::cut_anew(std::uint32_t message_bytes, const FabricRules& rules)
+{
+  cut_bytes = message_bytes;
+  packet_bytes = rules.packet_bytes(message_bytes);
+  left_out = rules.lanes_left_out(message_bytes);
+}
+
+bool leaves_out_lanes(const std::vector<Message>& messages, const FabricRules& rules)
+{
+  std::uint32_t longest = 0;
+  for (const Message& message : messages)
+    longest = std::max(longest, message.bytes);
+  return longest > rules.mtu &&
+         std::ranges::any_of(messages, [&](const Message& message) { return rules.lanes_left_out(message.bytes) > 0; });
+}
+
 FlowIndex FlowPool::take(FlowSpec&& spec, const FabricRules& rules, std::int64_t now)
 {
   ensure(spec.pause.count() == 0 || spec.engine.engine != NoIndex, "a flow that rests needs an engine to rest");

@@ -41,6 +41,7 @@ struct Flow {
   std::uint32_t offset = 0;        // bytes of the next message already sent
   std::uint32_t cut_bytes = 0;     // the message length that packet_bytes is for
   std::uint32_t packet_bytes = 0;  // payload of a packet of such a message; the last one may be shorter
+  std::uint32_t left_out = 0;      // lanes that the spray leaves out after such a message
   std::array<Pace, 2> paces{};     // as last used: of a message's packets, of a shorter one at its end
   std::int64_t engine_pause = 0;   // after a message's last packet
   std::int64_t issued = 0;         // when the next packet is issued
@@ -59,19 +60,28 @@ struct Flow {
     return lane;
   }
 
+  void cut_anew(std::uint32_t message_bytes, const FabricRules& rules);
+
+  // A message that left the source has ended.
+  void leave_out_lanes(std::uint32_t lanes_of_source)
+  {
+    next_lane = static_cast<std::uint16_t>((next_lane + left_out) % lanes_of_source);
+  }
+
   // Makes packet_bytes that of a message of so many bytes.
   void cut(std::uint32_t message_bytes, const FabricRules& rules)
   {
-    if (message_bytes == cut_bytes) [[likely]]
-      return;
-    cut_bytes = message_bytes;
-    packet_bytes = rules.packet_bytes(message_bytes);
+    if (message_bytes != cut_bytes) [[unlikely]]
+      cut_anew(message_bytes, rules);
   }
 };
 
 // Packets of the messages that leave their source.
 [[nodiscard]] std::uint32_t packets_of(const std::vector<Message>& messages, EndpointIndex source,
                                        const FabricRules& rules);
+
+// Whether the spray leaves out lanes after one of the messages.
+[[nodiscard]] bool leaves_out_lanes(const std::vector<Message>& messages, const FabricRules& rules);
 
 class FlowPool {
  public:

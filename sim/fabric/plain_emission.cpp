@@ -1,4 +1,4 @@
-// The usual flow's packets: sprayed, through one engine. The same steps as in packet_emission.cpp,
+// The usual flow's packets: sprayed over all lanes, through one engine. The same steps as in packet_emission.cpp,
 // without the choices; as far as the destination's lanes allow, the packets visit ports of one kind only.
 
 #include "sim/fabric/packet_fabric.h"

@@ -24,7 +24,7 @@ struct TimedChange {
   std::vector<PortIndex> ports{};
   PortChange change = PortChange::Down;
   double value = 0;
-  Picoseconds detected{0};           // after `at`; of Down alone
+  Picoseconds detected{0};             // after `at`; of Down alone
   std::optional<Picoseconds> until{};  // later than `at`; all is as before from then on, and known to be
 
   friend bool operator==(const TimedChange&, const TimedChange&) = default;

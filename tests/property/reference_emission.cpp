@@ -5,6 +5,7 @@
 #include "tests/property/reference_rules.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace cm::tests {
 
@@ -35,6 +36,17 @@ ReferenceFabric::NextPacket ReferenceFabric::next_packet(const Flow& flow) const
   }
   const std::uint32_t bytes = std::min(most, message.bytes - flow.offset);
   return {bytes, message.destination, flow.offset + bytes == message.bytes};
+}
+
+// After messages of equal length the next ones start on every lane in turn.
+std::uint32_t ReferenceFabric::lanes_left_out(std::uint32_t message_bytes) const
+{
+  const auto mtu = static_cast<std::uint32_t>(policy_.mtu.count());
+  const std::uint32_t packets = (message_bytes + mtu - 1) / mtu;
+  std::uint32_t left_out = 0;
+  while (packets > 1 && packets <= network_.lanes && std::gcd(packets + left_out, network_.lanes) != 1)
+    ++left_out;
+  return left_out;
 }
 
 std::uint32_t ReferenceFabric::lane_of(const Flow& flow, std::uint32_t destination) const
@@ -196,6 +208,8 @@ void ReferenceFabric::advance(Flow& flow, const NextPacket& next, std::int64_t n
     flow.lane = (flow.lane + 1) % network_.lanes;
   flow.offset += next.bytes;
   if (next.ends_message) {
+    if (next.destination != flow.spec.source)
+      flow.lane = (flow.lane + lanes_left_out(flow.spec.messages[flow.message].bytes)) % network_.lanes;
     flow.offset = 0;
     ++flow.message;
   }

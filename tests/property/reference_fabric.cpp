@@ -61,9 +61,11 @@ void ReferenceFabric::start(const FlowSpec& spec, std::int64_t now)
   flow.issued = now;
   flow.fence = now;
   flow.lane = next_lane_[spec.source];
-  flow.lays_out = policy_.forwarding == Forwarding::CutThrough && policy_.lane_choice == LaneChoice::Spray &&
-                  policy_.spine_choice == SpineChoice::Spray && !spec.control && !spec.engine.per_lane &&
-                  spec.engine.engine != NoIndex && is_uniform(spec.source);
+  flow.lays_out =
+      policy_.forwarding == Forwarding::CutThrough && policy_.lane_choice == LaneChoice::Spray &&
+      policy_.spine_choice == SpineChoice::Spray && !spec.control && !spec.engine.per_lane &&
+      spec.engine.engine != NoIndex && is_uniform(spec.source) &&
+      std::ranges::all_of(spec.messages, [this](const Message& message) { return lanes_left_out(message.bytes) == 0; });
   Flow ahead = flow;
   while (ahead.message < spec.messages.size()) {
     const NextPacket next = next_packet(ahead);

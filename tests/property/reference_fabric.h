@@ -103,6 +103,7 @@ class ReferenceFabric {
 
   // Emission.
   [[nodiscard]] NextPacket next_packet(const Flow& flow) const;
+  [[nodiscard]] std::uint32_t lanes_left_out(std::uint32_t message_bytes) const;
   [[nodiscard]] std::uint32_t lane_of(const Flow& flow, std::uint32_t destination) const;
   std::vector<std::uint32_t> path(std::uint32_t from, std::uint32_t to, std::uint32_t lane, bool advance);
   void emit_at(std::int64_t time, std::size_t flow);
