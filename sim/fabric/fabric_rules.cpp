@@ -7,7 +7,7 @@ namespace cm::sim::fabric {
 FabricRules::FabricRules(const FabricPolicy& policy, std::uint32_t lane_count)
     : lane_choice(policy.lane_choice), lane_rule(policy_of(policy.lane_choice).rule),
       source_rule(policy_of(policy.spine_choice).at_source), leaf_rule(policy_of(policy.spine_choice).at_leaf),
-      seed(policy.seed),
+      seed(policy.seed), retry(policy.retry),
       with_credits(policy.flow_control == FlowControl::Credits && policy.waiting == Waiting::AtEveryPort),
       cut_through(policy.forwarding == Forwarding::CutThrough),
       acknowledge_by_packet(policy.acknowledgement == Acknowledgement::Packets),

@@ -22,11 +22,13 @@ struct FabricRules {
   }
 
   // Lanes that the spray leaves out after a message of so many bytes, so that messages of equal length start on each
-  // lane in turn: where their packets and the lanes have a common factor, the short packets of all would else go to the
-  // same lanes.
+  // lane in turn: where their packets, fewer than lanes, and the lanes have a common factor, the short packets of all
+  // would else go to the same lanes.
   [[nodiscard]] std::uint32_t lanes_left_out(std::uint32_t message_bytes) const
   {
-    return message_bytes <= mtu || message_bytes > lane_round ? 0 : lanes_to_next_start((message_bytes - 1) / mtu + 1);
+    if (message_bytes <= mtu || message_bytes > lane_round - mtu)
+      return 0;
+    return lanes_to_next_start((message_bytes - 1) / mtu + 1);
   }
 
   LaneChoice lane_choice;
@@ -34,6 +36,7 @@ struct FabricRules {
   SourceRule source_rule;  // null: spines take turns
   LeafRule leaf_rule;      // null: a packet keeps the spine that its source chose
   std::uint64_t seed;
+  RetryPolicy retry;
   bool with_credits;  // buffers are finite; then packets go the general way
   bool cut_through;
   bool acknowledge_by_packet;

@@ -78,7 +78,7 @@ PortCounters PacketFabric::counters(PortIndex index) const
   const auto busy = static_cast<std::int64_t>(static_cast<double>(port.bytes) * kind.ps_per_byte);
   if (switched_ == nullptr)
     return {port.bytes, busy, static_cast<std::uint64_t>(static_cast<double>(port.peak_backlog) / kind.ps_per_byte)};
-  return {port.bytes, busy, switched_->peak_bytes(index + 1), switched_->peak_buffer_bytes(index + 1)};
+  return {port.bytes, busy, switched_->peak_bytes(index + 1)};
 }
 
 double PacketFabric::carried_bytes(std::uint32_t lane, Picoseconds now) const
@@ -100,14 +100,6 @@ std::uint64_t PacketFabric::peak_queue_bytes() const
   std::uint64_t peak = 0;
   for (std::size_t port = 0; port < ports(); ++port)
     peak = std::max(peak, counters(static_cast<PortIndex>(port)).peak_queue_bytes);
-  return peak;
-}
-
-std::uint64_t PacketFabric::peak_buffer_bytes() const
-{
-  std::uint64_t peak = 0;
-  for (std::size_t port = 0; port < ports(); ++port)
-    peak = std::max(peak, counters(static_cast<PortIndex>(port)).peak_buffer_bytes);
   return peak;
 }
 

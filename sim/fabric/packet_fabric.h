@@ -78,8 +78,7 @@ class PacketFabric final : private PacketSink {
   // Bytes that all endpoints together have sent on a lane up to `now`, framing included; bytes that wait in a
   // lane's queue are not sent yet.
   [[nodiscard]] double carried_bytes(std::uint32_t lane, Picoseconds now) const;
-  [[nodiscard]] std::uint64_t peak_queue_bytes() const;   // of all ports
-  [[nodiscard]] std::uint64_t peak_buffer_bytes() const;  // of all ports
+  [[nodiscard]] std::uint64_t peak_queue_bytes() const;  // of all ports
 
  private:
   // One emission event lays out so many packets ahead, at most over the horizon: fewer events. Only where an endpoint

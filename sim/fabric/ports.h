@@ -12,9 +12,8 @@ namespace cm::sim::fabric {
 
 struct PortCounters {
   std::uint64_t bytes = 0;
-  std::int64_t busy_ps = 0;             // time spent sending
-  std::uint64_t peak_queue_bytes = 0;   // waiting in front of it
-  std::uint64_t peak_buffer_bytes = 0;  // with credits: room taken at the far end of its link, in one virtual lane
+  std::int64_t busy_ps = 0;            // time spent sending
+  std::uint64_t peak_queue_bytes = 0;  // waiting in front of it
 };
 
 // Ports of equal rate, latency and buffer share one: it stays in the first-level cache.

@@ -2,20 +2,6 @@
 
 namespace cm::sim::fabric {
 
-void LaneQueues::set_buffer(PortIndex port, std::int64_t bytes)
-{
-  for (std::uint32_t lane = 0; lane < lanes_; ++lane)
-    at(port, lane).credit = at(port, lane).least_credit = bytes;
-}
-
-std::int64_t LaneQueues::least_credit(PortIndex port) const
-{
-  std::int64_t least = at(port, 0).least_credit;
-  for (std::uint32_t lane = 1; lane < lanes_; ++lane)
-    least = std::min(least, at(port, lane).least_credit);
-  return least;
-}
-
 void LaneQueues::push(PortIndex port, std::uint32_t lane, PacketIndex index, PacketStore& packets)
 {
   SwitchedPacket& packet = packets[index];

@@ -1,21 +1,20 @@
-// Packets that wait in front of ports, in one queue for each virtual lane, and the credits of the links.
+// Packets that wait in front of ports, in one queue for each virtual lane.
 #pragma once
 
 #include "sim/fabric/switched/switched_packet.h"
 
-#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace cm::sim::fabric {
 
 class LaneQueues {
  public:
+  static constexpr std::int64_t NoLook = std::numeric_limits<std::int64_t>::max();
+
   // `ports`: how many numbers of ports there are. `lanes`: virtual lanes of each.
   LaneQueues(std::size_t ports, std::uint32_t lanes) : lanes_(lanes), queues_(ports * lanes), loads_(ports) {}
-
-  // Before the first packet: so much room at the far end of the port's link, for each virtual lane.
-  void set_buffer(PortIndex port, std::int64_t bytes);
 
   [[nodiscard]] bool is_empty(PortIndex port, std::uint32_t lane) const { return at(port, lane).head == NoIndex; }
   [[nodiscard]] PacketIndex head(PortIndex port, std::uint32_t lane) const { return at(port, lane).head; }
@@ -27,6 +26,9 @@ class LaneQueues {
   void push(PortIndex port, std::uint32_t lane, PacketIndex index, PacketStore& packets);
   PacketIndex pop(PortIndex port, std::uint32_t lane, PacketStore& packets);
 
+  // When the port is going to look at its queues; NoLook: nothing is planned.
+  std::int64_t& look_at(PortIndex port) { return loads_[port].look_at; }
+
   // Remembers how much waits in front of the port now, if it is more than ever before.
   void note_peak(PortIndex port)
   {
@@ -35,24 +37,11 @@ class LaneQueues {
   }
   [[nodiscard]] std::uint64_t peak_bytes(PortIndex port) const { return static_cast<std::uint64_t>(loads_[port].peak); }
 
-  // Bytes for which there is room at the far end of the port's link.
-  [[nodiscard]] std::int64_t credit(PortIndex port, std::uint32_t lane) const { return at(port, lane).credit; }
-  void add_credit(PortIndex port, std::uint32_t lane, std::int64_t bytes)
-  {
-    Queue& queue = at(port, lane);
-    queue.credit += bytes;
-    queue.least_credit = std::min(queue.least_credit, queue.credit);
-  }
-  // Least credit that one of the port's virtual lanes ever had.
-  [[nodiscard]] std::int64_t least_credit(PortIndex port) const;
-
  private:
   struct Queue {
     PacketIndex head = NoIndex;
     PacketIndex tail = NoIndex;
     std::int64_t bytes = 0;
-    std::int64_t credit = 0;
-    std::int64_t least_credit = 0;
   };
 
   // Of all queues of a port.
@@ -60,6 +49,7 @@ class LaneQueues {
     std::int64_t work = 0;
     std::int64_t bytes = 0;
     std::int64_t peak = 0;  // bytes
+    std::int64_t look_at = NoLook;
     std::uint32_t packets = 0;
   };
 

@@ -93,6 +93,7 @@ void LinkStates::put_together(PortIndex number)
   state.bit_errors = 1 - right;
   state.failures = links_[number].failures;
   state.known = links_[number].known;
+  state.replays = links_[number].replays;
   links_[number] = state;
 }
 

@@ -17,6 +17,7 @@ struct LinkState {
   std::uint32_t downs = 0;     // changes that keep it down
   std::uint32_t failures = 0;  // how often it went down
   std::uint32_t known = 0;     // downs that routes know of
+  std::uint64_t replays = 0;   // packets sent again because of bit errors
 };
 
 // Whether routes learn of a change before it ends.
@@ -29,6 +30,8 @@ class LinkStates {
 
   const LinkState& operator[](PortIndex number) const { return links_[number]; }
   [[nodiscard]] const std::vector<TimedChange>& changes() const { return changes_; }  // ports numbered from 1
+
+  void count_replays(PortIndex number, std::uint32_t replays) { links_[number].replays += replays; }
 
   // The change takes effect at its ports; routes get to know that they are down; it ends.
   void begin(std::size_t change);

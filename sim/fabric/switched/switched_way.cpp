@@ -22,21 +22,29 @@ SwitchGraph graph_for(const NetworkSpec& network, const FabricPolicy& policy)
   return graph;
 }
 
+std::vector<std::int64_t> buffers_of(const Ports& ports)
+{
+  std::vector<std::int64_t> buffers;
+  for (PortIndex port = 0; port < ports.size(); ++port)
+    buffers.push_back(ports.kind(ports[port]).buffer);
+  return buffers;
+}
+
 }  // namespace
 
 SwitchedWay::SwitchedWay(const NetworkSpec& network, const FabricPolicy& policy, const FabricRules& rules, Ports& ports,
                          calendar::Calendar& calendar, PacketSink& sink)
-    : calendar_(calendar), rules_(rules), ports_(ports), sink_(sink), retry_(policy.retry), order_(network.endpoints()),
+    : calendar_(calendar), rules_(rules), ports_(ports), sink_(sink), order_(network.endpoints()),
       links_(ports, policy.changes), router_(network, graph_for(network, policy)),
       schedule_(policy.classes, ports.size()),
       queues_(ports.size(), (schedule_.classes() + 1) * router_.graph().levels),
-      sources_(network, rules, router_.graph().ways), states_(ports.size())
+      credits_(rules.with_credits ? LinkCredits(buffers_of(ports), (schedule_.classes() + 1) * router_.graph().levels)
+                                  : LinkCredits()),
+      sources_(network, rules, router_.graph().ways)
 {
   const std::uint32_t lanes = (schedule_.classes() + 1) * router_.graph().levels;
   ensure(lanes <= MostVirtualLanes, "{} classes with control and {} levels each: a port has {} virtual lanes",
          schedule_.classes() + 1, router_.graph().levels, MostVirtualLanes);
-  for (PortIndex port = 1; port < ports_.size(); ++port)
-    queues_.set_buffer(port, ports_.kind(ports_[port]).buffer);
   install_changes();
 }
 
@@ -83,10 +91,12 @@ void SwitchedWay::enter(SwitchedPacket packet, PortIndex first, std::int64_t now
   packet.holds_credit = false;
   packet.is_wrong = false;
   const PacketIndex index = packets_.take(packet);
+  is_before_credits_ = !packet.acknowledges && packet.tries == 0;
   if (first == NoPort)
     lose(index, now);
   else
     join(index, first, now);
+  is_before_credits_ = false;
 }
 
 void SwitchedWay::plan(Step step, std::int64_t time, std::uint64_t what, std::uint32_t order)
@@ -99,21 +109,30 @@ void SwitchedWay::plan(Step step, std::int64_t time, std::uint64_t what, std::ui
 
 void SwitchedWay::plan_look(PortIndex port, std::int64_t time)
 {
-  if (states_[port].look_at <= time)
+  if (queues_.look_at(port) <= time)
     return;
-  states_[port].look_at = time;
+  queues_.look_at(port) = time;
   plan(Step::Look, time, port, order_.of_look(port));
 }
 
 // The room that the packet has taken behind the port by which it came is free at `time`; the port learns it later.
 void SwitchedWay::give_credit(const SwitchedPacket& packet, std::int64_t time)
 {
-  calendar_.insert({.time = time + links_[packet.came_by].latency,
-                    .word = event_word(EventKind::Switched, packet.came_by),
-                    .subject = packet.came_lane,
-                    .bytes = packet.bytes,
+  credits_.give(packet.came_by, packet.came_lane, packet.bytes, time + links_[packet.came_by].latency);
+  if (credits_.starves(packet.came_by, packet.came_lane) && !queues_.is_empty(packet.came_by, packet.came_lane))
+    plan_telling(packet.came_by, packet.came_lane, packets_[queues_.head(packet.came_by, packet.came_lane)].bytes);
+}
+
+void SwitchedWay::plan_telling(PortIndex port, std::uint32_t lane, std::uint32_t bytes)
+{
+  const std::int64_t time = credits_.next_telling(port, lane, bytes);
+  if (time == LinkCredits::Never)
+    return;
+  calendar_.insert({.time = time,
+                    .word = event_word(EventKind::Switched, port),
+                    .subject = lane,
                     .extra = static_cast<std::uint32_t>(Step::Credit),
-                    .order = order_.of_credit(packet.came_by)});
+                    .order = order_.of_credit(port)});
 }
 
 std::uint32_t SwitchedWay::lane_of(const SwitchedPacket& packet) const
@@ -128,7 +147,7 @@ void SwitchedWay::handle(const Event& event)
   switch (static_cast<Step>(event.extra)) {
   case Step::Arrive: arrive(static_cast<PacketIndex>(what), event.time); break;
   case Step::Look: look(static_cast<PortIndex>(what), event.time); break;
-  case Step::Credit: take_back(event); break;
+  case Step::Credit: tell_of_credit(event); break;
   case Step::Begin: links_.begin(what); break;
   case Step::Detect: detect(what, event.time); break;
   case Step::End: end(what, event.time); break;
@@ -155,16 +174,16 @@ void SwitchedWay::arrive(PacketIndex index, std::int64_t now)
 
 void SwitchedWay::look(PortIndex port, std::int64_t now)
 {
-  if (states_[port].look_at != now)
+  if (queues_.look_at(port) != now)
     return;
-  states_[port].look_at = NoLook;
+  queues_.look_at(port) = LaneQueues::NoLook;
   serve(port, now);
 }
 
-void SwitchedWay::take_back(const Event& event)
+void SwitchedWay::tell_of_credit(const Event& event)
 {
   const auto port = static_cast<PortIndex>(event.word & PathMask);
-  queues_.add_credit(port, event.subject, event.bytes);
+  credits_.told(port, event.subject, event.time);
   serve(port, event.time);
 }
 
@@ -182,8 +201,10 @@ void SwitchedWay::detect(std::size_t change, std::int64_t now)
         stranded.push_back(queues_.pop(port, lane, packets_));
   }
   counters_.detours += stranded.size();
+  is_before_credits_ = true;
   for (const PacketIndex index : stranded)
     go_on(index, now);
+  is_before_credits_ = false;
   for (const PortIndex port : ports)
     wake_flows(port, now);
 }
@@ -191,11 +212,13 @@ void SwitchedWay::detect(std::size_t change, std::int64_t now)
 void SwitchedWay::end(std::size_t change, std::int64_t now)
 {
   links_.end(change);
+  is_before_credits_ = true;
   for (const PortIndex port : links_.changes()[change].ports) {
     if (links_[port].known == 0)
       router_.set_usable(port, true);
     serve(port, now);
   }
+  is_before_credits_ = false;
 }
 
 // On from where the packet is, by one of the ways to its destination.
@@ -255,6 +278,8 @@ void SwitchedWay::join(PacketIndex index, PortIndex port, std::int64_t now)
     if (!waits)
       schedule_.begin_waiting(port, packet.traffic_class);
   }
+  if (pass_idle_port(index, port, now))
+    return;
   queues_.push(port, lane_of(packet), index, packets_);
   if (ports_[port].busy_until <= now)
     serve(port, now);
@@ -269,10 +294,10 @@ void SwitchedWay::serve(PortIndex port, std::int64_t now)
   if (links_[port].downs > 0)
     return;
   while (ports_[port].busy_until <= now && queues_.holds_any(port)) {
-    std::int64_t ready = NoLook;
+    std::int64_t ready = LaneQueues::NoLook;
     const std::uint32_t lane = next_lane(port, now, ready);
     if (lane == NoIndex) {
-      if (ready != NoLook)
+      if (ready != LaneQueues::NoLook)
         plan_look(port, ready);
       return;
     }
@@ -287,7 +312,7 @@ void SwitchedWay::serve(PortIndex port, std::int64_t now)
     plan_look(port, ports_[port].busy_until);
 }
 
-std::uint32_t SwitchedWay::next_lane(PortIndex port, std::int64_t now, std::int64_t& ready) const
+std::uint32_t SwitchedWay::next_lane(PortIndex port, std::int64_t now, std::int64_t& ready)
 {
   const std::uint32_t levels = router_.graph().levels;
   const auto highest_level = [&](std::uint32_t group) {
@@ -307,16 +332,39 @@ std::uint32_t SwitchedWay::next_lane(PortIndex port, std::int64_t now, std::int6
   return best;
 }
 
-bool SwitchedWay::can_leave(PortIndex port, std::uint32_t lane, std::int64_t now, std::int64_t& ready) const
+bool SwitchedWay::can_leave(PortIndex port, std::uint32_t lane, std::int64_t now, std::int64_t& ready)
 {
   if (queues_.is_empty(port, lane))
     return false;
   const SwitchedPacket& packet = packets_[queues_.head(port, lane)];
-  if (rules_.with_credits && queues_.credit(port, lane) < packet.bytes && !router_.leads_to(port, packet.destination))
+  if (!has_credit(packet, port, lane, now)) {
+    plan_telling(port, lane, packet.bytes);
     return false;
+  }
   if (packet.ready > now)
     ready = std::min(ready, packet.ready);
   return packet.ready <= now;
+}
+
+// Credits that come back now are known to events of their order and later ones: not yet to emissions and changes.
+bool SwitchedWay::has_credit(const SwitchedPacket& packet, PortIndex port, std::uint32_t lane, std::int64_t now)
+{
+  return !rules_.with_credits || router_.leads_to(port, packet.destination) ||
+         credits_.suffices(port, lane, packet.bytes, is_before_credits_ ? now - 1 : now);
+}
+
+// Nothing waits at the port, and the packet can leave at once.
+bool SwitchedWay::pass_idle_port(PacketIndex index, PortIndex port, std::int64_t now)
+{
+  const SwitchedPacket& packet = packets_[index];
+  if (ports_[port].busy_until > now || packet.ready > now || queues_.holds_any(port) || links_[port].downs > 0 ||
+      !has_credit(packet, port, lane_of(packet), now))
+    return false;
+  if (!packet.is_control)
+    schedule_.serve(port, packet.traffic_class, packet.bytes);
+  depart(index, port, now);
+  wake_flows(port, now);
+  return true;
 }
 
 void SwitchedWay::depart(PacketIndex index, PortIndex number, std::int64_t begin)
@@ -330,13 +378,13 @@ void SwitchedWay::depart(PacketIndex index, PortIndex number, std::int64_t begin
   Port& port = ports_[number];
   port.busy_until = begin + repeated + lasts;
   port.bytes += std::uint64_t{packet.bytes} * (1 + replays);
-  states_[number].replays += replays;
+  links_.count_replays(number, replays);
   ++counters_.port_hops;
   if (packet.holds_credit)
     give_credit(packet, port.busy_until);
   packet.holds_credit = rules_.with_credits && !router_.leads_to(number, packet.destination);
   if (packet.holds_credit)
-    queues_.add_credit(number, lane, -std::int64_t{packet.bytes});
+    credits_.take(number, lane, packet.bytes);
   packet.came_by = number;
   packet.came_lane = static_cast<std::uint8_t>(lane);
   packet.failures = link.failures;
@@ -351,7 +399,7 @@ std::uint32_t SwitchedWay::replays_of(SwitchedPacket& packet, PortIndex port) co
   const auto is_wrong = [&](std::uint32_t attempt) {
     return error_draw(rules_.seed, packet.order, port - 1, packet.tries, attempt) < share;
   };
-  if (!retry_.replays_on_link) {
+  if (!rules_.retry.replays_on_link) {
     packet.is_wrong = is_wrong(0);
     return 0;
   }
@@ -369,14 +417,14 @@ void SwitchedWay::lose(PacketIndex index, std::int64_t now)
   if (packet.holds_credit)
     give_credit(packet, now);
   packet.holds_credit = false;
-  plan(Step::Retry, std::max(now, packet.entered + retry_.timeout.count()), index, packet.order);
+  plan(Step::Retry, std::max(now, packet.entered + rules_.retry.timeout.count()), index, packet.order);
 }
 
 void SwitchedWay::retry(PacketIndex index, std::int64_t now)
 {
   SwitchedPacket packet = packets_[index];
   packets_.give_back(index);
-  if (packet.tries == retry_.resends) {
+  if (packet.tries == rules_.retry.resends) {
     sink_.give_up(packet, now);
     return;
   }

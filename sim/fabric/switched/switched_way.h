@@ -16,6 +16,7 @@
 #include "sim/fabric/ports.h"
 #include "sim/fabric/switched/class_schedule.h"
 #include "sim/fabric/switched/lane_queues.h"
+#include "sim/fabric/switched/link_credits.h"
 #include "sim/fabric/switched/link_states.h"
 #include "sim/fabric/switched/packet_sink.h"
 #include "sim/fabric/switched/router.h"
@@ -57,33 +58,22 @@ class SwitchedWay {
   [[nodiscard]] std::int64_t latency_ps(EndpointIndex from, EndpointIndex to) { return router_.latency_ps(from, to); }
   [[nodiscard]] const SwitchedCounters& counters() const { return counters_; }
   [[nodiscard]] std::uint64_t peak_bytes(PortIndex port) const { return queues_.peak_bytes(port); }
-  // Room ever taken at the far end of the port's link, in one virtual lane.
-  [[nodiscard]] std::uint64_t peak_buffer_bytes(PortIndex port) const
-  {
-    return static_cast<std::uint64_t>(ports_.kind(ports_[port]).buffer - queues_.least_credit(port));
-  }
   // Packets that the port has sent again because of bit errors.
-  [[nodiscard]] std::uint64_t replays(PortIndex port) const { return states_[port].replays; }
+  [[nodiscard]] std::uint64_t replays(PortIndex port) const { return links_[port].replays; }
 
  private:
-  static constexpr std::int64_t NoLook = calendar::Calendar::Never;
-
   enum class Step : std::uint32_t { Arrive, Look, Credit, Begin, Detect, End, Retry };
-
-  struct PortState {
-    std::int64_t look_at = NoLook;
-    std::uint64_t replays = 0;
-  };
 
   void install_changes();
   void plan(Step step, std::int64_t time, std::uint64_t what, std::uint32_t order);
   void plan_look(PortIndex port, std::int64_t time);
   void give_credit(const SwitchedPacket& packet, std::int64_t time);
+  void plan_telling(PortIndex port, std::uint32_t lane, std::uint32_t bytes);
   [[nodiscard]] std::uint32_t lane_of(const SwitchedPacket& packet) const;
 
   void arrive(PacketIndex index, std::int64_t now);
   void look(PortIndex port, std::int64_t now);
-  void take_back(const Event& event);
+  void tell_of_credit(const Event& event);
   void begin(std::size_t change);
   void detect(std::size_t change, std::int64_t now);
   void end(std::size_t change, std::int64_t now);
@@ -94,8 +84,10 @@ class SwitchedWay {
   void join(PacketIndex index, PortIndex port, std::int64_t now);
   void serve(PortIndex port, std::int64_t now);
   // Virtual lane whose head leaves next, or none (NoIndex); then `ready` is when one that has credit can.
-  [[nodiscard]] std::uint32_t next_lane(PortIndex port, std::int64_t now, std::int64_t& ready) const;
-  [[nodiscard]] bool can_leave(PortIndex port, std::uint32_t lane, std::int64_t now, std::int64_t& ready) const;
+  [[nodiscard]] std::uint32_t next_lane(PortIndex port, std::int64_t now, std::int64_t& ready);
+  [[nodiscard]] bool can_leave(PortIndex port, std::uint32_t lane, std::int64_t now, std::int64_t& ready);
+  [[nodiscard]] bool has_credit(const SwitchedPacket& packet, PortIndex port, std::uint32_t lane, std::int64_t now);
+  [[nodiscard]] bool pass_idle_port(PacketIndex index, PortIndex port, std::int64_t now);
   void depart(PacketIndex index, PortIndex port, std::int64_t begin);
   [[nodiscard]] std::uint32_t replays_of(SwitchedPacket& packet, PortIndex port) const;
   void lose(PacketIndex index, std::int64_t now);
@@ -105,17 +97,17 @@ class SwitchedWay {
   const FabricRules& rules_;
   Ports& ports_;
   PacketSink& sink_;
-  RetryPolicy retry_;
   EventOrder order_;
   LinkStates links_;
   Router router_;
   ClassSchedule schedule_;
   LaneQueues queues_;
+  LinkCredits credits_;
   PacketStore packets_;
   SourceLanes sources_;
-  std::vector<PortState> states_;  // [port]
   std::unordered_map<PortIndex, std::vector<FlowIndex>> waiting_flows_;
   SwitchedCounters counters_;
+  bool is_before_credits_ = false;  // what is done now comes before credits that come back now
 };
 
 }  // namespace cm::sim::fabric
