@@ -30,8 +30,11 @@ std::uint32_t FabricRules::whole_rounds(std::uint32_t message_bytes) const
   return (message_bytes - 1) / (rounds * lanes) + 1;
 }
 
-std::uint32_t FabricRules::lanes_to_next_start(std::uint32_t packets) const
+std::uint32_t FabricRules::lanes_to_next_start(std::uint32_t message_bytes) const
 {
+  const std::uint32_t packets = (message_bytes - 1) / mtu + 1;
+  if (6 * (packets * mtu - message_bytes) < message_bytes)
+    return 0;
   std::uint32_t left_out = 0;
   while (std::gcd(packets + left_out, lanes) > 1)
     ++left_out;

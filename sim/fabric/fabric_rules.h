@@ -22,13 +22,12 @@ struct FabricRules {
   }
 
   // Lanes that the spray leaves out after a message of so many bytes, so that messages of equal length start on each
-  // lane in turn: where their packets, fewer than lanes, and the lanes have a common factor, the short packets of all
-  // would else go to the same lanes.
+  // lane in turn: where their packets and the lanes have a common factor, the short packets of all would else go to the
+  // same lanes. Left as it is where that packet is shorter by less than a sixth of its message: so much less go over
+  // some lanes then than over others.
   [[nodiscard]] std::uint32_t lanes_left_out(std::uint32_t message_bytes) const
   {
-    if (message_bytes <= mtu || message_bytes > lane_round - mtu)
-      return 0;
-    return lanes_to_next_start((message_bytes - 1) / mtu + 1);
+    return message_bytes <= mtu || message_bytes > lane_round ? 0 : lanes_to_next_start(message_bytes);
   }
 
   LaneChoice lane_choice;
@@ -52,7 +51,7 @@ struct FabricRules {
 
  private:
   [[nodiscard]] std::uint32_t whole_rounds(std::uint32_t message_bytes) const;
-  [[nodiscard]] std::uint32_t lanes_to_next_start(std::uint32_t packets) const;
+  [[nodiscard]] std::uint32_t lanes_to_next_start(std::uint32_t message_bytes) const;
 };
 
 }  // namespace cm::sim::fabric

@@ -44,7 +44,8 @@ std::uint32_t ReferenceFabric::lanes_left_out(std::uint32_t message_bytes) const
   const auto mtu = static_cast<std::uint32_t>(policy_.mtu.count());
   const std::uint32_t packets = (message_bytes + mtu - 1) / mtu;
   std::uint32_t left_out = 0;
-  while (packets > 1 && packets < network_.lanes && std::gcd(packets + left_out, network_.lanes) != 1)
+  const bool matters = (packets * mtu - message_bytes) * 6 >= message_bytes;
+  while (matters && packets > 1 && packets <= network_.lanes && std::gcd(packets + left_out, network_.lanes) != 1)
     ++left_out;
   return left_out;
 }
