@@ -3,6 +3,7 @@
 
 #include "sim/fabric/fabric_rules.h"
 #include "sim/fabric/network_spec.h"
+#include "sim/fabric/packet_events.h"
 #include "sim/fabric/ports.h"
 
 #include <cstdint>
@@ -61,6 +62,17 @@ class Routes {
 
   // The ports behind the source's lane. Advances the source's spray pointer.
   [[nodiscard]] std::uint64_t next_path(EndpointIndex source, EndpointIndex destination, std::uint32_t lane);
+
+  // The same in a Clos, by the way of this number; nothing advances.
+  [[nodiscard]] std::uint64_t path(EndpointIndex source, EndpointIndex destination, std::uint32_t lane,
+                                   std::uint32_t way) const
+  {
+    const std::uint64_t last = lane_in_[destination * lanes_ + lane];
+    if (same_group(source, destination))
+      return last;
+    const std::uint32_t spine = way % spines_;
+    return path_of(up_[group_place(source, lane) + spine], down_[group_place(destination, lane) + spine], last);
+  }
 
   // Spray pointers of an endpoint, one a lane.
   [[nodiscard]] std::uint16_t* next_spines(EndpointIndex source) { return &next_spine_[source * lanes_]; }

@@ -9,9 +9,11 @@ namespace cm::sim::fabric {
 
 void PacketFabric::run_switched(std::int64_t limit)
 {
-  calendar_.take_while(limit, [this](const Event& event, const Event& /*upcoming*/) {
+  calendar_.take_while(limit, [this](const Event& event, const Event& upcoming) {
     if (kind_of(event) != EventKind::Switched)
       return false;
+    if (kind_of(upcoming) == EventKind::Switched)
+      switched_->prefetch(upcoming);
     switched_->handle(Event(event));
     return true;
   });
@@ -64,6 +66,8 @@ void PacketFabric::enter_switched(SwitchedPacket& packet, std::uint32_t lane, Po
   packet.first_lane = static_cast<std::uint16_t>(lane);
   if (first != NoPort && !same_group(packet.source, packet.destination))
     packet.first_turn = switched_->next_turn(packet.source, packet.destination, first);
+  if (routes_.is_clos() && rules_.leaf_rule == nullptr && switched_->is_whole())
+    packet.path = routes_.path(packet.source, packet.destination, lane, packet.first_turn);
   switched_->enter(packet, first, now);
 }
 

@@ -26,6 +26,12 @@ class LaneQueues {
   void push(PortIndex port, std::uint32_t lane, PacketIndex index, PacketStore& packets);
   PacketIndex pop(PortIndex port, std::uint32_t lane, PacketStore& packets);
 
+  void prefetch(PortIndex port) const
+  {
+    __builtin_prefetch(&loads_[port]);
+    __builtin_prefetch(&queues_[std::size_t{port} * lanes_]);
+  }
+
   // When the port is going to look at its queues; NoLook: nothing is planned.
   std::int64_t& look_at(PortIndex port) { return loads_[port].look_at; }
 

@@ -29,6 +29,7 @@ class LinkStates {
   LinkStates(const Ports& ports, const std::vector<TimedChange>& changes);
 
   const LinkState& operator[](PortIndex number) const { return links_[number]; }
+  void prefetch(PortIndex number) const { __builtin_prefetch(&links_[number]); }
   [[nodiscard]] const std::vector<TimedChange>& changes() const { return changes_; }  // ports numbered from 1
 
   void count_replays(PortIndex number, std::uint32_t replays) { links_[number].replays += replays; }

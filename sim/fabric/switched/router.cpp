@@ -64,6 +64,7 @@ void Router::set_usable(PortIndex port, bool usable)
   if (usable_[port] == usable)
     return;
   usable_[port] = usable;
+  unusable_ += usable ? -1U : 1U;
   for (Column& each : columns_)
     each = {};
   known_sets_.clear();

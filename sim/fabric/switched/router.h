@@ -44,6 +44,9 @@ class Router {
   [[nodiscard]] std::int64_t latency_ps(EndpointIndex from, EndpointIndex to);
 
   void set_usable(PortIndex port, bool usable);
+  [[nodiscard]] bool is_usable(PortIndex port) const { return usable_[port]; }
+  // All ports are usable.
+  [[nodiscard]] bool is_whole() const { return unusable_ == 0; }
 
  private:
   static constexpr std::uint32_t Unreached = ~std::uint32_t{0};
@@ -81,8 +84,9 @@ class Router {
   SwitchGraph graph_;
   std::uint32_t endpoints_;
   std::uint8_t roles_ = 1;
-  std::vector<std::int64_t> latency_;             // [port]
-  std::vector<bool> usable_;                      // [port]
+  std::vector<std::int64_t> latency_;  // [port]
+  std::vector<bool> usable_;           // [port]
+  std::uint32_t unusable_ = 0;
   std::vector<PlaceSpec> places_;                 // the endpoints as sources first
   std::vector<Place> place_of_;                   // [port]
   std::vector<std::vector<PortIndex>> ports_of_;  // [vertex], ascending: those that leave it

@@ -25,6 +25,7 @@ struct SwitchedPacket {
   bool acknowledges = false;
 
   // On its way.
+  std::uint64_t path = 0;      // ports ahead, as PathMask; 0: they are asked for one by one
   std::uint32_t turn = 0;      // which of several ways; each switch uses up its part
   std::uint32_t tries = 0;     // how often it was sent again
   std::int64_t entered = 0;    // when it entered its first port, last
@@ -55,6 +56,13 @@ class PacketStore {
     free_ = packets_[index].next;
     packets_[index] = packet;
     return index;
+  }
+
+  void prefetch(PacketIndex index) const
+  {
+    const auto* const packet = reinterpret_cast<const char*>(packets_.data() + index);
+    __builtin_prefetch(packet);
+    __builtin_prefetch(packet + 64);
   }
 
   void give_back(PacketIndex index)

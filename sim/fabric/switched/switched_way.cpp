@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::uint32_t MostReplays = 1000;
 
+// Of an arrival's word: the packet, then the port that it goes on to, where that is known.
+constexpr unsigned IndexBits = 32;
+constexpr std::uint64_t IndexMask = (1ULL << IndexBits) - 1;
+
 // A detour around a dead port of a Clos goes down and up once more.
 SwitchGraph graph_for(const NetworkSpec& network, const FabricPolicy& policy)
 {
@@ -40,7 +44,7 @@ SwitchedWay::SwitchedWay(const NetworkSpec& network, const FabricPolicy& policy,
       queues_(ports.size(), (schedule_.classes() + 1) * router_.graph().levels),
       credits_(rules.with_credits ? LinkCredits(buffers_of(ports), (schedule_.classes() + 1) * router_.graph().levels)
                                   : LinkCredits()),
-      sources_(network, rules, router_.graph().ways)
+      sources_(network, rules, router_.graph().ways), is_clos_(network.graph.ends.empty())
 {
   const std::uint32_t lanes = (schedule_.classes() + 1) * router_.graph().levels;
   ensure(lanes <= MostVirtualLanes, "{} classes with control and {} levels each: a port has {} virtual lanes",
@@ -63,10 +67,12 @@ void SwitchedWay::install_changes()
 PortIndex SwitchedWay::first_port(EndpointIndex source, EndpointIndex destination, std::uint32_t lane,
                                   std::uint32_t number)
 {
+  const PortIndex wanted = sources_.port(source, lane);
+  if (is_clos_ && router_.is_whole())
+    return wanted;
   const auto ways = router_.onward(Router::at_source(source), destination);
   if (ways.empty())
     return NoPort;
-  const PortIndex wanted = sources_.port(source, lane);
   return std::ranges::binary_search(ways, wanted) ? wanted : ways[number % ways.size()];
 }
 
@@ -84,6 +90,8 @@ std::int64_t SwitchedWay::leaves_at(PortIndex first, std::int64_t now) const
 void SwitchedWay::enter(SwitchedPacket packet, PortIndex first, std::int64_t now)
 {
   packet.turn = packet.first_turn + packet.tries;
+  if (packet.tries > 0)
+    packet.path = 0;
   packet.entered = now;
   packet.came_by = NoPort;
   packet.lasts = 0;
@@ -145,7 +153,7 @@ void SwitchedWay::handle(const Event& event)
 {
   const std::uint64_t what = event.word & PathMask;
   switch (static_cast<Step>(event.extra)) {
-  case Step::Arrive: arrive(static_cast<PacketIndex>(what), event.time); break;
+  case Step::Arrive: arrive(static_cast<PacketIndex>(what & IndexMask), event.time); break;
   case Step::Look: look(static_cast<PortIndex>(what), event.time); break;
   case Step::Credit: tell_of_credit(event); break;
   case Step::Begin: links_.begin(what); break;
@@ -153,6 +161,18 @@ void SwitchedWay::handle(const Event& event)
   case Step::End: end(what, event.time); break;
   case Step::Retry: retry(static_cast<PacketIndex>(what), event.time); break;
   }
+}
+
+void SwitchedWay::prefetch(const Event& event) const
+{
+  if (static_cast<Step>(event.extra) != Step::Arrive)
+    return;
+  const std::uint64_t what = event.word & PathMask;
+  packets_.prefetch(static_cast<PacketIndex>(what & IndexMask));
+  const auto port = static_cast<PortIndex>(what >> IndexBits);
+  __builtin_prefetch(&ports_[port]);
+  links_.prefetch(port);
+  queues_.prefetch(port);
 }
 
 // A packet's head has come to the far end of a link.
@@ -197,8 +217,10 @@ void SwitchedWay::detect(std::size_t change, std::int64_t now)
   for (const PortIndex port : ports) {
     router_.set_usable(port, false);
     for (std::uint32_t lane = 0; lane < lanes; ++lane)
-      while (!queues_.is_empty(port, lane))
+      while (!queues_.is_empty(port, lane)) {
         stranded.push_back(queues_.pop(port, lane, packets_));
+        packets_[stranded.back()].path = 0;
+      }
   }
   counters_.detours += stranded.size();
   is_before_credits_ = true;
@@ -225,6 +247,8 @@ void SwitchedWay::end(std::size_t change, std::int64_t now)
 void SwitchedWay::go_on(PacketIndex index, std::int64_t now)
 {
   SwitchedPacket& packet = packets_[index];
+  if (packet.path != 0 && packet.came_by != NoPort && follow_path(index, now))
+    return;
   const PortIndex port = choose(packet, now);
   if (port == NoPort) {
     lose(index, now);
@@ -243,6 +267,22 @@ void SwitchedWay::go_on(PacketIndex index, std::int64_t now)
     packet.level = static_cast<std::uint8_t>(level);
   }
   join(index, port, now);
+}
+
+// A path that was laid out at the source stays at its level. False: its next port is dead, and the rest of it void.
+bool SwitchedWay::follow_path(PacketIndex index, std::int64_t now)
+{
+  SwitchedPacket& packet = packets_[index];
+  const auto port = static_cast<PortIndex>(packet.path & PortMask);
+  if (!router_.is_whole() && !router_.is_usable(port)) {
+    packet.path = 0;
+    return false;
+  }
+  if (packet.path >> (2 * PortBits) != 0)
+    packet.turn /= router_.graph().ways;
+  packet.path >>= PortBits;
+  join(index, port, now);
+  return true;
 }
 
 PortIndex SwitchedWay::choose(SwitchedPacket& packet, std::int64_t now)
@@ -389,7 +429,9 @@ void SwitchedWay::depart(PacketIndex index, PortIndex number, std::int64_t begin
   packet.came_lane = static_cast<std::uint8_t>(lane);
   packet.failures = link.failures;
   packet.lasts = lasts;
-  plan(Step::Arrive, begin + repeated + link.latency + (rules_.cut_through ? 0 : lasts), index, packet.order);
+  // The port behind the link is a hint for prefetch().
+  plan(Step::Arrive, begin + repeated + link.latency + (rules_.cut_through ? 0 : lasts),
+       (packet.path & PortMask) << IndexBits | index, packet.order);
 }
 
 // How often a packet is sent again over a link before it is received right. Without replays it is marked instead.

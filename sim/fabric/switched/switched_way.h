@@ -45,15 +45,19 @@ class SwitchedWay {
   void wait_for_room(PortIndex first, FlowIndex flow) { waiting_flows_[first].push_back(flow); }
   // When a packet that entered the port now would leave, if its port served first come first.
   [[nodiscard]] std::int64_t leaves_at(PortIndex first, std::int64_t now) const;
+  // No port is known to be down.
+  [[nodiscard]] bool is_whole() const { return router_.is_whole(); }
   // The way of the next packet that leaves its source's group by this port (SourceLanes).
   [[nodiscard]] std::uint32_t next_turn(EndpointIndex source, EndpointIndex destination, PortIndex first)
   {
     return sources_.next_turn(source, destination, first);
   }
-  // A packet with its first_* and the fields above them. No port: it is lost.
+  // A packet with its first_*, the fields above them and, where it is known, its path. No port: it is lost.
   void enter(SwitchedPacket packet, PortIndex first, std::int64_t now);
 
   void handle(const Event& event);
+  // An event that comes soon: what it will look at is on its way from memory then.
+  void prefetch(const Event& event) const;
 
   [[nodiscard]] std::int64_t latency_ps(EndpointIndex from, EndpointIndex to) { return router_.latency_ps(from, to); }
   [[nodiscard]] const SwitchedCounters& counters() const { return counters_; }
@@ -80,6 +84,7 @@ class SwitchedWay {
   void retry(PacketIndex index, std::int64_t now);
 
   void go_on(PacketIndex index, std::int64_t now);
+  bool follow_path(PacketIndex index, std::int64_t now);
   [[nodiscard]] PortIndex choose(SwitchedPacket& packet, std::int64_t now);
   void join(PacketIndex index, PortIndex port, std::int64_t now);
   void serve(PortIndex port, std::int64_t now);
@@ -107,6 +112,7 @@ class SwitchedWay {
   SourceLanes sources_;
   std::unordered_map<PortIndex, std::vector<FlowIndex>> waiting_flows_;
   SwitchedCounters counters_;
+  bool is_clos_;
   bool is_before_credits_ = false;  // what is done now comes before credits that come back now
 };
 
