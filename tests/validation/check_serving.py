@@ -92,7 +92,13 @@ def check_warm_up(binary, configs):
 
     found = run()
     cut = value(found, "warm_up_requests")
-    expect(0 < cut < 1500 and cut % 5 == 0 and found["run"]["steady"], f"the warm-up is found: {cut:.0f} of 3,000 requests")
+    expect(0 < cut < 1500 and found["run"]["steady"], f"the warm-up is found: {cut:.0f} of 3,000 requests")
+    answers = ["workload.generator.output.sigma=0", "workload.generator.rate=80"]
+    for settings in (answers, [*answers, "workload.decode_instances=2", "workload.prefill_instances=4"]):
+        equal = run(*settings)
+        asked, left = 400 * value(equal, "arrival_rps"), value(equal, "output_tokens_per_s")
+        expect(equal["run"]["steady"] and abs(left / asked - 1) < 0.03,
+               f"{settings[2:]}: as many tokens leave as are asked for ({left:.0f} of {asked:.0f} per second)")
     expect(found["metrics"] == run("workload.warm_up=auto")["metrics"], "auto is the default")
     share = run("workload.warm_up=10 %")
     expect(value(share, "warm_up_requests") == 300 and share["run"]["steady"], "a share is cut when it is asked for")

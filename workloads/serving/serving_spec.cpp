@@ -200,10 +200,10 @@ void read_instances(Reader& workload, const models::ModelSpec& model, const mode
 // `warm_up: auto`, or a share.
 void read_warm_up(Reader& workload, ServingSpec& spec)
 {
-  const sim::config::Value* value = workload.value(
-      {"warm_up",
-       "the first requests, which statistics leave out: auto finds how many (MSER-5); or a share of all, 0.1"},
-      false);
+  const sim::config::Value* value =
+      workload.value({"warm_up", "the first requests, which statistics leave out: auto finds how many (MSER-5, and "
+                                 "until decode is full); or a share of all, 0.1"},
+                     false);
   if (value == nullptr || (value->kind == sim::config::Value::Kind::Scalar && value->text == "auto"))
     return;
   if (value->kind == sim::config::Value::Kind::Scalar)

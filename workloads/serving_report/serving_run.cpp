@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -163,8 +164,8 @@ std::string slow_part_text(const ServingSpec& spec, const DecodeWaits& waits, Re
 }
 
 // The limit of a service that cannot keep up; empty when it can.
-std::string add_verdict(const ServingSpec& spec, const Service& service, const DecodeRoom& room, const WarmUp& warm_up,
-                        sim::metrics::Result& result)
+std::string add_verdict(const ServingSpec& spec, const Service& service, const std::optional<Overload>& overload,
+                        const WarmUp& warm_up, sim::metrics::Result& result)
 {
   const Records records = service.book().records();
   const ArrivalWindow window = arrival_window(records, warm_up.requests);
@@ -174,7 +175,7 @@ std::string add_verdict(const ServingSpec& spec, const Service& service, const D
   // Requests that all arrive at once have no rate.
   if (window.seconds > 0)
     result.add(ServingMetrics["arrival_rps"], window.arrivals);
-  if (const auto overload = overload_of(records, warm_up.requests, warm_up.ttft_rises, room)) {
+  if (overload) {
     result.manifest.steady = false;
     result.add(ServingMetrics["sustainable_rps"], overload->sustainable);
     std::string limit = overload_limit(spec, *overload, waits, counted);
@@ -242,13 +243,16 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   ensure(service.book().is_done(), "no actor is left, and requests are still in flight");
 
   const Records records = service.book().records();
-  const WarmUp warm_up = warm_up_of(spec, records);
-  const Measurements measured(spec, records.subspan(warm_up.requests));
+  WarmUp warm_up = warm_up_of(spec, records);
   const DecodeRoom room = room_of(spec, model, service);
-  const std::string overload = add_verdict(spec, service, room, warm_up, result);
+  const auto overload = overload_of(records, warm_up.requests, warm_up.ttft_rises, room);
+  if (!overload)
+    leave_out_filling(spec, records, warm_up);
+  const Measurements measured(spec, records.subspan(warm_up.requests));
+  const std::string limit = add_verdict(spec, service, overload, warm_up, result);
   add_metrics({spec, model, machine, service, cells, measured, warm_up.requests}, result);
   measured.report(result);
-  result.answer.limit = limit_sentence(measured_loads(records, room, warm_up, result), overload, result);
+  result.answer.limit = limit_sentence(measured_loads(records, room, warm_up, result), limit, result);
   result.add(ServingMetrics["itl_ms"], pauses_of(spec, service.decode(), records.subspan(warm_up.requests)));
   recorder.report(result);
   if (extras.timeline != nullptr)

@@ -1,6 +1,7 @@
 #include "workloads/serving_report/warm_up.h"
 
 #include "workloads/serving_report/steady_part.h"
+#include "workloads/serving_report/tokens_in_flight.h"
 
 #include <fmt/format.h>
 
@@ -126,6 +127,19 @@ WarmUp warm_up_of(const ServingSpec& spec, std::span<const RequestRecord> record
   WarmUp warm_up = spec.warm_up ? share_of(spec, records, *spec.warm_up) : found_in(spec, records);
   note_length(warm_up, records);
   return warm_up;
+}
+
+void leave_out_filling(const ServingSpec& spec, std::span<const RequestRecord> records, WarmUp& warm_up)
+{
+  if (spec.warm_up || !warm_up.unsteady.empty())
+    return;
+  const std::size_t full = full_from(spec.first_token, records, warm_up.requests);
+  if (full == warm_up.requests)
+    return;
+  warm_up.requests = full;
+  warm_up.rule = full == records.size() / 2 ? "half of all, before as many tokens are in flight as in the long run"
+                                            : "until 95 % of the tokens of the long run are in flight, which is later "
+                                              "than MSER-5 on TTFT and TPOT says";
 }
 
 }  // namespace cm::workloads

@@ -20,4 +20,9 @@ struct WarmUp {
 // one counts. Without a steady part, a tenth is left out.
 WarmUp warm_up_of(const ServingSpec& spec, std::span<const RequestRecord> records);
 
+// Of a steady run whose warm-up was found, statistics leave out more where it takes longer until as many tokens are in
+// flight as in the long run: the tokens that leave are then those that are asked for. At most half of the requests.
+// Verdicts are about what comes behind the warm-up that latencies show.
+void leave_out_filling(const ServingSpec& spec, std::span<const RequestRecord> records, WarmUp& warm_up);
+
 }  // namespace cm::workloads

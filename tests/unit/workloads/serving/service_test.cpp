@@ -259,3 +259,20 @@ TEST_CASE("a mixed load over VPC and RDMA gives its first tokens from prefill")
   service.spec.tpot_target = 2.0_ms;
   CHECK(facts_of(service.run()) == OverVpcAndRdma);
 }
+
+TEST_CASE("the tokens that leave a steady service in a second are those that are asked for")
+{
+  SmallService service;
+  service.spec.warm_up.reset();
+  service.spec.pool.is_on = false;
+  service.spec.decode.batch_per_npu = 64;
+  // A request stays for 0.3 of the 3 s in which they arrive.
+  constexpr int Requests = 300;
+  constexpr double GapMs = 10;
+  constexpr int Answer = 300;  // tokens
+  for (int request = 0; request < Requests; ++request)
+    service.ask(GapMs * request, 600, Answer, 10 * request);
+  const tests::Served served = service.run();
+  REQUIRE(served.result.manifest.steady);
+  CHECK(tests::metric_of(served.result, "output_tokens_per_s") == Approx(1000 / GapMs * Answer).epsilon(0.02));
+}

@@ -122,6 +122,35 @@ TEST_CASE("few requests, and few for their stay, show no steady state")
   CHECK_THAT(warm_up_of(with_share(0), requests(200, 20, same)).unsteady, Catch::Contains("the run is too short"));
 }
 
+TEST_CASE("a steady run leaves out what fills decode, and says so")
+{
+  // The first token comes after 2 s, the last one after 6: 95 % of the tokens are in flight after 4.7 s.
+  const auto same = requests(3000, 40, [](double) { return Times{}; });
+  WarmUp warm_up = warm_up_of(Auto, same);
+  CHECK(warm_up.requests < 100);
+  leave_out_filling(Auto, same, warm_up);
+  CHECK(warm_up.requests == Approx(4.74 * 40).margin(4));
+  CHECK_THAT(warm_up.rule, Catch::Contains("95 % of the tokens"));
+}
+
+TEST_CASE("a warm-up that lasts until decode is full, a share, and a run that is not steady stay as they are")
+{
+  const auto late = requests(3000, 40, [](double i) { return Times{.ttft = i < 500 ? 1.0 : 2.0}; });
+  WarmUp found = warm_up_of(Auto, late);
+  const WarmUp before = found;
+  leave_out_filling(Auto, late, found);
+  CHECK(found.requests == before.requests);
+  CHECK(found.rule == before.rule);
+  const auto same = requests(3000, 40, [](double) { return Times{}; });
+  WarmUp share = warm_up_of(with_share(0.01), same);
+  leave_out_filling(with_share(0.01), same, share);
+  CHECK(share.requests == 30);
+  const auto short_run = requests(200, 20, [](double) { return Times{}; });
+  WarmUp unsteady = warm_up_of(Auto, short_run);
+  leave_out_filling(Auto, short_run, unsteady);
+  CHECK(unsteady.requests == 0);
+}
+
 TEST_CASE("queues that fill are no overload, queues that go on growing are")
 {
   const auto same = [](double) { return Times{}; };
