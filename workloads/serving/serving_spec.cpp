@@ -128,9 +128,21 @@ void check_pool(Reader& pool, const PoolSpec& spec, Bytes block, const models::M
                               to_text(block), to_text(machine.memory->ssd.capacity)));
 }
 
-// `block`: 0 when the model could not be read.
-void read_pool(Reader pool, Bytes block, const models::MachineSpec& machine, PoolSpec& spec)
+// A pool that is not there is told with the keys that make one, at the workload.
+Reader pool_section(Reader& workload)
 {
+  const sim::config::Key pool{"pool", "context cache in the memory of the nodes"};
+  if (workload.has(pool.name))
+    return workload.section(pool);
+  workload.complain("pool", "expected a map of keys like {nodes: 32, dram_share: 50 %}, or {on: false} for no context "
+                            "cache, found no such key");
+  return workload.optional_section(pool);
+}
+
+// `block`: 0 when the model could not be read.
+void read_pool(Reader& workload, Bytes block, const models::MachineSpec& machine, PoolSpec& spec)
+{
+  Reader pool = pool_section(workload);
   pool.optional({"on", "whether there is a context cache; false: no other key of the pool matters"}, spec.is_on);
   pool.choice({"plane", "plane that its blocks travel on"}, spec.plane,
               {{"ub", PoolPlane::Ub}, {"vpc", PoolPlane::Vpc}});
@@ -151,8 +163,9 @@ void read_pool(Reader pool, Bytes block, const models::MachineSpec& machine, Poo
       spec.loads);
   pool.optional_fraction({"volume_share", "share of each node's volume that holds blocks; 0: no volume"},
                          spec.volume_share);
-  if (spec.is_on && machine.topology.nodes > 0 && !machine.memory)
-    pool.complain("on", "needs machine.memory, which this machine file does not have");
+  if (workload.has("pool") && spec.is_on && machine.topology.nodes > 0 && !machine.memory)
+    pool.complain("on", "needs machine.memory, which this machine file does not have; false serves without a context "
+                        "cache");
   // A machine or a model that could not be read has been complained about, and so has a number that is missing here.
   if (spec.is_on && machine.topology.nodes > 0 && block > Bytes(0) && pool.has("nodes") && pool.has("dram_share"))
     check_pool(pool, spec, block, machine);
@@ -235,6 +248,19 @@ void read_levels(Reader& workload, ServingSpec& spec)
                     spec.writes_requests);
 }
 
+// How many prefill instances `dies` have room for, beside the decode instances or else beside one.
+std::string prefill_that_fits(const ServingSpec& spec, std::uint64_t dies)
+{
+  const std::uint64_t prefill = spec.prefill.deployment.ranks;
+  const std::uint64_t decode = spec.decode.dies();
+  const std::uint64_t all_decode = spec.decode_instances * decode;
+  if (prefill + all_decode <= dies)
+    return fmt::format("enough for prefill_instances: at most {}", (dies - all_decode) / prefill);
+  if (prefill + decode <= dies)
+    return fmt::format("enough for decode_instances: 1 and prefill_instances: at most {}", (dies - decode) / prefill);
+  return fmt::format("too few for one prefill instance of {} and one decode instance of {}", prefill, decode);
+}
+
 void check(Reader& workload, const ServingSpec& spec, const models::ModelSpec& model,
            const models::MachineSpec& machine)
 {
@@ -243,8 +269,10 @@ void check(Reader& workload, const ServingSpec& spec, const models::ModelSpec& m
   const std::uint64_t prefill_dies = std::uint64_t{spec.prefill_instances} * spec.prefill.deployment.ranks;
   const std::uint64_t decode_dies = std::uint64_t{spec.decode_instances} * spec.decode.dies();
   if (const std::uint64_t dies = machine.topology.dies(); prefill_dies + spec.decode.dies() > dies)
-    workload.complain("prefill_instances", fmt::format("prefill and decode need {} dies, the machine has {}",
-                                                       prefill_dies + decode_dies, dies));
+    workload.complain("prefill_instances",
+                      fmt::format("prefill needs {} dies and decode {}, {} in all; the machine has {}, {}",
+                                  prefill_dies, decode_dies, prefill_dies + decode_dies, dies,
+                                  prefill_that_fits(spec, dies)));
   else if (prefill_dies + decode_dies > dies)
     workload.complain(
         "decode_instances",
@@ -269,7 +297,7 @@ ServingSpec read_serving(Reader& workload, const models::ModelSpec& model, const
   read_requests(workload, spec);
   read_instances(workload, model, machine, spec);
   const Bytes block = model.hidden > 0 ? kv_bytes_per_token(spec, model) * spec.block_tokens : Bytes(0);
-  read_pool(workload.section({"pool", "context cache in the memory of the nodes"}), block, machine, spec.pool);
+  read_pool(workload, block, machine, spec.pool);
   read_levels(workload, spec);
   check(workload, spec, model, machine);
   workload.finish();

@@ -10,6 +10,6 @@ namespace cm::workloads {
 
 // With a line of column names; in order of arrival. Times in milliseconds, arrival in seconds. Statistics count the
 // requests from number `counted_from` on.
-std::string requests_csv(FirstToken first_token, std::span<const RequestRecord> records, std::size_t counted_from);
+std::string requests_csv(const ServingSpec& spec, std::span<const RequestRecord> records, std::size_t counted_from);
 
 }  // namespace cm::workloads

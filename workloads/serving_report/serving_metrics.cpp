@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace cm::workloads {
 namespace {
@@ -156,7 +158,7 @@ DecodeSums decode_sums(const Service& service, const Stretch& window)
     sums.busy_within += work.busy.within(window);
     sums.delayed += work.delayed;
     sums.iterations += work.iterations;
-    sums.tokens_within += work.outputs.tokens_within(window);
+    sums.tokens_within += work.outputs.within(window).tokens;
   }
   return sums;
 }
@@ -201,8 +203,7 @@ void add_decode(const ServingOutcome& outcome, const DecodeSums& sums, const Win
   const std::uint32_t instances = outcome.spec.decode_instances;
   result.add(ServingMetrics["decode_utilisation"],
              sim::metrics::share_of(sums.busy_within.count(), window.time.length().count() * instances),
-             fmt::format("time with an iteration / time, {}{}", window.text,
-                         instances == 1 ? "" : ", mean over decode instances"));
+             fmt::format("time with an iteration / time, {}, mean over decode instances", window.text));
   result.add(ServingMetrics["decode_iterations"], static_cast<double>(sums.iterations));
   add_delays(outcome.service, sums, result);
   // Without an admitted request there is no largest reservation.
@@ -215,6 +216,47 @@ void add_decode(const ServingOutcome& outcome, const DecodeSums& sums, const Win
                     outcome.spec.tpot_target->count() * 1e3));
 }
 
+// Requests that a decode instance answered.
+struct Answered {
+  std::int64_t requests = 0;           // of the whole run
+  sim::metrics::Histogram tpot{"ms"};  // of those that count
+};
+
+// [instance]
+std::vector<Answered> answered_by(const ServingOutcome& outcome)
+{
+  std::vector<Answered> answered(outcome.spec.decode_instances);
+  const auto records = outcome.service.book().records();
+  for (std::size_t number = 0; number < records.size(); ++number) {
+    const RequestRecord& record = records[number];
+    if (record.when(Milestone::Decoded) == 0)
+      continue;
+    Answered& here = answered[outcome.spec.decode_instance_of(record.rank)];
+    ++here.requests;
+    if (number >= outcome.warm_up && has_tpot(outcome.spec.first_token, record))
+      here.tpot.record(tpot_ms(outcome.spec.first_token, record));
+  }
+  return answered;
+}
+
+std::vector<sim::metrics::Table::Cell> cells_of(const DecodeInstance& instance, const Answered& answered,
+                                                const Stretch& window)
+{
+  using sim::metrics::cell_of;
+  using sim::metrics::share_of;
+  const DecodeWork& work = instance.work();
+  const DecodeDies& dies = instance.queue().dies();
+  const OutputEvents::Sums sums = work.outputs.within(window);
+  const double time = window.length().count();
+  return {static_cast<double>(answered.requests),
+          static_cast<double>(work.iterations),
+          cell_of(share_of(work.busy.within(window).count(), time)),
+          cell_of(share_of(static_cast<double>(sums.requests), static_cast<double>(sums.iterations))),
+          cell_of(share_of(static_cast<double>(sums.tokens), time)),
+          cell_of(answered.tpot.quantile(0.5)),
+          ratio(dies.reserved_most(), dies.room().memory)};
+}
+
 // One alone is in the metrics.
 void add_decode_table(const ServingOutcome& outcome, const Window& window, Result& result)
 {
@@ -224,24 +266,17 @@ void add_decode_table(const ServingOutcome& outcome, const Window& window, Resul
   sim::metrics::Table table{
       .name = "decode_instances",
       .sentence =
-          fmt::format("requests that each decode instance answered, its iterations, the share of the time {} in "
-                      "which it worked, and the largest share of a die's memory for keys and values that was "
-                      "reserved",
+          fmt::format("each decode instance: requests that it answered and its iterations, of the whole run; {}: the "
+                      "share of the time in which it worked, the mean batch of its iterations in requests, and the "
+                      "tokens that left it per second; the median time per output token of its requests after the "
+                      "warm-up; and the largest share of a die's memory for keys and values that was reserved",
                       window.text),
-      .columns = {"instance", "requests", "iterations", "utilisation", "kv_peak"},
+      .columns = {"instance", "requests", "iterations", "utilisation", "mean_batch", "output_tokens_per_s",
+                  "tpot_p50_ms", "kv_peak"},
       .rows = {}};
-  for (std::uint32_t number = 0; number < instances.size(); ++number) {
-    const DecodeInstance& instance = instances[number];
-    const DecodeDies& dies = instance.queue().dies();
-    const auto requests = std::ranges::count_if(outcome.service.book().records(), [&](const RequestRecord& record) {
-      return record.when(Milestone::Decoded) > 0 && outcome.spec.decode_instance_of(record.rank) == number;
-    });
-    const auto busy =
-        sim::metrics::share_of(instance.work().busy.within(window.time).count(), window.time.length().count());
-    table.rows.push_back({fmt::format("{}", number),
-                          {static_cast<double>(requests), static_cast<double>(instance.work().iterations),
-                           sim::metrics::cell_of(busy), ratio(dies.reserved_most(), dies.room().memory)}});
-  }
+  const std::vector<Answered> answered = answered_by(outcome);
+  for (std::size_t number = 0; number < instances.size(); ++number)
+    table.rows.push_back({fmt::format("{}", number), cells_of(instances[number], answered[number], window.time)});
   result.tables.push_back(std::move(table));
 }
 
@@ -268,10 +303,7 @@ void add_output(const ServingOutcome& outcome, const DecodeSums& sums, const Win
   const std::int64_t tokens = sums.tokens_within + first_tokens_within(outcome, window.time);
   const std::optional<double> rate = sim::metrics::share_of(static_cast<double>(tokens), window.time.length().count());
   const std::uint32_t npus = npus_of(outcome);
-  result.add(ServingMetrics["npus"], npus,
-             outcome.spec.decode_instances == 1
-                 ? ""
-                 : "prefill_instances * workload.prefill.npus + decode_instances * NPUs of one decode instance");
+  result.add(ServingMetrics["npus"], npus);
   result.add(ServingMetrics["output_tokens_per_s"], rate, fmt::format("tokens that left / time, {}", window.text));
   result.add(ServingMetrics["output_tokens_per_s_per_npu"], rate ? std::optional(*rate / npus) : std::nullopt);
 }

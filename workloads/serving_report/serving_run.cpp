@@ -261,7 +261,7 @@ void run_serving(const ServingSpec& spec, const models::ModelSpec& model, const 
   add_latency_series(spec, records, result);
   add_slowest_tables(spec.first_token, records, warm_up.requests, result);
   if (spec.writes_requests)
-    result.files.emplace_back("requests.csv", requests_csv(spec.first_token, records, warm_up.requests));
+    result.files.emplace_back("requests.csv", requests_csv(spec, records, warm_up.requests));
   add_copies_notes(spec, result);
   add_trace_notes(spec, preview, result);
   if (spec.trace && spec.trace->skip_damaged_lines)

@@ -89,7 +89,8 @@ void DecodeInstance::iterate(Control& control)
                                      [&](double kv_share) { return Seconds(beside(kv_share).seconds); });
   const Stretch time{start, control.now()};
   timeline_.decoded(number_, time.begin, time.end, batch_.size(), batch_.kv_tokens());
-  work_.add(time, lasted - Seconds(alone.seconds), batch_.end_iteration(time.end));
+  work_.add(time, lasted - Seconds(alone.seconds), static_cast<std::int64_t>(batch_.size()),
+            batch_.end_iteration(time.end));
 }
 
 }  // namespace cm::workloads

@@ -14,13 +14,13 @@ struct DecodeWork {
   Seconds delayed;  // part of the busy time that keys and values on the same lanes added
   OutputEvents outputs;
 
-  // An iteration, after those before, that gave so many tokens and was delayed.
-  void add(const Stretch& time, Seconds delay, std::int64_t tokens)
+  // An iteration, after those before, that gave so many requests tokens and was delayed.
+  void add(const Stretch& time, Seconds delay, std::int64_t requests, std::int64_t tokens)
   {
     ++iterations;
     busy.add(time);
     delayed += delay;
-    outputs.add(to_picoseconds(time.end), tokens);
+    outputs.add(to_picoseconds(time.end), requests, tokens);
   }
 };
 

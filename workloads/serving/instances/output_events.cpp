@@ -8,22 +8,25 @@
 
 namespace cm::workloads {
 
-void OutputEvents::add(Picoseconds end, std::int64_t tokens)
+void OutputEvents::add(Picoseconds end, std::int64_t requests, std::int64_t tokens)
 {
   ensure(ends_.empty() || end.count() > ends_.back(), "an iteration ends at {} ps, the one before at {} ps",
          end.count(), ends_.empty() ? 0 : ends_.back());
   ends_.push_back(end.count());
+  requests_.push_back(requests);
   tokens_.push_back(tokens);
 }
 
-std::int64_t OutputEvents::tokens_within(const Stretch& window) const
+OutputEvents::Sums OutputEvents::within(const Stretch& window) const
 {
-  const auto first = std::ranges::lower_bound(ends_, to_picoseconds(window.begin).count());
-  const auto last = std::ranges::upper_bound(ends_, to_picoseconds(window.end).count());
+  const auto first = std::ranges::lower_bound(ends_, to_picoseconds(window.begin).count()) - ends_.begin();
+  const auto last = std::ranges::upper_bound(ends_, to_picoseconds(window.end).count()) - ends_.begin();
   if (first >= last)
-    return 0;
-  return std::accumulate(tokens_.begin() + (first - ends_.begin()), tokens_.begin() + (last - ends_.begin()),
-                         std::int64_t{0});
+    return {};
+  const auto sum = [&](const std::vector<std::int64_t>& of) {
+    return std::accumulate(of.begin() + first, of.begin() + last, std::int64_t{0});
+  };
+  return {.iterations = last - first, .tokens = sum(tokens_), .requests = sum(requests_)};
 }
 
 std::size_t OutputEvents::index_of(std::int64_t end) const

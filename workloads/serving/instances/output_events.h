@@ -15,12 +15,18 @@ namespace cm::workloads {
 
 class OutputEvents {
  public:
-  // An iteration that ended at `end`, after those before, with the tokens of all requests in it, speculative ones that
-  // were accepted included.
-  void add(Picoseconds end, std::int64_t tokens);
+  // Sums over iterations.
+  struct Sums {
+    std::int64_t iterations = 0;
+    std::int64_t tokens = 0;    // speculative ones that were accepted included
+    std::int64_t requests = 0;  // that an iteration gave tokens
+  };
 
-  // Tokens of the iterations that ended in `window`.
-  [[nodiscard]] std::int64_t tokens_within(const Stretch& window) const;
+  // An iteration that ended at `end`, after those before, with so many requests in it and the tokens of all of them.
+  void add(Picoseconds end, std::int64_t requests, std::int64_t tokens);
+
+  // Of the iterations that ended in `window`.
+  [[nodiscard]] Sums within(const Stretch& window) const;
 
   // Adds the pauses between two consecutive outputs of each finished request that was decoded here, in ms. An output is
   // what leaves at one time: the tokens of one iteration, or the first token where it comes from prefill.
@@ -31,8 +37,9 @@ class OutputEvents {
  private:
   [[nodiscard]] std::size_t index_of(std::int64_t end) const;
 
-  std::vector<std::int64_t> ends_;    // [iteration], picoseconds
-  std::vector<std::int64_t> tokens_;  // [iteration]
+  std::vector<std::int64_t> ends_;      // [iteration], picoseconds
+  std::vector<std::int64_t> requests_;  // [iteration]
+  std::vector<std::int64_t> tokens_;    // [iteration]
 };
 
 }  // namespace cm::workloads

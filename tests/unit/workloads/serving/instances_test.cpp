@@ -163,6 +163,8 @@ TEST_CASE("metrics of two decode instances are sums and means, and a table has e
   service.ask(1000, 600, 3, 20);
   const tests::Served served = service.run();
   CHECK(served.requests.at(1).count("decode_rank") == 2);
+  CHECK(served.requests.at(1).count("decode_instance") == 1);
+  CHECK(served.requests.at(2).count("decode_instance") == 0);
   CHECK(tests::metric_of(served.result, "npus") == 3);
   CHECK(tests::metric_of(served.result, "decode_iterations") == 11);
   Seconds first;
@@ -186,4 +188,12 @@ TEST_CASE("metrics of two decode instances are sums and means, and a table has e
   CHECK(cell(1, 1) == 3);
   CHECK(cell(0, 2) == Approx(first.count()));
   CHECK(cell(1, 2) == Approx(second.count()));
+  // One request at a time. The last one arrives at the end of the time.
+  CHECK(table.columns[4] == "mean_batch");
+  CHECK(cell(0, 3) == 1);
+  CHECK(cell(0, 4) == Approx(5));
+  CHECK(cell(1, 4) == Approx(3));
+  CHECK(table.columns[6] == "tpot_p50_ms");
+  const double tpot = (second - service.iteration(1, 600)).count() * 1e3 / 2;
+  CHECK(cell(1, 5) == Approx(tpot).epsilon(0.003));
 }

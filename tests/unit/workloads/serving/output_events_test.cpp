@@ -22,14 +22,14 @@ RequestRecord decoded(std::int64_t first, std::int64_t last)
   return record;
 }
 
-// Iterations end at 10, 30, 60 and 100 ms, with so many tokens.
+// Iterations end at 10, 30, 60 and 100 ms, with so many requests and tokens.
 OutputEvents four_iterations()
 {
   OutputEvents outputs;
-  outputs.add(Picoseconds(10 * Millisecond), 1);
-  outputs.add(Picoseconds(30 * Millisecond), 4);
-  outputs.add(Picoseconds(60 * Millisecond), 2);
-  outputs.add(Picoseconds(100 * Millisecond), 8);
+  outputs.add(Picoseconds(10 * Millisecond), 1, 1);
+  outputs.add(Picoseconds(30 * Millisecond), 2, 4);
+  outputs.add(Picoseconds(60 * Millisecond), 2, 2);
+  outputs.add(Picoseconds(100 * Millisecond), 5, 8);
   return outputs;
 }
 
@@ -72,13 +72,16 @@ TEST_CASE("what leaves all at once, or is refused, has no pauses")
   CHECK_FALSE(pauses.mean());
 }
 
-TEST_CASE("tokens count in the time in which their iteration ends")
+TEST_CASE("requests and tokens count in the time in which their iteration ends")
 {
-  const OutputEvents outputs = four_iterations();
-  CHECK(outputs.tokens_within({Seconds(0), Seconds(1)}) == 15);
-  CHECK(outputs.tokens_within({Seconds(0.03), Seconds(0.06)}) == 6);
-  CHECK(outputs.tokens_within({Seconds(0.031), Seconds(0.059)}) == 0);
-  CHECK(OutputEvents{}.tokens_within({Seconds(0), Seconds(1)}) == 0);
+  const auto within = [](double begin, double end) {
+    const OutputEvents::Sums sums = four_iterations().within({Seconds(begin), Seconds(end)});
+    return std::vector{sums.iterations, sums.requests, sums.tokens};
+  };
+  CHECK(within(0, 1) == std::vector<std::int64_t>{4, 10, 15});
+  CHECK(within(0.03, 0.06) == std::vector<std::int64_t>{2, 4, 6});
+  CHECK(within(0.031, 0.059) == std::vector<std::int64_t>{0, 0, 0});
+  CHECK(OutputEvents{}.within({Seconds(0), Seconds(1)}).tokens == 0);
 }
 
 TEST_CASE("requests that another instance decoded have no pauses here")

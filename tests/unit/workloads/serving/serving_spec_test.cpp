@@ -14,12 +14,11 @@ using namespace cm::workloads;
 
 namespace {
 
-// One prefill instance and a decode instance of 16 dies each, with more keys of their own, on a machine without memory
-// for a pool.
-ServingSpec serving(const std::string& of_prefill, const std::string& of_decode, const std::string& more = "",
-                    std::vector<std::string>* problems = nullptr)
+// One prefill instance and a decode instance of 16 dies each, with more keys of their own.
+std::string serving_text(const std::string& of_prefill = "", const std::string& of_decode = "",
+                         const std::string& more = "")
 {
-  const std::string text = fmt::format(
+  return fmt::format(
       "{{kind: serving, block_tokens: 128, generator: {{requests: 100, rate: 10, input: {{mean: 1000, sigma: 0.5}}, "
       "output: {{mean: 100, sigma: 0.5}}}}, prefill_instances: 1, "
       "prefill: {{kind: prefill, npus: 8, routing: balanced, experts: auto{}}}, "
@@ -27,6 +26,11 @@ ServingSpec serving(const std::string& of_prefill, const std::string& of_decode,
       "acceptance: 0}}, microbatches: 1, routing: uniform, experts: auto{}}}, "
       "pool: {{on: false}}, slo: {{ttft: 2 s, tpot: 50 ms}}{}}}",
       of_prefill, of_decode, more);
+}
+
+// On a machine of 32 dies without memory for a pool.
+ServingSpec read(const std::string& text, std::vector<std::string>* problems)
+{
   const sim::config::Value tree = sim::config::parse_text("s.yaml", text);
   sim::config::ReadingLog log;
   sim::config::Reader reader(tree, "workload", log);
@@ -39,6 +43,23 @@ ServingSpec serving(const std::string& of_prefill, const std::string& of_decode,
     WARN(problem);
   REQUIRE(log.problems.empty());
   return spec;
+}
+
+ServingSpec serving(const std::string& of_prefill, const std::string& of_decode, const std::string& more = "",
+                    std::vector<std::string>* problems = nullptr)
+{
+  return read(serving_text(of_prefill, of_decode, more), problems);
+}
+
+// The only problem of the text in which `now` stands instead of `before`.
+std::string problem_with(const std::string& before, const std::string& now, const std::string& more = "")
+{
+  std::string text = serving_text("", "", more);
+  text.replace(text.find(before), before.size(), now);
+  std::vector<std::string> problems;
+  read(text, &problems);
+  REQUIRE(problems.size() == 1);
+  return problems[0];
 }
 
 }  // namespace
@@ -71,6 +92,29 @@ TEST_CASE("there is one decode instance unless the file says how many, and a rou
   CHECK(two.router == find_prefill_router("cache-aware"));
   CHECK(two.decode_dies() == 32);
   CHECK(two.decode_die(17) == 16 + 17);
+}
+
+TEST_CASE("prefill instances that do not fit the machine are refused with how many do")
+{
+  CHECK_THAT(problem_with("prefill_instances: 1", "prefill_instances: 2"),
+             Catch::EndsWith("workload.prefill_instances: prefill needs 32 dies and decode 16, 48 in all; the machine "
+                             "has 32, enough for prefill_instances: at most 1"));
+  CHECK_THAT(problem_with("prefill_instances: 1", "prefill_instances: 2", ", decode_instances: 2"),
+             Catch::EndsWith("prefill needs 32 dies and decode 32, 64 in all; the machine has 32, enough for "
+                             "decode_instances: 1 and prefill_instances: at most 1"));
+  CHECK_THAT(
+      problem_with("npus: 8", "npus: 16"),
+      Catch::EndsWith("the machine has 32, too few for one prefill instance of 32 and one decode instance of 16"));
+}
+
+TEST_CASE("a missing context cache is told at the workload, once, with keys that make one")
+{
+  CHECK(problem_with("pool: {on: false}, ", "") ==
+        "s.yaml:1:1: workload.pool: expected a map of keys like {nodes: 32, dram_share: 50 %}, or {on: false} for no "
+        "context cache, found no such key");
+  CHECK_THAT(problem_with("pool: {on: false}", "pool: {nodes: 1, dram_share: 50 %}"),
+             Catch::EndsWith("workload.pool.on: needs machine.memory, which this machine file does not have; false "
+                             "serves without a context cache"));
 }
 
 TEST_CASE("decode instances that do not fit the machine are refused with how many do")

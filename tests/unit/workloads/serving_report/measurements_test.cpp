@@ -3,6 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <sstream>
+#include <string>
 #include <vector>
 
 using namespace cm;
@@ -30,6 +33,13 @@ ServingSpec with_levels()
   ServingSpec spec;
   spec.slo_ttft = Seconds(1);
   spec.slo_tpot = Seconds(0.05);
+  return spec;
+}
+
+ServingSpec one_decode_instance()
+{
+  ServingSpec spec;
+  spec.decode.dp = 64;
   return spec;
 }
 
@@ -93,7 +103,34 @@ TEST_CASE("tokens that all leave at once have no time between them")
   CHECK(histogram(measured, "tpot_ms").count() == 1);
   CHECK(histogram(measured, "tpot_ms").minimum().value() == Approx(10));
   CHECK(measured.held_tpot() == 3);
-  CHECK(requests_csv(FirstToken::Decode, records, 0).find(",80.000000,,80.000000\n") != std::string::npos);
+  const ServingSpec spec = one_decode_instance();
+  CHECK(requests_csv(spec, records, 0).find(",80.000000,,80.000000\n") != std::string::npos);
+}
+
+TEST_CASE("a line of requests.csv has the decode instance and the rank among those of all")
+{
+  ServingSpec spec = one_decode_instance();
+  spec.decode_instances = 2;
+  std::vector<RequestRecord> records{finished(11, 100), finished(11, 100)};
+  records[0].rank = 63;
+  records[1].rank = 64;
+  const std::string text = requests_csv(spec, records, 1);
+  CHECK(text.find("prefill_instance,decode_instance,decode_rank,counted,") != std::string::npos);
+  CHECK(text.find("\n0,finished,0.000000,1000,11,0,0,0,63,0,10.000000,") != std::string::npos);
+  CHECK(text.find("\n1,finished,0.000000,1000,11,0,0,1,64,1,10.000000,") != std::string::npos);
+}
+
+TEST_CASE("each line of requests.csv has a cell for each column")
+{
+  ServingSpec spec = one_decode_instance();
+  std::vector<RequestRecord> records{
+      finished(11, 100), finished(1, 0),
+      refused_record_of({.arrival = {}, .input_tokens = 900000, .output_tokens = 5, .blocks = {}}, Seconds(1))};
+  records[1].at[static_cast<std::size_t>(Milestone::Decoded)] = 0;  // its only token came from prefill
+  spec.first_token = FirstToken::Prefill;
+  std::istringstream lines(requests_csv(spec, records, 0));
+  for (std::string line; std::getline(lines, line);)
+    CHECK(std::ranges::count(line, ',') == 20);
 }
 
 TEST_CASE("the wait for decode is queueing, also when the first token has left before it")
