@@ -101,6 +101,8 @@ def check_explanations(program):
         assert word in bandwidth.stdout, bandwidth.stdout
     choice = explain(program, "sub_plane_choice").stdout
     assert "workload.sub_plane_choice" in choice and "spray" in choice and "by-expert" in choice, choice
+    # A collective, which refuses by-expert, has the same default as others.
+    assert choice.count("\nworkload.sub_plane_choice") == 1 and "default: by-expert" not in choice, choice
     tail = explain(program, "ttft_p99_ms").stdout
     for word in ["ttft_p99_ms (histogram of serving)", "99th percentile of ttft_ms", "unit: ms", "better: lower",
                  "formula: first token - arrival"]:

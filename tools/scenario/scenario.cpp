@@ -11,8 +11,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <string_view>
+#include <system_error>
 
 namespace cm::tools {
 namespace {
@@ -122,13 +124,24 @@ ResolvedScenario load_scenario(const ScenarioRequest& request)
   return scenario;
 }
 
+// An integer as it is printed, without leading zeros and plus; other scalars as they are written.
+std::string plain_integer(const std::string& text)
+{
+  std::int64_t integer = 0;
+  const char* const end = text.data() + text.size();
+  const char* const begin = text.data() + (text.starts_with('+') ? 1 : 0);
+  const auto [stop, error] = std::from_chars(begin, end, integer);
+  return error == std::errc() && stop == end && !text.starts_with("+-") ? fmt::format("{}", integer) : text;
+}
+
 // NOLINTNEXTLINE(misc-no-recursion): trees are at most 64 levels deep.
 Value without_evidence(const Value& value)
 {
   if (value.kind == Value::Kind::Map)
     if (const Value* number = value.find("value"))
-      return *number;
+      return without_evidence(*number);
   Value stripped = value;
+  stripped.text = plain_integer(value.text);
   for (Value::Entry& entry : stripped.entries)
     entry.value = without_evidence(entry.value);
   for (Value& item : stripped.items)

@@ -153,8 +153,11 @@ CollectiveSpec read_collective(Reader& workload, models::MachineSpec& machine)
   workload.optional(
       {"protocol", "which of machine.die.collectives moves the data; auto takes what is expected to end first"},
       spec.protocol);
+  spec.ignores_experts = models::expert_lanes(machine) > 0 && !workload.has("sub_plane_choice");
+  if (spec.ignores_experts)
+    machine.ub.lane_choice = sim::fabric::LaneChoice::Spray;
   models::read_policy_choices(workload, machine.ub);
-  if (workload.has("sub_plane_choice") && models::expert_lanes(machine) > 0) {
+  if (models::expert_lanes(machine) > 0) {
     std::vector<std::string> words;
     for (const sim::fabric::LanePolicy& policy : models::lane_words())
       if (policy.choice != sim::fabric::LaneChoice::ByMessage)
@@ -176,6 +179,9 @@ std::vector<sim::config::UnusedKey> unused_keys(const CollectiveSpec& spec, cons
   models::add_unused_fabric_keys(
       machine, {.between_nodes = spec.question.ranks > machine.topology.dies_per_node(), .reports_queues = true},
       unused);
+  if (spec.ignores_experts)
+    unused.push_back(
+        {machine.ub.key("sub_plane_choice"), "a collective has no experts, so that by-expert sprays its packets"});
   for (const char* key : {"access", "write_limit", "cpu_bandwidth", "cpu_lanes"})
     unused.push_back({machine.ub.key(key), "dies alone exchange, paced by their protocol (machine.die.collectives)"});
   for (const models::ProtocolSpec& protocol : machine.die.protocols)

@@ -15,6 +15,8 @@ struct CollectiveSpec {
   models::CollectiveQuestion question;  // its seed is the run's
   std::string algorithm = "auto";       // of models::collective_table(), or auto
   std::string protocol = "auto";        // of the machine's die, or auto
+  // The machine's sub-planes go by experts. No packet here belongs to one, so all are sprayed.
+  bool ignores_experts = false;
 };
 
 // May change the policies of machine.ub. Ranks sit on consecutive dies.

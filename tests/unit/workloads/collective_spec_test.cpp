@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <string>
 
 using namespace cm;
@@ -89,4 +90,21 @@ TEST_CASE("the flow model takes few ranks")
   CHECK(read("ranks: 128, operation: incast, bytes: 1 KiB", machine).problems.empty());
   check_refused("ranks: 129, operation: incast, bytes: 1 KiB", "machine.ub.model: flow takes at most 128 ranks",
                 machine);
+}
+
+TEST_CASE("a collective on a machine whose sub-planes go by experts sprays, and notes that they do not")
+{
+  models::MachineSpec machine = tests::small_machine();
+  machine.ub.lane_choice = sim::fabric::LaneChoice::ByMessage;
+  const sim::config::Value value =
+      sim::config::parse_text("s.yaml", "{kind: collective, ranks: 16, operation: all-gather, bytes: 1 KiB}");
+  sim::config::ReadingLog log;
+  sim::config::Reader reader(value, "workload", log);
+  const CollectiveSpec spec = read_collective(reader, machine);
+  CHECK(log.problems.empty());
+  CHECK(machine.ub.lane_choice == sim::fabric::LaneChoice::Spray);
+  const auto is_policy = [](const sim::config::UnusedKey& key) { return key.path == "machine.ub.sub_plane_choice"; };
+  CHECK(std::ranges::count_if(unused_keys(spec, machine), is_policy) == 1);
+  const CollectiveSpec sprays = read("ranks: 16, operation: all-gather, bytes: 1 KiB").spec;
+  CHECK(std::ranges::count_if(unused_keys(sprays, machine), is_policy) == 0);
 }

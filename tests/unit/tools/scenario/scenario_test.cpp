@@ -68,6 +68,18 @@ TEST_CASE("the seed comes from the option, a set, the scenario or is 1")
   CHECK(load_scenario(request).seed == 18446744073709551615ULL);
 }
 
+TEST_CASE("the digest is the same however an integer is written")
+{
+  const ConfigFolder configs;
+  const std::string digest = digest_of(configs.load({"machine.ub.width=8"}));
+  CHECK(digest_of(configs.load({"machine.ub.width=08"})) == digest);
+  CHECK(digest_of(configs.load({"machine.ub.width=+8"})) == digest);
+  CHECK(digest_of(configs.load({"machine.ub.width={value: 08, assumed: why}"})) == digest);
+  CHECK(digest_of(configs.load({"machine.ub.width=80"})) != digest);
+  CHECK(digest_of(configs.load({"machine.ub.width=8 "})) == digest);
+  CHECK(digest_of(configs.load({"machine.ub.width=0.8"})) != digest);
+}
+
 TEST_CASE("the digest changes when the configuration does")
 {
   const ConfigFolder configs;
