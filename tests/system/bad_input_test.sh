@@ -171,7 +171,11 @@ traffic_inside_a_node()
 # Copies and batches that are offered instead of those that cannot be.
 offers()
 {
-  local decode=$scenarios/decode-ep320.yaml
+  local decode=$scenarios/decode-ep320.yaml dense=$scenarios/decode-dense.yaml
+  refused '320 ranks do not divide into groups of 3; the nearest size that they divide into is 2 or 4' "$decode" --set workload.tp=3
+  refused 'fewer than the 24 aic and 48 aiv of a die, found {aic: 24, aiv: 8}' "$decode" --set 'workload.split={aic: 24, aiv: 8}'
+  refused 'expected quantisation: int8, found fp8' "$decode" --set workload.quantisation=fp8 --set workload.compare_quantisation=true
+  refused 'but the machine has 384: expected at most 96' "$dense" --set workload.dp=384
   refused 'for 300 ranks: workload.experts=auto, which takes 10 redundant and 34 shared copies, or redundant: 12; the nearest EP' \
     "$decode" --set workload.ep=300
   refused 'did you mean "auto"' "$decode" --set workload.experts=atuo

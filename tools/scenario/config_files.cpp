@@ -43,6 +43,19 @@ std::optional<Value> load_reporting(const std::string& path, LoadedFiles* loaded
   }
 }
 
+// "; did you mean FILE?": the nearest of those in the same folder. Empty when there is none.
+std::string near_file(const fs::path& path)
+{
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  if (!is_there(folder))
+    return "";
+  const auto name = nearest(path.stem().string(), names_in(folder.string()));
+  if (!name)
+    return "";
+  return fmt::format("; did you mean {}?",
+                     (path.parent_path() / (*name + std::string(Ending))).lexically_normal().string());
+}
+
 }  // namespace
 
 bool names_file(std::string_view reference)
@@ -100,8 +113,9 @@ std::optional<std::string> ConfigFiles::path_of(const std::string& folder, const
     const fs::path path = (is_typed ? fs::path() : fs::path(reference.position.file).parent_path()) / text;
     if (is_there(path))
       return path.lexically_normal().string();
-    add_problem(log_, reference.position, what,
-                fmt::format("expected a readable file, found no {}", path.lexically_normal().string()));
+    add_problem(
+        log_, reference.position, what,
+        fmt::format("expected a readable file, found no {}{}", path.lexically_normal().string(), near_file(path)));
     return std::nullopt;
   }
   const fs::path below = fs::path(root_) / folder;

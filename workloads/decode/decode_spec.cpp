@@ -43,11 +43,26 @@ void read_split(Reader& workload, const models::DieSpec& die, DecodeSpec& spec)
   split.required({"aic", "cube cores of the attention stream", 1.0, 1024.0}, share.aic);
   split.required({"aiv", "vector cores of the attention stream", 1.0, 4096.0}, share.aiv);
   split.finish();
+  if (share.aic <= 0 || share.aiv <= 0)
+    return;
   if (die.aic_cores > 0 && (share.aic >= die.aic_cores || share.aiv >= die.aiv_cores))
-    workload.complain("split", fmt::format("the MoE stream needs cores too: a die has {} aic and {} aiv", die.aic_cores,
-                                           die.aiv_cores));
-  else if (share.aic > 0 && share.aiv > 0)
+    workload.complain("split", fmt::format("the MoE stream needs cores too: expected fewer than the {} aic and {} aiv "
+                                           "of a die, found {{aic: {}, aiv: {}}}",
+                                           die.aic_cores, die.aiv_cores, share.aic, share.aiv));
+  else
     spec.attention_cores = share;
+}
+
+// "2 or 4": the sizes of groups nearest to `tp` that so many ranks divide into.
+std::string nearest_groups(int ranks, int tp)
+{
+  int below = std::min(tp, ranks);
+  while (ranks % below != 0)
+    --below;
+  int above = tp;
+  while (above < ranks && ranks % above != 0)
+    ++above;
+  return above <= ranks ? fmt::format("{} or {}", below, above) : fmt::format("{}", below);
 }
 
 // `ep` for a model with experts, `dp` for one without; `tp` for both.
@@ -81,7 +96,9 @@ void read_parallelism(Reader& workload, const models::ModelSpec& model, DecodeSp
   if (!has_experts || ep == 0)
     return;
   if (ep % tp != 0)
-    workload.complain("tp", fmt::format("{} ranks do not divide into groups of {}", ep, tp));
+    workload.complain(
+        "tp", fmt::format("{} ranks do not divide into groups of {}; the nearest size that they divide into is {}", ep,
+                          tp, nearest_groups(ep, tp)));
   else if (dp > 0 && dp * static_cast<std::int64_t>(tp) != ep)
     workload.complain("dp", fmt::format("expected ep / tp = {} (it may be left out), found {}", ep / tp, dp));
   spec.dp = spec.ep / spec.tp;
@@ -99,7 +116,9 @@ void read_comparison(Reader& workload, DecodeSpec& spec)
   if (spec.accuracy_retention && !spec.compare_quantisation)
     workload.complain("accuracy_retention", "is shown beside int8_gain: expected compare_quantisation: true");
   if (spec.compare_quantisation && spec.quantisation != models::Quantisation::Int8)
-    workload.complain("compare_quantisation", "compares INT8 with BF16: expected quantisation: int8");
+    workload.complain("compare_quantisation",
+                      fmt::format("compares INT8 with BF16: expected quantisation: int8, found {}",
+                                  spec.quantisation == models::Quantisation::Fp8 ? "fp8" : "bf16"));
 }
 
 void check_deployment(Reader& workload, const DecodeSpec& spec, const models::ModelSpec& model,
@@ -107,9 +126,10 @@ void check_deployment(Reader& workload, const DecodeSpec& spec, const models::Mo
 {
   if (machine.topology.nodes > 0 && spec.dies() > machine.topology.dies())
     workload.complain(model.has_experts() ? "ep" : "dp",
-                      fmt::format("{} ranks need {} NPUs, but the machine has {}", spec.dies(),
+                      fmt::format("{} ranks need {} NPUs, but the machine has {}: expected at most {}", spec.dies(),
                                   (spec.dies() + machine.topology.dies_per_npu - 1) / machine.topology.dies_per_npu,
-                                  machine.topology.npus()));
+                                  machine.topology.npus(),
+                                  machine.topology.dies() / (model.has_experts() ? 1 : spec.tp)));
   if (spec.takes_turns && spec.tp > 1)
     workload.complain("split", "turns needs workload.tp: 1; groups of dies exchange while they hold their cores");
   if (const auto problem = models::tensor_problem(model, spec.tp))

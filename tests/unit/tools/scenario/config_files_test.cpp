@@ -42,6 +42,22 @@ TEST_CASE("a path is relative to the file in which it was written")
         std::vector<std::string>{"--set machine:1:1: machine: expected a readable file, found no own.yaml"});
 }
 
+TEST_CASE("a path to no file gets the nearest file of its folder")
+{
+  const cm::tests::ConfigFolder configs;
+  cm::tests::put(configs.folder(), "near/small-machine.yaml", "name: own\n");
+  ReadingLog log;
+  ConfigFiles files(configs.folder().file("configs"), log);
+  const std::string scenario = configs.folder().file("near/s.yaml");
+  for (const char* wrong : {"small-machin.yaml", "other.yaml", "nowhere/small-machine.yaml"})
+    CHECK_FALSE(files.load("machines", reference(wrong, scenario), "machine"));
+  REQUIRE(log.problems.size() == 3);
+  CHECK_THAT(log.problems[0], Catch::EndsWith("/near/small-machin.yaml; did you mean " +
+                                              configs.folder().file("near/small-machine.yaml?")));
+  CHECK_THAT(log.problems[1], Catch::EndsWith("/near/other.yaml"));
+  CHECK_THAT(log.problems[2], Catch::EndsWith("nowhere/small-machine.yaml"));
+}
+
 TEST_CASE("a missing name is reported where it stands with the nearest one and all others")
 {
   const cm::tests::ConfigFolder configs;
