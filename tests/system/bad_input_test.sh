@@ -178,6 +178,14 @@ offers()
   refused 'but the machine has 384: expected at most 96' "$dense" --set workload.dp=384
   refused 'for 300 ranks: workload.experts=auto, which takes 10 redundant and 34 shared copies, or redundant: 12; the nearest EP' \
     "$decode" --set workload.ep=300
+  # At what was typed, not at what it does not go with.
+  refused '--set workload.experts.redundant:1:1: workload.experts.redundant: 256 routed + 5 redundant' "$decode" --set workload.experts.redundant=5
+  refused '--set workload.experts.shared_copies:1:1: workload.experts.shared_copies: 256 routed' "$decode" --set workload.experts.shared_copies=5
+  refused '--set workload.redundant:1:1: workload.redundant: 256 routed + 5 redundant' "$scenarios/ep.yaml" --set workload.redundant=5
+  refused '--set workload.prefill.experts.shared_copies:1:1: workload.prefill.experts.shared_copies: the shared' "$scenarios/serving-pdc.yaml" --set workload.prefill.experts.shared_copies=5
+  refused "$decode:9:7: workload.ep: 255 routed" "$decode" --set model.moe.routed_experts=255
+  refused '--set workload.output_length:1:1: workload.output_length: 4096 + 200000 tokens' "$decode" --set workload.output_length=200000
+  refused '--set workload.generator.requests:1:1: ' "$scenarios/serving-pdc.yaml" --set workload.generator.requests=1000000000
   refused 'did you mean "auto"' "$decode" --set workload.experts=atuo
   refused 'auto chooses copies in decode, prefill and serving' "$scenarios/ep.yaml" --set workload.experts=auto
   refused 'did you mean workload.prefill.experts or workload.decode.experts?' "$scenarios/serving-pdc.yaml" --set workload.experts=auto

@@ -100,7 +100,7 @@ void check_experts(Reader& workload, const DecodeSpec& spec, const models::Model
           ? ""
           : copies_offer(workload.path() + ".experts=auto", slots, automatic_copies(spec, model, every_number));
   if (const auto problem = models::slot_problem(slots, offer); problem && !spec.choices.table)
-    workload.complain("ep", *problem);
+    complain_of_copies(workload, "ep", *problem);
   else if (const auto by_node = models::node_problem(slots);
            by_node && spec.choices.placement == models::PlacementRule::EplbByNode)
     workload.complain("placement", *by_node);

@@ -124,6 +124,9 @@ void read_comparison(Reader& workload, DecodeSpec& spec)
 void check_deployment(Reader& workload, const DecodeSpec& spec, const models::ModelSpec& model,
                       const models::MachineSpec& machine)
 {
+  const auto is_typed = [&](std::string_view key) {
+    return workload.has(key) && sim::config::is_from_command_line(workload.position(key));
+  };
   if (machine.topology.nodes > 0 && spec.dies() > machine.topology.dies())
     workload.complain(model.has_experts() ? "ep" : "dp",
                       fmt::format("{} ranks need {} NPUs, but the machine has {}: expected at most {}", spec.dies(),
@@ -139,8 +142,9 @@ void check_deployment(Reader& workload, const DecodeSpec& spec, const models::Mo
   else if (problem && spec.exchange == ExchangeKind::Unfused && spec.ep > 1)
     workload.complain("fused", "collectives between the dies of a node: " + *problem);
   if (spec.prompt_length > 0 && spec.prompt_length + spec.output_length > model.max_position)
-    workload.complain("prompt_length", fmt::format("{} + {} tokens are more than the {} of the model's longest context",
-                                                   spec.prompt_length, spec.output_length, model.max_position));
+    workload.complain(is_typed("output_length") && !is_typed("prompt_length") ? "output_length" : "prompt_length",
+                      fmt::format("{} + {} tokens are more than the {} of the model's longest context",
+                                  spec.prompt_length, spec.output_length, model.max_position));
   if (spec.microbatches != Microbatches::One && machine.die.aic_cores > 0 &&
       (machine.die.aic_cores <= machine.die.core_group || machine.die.aiv_cores < 2))
     workload.complain("microbatches",

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <vector>
 
@@ -108,6 +109,24 @@ std::string copies_offer(const std::string& setting, const models::SlotSpec& slo
   const std::string shared = automatic.shared > 0 ? fmt::format(" and {} shared", automatic.shared) : "";
   return fmt::format("for {} ranks: {}, which takes {} redundant{} copies{}; ", slots.ranks, setting,
                      automatic.redundant, shared, is_same ? "" : fmt::format(", or redundant: {}", nearest));
+}
+
+void complain_of_copies(Reader& workload, std::string_view key, const std::string& message)
+{
+  using sim::config::is_from_command_line;
+  const sim::config::Key experts{"experts", "slots beside the routed experts"};
+  const std::array<std::string_view, 2> numbers{"redundant", "shared_copies"};
+  const sim::config::Value* map = workload.has("experts") ? workload.value(experts, false) : nullptr;
+  const bool has_map = map != nullptr && map->kind == sim::config::Value::Kind::Map;
+  if (workload.has(key) && is_from_command_line(workload.position(key)))
+    return workload.complain(key, message);
+  for (const std::string_view number : numbers) {
+    if (workload.has(number) && is_from_command_line(workload.position(number)))
+      return workload.complain(number, message);
+    if (const auto* copies = has_map ? map->find(number) : nullptr; copies && is_from_command_line(copies->position))
+      return workload.section(experts).complain(number, message);
+  }
+  workload.complain(key, message);
 }
 
 }  // namespace cm::workloads

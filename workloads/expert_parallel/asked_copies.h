@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace cm::workloads {
 
@@ -44,5 +45,9 @@ void report_copies(const std::string& note, const models::CopyNumbers& copies, s
 // shared copies, or redundant: 12; ". `setting`: "workload.experts=auto".
 std::string copies_offer(const std::string& setting, const models::SlotSpec& slots,
                          const models::CopyNumbers& automatic);
+
+// Complains about copies that do not go with `key`, where the user can change it: at the number of copies (redundant,
+// experts.redundant or experts.shared_copies) that the command line gives when it does not give `key`, else at `key`.
+void complain_of_copies(sim::config::Reader& workload, std::string_view key, const std::string& message);
 
 }  // namespace cm::workloads

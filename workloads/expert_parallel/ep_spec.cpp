@@ -66,7 +66,7 @@ void check_slots(Reader& workload, EpSpec& spec, const models::MachineSpec& mach
   else if (const auto problem = models::slot_problem(
                spec.slots(machine),
                copies_offer(workload.path() + ".redundant=auto", spec.slots(machine), {automatic_redundant(spec)})))
-    workload.complain("ep", *problem);
+    complain_of_copies(workload, "ep", *problem);
   else if (spec.choices.placement == models::PlacementRule::EplbByNode)
     if (const auto by_node = models::node_problem(spec.slots(machine)))
       workload.complain("placement", *by_node);

@@ -82,16 +82,17 @@ void check_experts(Reader& workload, const PrefillDeployment& d, const models::M
   }
   const models::SlotSpec slots = d.slots(model);
   if (slots.slots() % slots.ranks != 0)
-    workload.complain("npus", *models::slot_problem(slots,
-                                                    copies_offer(workload.path() + ".experts=auto", slots,
-                                                                 {automatic_redundant(d, model), 0}),
-                                                    dies_per_npu));
+    complain_of_copies(workload, "npus",
+                       *models::slot_problem(
+                           slots,
+                           copies_offer(workload.path() + ".experts=auto", slots, {automatic_redundant(d, model), 0}),
+                           dies_per_npu));
   const std::uint32_t copies = model.shared_experts > 0 ? d.ranks : 0;
   if (d.shared_copies != copies)
-    workload.complain("experts",
-                      fmt::format("the shared expert is computed where the token is: expected "
-                                  "experts.shared_copies: {} or auto, found {}",
-                                  copies > 0 ? fmt::format("{}, every-rank", copies) : "0", d.shared_copies));
+    complain_of_copies(workload, "experts",
+                       fmt::format("the shared expert is computed where the token is: expected "
+                                   "experts.shared_copies: {} or auto, found {}",
+                                   copies > 0 ? fmt::format("{}, every-rank", copies) : "0", d.shared_copies));
   if (d.routing == models::Routing::Measured && model.expert_load.empty())
     workload.complain("routing",
                       fmt::format("{} has no measured expert loads (model.moe.expert_load): expected balanced, "

@@ -23,6 +23,9 @@ void read_length(Reader length, LengthSpec& spec)
 
 void read_generator(Reader reader, GeneratedRequestsSpec& spec)
 {
+  const auto is_typed = [&](std::string_view key) {
+    return reader.has(key) && sim::config::is_from_command_line(reader.position(key));
+  };
   reader.required({"requests", "how many", 1.0, 1e9}, spec.requests);
   reader.required({"rate", "requests per second", 1e-6, 1e6}, spec.rate);
   reader.choice({"arrivals", "how they are spread over time"}, spec.arrivals,
@@ -37,8 +40,9 @@ void read_generator(Reader reader, GeneratedRequestsSpec& spec)
               spec.input);
   read_length(reader.section({"output", "tokens of an answer"}), spec.output);
   if (const double last = static_cast<double>(spec.requests) / spec.rate; spec.rate > 0 && last > LatestArrival.count())
-    reader.complain("rate", fmt::format("expected all requests within {:.0f} days, found {} in about {:.4g} days",
-                                        LatestArrival.count() / 86400, spec.requests, last / 86400));
+    reader.complain(is_typed("requests") && !is_typed("rate") ? "requests" : "rate",
+                    fmt::format("expected all requests within {:.0f} days, found {} in about {:.4g} days",
+                                LatestArrival.count() / 86400, spec.requests, last / 86400));
   reader.optional({"roots", "common prompts that others begin with; 0: none", 0.0, 1e6}, spec.roots);
   reader.optional({"root_tokens", "length of a common prompt", 0.0, 1e7}, spec.root_tokens);
   reader.optional_fraction({"follow_up", "share of requests that are a later turn of a conversation"}, spec.follow_up);
