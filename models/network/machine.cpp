@@ -1,47 +1,20 @@
 #include "models/network/machine.h"
 
-#include "sim/units/parse_quantity.h"
+#include "models/network/packet_planes.h"
 #include "topology/routing/port_name.h"
-#include "topology/supernode/read_supernode.h"
-#include "topology/supernode/supernode_network.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace cm::models {
 
-using sim::config::Key;
 using sim::config::Reader;
 namespace fabric = sim::fabric;
 
 namespace {
-
-// A packet of any size passes a port of this rate within less than half a picosecond.
-constexpr BytesPerSecond Unlimited(1e30);
-
-// Reports packets that the fabric cannot carry: those that no buffer holds, or that take a port longer than its 32-bit
-// picoseconds.
-void check_packet_sizes(Reader& ub, const MachineSpec& spec)
-{
-  const topology::SupernodeSpec& t = spec.topology;
-  if (t.lane_bandwidth.count() <= 0 || (t.spines() > 0 && t.uplink_bandwidth.count() <= 0) || t.cpu_lanes == 0 ||
-      t.cpu_bandwidth.count() <= 0)
-    return;
-  const Bytes packet = spec.ub.mtu + spec.ub.frame_overhead;
-  if (spec.ub.buffer < packet)
-    ub.complain("buffer", fmt::format("expected room for at least one packet of {}, found {}", to_text(packet),
-                                      to_text(spec.ub.buffer)));
-  const BytesPerSecond endpoint = std::min(t.lane_bandwidth, t.cpu_lane_bandwidth());
-  const BytesPerSecond port = t.spines() > 0 ? std::min(endpoint, t.uplink_bandwidth) : endpoint;
-  const BytesPerSecond slowest = port * spec.ub.payload_share;
-  if ((packet / slowest).count() >= 4e-3)
-    ub.complain("mtu",
-                fmt::format("a packet of {} takes more than 4 ms at the slowest port's {}: expected a smaller mtu "
-                            "or faster ports",
-                            to_text(packet), to_text(slowest)));
-}
 
 // Published latencies of remote accesses hold what the target's memory and the translation take: these must fit in.
 void check_latency_shares(Reader& memory, const MachineSpec& spec)
@@ -59,30 +32,27 @@ void check_latency_shares(Reader& memory, const MachineSpec& spec)
   check("hbm", ladder.hbm, "machine.memory.tiers.cross_die.access", spec.memory->cross_die_access);
 }
 
-PacketPlane read_packet_plane(Reader& machine)
-{
-  PacketPlane plane = PacketPlane::ScaleUp;
-  machine.choice({"packet_plane", "which plane's packets are simulated: ub, or the fat tree of rdma.fabric"}, plane,
-                 {{"ub", PacketPlane::ScaleUp}, {"rdma", PacketPlane::ScaleOut}});
-  return plane;
-}
-
-// The plane whose packets are not simulated: its keys must be right all the same.
-void check_idle_keys(Reader& machine, Reader& node, Reader& plane, const topology::SupernodeSpec& spec)
-{
-  topology::check_idle_plane(machine, node, plane, spec);
-  static_cast<void>(read_ub(plane));
-  plane.finish();
-}
-
 }  // namespace
 
 std::optional<std::string> MachineSpec::node_traffic_problem() const
 {
-  if (packet_plane == PacketPlane::ScaleUp || topology.dies_per_node() <= 1)
+  if (packet_plane != PacketPlane::ScaleOut || topology.dies_per_node() <= 1)
     return std::nullopt;
-  return "what moves inside a node takes the links of machine.ub on this machine, and its packets are not simulated "
-         "beside those of machine.rdma.fabric; machine.packet_plane=ub with machine.nodes=1 simulates one node";
+  return fmt::format(
+      "what moves inside a node takes the links of {} on this machine, and its packets are not simulated "
+      "beside those of {}; machine.packet_plane=ub with machine.nodes=1 simulates one node",
+      names.scale_up, names.scale_out);
+}
+
+std::optional<std::string> MachineSpec::cpu_traffic_problem() const
+{
+  for (const topology::FabricPlan& plan : topology.fabrics) {
+    if (topology::lanes_rate(plan, topology.dies()).count() > 0)
+      continue;
+    const bool is_first = &plan == &topology.fabrics.front();
+    return fmt::format("CPUs have no lanes on {}, a {}", is_first ? ub.section : names.scale_out, plan.kind);
+  }
+  return std::nullopt;
 }
 
 MachineSpec read_machine(Reader& machine)
@@ -90,34 +60,23 @@ MachineSpec read_machine(Reader& machine)
   MachineSpec spec;
   machine.required({"name", "name of the machine in results"}, spec.name);
   spec.packet_plane = read_packet_plane(machine);
-  Reader node = machine.section({"node", "parts of one node"});
-  Reader scale_up = machine.section({"ub", "the scale-up plane"});
-  Reader rdma = machine.section({"rdma", "the scale-out plane"});
-  const Key tree_key{"fabric", "switches of the scale-out plane, with the keys of ub; needed by packet_plane: rdma"};
-  const bool is_scale_out = spec.packet_plane == PacketPlane::ScaleOut;
-  Reader tree = is_scale_out ? rdma.section(tree_key) : rdma.optional_section(tree_key);
-  Reader& ub = is_scale_out ? tree : scale_up;
-  Reader vpc = machine.section({"vpc", "the plane to storage and the outside"});
-  spec.topology = topology::read_supernode({machine, node, ub, rdma, vpc});
-  spec.ub = read_ub(ub);
-  if (is_scale_out || rdma.has(tree_key.name))
-    check_idle_keys(machine, node, is_scale_out ? scale_up : tree, spec.topology);
+  PlaneSections sections = plane_sections(machine, spec.packet_plane);
+  read_planes(machine, sections, spec);
+  Reader& rdma = sections.rdma;
+  Reader& vpc = sections.vpc;
   rdma.required({"latency", "NIC to NIC, without load", 0.0, 1.0}, spec.rdma_latency);
   vpc.required({"latency", "Qingtian card to Qingtian card, without load", 0.0, 1.0}, spec.vpc_latency);
   Reader die = machine.section({"die", "one die of an NPU"});
   spec.die = read_die(die);
   Reader cpu = machine.section({"cpu", "one CPU socket"});
   spec.cpu = read_cpu(cpu);
-  check_packet_sizes(ub, spec);
+  check_packet_sizes(sections, spec);
   if (machine.has("memory")) {
     Reader memory = machine.optional_section({"memory", "tiers beyond dies and CPUs, translation, other access paths"});
     spec.memory = read_memory(memory);
     check_latency_shares(memory, spec);
   }
-  node.finish();
-  ub.finish();
-  rdma.finish();
-  vpc.finish();
+  sections.finish(spec.packet_plane);
   machine.finish();
   return spec;
 }
@@ -128,6 +87,7 @@ void set_free(const FreeParts& parts, MachineSpec& spec)
   if (parts.network) {
     spec.ub.traversal = Seconds(0);
     spec.ub.internode_cost = 0;
+    spec.ub.beyond_node = Seconds(0);
   }
   if (!parts.host)
     return;
@@ -146,12 +106,7 @@ void set_free(const FreeParts& parts, MachineSpec& spec)
 sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topology::Supernode& supernode,
                                             std::uint64_t seed)
 {
-  // The endpoint's own port adds nothing: its share of an access is in the bases of AccessSpec.
-  const topology::PortLatencies latencies{
-      .endpoint_port = Seconds(0), .delivery_port = spec.ub.traversal, .trunk_port = spec.ub.extra_traversals() / 2.0};
-  fabric::NetworkSpec network = topology::ub_network(supernode, latencies, spec.ub.buffer);
-  for (fabric::PortSpec& port : network.ports)
-    port.rate = spec.free.network ? Unlimited : port.rate * spec.ub.payload_share;
+  fabric::NetworkSpec network = packet_network(spec, supernode);
   fabric::FabricPolicy policy = fabric_policy(spec.ub, seed);
   if (spec.free.network)
     policy.waiting = fabric::Waiting::Nowhere;
@@ -173,8 +128,15 @@ BytesPerSecond all_cpu_lanes(const MachineSpec& spec)
   return spec.topology.cpu_lane_bandwidth() * (spec.ub.payload_share * spec.topology.lanes());
 }
 
-std::string lane_name(const MachineSpec& /*spec*/, std::uint32_t lane)
+std::string lane_name(const MachineSpec& spec, std::uint32_t lane)
 {
+  std::string_view role;
+  for (const topology::FabricPlan& plan : spec.topology.fabrics) {
+    if (lane < plan.lanes.size())
+      return fmt::format("{}{}", role, plan.lanes[lane]);
+    lane -= static_cast<std::uint32_t>(plan.lanes.size());
+    role = "scale-out ";
+  }
   return topology::lane_name(lane);
 }
 
@@ -186,12 +148,15 @@ std::uint32_t expert_lanes(const MachineSpec& spec)
 void narrow_lanes(sim::streams::DataPlaneSpec& plane, std::uint32_t first, std::uint32_t count, double share)
 {
   fabric::NetworkSpec& network = plane.network;
+  // A port between two dies that forward is a lane of both.
+  std::set<fabric::PortIndex> ports;
   for (const auto* lanes : {&network.lane_out_ports, &network.lane_in_ports})
     for (std::size_t lane = std::size_t{first} * network.lanes; lane < (std::size_t{first} + count) * network.lanes;
-         ++lane) {
-      fabric::PortSpec& port = network.ports.at(lanes->at(lane));
-      port.rate = port.rate * share;
-    }
+         ++lane)
+      if (lanes->at(lane) != fabric::NoPortIndex)
+        ports.insert(lanes->at(lane));
+  for (const fabric::PortIndex port : ports)
+    network.ports.at(port).rate = network.ports.at(port).rate * share;
 }
 
 sim::engine::StarPlaneSpec rdma_plane(const MachineSpec& spec)

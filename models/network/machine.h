@@ -14,13 +14,25 @@
 
 namespace cm::models {
 
-// Network whose packets are simulated: machine.ub, or the tree of machine.rdma.fabric.
-enum class PacketPlane { ScaleUp, ScaleOut };
+// Network whose packets are simulated: machine.ub, the fabric of machine.rdma.fabric, or the first inside nodes and the
+// second between them.
+enum class PacketPlane { ScaleUp, ScaleOut, Both };
+
+// Where the fabrics of a machine stand in its file, for messages.
+struct FabricNames {
+  std::string scale_up = "machine.ub";
+  std::string scale_out = "machine.rdma.fabric";
+
+  friend bool operator==(const FabricNames&, const FabricNames&) = default;
+};
 
 struct MachineSpec {
   std::string name;
   topology::SupernodeSpec topology;
   UbSpec ub;
+  // Of the fabric between the nodes where packets run on both: rates, latencies and buffers of its ports alone. All
+  // else is as in `ub`, the size of packets too.
+  std::optional<UbSpec> scale_out{};
   DieSpec die;
   CpuSpec cpu;
   Seconds rdma_latency;  // NIC to NIC
@@ -28,11 +40,14 @@ struct MachineSpec {
   // Empty when the machine file says nothing about it: then no workload that needs the memory can run.
   std::optional<MemorySpec> memory;
   PacketPlane packet_plane = PacketPlane::ScaleUp;
+  FabricNames names{};
   FreeParts free{};  // set by set_free() alone
 
   // Why traffic that takes the links inside a node would be wrong on this machine; empty when it is right. Kernels that
   // send every row through the adapter, to the own node too, need not ask.
   [[nodiscard]] std::optional<std::string> node_traffic_problem() const;
+  // Why CPUs can send and receive nothing on this machine; empty when they can.
+  [[nodiscard]] std::optional<std::string> cpu_traffic_problem() const;
 
   friend bool operator==(const MachineSpec&, const MachineSpec&) = default;
 };

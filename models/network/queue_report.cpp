@@ -3,7 +3,7 @@
 #include "models/network/chip_words.h"
 #include "models/network/queue_metrics.h"
 #include "topology/routing/port_name.h"
-#include "topology/supernode/supernode.h"
+#include "topology/supernode/supernode_network.h"
 
 #include <fmt/format.h>
 
@@ -67,15 +67,19 @@ class ChipBoard {
 class PortBoard {
  public:
   PortBoard(const MachineSpec& machine, const sim::streams::DataPlane& plane)
-      : fabric_(plane.fabric()), elapsed_(plane.now()),
-        names_(topology::name_ports(data_plane_spec(machine, topology::Supernode(machine.topology), 0).network))
+      : fabric_(plane.fabric()), elapsed_(plane.now()), plans_(topology::fabric_plans(machine.topology)),
+        ports_(topology::wire_ports(plans_))
   {
-    for (std::size_t port = 0; port < names_.size(); ++port)
+    if (machine.topology.fabrics.empty())
+      names_ = topology::name_ports(data_plane_spec(machine, topology::Supernode(machine.topology), 0).network);
+    for (std::size_t port = 0; port < ports_.size(); ++port)
       counters_.push_back(fabric_.counters(static_cast<sim::fabric::PortIndex>(port)));
   }
 
-  [[nodiscard]] std::size_t size() const { return names_.size(); }
+  [[nodiscard]] std::size_t size() const { return ports_.size(); }
+  // Of a Clos.
   [[nodiscard]] const topology::PortName& name(std::size_t port) const { return names_[port]; }
+  [[nodiscard]] std::string text(std::size_t port) const { return to_text(ports_[port], plans_); }
   [[nodiscard]] const sim::fabric::PortCounters& counters(std::size_t port) const { return counters_[port]; }
   [[nodiscard]] double busy_percent(std::size_t port) const
   {
@@ -87,6 +91,8 @@ class PortBoard {
  private:
   const sim::fabric::PacketFabric& fabric_;  // borrowed
   Picoseconds elapsed_;
+  std::vector<topology::FabricPlan> plans_;
+  std::vector<topology::WiredPort> ports_;
   std::vector<topology::PortName> names_;
   std::vector<sim::fabric::PortCounters> counters_;
 };
@@ -158,13 +164,13 @@ void add_links(const PortBoard& ports, sim::metrics::Result& result)
       .sentence = "the links that sent longest, framing included, with the longest queue in front of each; ",
       .columns = {"link", "busy (%)", "bytes", "longest queue (B)"},
       .rows = {}};
-  table.sentence +=
-      queue == 0 ? std::string("no packet waited anywhere")
-                 : fmt::format("the longest of all stood in front of {}: {} B", to_text(ports.name(longest)), queue);
+  table.sentence += queue == 0
+                        ? std::string("no packet waited anywhere")
+                        : fmt::format("the longest of all stood in front of {}: {} B", ports.text(longest), queue);
   if (queue > 0 && std::ranges::find(order, longest) == order.end())
     order.push_back(longest);
   for (const std::size_t port : order)
-    table.rows.push_back({to_text(ports.name(port)),
+    table.rows.push_back({ports.text(port),
                           {ports.busy_percent(port), static_cast<double>(ports.counters(port).bytes),
                            static_cast<double>(ports.counters(port).peak_queue_bytes)}});
   result.tables.push_back(std::move(table));

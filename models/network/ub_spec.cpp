@@ -1,5 +1,7 @@
 #include "models/network/ub_spec.h"
 
+#include "topology/fabrics/fabric_kind.h"
+
 #include <cstddef>
 
 namespace cm::models {
@@ -33,8 +35,9 @@ UbSpec read_ub(Reader& ub)
               spec.buffer);
   ub.required({"control_packet", "size of flags, requests and acknowledgements", 1.0, 4096.0}, spec.control_packet);
   ub.required({"traversal_latency", "one switch chip and the link behind it", 0.0, 1e-3}, spec.traversal);
-  ub.required({"internode_traversals", "traversals of a way between nodes; one inside a node", 1.0, 9.0},
-              spec.internode_traversals);
+  if (topology::names_clos(ub))
+    ub.required({"internode_traversals", "traversals of a way between nodes; one inside a node", 1.0, 9.0},
+                spec.internode_traversals);
   ub.required_fraction({"internode_cost", "extra engine time of a packet that leaves its node", 0.0, 1.0},
                        spec.internode_cost);
   Reader access = ub.section({"access", "latency of one remote access, traversals apart"});

@@ -42,6 +42,9 @@ struct UbSpec {
   Seconds traversal;         // one switch chip and the link behind it
   int internode_traversals = 3;
   double internode_cost = 0;  // extra share of engine time that a packet between nodes takes
+  // Where another fabric joins the nodes: time by which a way over it is longer, one way, than one inside a node. The
+  // traversals above are those of a way inside then.
+  Seconds beyond_node{0};
   AccessSpec access;
   // Where these keys stand, for messages that name one: "machine.rdma.fabric" on a machine of another packet plane.
   std::string section = "machine.ub";
@@ -50,12 +53,13 @@ struct UbSpec {
   [[nodiscard]] std::string key(std::string_view name) const { return section + "." + std::string(name); }
 
   // Time by which the way between nodes is longer than the way inside one, in one direction.
-  [[nodiscard]] Seconds extra_traversals() const { return traversal * (internode_traversals - 1.0); }
+  [[nodiscard]] Seconds extra_traversals() const { return traversal * (internode_traversals - 1.0) + beyond_node; }
 
   friend bool operator==(const UbSpec&, const UbSpec&) = default;
 };
 
-// Reads the keys of `machine.ub` that are not structure; finish() is the caller's.
+// Reads the keys of `machine.ub` that are not structure; finish() is the caller's. The traversals of a way between
+// nodes are read of a Clos alone: ways of other kinds follow from the fabric.
 UbSpec read_ub(sim::config::Reader& ub);
 
 // The policies that a workload may choose for itself; `spec` holds the machine's on entry.

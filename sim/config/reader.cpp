@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <ranges>
 #include <string>
 #include <type_traits>
@@ -74,6 +75,54 @@ std::string in_range(std::optional<double> low, std::optional<double> high)
   return fmt::format("{} of at most {}", Kind::Noun, text(high.value_or(0)));
 }
 
+std::string counts_text(const std::vector<std::uint32_t>& counts)
+{
+  std::string text;
+  for (const std::uint32_t count : counts)
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", count);
+  return "[" + text + "]";
+}
+
+// One of a list of counts; when it is empty, `expected` may have been replaced by something more helpful.
+std::optional<std::uint32_t> parse_count(const Value& number, const Key& key, std::string& expected)
+{
+  using Kind = IntegerKind<std::int64_t>;
+  const auto parsed = number.kind == Value::Kind::Scalar ? Kind::parse(number.text, expected) : std::nullopt;
+  if (!parsed)
+    return std::nullopt;
+  const double low = key.minimum.value_or(0);
+  const double high = key.maximum.value_or(std::numeric_limits<std::int32_t>::max());
+  if (Kind::count(*parsed) >= low && Kind::count(*parsed) <= high)
+    return static_cast<std::uint32_t>(*parsed);
+  expected = in_range<Kind>(low, high);
+  return std::nullopt;
+}
+
+// The value itself, without what is said about it.
+const Value& bare(const Value& value)
+{
+  const Value* inner = value.kind == Value::Kind::Map ? value.find("value") : nullptr;
+  return inner != nullptr ? *inner : value;
+}
+
+std::vector<Value> list_of(const Value& value)
+{
+  const Value& inner = bare(value);
+  return inner.kind == Value::Kind::List ? inner.items : std::vector<Value>{inner};
+}
+
+// The same with a text in place of the list, as values with evidence are checked.
+Value with_list_as_text(const Value& value)
+{
+  Value changed = value;
+  Value* inner = changed.kind == Value::Kind::Map ? changed.find("value") : &changed;
+  if (inner != nullptr && inner->kind == Value::Kind::List) {
+    inner->kind = Value::Kind::Scalar;
+    inner->text = flow_text(bare(value));
+  }
+  return changed;
+}
+
 }  // namespace
 
 Reader::Reader(const Value& map, std::string path, ReadingLog& log)
@@ -108,6 +157,19 @@ Reader Reader::section(const Key& key, bool is_required)
   if (const Value* value = find(key, "a map of keys", is_required))
     return {*value, path_of(key.name), *log_};
   return {Silent{}, position_, path_of(key.name), *log_, is_required || is_reported_};
+}
+
+std::vector<Reader> Reader::sections(const Key& key, bool is_required)
+{
+  std::vector<Reader> readers;
+  const Value* list = value(key, is_required);
+  if (list == nullptr)
+    return readers;
+  if (list->kind != Value::Kind::List)
+    readers.emplace_back(*list, path_of(key.name), *log_);
+  for (const Value& item : list->items)
+    readers.emplace_back(item, fmt::format("{}[{}]", path_of(key.name), readers.size()), *log_);
+  return readers;
 }
 
 const Value* Reader::value(const Key& key, bool is_required)
@@ -226,6 +288,40 @@ void Reader::read_as(const Key& key, T& out, bool is_required)
   }
   out = *parsed;
   settle(key.name, Kind::print(out));
+  if (written->provenance)
+    log_->provenance.push_back(*written->provenance);
+}
+
+void Reader::counts(const Key& key, std::vector<std::uint32_t>& out, bool is_required)
+{
+  Declaration declaration = declared("counts", is_required);
+  declaration.default_text = is_required ? std::string() : counts_text(out);
+  declaration.minimum = key.minimum;
+  declaration.maximum = key.maximum;
+  declaration.value_text = declaration.default_text;
+  note(key, std::move(declaration));
+  const std::string path = path_of(key.name);
+  constexpr std::string_view Expected = "an integer or a list of integers like \"[8, 8]\"";
+  const Value* value = find(key, Expected, is_required);
+  if (value == nullptr)
+    return;
+  const std::vector<Value> numbers = list_of(*value);
+  const auto written = written_value(with_list_as_text(*value), path, Expected, false, *log_);
+  if (!written)
+    return;
+  std::vector<std::uint32_t> read;
+  for (const Value& number : numbers) {
+    std::string expected(Expected);
+    const auto count = parse_count(number, key, expected);
+    if (!count)
+      return add_problem(*log_, number.position, path,
+                         fmt::format("expected {}, found {}", expected, found_text(number)));
+    read.push_back(*count);
+  }
+  if (read.empty())
+    return add_problem(*log_, value->position, path, fmt::format("expected {}, found an empty list", Expected));
+  out = std::move(read);
+  settle(key.name, counts_text(out));
   if (written->provenance)
     log_->provenance.push_back(*written->provenance);
 }

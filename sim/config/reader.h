@@ -46,6 +46,8 @@ class Reader {
   Reader section(const Key& key);
   // The same, but its absence is fine: every key below keeps its default, and none is missed.
   Reader optional_section(const Key& key);
+  // The items of a list of maps, in their order: "levels[0]". A single map is a list of one.
+  std::vector<Reader> sections(const Key& key, bool is_required);
   // A value that the caller reads itself: a list, or a map with free keys. Null when it is missing.
   const Value* value(const Key& key, bool is_required);
   [[nodiscard]] bool has(std::string_view name) const;
@@ -94,6 +96,9 @@ class Reader {
   void optional(const Key& key, BytesPerSecond& out) { read(key, out, false); }
 
   void optional(const Key& key, FlopsPerSecond& out) { read(key, out, false); }
+
+  // Whole numbers, each within the range of the key: a list, or one alone. On any problem `out` is left as it was.
+  void counts(const Key& key, std::vector<std::uint32_t>& out, bool is_required);
 
   // A share written "2 %" or 0.02; range 0..1 unless the key says otherwise.
   void required_fraction(const Key& key, double& out) { read_fraction(key, out, true); }

@@ -26,7 +26,8 @@ std::string_view shape_of(VertexKind kind)
   case VertexKind::Die:
   case VertexKind::Cpu: return "box";
   case VertexKind::L1Switch:
-  case VertexKind::L2Switch: return "ellipse";
+  case VertexKind::L2Switch:
+  case VertexKind::Switch: return "ellipse";
   case VertexKind::RdmaNic:
   case VertexKind::QingtianCard: return "hexagon";
   case VertexKind::RdmaFabric:

@@ -37,6 +37,8 @@ void show(TopologyOptions& options)
   if (!options.result.empty() && options.format != "svg")
     throw ConfigError("--result: expected --format svg too, which shows it as colours");
   const topology::Supernode supernode(scenario_topology(options.scenario));
+  if (options.format == "svg" && !supernode.spec().fabrics.empty())
+    throw ConfigError("--format: svg draws a machine of the kind clos alone; dot draws this one");
   if (options.format == "svg")
     return print(topology_svg(supernode, use_of(options.result, supernode.spec())));
   if (options.format == "dot")

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <utility>
 
 namespace cm::tools {
 namespace {
@@ -45,13 +47,14 @@ bool is_among(std::string_view path, std::string_view sections, std::string_view
 }
 
 // The packet plane that is not simulated.
-UnusedKey idle_plane(const models::MachineSpec& machine)
+std::optional<UnusedKey> idle_plane(const models::MachineSpec& machine)
 {
-  const std::string& fabric = machine.ub.section;
-  const bool is_scale_up = fabric == ScaleUp;
-  return {std::string(is_scale_up ? ScaleOut : ScaleUp),
-          fmt::format("the packets of {} are simulated, as machine.packet_plane: {} says", fabric,
-                      is_scale_up ? "ub" : "rdma")};
+  if (machine.packet_plane == models::PacketPlane::Both)
+    return std::nullopt;
+  const bool is_scale_up = machine.packet_plane == models::PacketPlane::ScaleUp;
+  return UnusedKey{std::string(is_scale_up ? ScaleOut : ScaleUp),
+                   fmt::format("the packets of {} are simulated, as machine.packet_plane: {} says", machine.ub.section,
+                               is_scale_up ? "ub" : "rdma")};
 }
 
 // Policies that the workload chooses for itself.
@@ -66,25 +69,38 @@ std::optional<UnusedKey> replaced_policy(const std::string& path, const Resolved
 
 }  // namespace
 
+std::string plane_key(const std::string& path)
+{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> Roles{
+      {{"machine.fabrics.scale_up", ScaleUp},
+       {"machine.fabrics.scale_out", "machine.rdma"},
+       {"machine.fabrics.front", "machine.vpc"}}};
+  for (const auto& [role, plane] : Roles)
+    if (is_at_or_below(path, role))
+      return std::string(plane) + path.substr(role.size());
+  return path;
+}
+
 bool uses(const WorkloadKind& kind, std::string_view path, std::string_view fabric)
 {
-  return is_among(path, kind.uses, fabric) || (kind.sends_packets && is_among(path, PacketKeys, fabric));
+  const std::string plain = plane_key(std::string(path));
+  return is_among(plain, kind.uses, fabric) || (kind.sends_packets && is_among(plain, PacketKeys, fabric));
 }
 
 std::optional<UnusedKey> unused_key(const std::string& path, const ResolvedScenario& scenario, const WorkloadKind& kind,
                                     const PreparedWorkload& workload, const models::MachineSpec& machine)
 {
-  const auto stated =
-      std::ranges::find_if(workload.unused, [&](const UnusedKey& key) { return is_at_or_below(path, key.path); });
+  const auto stated = std::ranges::find_if(
+      workload.unused, [&](const UnusedKey& key) { return is_at_or_below(plane_key(path), plane_key(key.path)); });
   if (stated != workload.unused.end())
     return *stated;
   if (path_below(path, MachineSection).empty() && path_below(path, ModelSection).empty())
     return std::nullopt;
-  if (UnusedKey idle = idle_plane(machine); is_at_or_below(path, idle.path))
+  if (const auto idle = idle_plane(machine); idle && is_at_or_below(plane_key(path), idle->path))
     return idle;
   if (auto replaced = replaced_policy(path, scenario, machine))
     return replaced;
-  if (uses(kind, path, machine.ub.section))
+  if (uses(kind, path, plane_key(machine.ub.section)) || (machine.scale_out && uses(kind, path, ScaleOut)))
     return std::nullopt;
   return UnusedKey{path, fmt::format("a run of {} does not use it", kind.name)};
 }

@@ -13,6 +13,10 @@
 
 namespace cm::tools {
 
+// "machine.ub.mtu" of "machine.fabrics.scale_up.mtu": a network listed by its role has the keys of its plane. Other
+// paths are left as they are.
+std::string plane_key(const std::string& path);
+
 // Whether runs of the kind use a key of machine or model, by its full path. `fabric`: where the keys of the packet
 // plane stand.
 bool uses(const WorkloadKind& kind, std::string_view path, std::string_view fabric);

@@ -3,6 +3,7 @@
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/units/parse_quantity.h"
+#include "tools/runner/unused_keys.h"
 #include "tools/schema/metric_explanation.h"
 #include "tools/terminal/table_text.h"
 
@@ -134,8 +135,9 @@ std::string longer_metrics(const std::string& name)
 
 }  // namespace
 
-std::string explanation(const KeyCatalogue& catalogue, const std::string& name)
+std::string explanation(const KeyCatalogue& catalogue, const std::string& asked)
 {
+  const std::string name = plane_key(asked);
   const std::vector<CataloguedKey> keys = all_keys(catalogue);
   const bool is_exact = std::ranges::find(keys, name, &CataloguedKey::path) != keys.end();
   std::string text;

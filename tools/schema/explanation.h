@@ -11,6 +11,6 @@ namespace cm::tools {
 // default, and the values of shipped machines and models with their sources. Also of a metric, behind the keys of that
 // name, and a last line with metrics whose names go on behind the name. Throws ConfigError with the nearest name when
 // there is neither.
-std::string explanation(const KeyCatalogue& catalogue, const std::string& name);
+std::string explanation(const KeyCatalogue& catalogue, const std::string& asked);
 
 }  // namespace cm::tools

@@ -98,6 +98,23 @@ Json scenario_schema(const KeyCatalogue& catalogue)
   return schema;
 }
 
+// Networks may be listed by role too, with the keys of their planes.
+Json machine_schema(const KeyCatalogue& catalogue)
+{
+  Json schema = map_schema(key_tree(catalogue.machine), Evidence::Optional, Parts::Allowed);
+  Json& properties = schema["properties"];
+  Json roles = Json::object();
+  for (const auto& [role, plane] :
+       {std::pair("scale_up", "ub"), std::pair("scale_out", "rdma"), std::pair("front", "vpc")})
+    roles[role] = properties[plane];
+  Json& fabrics = properties["fabrics"];
+  fabrics = {{"type", "object"},
+             {"description", fabrics["description"]},
+             {"properties", std::move(roles)},
+             {"additionalProperties", false}};
+  return schema;
+}
+
 Json part_schema(const KeyCatalogue& catalogue)
 {
   const KeyNode tree = key_tree(catalogue.machine);
@@ -146,7 +163,7 @@ Json schema_of(const KeyCatalogue& catalogue, std::string_view kind)
   if (kind == "scenario")
     return scenario_schema(catalogue);
   if (kind == "machine")
-    return map_schema(key_tree(catalogue.machine), Evidence::Optional, Parts::Allowed);
+    return machine_schema(catalogue);
   if (kind == "model")
     return map_schema(key_tree(catalogue.model), Evidence::Optional, Parts::None);
   if (kind == "sweep")

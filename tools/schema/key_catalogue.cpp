@@ -134,6 +134,17 @@ class CatalogueReader {
         }
   }
 
+  // Every kind of every fabric of the scenario's machine.
+  void read_fabric_kinds(const std::string& scenario)
+  {
+    const ScenarioReading first = read(scenario, {});
+    for (const char* const fabric : {"machine.ub", "machine.rdma.fabric"})
+      for (const Declaration& declaration : first.log.declarations)
+        if (declaration.path == "machine.ub.kind")
+          for (const std::string& word : declaration.choices)
+            read(scenario, {fmt::format("{}={{kind: {}}}", fabric, word)});
+  }
+
   void keep_numbers(const std::string& file, std::string_view section, const ReadingLog& log)
   {
     for (const sim::config::Provenance& number : log.provenance)
@@ -193,6 +204,7 @@ KeyCatalogue read_catalogue(const std::string& config_root)
   const std::string& any = scenarios.front();
   for (const WorkloadKind& kind : workload_table())
     reader.read_choices(any, {fmt::format("workload={{kind: {}}}", kind.name)});
+  reader.read_fabric_kinds(any);
   for (const std::string& file : files_in(config_root, "machines")) {
     const std::string name = fs::path(file).stem().string();
     reader.keep_numbers("machines/" + name, "machine.", reader.read(any, {"machine=" + name}).log);

@@ -92,6 +92,10 @@ Json bare_schema(const Declaration& declaration)
     return {{"type", "boolean"}};
   if (declaration.type == "map")
     return {{"type", Json::array({"object", "null"})}};
+  if (declaration.type == "counts") {
+    const Json count = {{"$ref", "#/$defs/integer"}};
+    return {{"anyOf", Json::array({count, {{"type", "array"}, {"items", count}, {"minItems", 1}}})}};
+  }
   const ValueType* type = find_type(declaration.type);
   if (type == nullptr)
     return Json::object();

@@ -9,6 +9,7 @@ std::string_view to_text(VertexKind kind)
   case VertexKind::Cpu: return "cpu";
   case VertexKind::L1Switch: return "l1 switch";
   case VertexKind::L2Switch: return "l2 switch";
+  case VertexKind::Switch: return "switch";
   case VertexKind::RdmaNic: return "rdma nic";
   case VertexKind::RdmaFabric: return "rdma fabric";
   case VertexKind::QingtianCard: return "qingtian card";

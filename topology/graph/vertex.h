@@ -15,7 +15,8 @@ using VertexId = StrongId<struct VertexTag>;
 using LinkId = StrongId<struct LinkTag>;
 using NodeId = StrongId<struct NodeTag>;
 
-enum class VertexKind { Die, Cpu, L1Switch, L2Switch, RdmaNic, RdmaFabric, QingtianCard, VpcFabric };
+// Switch: of a fabric that is no Clos, whatever its tier.
+enum class VertexKind { Die, Cpu, L1Switch, L2Switch, Switch, RdmaNic, RdmaFabric, QingtianCard, VpcFabric };
 std::string_view to_text(VertexKind kind);
 
 // Package is the inside of an NPU; the other three are the networks of the machine.

@@ -11,17 +11,14 @@ namespace cm::topology {
 struct SupernodeSections {
   sim::config::Reader& machine;
   sim::config::Reader& node;
-  sim::config::Reader& ub;  // the plane whose packets are simulated
+  sim::config::Reader& ub;  // the fabric whose packets are simulated
   sim::config::Reader& rdma;
   sim::config::Reader& vpc;
+  // A second fabric whose packets are simulated, between the nodes; the first is inside them then.
+  sim::config::Reader* scale_out = nullptr;
 };
 
 // Complete only when the reading log has no problems: a field with a problem stays zero.
 SupernodeSpec read_supernode(const SupernodeSections& sections);
-
-// Reads the structural keys of a plane that is not the machine's packet plane, for what is wrong with them. Its tiers
-// may end at a node. `spec`: of the machine.
-void check_idle_plane(sim::config::Reader& machine, sim::config::Reader& node, sim::config::Reader& plane,
-                      SupernodeSpec spec);
 
 }  // namespace cm::topology

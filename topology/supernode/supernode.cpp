@@ -1,6 +1,7 @@
 #include "topology/supernode/supernode.h"
 
 #include "sim/diagnostics/ensure.h"
+#include "topology/planes/fabric_plane.h"
 #include "topology/planes/packages.h"
 #include "topology/planes/rdma_plane.h"
 #include "topology/planes/ub_plane.h"
@@ -12,10 +13,21 @@ namespace {
 SupernodeSpec checked(const SupernodeSpec& spec)
 {
   for (const std::uint32_t count : {spec.nodes, spec.nodes_per_rack, spec.npus_per_node, spec.dies_per_npu,
-                                    spec.cpus_per_node, spec.sub_planes, spec.cpu_lanes})
+                                    spec.cpus_per_node, spec.lanes(), spec.cpu_lanes})
     ensure(count > 0, "a count of the supernode is zero");
-  ensure(spec.l2_per_sub_plane > 0 || spec.nodes == 1, "{} nodes without L2 switches", spec.nodes);
+  ensure(!spec.fabrics.empty() || spec.l2_per_sub_plane > 0 || spec.nodes == 1, "{} nodes without L2 switches",
+         spec.nodes);
   return spec;
+}
+
+void add_clos(const SupernodeSpec& spec, Graph& graph)
+{
+  add_ub_plane(graph, {.nodes = spec.nodes,
+                       .sub_planes = spec.sub_planes,
+                       .l2_per_sub_plane = spec.l2_per_sub_plane,
+                       .die_lane_bandwidth = spec.lane_bandwidth,
+                       .cpu_lane_bandwidth = spec.cpu_lane_bandwidth(),
+                       .uplink_bandwidth = spec.uplink_bandwidth});
 }
 
 Graph build_graph(const SupernodeSpec& spec)
@@ -26,12 +38,10 @@ Graph build_graph(const SupernodeSpec& spec)
                        .dies_per_npu = spec.dies_per_npu,
                        .cpus_per_node = spec.cpus_per_node,
                        .die_to_die_bandwidth = spec.die_to_die_bandwidth});
-  add_ub_plane(graph, {.nodes = spec.nodes,
-                       .sub_planes = spec.sub_planes,
-                       .l2_per_sub_plane = spec.l2_per_sub_plane,
-                       .die_lane_bandwidth = spec.lane_bandwidth,
-                       .cpu_lane_bandwidth = spec.cpu_lane_bandwidth(),
-                       .uplink_bandwidth = spec.uplink_bandwidth});
+  for (std::uint32_t role = 0; role < spec.fabrics.size(); ++role)
+    add_fabric_plane(graph, spec.fabrics[role], role);
+  if (spec.fabrics.empty())
+    add_clos(spec, graph);
   add_rdma_plane(graph, spec.rdma_bandwidth);
   add_vpc_plane(graph, spec.vpc_bandwidth);
   return graph;

@@ -10,7 +10,7 @@
 namespace cm::topology {
 namespace {
 
-void add_count(CheckReport& report, const std::string& name, std::uint32_t found, std::uint32_t expected)
+void add_count(CheckReport& report, const std::string& name, std::uint64_t found, std::uint64_t expected)
 {
   report.checks.push_back({name, fmt::format("{}", found), found == expected});
 }
@@ -48,9 +48,40 @@ void check_counts(const SupernodeSpec& spec, CheckReport& report)
   add_count(report, "NPUs", counts.npus, spec.npus());
   add_count(report, "dies", counts.dies, spec.dies());
   add_count(report, "CPUs", counts.cpus, spec.cpus());
+}
+
+void check_clos_counts(const SupernodeSpec& spec, CheckReport& report)
+{
+  const MachineCounts& counts = report.counts;
   add_count(report, "L1 switch chips", counts.l1_switches, spec.nodes * spec.sub_planes);
   add_count(report, "L2 switch chips", counts.l2_switches, spec.sub_planes * spec.l2_per_sub_plane);
   add_count(report, "L1-L2 links", counts.l1_l2_links, spec.nodes * spec.sub_planes * spec.l2_per_sub_plane);
+}
+
+void check_fabric(const FabricPlan& plan, std::string_view role, CheckReport& report)
+{
+  const FabricCounts found = count_fabric(plan);
+  const auto named = [&](std::string_view what) { return fmt::format("{}{}", role, what); };
+  for (std::size_t tier = 0; tier < plan.tiers.size(); ++tier)
+    add_count(report, named(plan.tiers[tier]), found.chips.at(tier), plan.expected.chips.at(tier));
+  add_count(report, named("cables"), found.cables, plan.expected.cables);
+  const bool reachable = every_pair_reachable(plan);
+  report.checks.push_back(
+      {named(plan.joins_nodes ? "every endpoint pair reachable" : "every endpoint pair of a node reachable"),
+       reachable ? "yes" : "no", reachable});
+}
+
+// Goes before what the checks of one of two fabrics are called.
+std::string_view role_of(const FabricPlan& fabric, const SupernodeSpec& spec)
+{
+  if (spec.fabrics.size() < 2)
+    return "";
+  return &fabric == &spec.fabrics.front() ? "scale-up: " : "scale-out: ";
+}
+
+void check_cards(const SupernodeSpec& spec, CheckReport& report)
+{
+  const MachineCounts& counts = report.counts;
   add_count(report, "RDMA NICs", counts.rdma_nics, spec.dies());
   add_count(report, "Qingtian cards", counts.qingtian_cards, spec.nodes);
 }
@@ -89,13 +120,23 @@ bool CheckReport::passed() const
 CheckReport check_supernode(const Supernode& supernode)
 {
   const Graph& graph = supernode.graph();
-  CheckReport report{.counts = count_machine(graph),
-                     .capacities = ub_capacities(graph),
-                     .compute_racks = count_racks(supernode),
-                     .checks = {}};
-  check_counts(supernode.spec(), report);
-  check_sub_planes(graph, report);
-  check_capacities(supernode.spec(), report);
+  CheckReport report{
+      .counts = count_machine(graph), .capacities = {}, .compute_racks = count_racks(supernode), .checks = {}};
+  const SupernodeSpec& spec = supernode.spec();
+  check_counts(spec, report);
+  if (spec.fabrics.empty()) {
+    report.capacities = ub_capacities(graph);
+    check_clos_counts(spec, report);
+  }
+  for (const FabricPlan& fabric : spec.fabrics)
+    check_fabric(fabric, role_of(fabric, spec), report);
+  check_cards(spec, report);
+  if (spec.fabrics.empty()) {
+    check_sub_planes(graph, report);
+    check_capacities(spec, report);
+  } else {
+    report.capacities.bisection = endpoint_bisection(graph);
+  }
   return report;
 }
 

@@ -2,8 +2,11 @@
 #pragma once
 
 #include "sim/units/quantity.h"
+#include "topology/fabrics/clos_plan.h"
+#include "topology/fabrics/fabric_plan.h"
 
 #include <cstdint>
+#include <vector>
 
 namespace cm::topology {
 
@@ -25,6 +28,10 @@ struct SupernodeSpec {
   BytesPerSecond rdma_bandwidth;  // per die
   BytesPerSecond vpc_bandwidth;   // per node
 
+  // Whose packets are simulated, in the order of their roles; empty: the Clos of the counts above alone. With others
+  // the numbers on lanes above are means over the lanes of all.
+  std::vector<FabricPlan> fabrics{};
+
   [[nodiscard]] std::uint32_t racks() const { return (nodes + nodes_per_rack - 1) / nodes_per_rack; }
 
   [[nodiscard]] std::uint32_t dies_per_node() const { return npus_per_node * dies_per_npu; }
@@ -37,17 +44,41 @@ struct SupernodeSpec {
 
   [[nodiscard]] std::uint32_t ub_endpoints() const { return dies() + cpus(); }
 
-  // Lanes of a die or a CPU into the scale-up fabric: one to each sub-plane.
-  [[nodiscard]] std::uint32_t lanes() const { return sub_planes; }
+  [[nodiscard]] FabricSite site() const { return {nodes, dies_per_node(), cpus_per_node}; }
 
-  // Switch chips of the upper tier that a lane reaches; 0: there is one tier.
-  [[nodiscard]] std::uint32_t spines() const { return l2_per_sub_plane; }
+  // Lanes of a die or a CPU into all fabrics whose packets are simulated; into the Clos one to each sub-plane.
+  [[nodiscard]] std::uint32_t lanes() const
+  {
+    std::uint32_t sum = fabrics.empty() ? sub_planes : 0;
+    for (const FabricPlan& fabric : fabrics)
+      sum += static_cast<std::uint32_t>(fabric.lanes.size());
+    return sum;
+  }
+
+  // Switch chips of the upper tier of the Clos that a lane reaches; 0: there is one tier, or another kind of fabric.
+  [[nodiscard]] std::uint32_t spines() const { return fabrics.empty() ? l2_per_sub_plane : 0; }
 
   // Sum over all lanes of a die.
   [[nodiscard]] BytesPerSecond die_bandwidth() const { return lane_bandwidth * static_cast<double>(lanes()); }
 
   // A machine with fewer sub-planes has slower CPUs, not wider lanes.
   [[nodiscard]] BytesPerSecond cpu_lane_bandwidth() const { return cpu_bandwidth / static_cast<double>(cpu_lanes); }
+
+  // The Clos of the counts above.
+  [[nodiscard]] ClosShape clos() const
+  {
+    return {sub_planes, l2_per_sub_plane, cpu_lanes, lane_bandwidth, uplink_bandwidth, cpu_bandwidth};
+  }
+
+  void set_clos(const ClosShape& shape)
+  {
+    sub_planes = shape.planes;
+    l2_per_sub_plane = shape.l2_per_plane;
+    cpu_lanes = shape.cpu_lanes;
+    lane_bandwidth = shape.die_lane;
+    uplink_bandwidth = shape.uplink;
+    cpu_bandwidth = shape.cpu_bandwidth;
+  }
 
   friend bool operator==(const SupernodeSpec&, const SupernodeSpec&) = default;
 };

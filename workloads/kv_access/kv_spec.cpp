@@ -225,6 +225,8 @@ KvSpec read_kv(Reader& workload, const MachineSpec& machine)
     workload.complain("kind", fmt::format("kv runs on packets: expected {}=packet", machine.ub.key("model")));
   if (const auto problem = machine.node_traffic_problem())
     workload.complain("kind", "readers share nodes with homes: " + *problem);
+  if (const auto problem = machine.cpu_traffic_problem())
+    workload.complain("kind", "the memory of CPUs is accessed: " + *problem);
   read_demand(workload, machine, spec);
   read_layout(workload, machine, spec);
   spec.small = Bytes(512);

@@ -42,7 +42,7 @@ void LimitMeter::begin()
 
 std::int64_t LimitMeter::busy_ps(sim::fabric::PortIndex port) const
 {
-  return fabric_.counters(port).busy_ps - busy_before_[port];
+  return port == sim::fabric::NoPortIndex ? 0 : fabric_.counters(port).busy_ps - busy_before_[port];
 }
 
 double LimitMeter::busiest_lanes(const std::vector<sim::fabric::PortIndex>& lanes, bool of_dies) const

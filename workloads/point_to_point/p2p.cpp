@@ -244,6 +244,9 @@ void check_way(Reader& workload, const models::MachineSpec& machine, const std::
   };
   if (const auto problem = machine.node_traffic_problem(); problem && from && to && node_of(*from) == node_of(*to))
     workload.complain("to", "it stands in the node of workload.from: " + *problem);
+  const auto is_cpu = [&](const std::optional<std::uint32_t>& endpoint) { return endpoint && *endpoint >= t.dies(); };
+  if (const auto problem = machine.cpu_traffic_problem(); problem && (is_cpu(from) || is_cpu(to)))
+    workload.complain(is_cpu(from) ? "from" : "to", *problem);
 }
 
 void check_memory(Reader& workload, const models::MachineSpec& machine, const P2pSpec& spec)

@@ -362,3 +362,67 @@ TEST_CASE("in a part file numbers need their evidence and counts do not")
   CHECK_THAT(reading.problems(), Catch::StartsWith("configs/parts/x.yaml:1:4: f: expected a source"));
   CHECK(count == 3);
 }
+
+namespace {
+
+struct CountsReading {
+  std::vector<std::uint32_t> counts;
+  std::string problems;
+  ReadingLog log;
+};
+
+CountsReading counts_of(const std::string& text, std::optional<double> minimum = {}, std::optional<double> maximum = {})
+{
+  CountsReading result;
+  const Reading reading("a: " + text + "\n",
+                        [&](Reader& reader) { reader.counts({"a", "", minimum, maximum}, result.counts, true); });
+  result.problems = reading.problems();
+  result.log = reading.log;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("counts are a list of integers, or one alone")
+{
+  CHECK(counts_of("[8, 4]").counts == std::vector<std::uint32_t>{8, 4});
+  CHECK(counts_of("8").counts == std::vector<std::uint32_t>{8});
+  CHECK(counts_of("[8, 4]").log.declarations.front().value_text == "[8, 4]");
+}
+
+TEST_CASE("counts may say why they are believed")
+{
+  const CountsReading reading = counts_of("{value: [5, 4], evidence: published, source: \"a page\"}");
+  CHECK(reading.counts == std::vector<std::uint32_t>{5, 4});
+  REQUIRE(reading.log.provenance.size() == 1);
+  CHECK(reading.log.provenance.front().value == "[5, 4]");
+  CHECK_THAT(counts_of("{value: [5, 4], evidence: published}").problems, Catch::Contains("expected the document"));
+}
+
+TEST_CASE("counts that are none are refused with their place")
+{
+  CHECK_THAT(counts_of("[8, x]").problems, Catch::StartsWith("f.yaml:1:8: a: expected an integer or a list"));
+  CHECK_THAT(counts_of("[8, 1.5]").problems, Catch::Contains("without a point"));
+  CHECK_THAT(counts_of("[8, -1]").problems, Catch::Contains("found \"-1\""));
+  CHECK_THAT(counts_of("[8, [1]]").problems, Catch::Contains("found a list"));
+  CHECK_THAT(counts_of("[2, 9]", 2.0, 8.0).problems, Catch::Contains("between 2 and 8"));
+  CHECK_THAT(counts_of("[1]", 2.0, 8.0).problems, Catch::Contains("between 2 and 8"));
+  CHECK_THAT(counts_of("[]").problems, Catch::Contains("found an empty list"));
+  CHECK_THAT(counts_of("{b: 1}").problems, Catch::Contains("found a map"));
+}
+
+TEST_CASE("items of a list of maps are read one by one, with their numbers in messages")
+{
+  std::vector<int> rates;
+  const Reading reading("a: [{b: 1}, {b: x}, {c: 3}]\n", [&](Reader& reader) {
+    for (Reader& item : reader.sections({"a", "levels"}, true)) {
+      item.required({"b", "rate"}, rates.emplace_back());
+      item.finish();
+    }
+  });
+  CHECK(rates == std::vector<int>{1, 0, 0});
+  CHECK_THAT(reading.problems(), Catch::Contains("a[1].b: expected an integer") && Catch::Contains("a[2].c"));
+  const Reading one("a: {b: 1}\n", [&](Reader& reader) { CHECK(reader.sections({"a", ""}, true).size() == 1); });
+  const Reading none("c: 1\n", [&](Reader& reader) { CHECK(reader.sections({"a", ""}, true).empty()); });
+  CHECK_THAT(none.problems(), Catch::Contains("a: expected a value"));
+}

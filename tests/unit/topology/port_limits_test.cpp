@@ -1,4 +1,6 @@
-#include "topology/supernode/port_limits.h"
+#include "topology/fabrics/clos_keys.h"
+#include "topology/fabrics/port_limits.h"
+#include "topology/supernode/read_fabrics.h"
 #include "topology/supernode/read_supernode.h"
 
 #include <catch2/catch.hpp>
@@ -117,7 +119,7 @@ TEST_CASE("a machine of one tier has no L2 ports to run out of")
   spec.nodes = 5;
   spec.npus_per_node = spec.dies_per_npu = 2;
   spec.cpus_per_node = 1;
-  check_idle_plane(machine, node, ub, spec);
+  check_idle_fabric({machine, node}, ub, spec);
   CHECK(log.problems.empty());
 }
 
@@ -128,11 +130,11 @@ TEST_CASE("counts that nobody could read need no ports")
   Reader machine(map, "machine", log);
   Reader node = machine.section({"node", "one compute node"});
   Reader ub = machine.section({"ub", "the UB plane"});
-  check_ports(machine, node, ub, {});
+  check_clos_ports(machine, node, ub, {}, {});
   CHECK(log.problems.empty());
-  SupernodeSpec spec;
-  spec.sub_planes = 4;  // of the three that a die has ports for
-  check_ports(machine, node, ub, spec);
+  ClosShape shape;
+  shape.planes = 4;  // of the three that a die has ports for
+  check_clos_ports(machine, node, ub, shape, {});
   REQUIRE(log.problems.size() == 1);
   CHECK_THAT(log.problems.front(), Catch::Contains("expected at most 3 sub-planes, found 4"));
 }

@@ -3,8 +3,10 @@
 #include "tools/runner/run.h"
 #include "tools/schema/key_catalogue.h"
 #include "tools/workload_kinds/workload_table.h"
+#include "topology/fabrics/fabric_kind.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -72,11 +74,32 @@ void add_used(const std::string& file, const std::vector<std::string>& sets, std
     used.insert(name_of(path, reading.kind));
 }
 
+// Settings that make the fabric of a machine a sample of a kind. `plane`: whose packets are simulated.
+std::vector<std::string> sets_of(const cm::topology::FabricKind& kind, const cm::topology::FabricSample& sample,
+                                 const std::string& plane)
+{
+  const std::string keys(sample.keys);
+  const std::string ways = is_clos(kind) ? "internode_traversals: 3" : "joins: machine";
+  return {fmt::format("machine.nodes={}", sample.site.nodes),
+          fmt::format("machine.node.npus={}", sample.site.dies_per_node),
+          "machine.node.dies_per_npu=1",
+          fmt::format("machine.node.cpus={}", std::max(sample.site.cpus_per_node, 1U)),
+          fmt::format("machine.packet_plane={}", plane),
+          fmt::format("machine.{}={{kind: {}, mtu: 4 KiB, frame_overhead: 0 B, payload_share: 1, buffer: 64 KiB, "
+                      "control_packet: 20 B, traversal_latency: 200 ns, {}, internode_cost: 0, "
+                      "access: {{npu_base: 1 us, cpu_base: 1 us, write_extra: 0 us}}, {}",
+                      plane == "ub" ? "ub" : "rdma.fabric", kind.name, ways, keys.substr(1))};
+}
+
 std::set<std::string> used_keys()
 {
   std::set<std::string> used;
   for (const auto& entry : std::filesystem::directory_iterator(Configs + "/scenarios"))
     add_used(entry.path().string(), {}, used);
+  for (const cm::topology::FabricKind& kind : cm::topology::fabric_kinds())
+    for (const cm::topology::FabricSample& sample : kind.samples)
+      for (const char* const plane : {"ub", "rdma"})
+        add_used(Configs + "/scenarios/p2p.yaml", sets_of(kind, sample, plane), used);
   for (const Reading& each : Others)
     add_used(Configs + "/scenarios/" + each.scenario + ".yaml", each.sets, used);
   return used;

@@ -154,6 +154,13 @@ TEST_CASE("a key that is declared twice is allowed in both ways, each once")
   CHECK(value_schema({}, Evidence::Optional) == Json::object());
 }
 
+TEST_CASE("counts are an integer or a list of integers")
+{
+  const Json counts = value_schema({declared("counts")}, Evidence::Required)["anyOf"][0]["anyOf"];
+  CHECK(counts[0] == Json{{"$ref", "#/$defs/integer"}});
+  CHECK(counts[1]["items"] == counts[0]);
+}
+
 TEST_CASE("a default is written as YAML would hold it")
 {
   const auto default_of = [](const std::string& type, const std::string& text) {

@@ -1,0 +1,104 @@
+// The table of kinds, and kinds that take a few cases.
+#include "tests/support/fabric_text.h"
+#include "topology/fabrics/fabric_kinds.h"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+using namespace cm;
+using namespace cm::topology;
+
+namespace {
+
+constexpr FabricSite Site{.nodes = 1, .dies_per_node = 8, .cpus_per_node = 2};
+
+tests::FabricText star(const std::string& keys)
+{
+  return tests::read_fabric_text(star_kind(), Site, "{lane_bandwidth: 25 GB/s, " + keys + "}");
+}
+
+}  // namespace
+
+TEST_CASE("kinds have names of their own, and the Clos comes first")
+{
+  std::set<std::string_view> names;
+  for (const FabricKind& kind : fabric_kinds()) {
+    CHECK(names.insert(kind.name).second);
+    CHECK_FALSE(kind.sentence.empty());
+    CHECK(is_clos(kind) == (&kind == &fabric_kinds().front()));
+  }
+}
+
+TEST_CASE("a file that names no kind has a Clos, and one that names another has none")
+{
+  const auto is_named = [](const std::string& text) {
+    sim::config::ReadingLog log;
+    const sim::config::Value map = sim::config::parse_text("f.yaml", text);
+    sim::config::Reader reader(map, "machine.ub", log);
+    const bool named = names_clos(reader);
+    CHECK(log.problems.empty());
+    return named;
+  };
+  CHECK(is_named("{mtu: 1}"));
+  CHECK(is_named("{kind: clos}"));
+  CHECK_FALSE(is_named("{kind: star}"));
+  CHECK_FALSE(is_named("{kind: unknown}"));
+}
+
+TEST_CASE("a fabric of a node is the same in each of them")
+{
+  sim::config::ReadingLog log;
+  const sim::config::Value map = sim::config::parse_text("f.yaml", "{joins: node, links: 2, lane_bandwidth: 1 GB/s}");
+  sim::config::Reader reader(map, "machine.ub", log);
+  const FabricPlan plan = read_fabric(reader, star_kind(), {.nodes = 3, .dies_per_node = 2, .cpus_per_node = 0});
+  CHECK_FALSE(plan.joins_nodes);
+  CHECK(plan.chips.size() == 3);
+  CHECK(plan.chips.at(2).name == "chip:2.0");
+  CHECK(plan.chips.at(2).node == 2);
+  CHECK(every_pair_reachable(plan));
+  FabricPlan cut = plan;
+  for (FabricCable& cable : cut.cables)
+    if (cable.from == 0)
+      cable.to = cut.site.endpoints() + 1;  // the chip of the next node
+  CHECK_FALSE(every_pair_reachable(cut));
+}
+
+TEST_CASE("chips of a star may take different numbers of links")
+{
+  const FabricPlan plan = star("links: [5, 4, 4, 5]").plan;
+  CHECK(plan.chips.size() == 4);
+  CHECK(plan.lanes.size() == 18);
+  std::map<std::uint32_t, int> links;  // of die 3, by chip
+  for (const FabricCable& cable : plan.cables)
+    if (cable.from == 3)
+      ++links[cable.to - Site.endpoints()];
+  CHECK(links == std::map<std::uint32_t, int>{{0, 5}, {1, 4}, {2, 4}, {3, 5}});
+  CHECK(lanes_rate(plan, 3) == 450_GBps);
+}
+
+TEST_CASE("one number of links holds for every chip")
+{
+  CHECK(star("chips: 3, links: 2").plan.lanes.size() == 6);
+  CHECK(star("links: 2").plan.chips.size() == 1);
+  CHECK_THAT(star("chips: 3, links: [1, 2]").problem(), Catch::Contains("one for each of 3 chips, found 2"));
+}
+
+TEST_CASE("CPUs are on a star whose file gives them a rate")
+{
+  CHECK(lanes_rate(star("links: 2").plan, 8).count() == 0);
+  const FabricPlan plan = star("links: 2, cpu_bandwidth: 10 GB/s").plan;
+  CHECK(lanes_rate(plan, 9) == 10_GBps);
+  CHECK(plan.expected.cables == 2 * 10);
+}
+
+TEST_CASE("a star of more links than its chips have ports is refused")
+{
+  CHECK(star("links: [5, 4], ports: {chip: 40, die: 9}").problem().empty());
+  CHECK_THAT(star("links: [5, 4], ports: {chip: 39}").problem(),
+             Catch::Contains("expected at most 39 links to a switch chip, found 40"));
+  CHECK_THAT(star("links: [5, 4], ports: {die: 8}").problem(), Catch::Contains("at most 8 links of a die, found 9"));
+}
