@@ -1,0 +1,237 @@
+// Every rule of the switched reference once, computed by hand: 1,000 ps a byte, 100 ns a link, packets of 1,000 bytes.
+#include "tests/property/switched_reference.h"
+#include "tests/support/fabric_run.h"
+#include "tests/support/small_graphs.h"
+
+#include <catch2/catch.hpp>
+
+using namespace cm;
+using namespace cm::sim::fabric;
+using namespace cm::tests;
+
+namespace {
+
+constexpr std::int64_t Nanoseconds = 1000;
+
+PortSpec port_of(double rate = 1e9, std::int64_t buffer = 1'000'000)
+{
+  return {.rate = BytesPerSecond(rate), .latency = Seconds(100e-9), .buffer = Bytes(buffer)};
+}
+
+// Endpoint e sends by port 2 e and receives by the one behind it.
+NetworkSpec star(std::uint32_t endpoints, const PortSpec& port = port_of())
+{
+  return single_tier(endpoints, 1, 1, equal_ports(port));
+}
+
+// Message of endpoint 0 to endpoint 1, `count` times.
+FlowSpec some(std::uint32_t count)
+{
+  return flow(0, std::vector<Message>(count, {1, 1000}));
+}
+
+TimedChange change_of(PortIndex port, PortChange change, std::int64_t at_ns, double value = 0)
+{
+  TimedChange result;
+  result.at = Picoseconds(at_ns * Nanoseconds);
+  result.ports = {port};
+  result.change = change;
+  result.value = value;
+  return result;
+}
+
+// When the notices of the flows come, in nanoseconds.
+std::vector<std::int64_t> ends_of(SwitchedReference& reference, const std::vector<FlowSpec>& flows)
+{
+  for (const FlowSpec& each : flows)
+    reference.start(each);
+  reference.finish();
+  std::vector<std::int64_t> ends;
+  for (const auto& [notice, time] : reference.notices())
+    ends.push_back(time / Nanoseconds);
+  return ends;
+}
+
+std::vector<std::int64_t> ends_of(const NetworkSpec& network, const FabricPolicy& policy,
+                                  const std::vector<FlowSpec>& flows)
+{
+  SwitchedReference reference(network, policy);
+  return ends_of(reference, flows);
+}
+
+using Times = std::vector<std::int64_t>;
+
+}  // namespace
+
+TEST_CASE("switched rules: a lone packet is serialised once, or at every port that stores it")
+{
+  CHECK(ends_of(star(2), {}, {some(1)}) == Times{200 + 1000 + 200});
+  CHECK(ends_of(star(2), {.forwarding = Forwarding::StoreAndForward}, {some(1)}) == Times{2 * 1100 + 200});
+}
+
+TEST_CASE("switched rules: a packet off a slow port leaves when the rest can follow without a gap")
+{
+  NetworkSpec network = star(2);
+  network.ports[0] = port_of(0.5e9);
+  CHECK(ends_of(network, {}, {some(1)}) == Times{100 + 1000 + 100 + 1000 + 200});
+}
+
+TEST_CASE("switched rules: an acknowledgement goes back as a packet of its own")
+{
+  CHECK(ends_of(star(2), {.acknowledgement = Acknowledgement::Packets}, {some(1)}) == Times{1200 + 200 + 20});
+}
+
+TEST_CASE("switched rules: packets wait for each other, unless they wait nowhere")
+{
+  const std::vector<FlowSpec> flows = {flow(0, {{2, 1000}}), flow(1, {{2, 1000}})};
+  CHECK(ends_of(star(3), {}, flows) == Times{1400, 2400});
+  CHECK(ends_of(star(3), {.waiting = Waiting::AtLanes}, flows) == Times{1400, 1400});
+  CHECK(ends_of(star(2), {.waiting = Waiting::AtLanes}, {some(2)}) == Times{2400});
+  CHECK(ends_of(star(2), {.waiting = Waiting::Nowhere}, {some(2)}) == Times{1400});
+}
+
+TEST_CASE("switched rules: a port sends when it has credit, and its flow when there is room")
+{
+  SwitchedReference reference(star(2, port_of(1e9, 1000)), {.flow_control = FlowControl::Credits});
+  // A packet's credit is back 100 + 1000 + 100 ns after it left.
+  CHECK(ends_of(reference, {some(3)}) == Times{2 * 1200 + 1400});
+  CHECK(reference.peak_queue_bytes(0) == 1000);
+  CHECK(reference.peak_queue_bytes(3) == 0);
+}
+
+TEST_CASE("switched rules: classes are served strictly, or by their weights")
+{
+  FlowSpec first = some(4);
+  FlowSpec second = some(4);
+  second.traffic_class = 1;
+  second.fence_notice = 1;
+  CHECK(ends_of(star(2), {.classes = {ClassScheduler::Strict, {1, 1}}}, {first, second}) == Times{4400, 8400});
+  // 0 1 0 0 1 0 1 1
+  CHECK(ends_of(star(2), {.classes = {ClassScheduler::Weighted, {2, 1}}}, {first, second}) == Times{6400, 8400});
+}
+
+TEST_CASE("switched rules: control packets overtake those that wait")
+{
+  FlowSpec control = flow(0, {{1, 64}}, 1);
+  control.control = true;
+  CHECK(ends_of(star(2), {}, {some(3), control}) == Times{3400 + 64, 1200 + 64 + 200});
+}
+
+TEST_CASE("switched rules: a lost packet is sent again, and waits where nobody knows that a port is down")
+{
+  TimedChange down = change_of(3, PortChange::Down, 150);
+  down.detected = Picoseconds(10'000 * Nanoseconds);
+  down.until = Picoseconds(5000 * Nanoseconds);
+  SwitchedReference reference(star(2),
+                              {.retry = {.resends = 1, .timeout = Picoseconds(2000 * Nanoseconds)}, .changes = {down}});
+  CHECK(ends_of(reference, {some(1)}) == Times{5000 + 100 + 1000 + 200});
+  CHECK(reference.bytes(0) == 2000);
+  CHECK(reference.lost_bytes() == 0);
+}
+
+TEST_CASE("switched rules: a packet without a way is lost for good after its resends")
+{
+  SwitchedReference reference(star(2), {.retry = {.resends = 2, .timeout = Picoseconds(700 * Nanoseconds)},
+                                        .changes = {change_of(3, PortChange::Down, 0)}});
+  CHECK(ends_of(reference, {some(1)}) == Times{3 * 700});
+  CHECK(reference.lost_bytes() == 1000);
+  CHECK(reference.delivered_bytes() == 0);
+  CHECK(reference.port_hops() == 0);
+}
+
+TEST_CASE("switched rules: packets that wait at a port known to be down take another way, then those that had no room")
+{
+  // The lane that leads to endpoint 1 has number 1: ports 2 and 3 of endpoint 0.
+  TimedChange down = change_of(2, PortChange::Down, 0);
+  down.detected = Picoseconds(3000 * Nanoseconds);
+  const FabricPolicy policy{.lane_choice = LaneChoice::ByDestination, .changes = {down}};
+  CHECK(ends_of(single_tier(2, 2, 2, equal_ports(port_of())), policy, {some(1)}) == Times{3000 + 1400});
+  FabricPolicy with_credits = policy;
+  with_credits.flow_control = FlowControl::Credits;
+  const NetworkSpec narrow = single_tier(2, 2, 2, equal_ports(port_of(1e9, 1000)));
+  CHECK(ends_of(narrow, with_credits, {some(3)}) == Times{3000 + 2 * 1200 + 1400});
+}
+
+TEST_CASE("switched rules: a port is slower, or a link longer, for packets that leave after the change")
+{
+  CHECK(ends_of(star(2), {.changes = {change_of(0, PortChange::Rate, 500, 0.5)}}, {some(2)}) ==
+        Times{1000 + 100 + 1000 + 100 + 1000 + 200});
+  CHECK(ends_of(star(2), {.changes = {change_of(0, PortChange::Latency, 500, 50e-9)}}, {some(2)}) ==
+        Times{1000 + 150 + 100 + 1000 + 200});
+}
+
+TEST_CASE("switched rules: a packet received wrong is replayed on the link, or lost there")
+{
+  FabricPolicy policy{.changes = {change_of(0, PortChange::BitErrors, 0, 0.9)}};
+  SwitchedReference replaying(star(2), policy);
+  // Always wrong: it is given up after 1,000 replays.
+  CHECK(ends_of(replaying, {some(1)}) == Times{1000 * (1000 + 2 * 100) + 1400});
+  CHECK(replaying.replays(0) == 1000);
+  CHECK(replaying.bytes(0) == 1'001'000);
+  CHECK(replaying.port_hops() == 2);
+  policy.retry = {.replays_on_link = false, .resends = 2, .timeout = Picoseconds(5000 * Nanoseconds)};
+  SwitchedReference losing(star(2), policy);
+  CHECK(ends_of(losing, {some(1)}) == Times{3 * 5000});
+  CHECK(losing.bytes(0) == 3000);
+  CHECK(losing.lost_bytes() == 1000);
+}
+
+TEST_CASE("switched rules: packets take turns through all ways of a tree")
+{
+  // Ports 0 to 7: from the middles of a pod to the cores and back, in pairs; the second pod's links come later.
+  const NetworkSpec tree = three_tiers({}, equal_ports(port_of()));
+  SwitchedReference reference(tree, {});
+  ends_of(reference, {flow(0, std::vector<Message>(4, {7, 1000}))});
+  std::vector<std::uint64_t> up;
+  for (PortIndex port = 0; port < tree.ports.size(); ++port)
+    if (tree.graph.ends[port].stage == 2 && reference.bytes(port) > 0)
+      up.push_back(reference.bytes(port));
+  CHECK(up == std::vector<std::uint64_t>{1000, 1000, 1000, 1000});
+}
+
+TEST_CASE("switched rules: packets for a lane that leads nowhere take turns through the others")
+{
+  const NetworkSpec network = single_tier(2, 3, 3, equal_ports(port_of()), [](auto, auto lane) { return lane < 2; });
+  FlowSpec sent = some(4);
+  sent.lanes.assign(4, 2);
+  CHECK(ends_of(network, {.lane_choice = LaneChoice::ByMessage}, {sent}) == Times{2400});
+}
+
+TEST_CASE("switched rules: packets take the shortest of their switch's queues")
+{
+  // Two sources of one leaf and two ways, from any start of the turns.
+  const NetworkSpec tree = three_tiers({.pods = 1}, equal_ports(port_of()));
+  const std::vector<FlowSpec> flows = {flow(0, {{2, 1000}}), flow(1, {{3, 1000}})};
+  for (std::uint64_t seed = 1; seed <= 8; ++seed)
+    CHECK(ends_of(tree, {.spine_choice = SpineChoice::LeastQueue, .seed = seed}, flows) == Times{1800, 1800});
+}
+
+TEST_CASE("switched rules: a way that raises the level too often is refused")
+{
+  NetworkSpec mesh = full_mesh(2, 2, equal_ports(port_of()));
+  const std::vector<FlowSpec> flows = {flow(0, {{3, 1000}, {3, 1000}})};
+  const auto delivered = [&] {
+    SwitchedReference reference(mesh, {});
+    ends_of(reference, flows);
+    CHECK(reference.delivered_bytes() + reference.lost_bytes() == 2000);
+    return reference.delivered_bytes();
+  };
+  CHECK(delivered() == 2000);  // along the row first
+  mesh.graph.every_order = true;
+  CHECK(delivered() == 1000);
+  mesh.graph.levels = 2;
+  CHECK(delivered() == 2000);
+}
+
+TEST_CASE("switched rules: packets take the first role that leads to their destination")
+{
+  const NetworkSpec network = two_roles(2, 2, 1, 1, equal_ports(port_of()));
+  const auto bytes_by_role = [&](const FabricPolicy& policy) {
+    SwitchedReference reference(network, policy);
+    ends_of(reference, {flow(0, {{1, 1000}, {2, 1000}, {1, 1000}})});
+    return std::pair(reference.bytes(network.lane_out_ports[0]), reference.bytes(network.lane_out_ports[1]));
+  };
+  CHECK(bytes_by_role({}) == std::pair<std::uint64_t, std::uint64_t>(2000, 1000));
+  CHECK(bytes_by_role({.changes = {change_of(network.lane_in_ports[2], PortChange::Down, 0)}}) ==
+        std::pair<std::uint64_t, std::uint64_t>(0, 3000));
+}
