@@ -1,6 +1,6 @@
 // Order of events of equal time, so that it depends on no schedule: first those of the calendar's owner, notices
-// included, and changes of ports (0), then emissions by endpoint, credits that come back by port, looks at queues by
-// port, packets by their source and its running number.
+// included, and changes of ports (0), then emissions by endpoint, looks at queues by port, packets by their source and
+// its running number.
 #pragma once
 
 #include "sim/fabric/flow.h"
@@ -14,12 +14,11 @@ namespace cm::sim::fabric {
 class EventOrder {
  public:
   explicit EventOrder(std::uint32_t endpoints)
-      : endpoints_(endpoints), number_bits_(31U - static_cast<unsigned>(std::bit_width(endpoints - 1)))
+      : number_bits_(31U - static_cast<unsigned>(std::bit_width(endpoints - 1)))
   {
   }
 
   [[nodiscard]] static std::uint32_t of_emission(EndpointIndex source) { return source + 1; }
-  [[nodiscard]] std::uint32_t of_credit(PortIndex port) const { return endpoints_ + 1 + port; }
   [[nodiscard]] static std::uint32_t of_look(PortIndex port) { return (1U << 30U) + port; }
   [[nodiscard]] std::uint32_t of_packet(EndpointIndex source, std::uint32_t number) const
   {
@@ -30,7 +29,6 @@ class EventOrder {
   [[nodiscard]] std::uint32_t number_mask() const { return (1U << number_bits_) - 1; }
 
  private:
-  std::uint32_t endpoints_;
   unsigned number_bits_;
 };
 

@@ -33,7 +33,7 @@ PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& polic
   for (const PortKind& kind : ports_.kinds())
     ensure(!rules_.with_credits || kind.buffer >= most_bytes(rules_), "a buffer of {} B cannot hold one packet of {} B",
            kind.buffer, most_bytes(rules_));
-  switched_ = std::make_unique<SwitchedWay>(network, policy, rules_, ports_, calendar, static_cast<PacketSink&>(*this));
+  switched_ = std::make_unique<SwitchedWay>(network, policy, rules_, SharedParts{ports_, calendar, *this});
 }
 
 void PacketFabric::start(FlowSpec&& spec, std::int64_t now)

@@ -10,7 +10,7 @@ namespace cm::sim::fabric {
 
 Router::Router(const NetworkSpec& network, SwitchGraph graph)
     : graph_(std::move(graph)), endpoints_(network.endpoints()), latency_(network.ports.size() + 1),
-      usable_(network.ports.size() + 1, true), columns_(network.endpoints())
+      usable_(network.ports.size() + 1, true), columns_(network.endpoints()), latencies_(network.endpoints())
 {
   ensure(graph_.ends.size() == network.ports.size(), "{} ports have ends, expected {}", graph_.ends.size(),
          network.ports.size());
@@ -56,7 +56,13 @@ std::span<const PortIndex> Router::onward(Place place, EndpointIndex to)
 
 std::int64_t Router::latency_ps(EndpointIndex from, EndpointIndex to)
 {
-  return column(to).latency[at_source(from)];
+  std::vector<std::int64_t>& known = latencies_[to];
+  if (known.empty()) {
+    Column as_built;
+    find_ways(to, std::vector<bool>(usable_.size(), true), as_built);
+    known = std::move(as_built.latency);
+  }
+  return known[at_source(from)];
 }
 
 void Router::set_usable(PortIndex port, bool usable)
@@ -75,11 +81,11 @@ const Router::Column& Router::column(EndpointIndex to)
 {
   Column& found = columns_[to];
   if (found.set.empty())
-    find_ways(to, found);
+    find_ways(to, usable_, found);
   return found;
 }
 
-void Router::find_ways(EndpointIndex to, Column& column)
+void Router::find_ways(EndpointIndex to, const std::vector<bool>& usable, Column& column)
 {
   const std::size_t count = places_.size();
   Distances distances{std::vector<std::uint32_t>(count, Unreached),
@@ -87,7 +93,7 @@ void Router::find_ways(EndpointIndex to, Column& column)
                       std::vector<std::uint8_t>(count),
                       {}};
   for (std::uint8_t role = 0; role < roles_; ++role)
-    reach(to, role, distances);
+    reach(to, role, usable, distances);
   column.set.assign(count, number_of({}));
   column.latency.assign(count, 0);
   std::vector<PortIndex> ways;
@@ -98,7 +104,7 @@ void Router::find_ways(EndpointIndex to, Column& column)
     std::uint32_t least = Unreached;
     for (const PortIndex port : ports_of_[places_[place].vertex]) {
       const Place next = place_of_[port];
-      if (!usable_[port] || ends(port).role != distances.role[place] ||
+      if (!usable[port] || ends(port).role != distances.role[place] ||
           distances.hops[next] + 1 != distances.hops[place] ||
           (distances.hops[next] > 0 && distances.role[next] != distances.role[place]))
         continue;
@@ -116,14 +122,14 @@ void Router::find_ways(EndpointIndex to, Column& column)
 }
 
 // Distances of the places that ports of a role lead to the destination from, and that no lower role reaches.
-void Router::reach(EndpointIndex to, std::uint8_t role, Distances& distances) const
+void Router::reach(EndpointIndex to, std::uint8_t role, const std::vector<bool>& usable, Distances& distances) const
 {
   std::vector<Place> waiting = places_at_[to];
   for (const Place place : waiting)
     distances.hops[place] = 0;
   for (std::size_t next = 0; next < waiting.size(); ++next)
     for (const PortIndex port : ports_to_[waiting[next]]) {
-      if (!usable_[port] || ends(port).role != role)
+      if (!usable[port] || ends(port).role != role)
         continue;
       for (const Place place : places_at_[ends(port).from]) {
         if (distances.hops[place] != Unreached || !may_leave(place))

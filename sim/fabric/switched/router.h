@@ -40,11 +40,11 @@ class Router {
   // Ports of the shortest ways from a place, which is not the destination's own, in ascending order; none: there is no
   // way. Valid until the next call of set_usable().
   [[nodiscard]] std::span<const PortIndex> onward(Place place, EndpointIndex to);
-  // Latencies along the first of the shortest ways; 0 when there is none. For ends that differ.
+  // Latencies along the first of the shortest ways of the network as it was built; 0 when there is none. For ends that
+  // differ.
   [[nodiscard]] std::int64_t latency_ps(EndpointIndex from, EndpointIndex to);
 
   void set_usable(PortIndex port, bool usable);
-  [[nodiscard]] bool is_usable(PortIndex port) const { return usable_[port]; }
   // All ports are usable.
   [[nodiscard]] bool is_whole() const { return unusable_ == 0; }
 
@@ -77,8 +77,9 @@ class Router {
   }
   void lay_out_places(std::uint32_t endpoints);
   const Column& column(EndpointIndex to);
-  void find_ways(EndpointIndex to, Column& column);
-  void reach(EndpointIndex to, std::uint8_t role, Distances& distances) const;
+  // `usable`: [port].
+  void find_ways(EndpointIndex to, const std::vector<bool>& usable, Column& column);
+  void reach(EndpointIndex to, std::uint8_t role, const std::vector<bool>& usable, Distances& distances) const;
   std::uint32_t number_of(const std::vector<PortIndex>& set);
 
   SwitchGraph graph_;
@@ -94,7 +95,8 @@ class Router {
   std::vector<std::vector<Place>> places_at_;     // [vertex]
   std::map<std::vector<PortIndex>, std::uint32_t> known_sets_;
   std::vector<const std::vector<PortIndex>*> sets_;
-  std::vector<Column> columns_;  // [destination]; empty: not asked for yet
+  std::vector<Column> columns_;                       // [destination]; empty: not asked for yet
+  std::vector<std::vector<std::int64_t>> latencies_;  // [destination][place], of the network as built; the same
 };
 
 }  // namespace cm::sim::fabric

@@ -1,8 +1,8 @@
 #include "sim/fabric/switched/switched_way.h"
 
 #include "sim/diagnostics/ensure.h"
-#include "sim/fabric/bit_errors.h"
 #include "sim/fabric/rounding.h"
+#include "sim/fabric/switched/bit_errors.h"
 #include "sim/fabric/switched/clos_graph.h"
 
 #include <algorithm>
@@ -36,13 +36,13 @@ std::vector<std::int64_t> buffers_of(const Ports& ports)
 
 }  // namespace
 
-SwitchedWay::SwitchedWay(const NetworkSpec& network, const FabricPolicy& policy, const FabricRules& rules, Ports& ports,
-                         calendar::Calendar& calendar, PacketSink& sink)
-    : calendar_(calendar), rules_(rules), ports_(ports), sink_(sink), order_(network.endpoints()),
-      links_(ports, policy.changes), router_(network, graph_for(network, policy)),
-      schedule_(policy.classes, ports.size()),
-      queues_(ports.size(), (schedule_.classes() + 1) * router_.graph().levels),
-      credits_(rules.with_credits ? LinkCredits(buffers_of(ports), (schedule_.classes() + 1) * router_.graph().levels)
+SwitchedWay::SwitchedWay(const NetworkSpec& network, const FabricPolicy& policy, const FabricRules& rules,
+                         const SharedParts& shared)
+    : calendar_(shared.calendar), rules_(rules), ports_(shared.ports), sink_(shared.sink),
+      links_(ports_, policy.changes), router_(network, graph_for(network, policy)),
+      schedule_(policy.classes, ports_.size()),
+      queues_(ports_.size(), (schedule_.classes() + 1) * router_.graph().levels),
+      credits_(rules.with_credits ? LinkCredits(buffers_of(ports_), (schedule_.classes() + 1) * router_.graph().levels)
                                   : LinkCredits()),
       sources_(network, rules, router_.graph().ways), is_clos_(network.graph.ends.empty())
 {
@@ -120,7 +120,7 @@ void SwitchedWay::plan_look(PortIndex port, std::int64_t time)
   if (queues_.look_at(port) <= time)
     return;
   queues_.look_at(port) = time;
-  plan(Step::Look, time, port, order_.of_look(port));
+  plan(Step::Look, time, port, EventOrder::of_look(port));
 }
 
 // The room that the packet has taken behind the port by which it came is free at `time`; the port learns it later.
@@ -140,7 +140,7 @@ void SwitchedWay::plan_telling(PortIndex port, std::uint32_t lane, std::uint32_t
                     .word = event_word(EventKind::Switched, port),
                     .subject = lane,
                     .extra = static_cast<std::uint32_t>(Step::Credit),
-                    .order = order_.of_credit(port)});
+                    .order = EventOrder::of_look(port)});
 }
 
 std::uint32_t SwitchedWay::lane_of(const SwitchedPacket& packet) const
@@ -269,12 +269,13 @@ void SwitchedWay::go_on(PacketIndex index, std::int64_t now)
   join(index, port, now);
 }
 
-// A path that was laid out at the source stays at its level. False: its next port is dead, and the rest of it void.
+// A path that was laid out at the source stays at its level. False: a port is dead by now, and the rest of the path
+// void.
 bool SwitchedWay::follow_path(PacketIndex index, std::int64_t now)
 {
   SwitchedPacket& packet = packets_[index];
   const auto port = static_cast<PortIndex>(packet.path & PortMask);
-  if (!router_.is_whole() && !router_.is_usable(port)) {
+  if (!router_.is_whole()) {
     packet.path = 0;
     return false;
   }
@@ -307,7 +308,10 @@ void SwitchedWay::join(PacketIndex index, PortIndex port, std::int64_t now)
   packet.work = rounded(packet.bytes * links_[port].ps_per_byte);
   packet.ready = now + (rules_.cut_through ? std::max<std::int64_t>(0, packet.lasts - packet.work) : 0);
   if (!(packet.came_by == NoPort ? rules_.lanes_wait : rules_.switches_wait)) {
-    depart(index, port, packet.ready);
+    if (links_[port].downs > 0)
+      lose(index, now);
+    else
+      depart(index, port, packet.ready);
     return;
   }
   if (!packet.is_control) {
@@ -386,7 +390,7 @@ bool SwitchedWay::can_leave(PortIndex port, std::uint32_t lane, std::int64_t now
   return packet.ready <= now;
 }
 
-// Credits that come back now are known to events of their order and later ones: not yet to emissions and changes.
+// Credits that come back now are known to looks and packets, not yet to emissions and changes.
 bool SwitchedWay::has_credit(const SwitchedPacket& packet, PortIndex port, std::uint32_t lane, std::int64_t now)
 {
   return !rules_.with_credits || router_.leads_to(port, packet.destination) ||
@@ -416,12 +420,15 @@ void SwitchedWay::depart(PacketIndex index, PortIndex number, std::int64_t begin
   const std::uint32_t replays = link.bit_errors > 0 ? replays_of(packet, number) : 0;
   const std::int64_t repeated = replays * (lasts + 2 * link.latency);
   Port& port = ports_[number];
-  port.busy_until = begin + repeated + lasts;
+  const std::int64_t until = begin + repeated + lasts;
+  // Nobody waits for a packet that only comes through, where it waits for nobody.
+  if (packet.came_by == NoPort || rules_.switches_wait)
+    port.busy_until = until;
   port.bytes += std::uint64_t{packet.bytes} * (1 + replays);
   links_.count_replays(number, replays);
   ++counters_.port_hops;
   if (packet.holds_credit)
-    give_credit(packet, port.busy_until);
+    give_credit(packet, until);
   packet.holds_credit = rules_.with_credits && !router_.leads_to(number, packet.destination);
   if (packet.holds_credit)
     credits_.take(number, lane, packet.bytes);

@@ -29,11 +29,18 @@
 
 namespace cm::sim::fabric {
 
+// Parts of a fabric that packets of the general way share with it; borrowed.
+struct SharedParts {
+  Ports& ports;
+  calendar::Calendar& calendar;
+  PacketSink& sink;
+};
+
 class SwitchedWay {
  public:
-  // `ports`, `calendar` and `sink` are borrowed. Throws std::logic_error (ensure) for a policy that does not fit.
-  SwitchedWay(const NetworkSpec& network, const FabricPolicy& policy, const FabricRules& rules, Ports& ports,
-              calendar::Calendar& calendar, PacketSink& sink);
+  // `rules` are borrowed. Throws std::logic_error (ensure) for a policy that does not fit.
+  SwitchedWay(const NetworkSpec& network, const FabricPolicy& policy, const FabricRules& rules,
+              const SharedParts& shared);
 
   // Port by which a packet with this running number leaves its source: that of the lane if it leads to the destination,
   // else another one; NoPort when there is no way.
@@ -102,7 +109,6 @@ class SwitchedWay {
   const FabricRules& rules_;
   Ports& ports_;
   PacketSink& sink_;
-  EventOrder order_;
   LinkStates links_;
   Router router_;
   ClassSchedule schedule_;
