@@ -112,6 +112,7 @@ sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topol
     policy.waiting = fabric::Waiting::Nowhere;
   else if (spec.free.queueing)
     policy.waiting = fabric::Waiting::AtLanes;
+  spec.events.install(policy);
   return {.network = std::move(network),
           .policy = policy,
           .dies = spec.topology.dies(),

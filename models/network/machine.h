@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/network/free_parts.h"
+#include "models/network/timed_events.h"
 #include "models/network/ub_spec.h"
 #include "models/parts/die_spec.h"
 #include "models/parts/memory_spec.h"
@@ -41,7 +42,8 @@ struct MachineSpec {
   std::optional<MemorySpec> memory;
   PacketPlane packet_plane = PacketPlane::ScaleUp;
   FabricNames names{};
-  FreeParts free{};  // set by set_free() alone
+  FreeParts free{};     // set by set_free() alone
+  EventsSpec events{};  // of a scenario; times count from the start of a run
 
   // Why traffic that takes the links inside a node would be wrong on this machine; empty when it is right. Kernels that
   // send every row through the adapter, to the own node too, need not ask.

@@ -13,4 +13,24 @@ inline constexpr sim::metrics::MetricDeclaration PeakQueueBytes{
     .formula = "most bytes that waited in front of one port at a time",
     .follows = sim::metrics::Breakdown};
 
+// Of runs with events alone.
+inline constexpr sim::metrics::MetricDeclaration LostBytes{
+    .name = "lost_bytes",
+    .unit = "B",
+    .better = sim::metrics::Better::Lower,
+    .meaning = "payload that was lost for good; times count it as arrived when it was given up",
+    .formula = "bytes of packets lost after their last try"};
+inline constexpr sim::metrics::MetricDeclaration ResentPackets{
+    .name = "resent_packets",
+    .unit = "packets",
+    .better = sim::metrics::Better::Lower,
+    .meaning = "packets that their sources sent again because they were lost",
+    .formula = "packets sent again end to end"};
+inline constexpr sim::metrics::MetricDeclaration DetouredPackets{
+    .name = "detoured_packets",
+    .unit = "packets",
+    .better = sim::metrics::Better::Lower,
+    .meaning = "packets taken out of the queue of a port found dead, for another way",
+    .formula = "packets led another way"};
+
 }  // namespace cm::models

@@ -189,6 +189,7 @@ std::string credits_advice(const UbSpec& ub)
 void report_links(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result)
 {
   add_links(PortBoard(machine, plane), result);
+  report_events(machine, plane, result);
 }
 
 void report_queues(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result)
@@ -204,6 +205,27 @@ void report_queues(const MachineSpec& machine, const sim::streams::DataPlane& pl
       peak > static_cast<std::uint64_t>(machine.ub.buffer.count()))
     result.warnings.push_back(fmt::format("a queue of {} bytes passed the assumed buffer of {} bytes per port; {}",
                                           peak, machine.ub.buffer.count(), credits_advice(machine.ub)));
+  report_events(machine, plane, result);
+}
+
+void report_events(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result)
+{
+  if (machine.events.events.empty())
+    return;
+  const sim::fabric::PacketFabric& fabric = plane.fabric();
+  const sim::fabric::SwitchedCounters counters = fabric.switched_counters();
+  result.add(LostBytes, static_cast<double>(fabric.lost_bytes()));
+  result.add(ResentPackets, static_cast<double>(counters.resends));
+  result.add(DetouredPackets, static_cast<double>(counters.detours));
+  if (fabric.lost_bytes() > 0)
+    result.warnings.push_back(
+        fmt::format("{} bytes were lost for good; times and rates count them as arrived when they "
+                    "were given up",
+                    fabric.lost_bytes()));
+  for (const MachineEvent& event : machine.events.events)
+    if (event.change.at > plane.now())
+      result.warnings.push_back(
+          fmt::format("the event \"{}\" comes after the end of the run: it changed nothing", to_text(event)));
 }
 
 }  // namespace cm::models

@@ -18,4 +18,8 @@ void report_links(const MachineSpec& machine, const sim::streams::DataPlane& pla
 // buffer.
 void report_queues(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result);
 
+// Adds what events of the machine did to the traffic: three metrics, and warnings for bytes lost for good and events
+// after the end. The two above do it too.
+void report_events(const MachineSpec& machine, const sim::streams::DataPlane& plane, sim::metrics::Result& result);
+
 }  // namespace cm::models

@@ -74,7 +74,7 @@ std::vector<sim::fabric::PortIndex> read_part(Reader& event, const topology::Par
     const auto names = parts.names();
     const std::vector<std::string> known(names.begin(), names.end());
     event.complain("part", fmt::format("expected a part of the machine, found \"{}\"{}", part,
-                                       sim::config::short_suggestion(part, known, "parts")));
+                                       sim::config::short_suggestion(part, known, "parts", "cmsim topology")));
     return {};
   }
   if (ports->empty())
@@ -121,7 +121,7 @@ sim::fabric::RetryPolicy read_recovery(const Value* section, sim::config::Readin
   int resends = static_cast<int>(policy.resends);
   reader.optional({"resends", "how often a source sends a lost packet again", 0.0, 1000.0}, resends);
   policy.resends = static_cast<std::uint32_t>(resends);
-  Seconds timeout(static_cast<double>(policy.timeout.count()) * 1e-12);
+  Seconds timeout(static_cast<double>(policy.timeout.count()) / 1e12);
   reader.optional({"timeout", "after how long a source sends a packet again that was lost", 0.0, 100.0}, timeout);
   policy.timeout = to_picoseconds(timeout);
   reader.finish();
@@ -130,7 +130,7 @@ sim::fabric::RetryPolicy read_recovery(const Value* section, sim::config::Readin
 
 std::string time_text(Picoseconds time)
 {
-  return to_text(Seconds(static_cast<double>(time.count()) * 1e-12));
+  return to_text(Seconds(static_cast<double>(time.count()) / 1e12));
 }
 
 }  // namespace
@@ -146,6 +146,20 @@ std::string to_text(const MachineEvent& event)
   if (event.change.until)
     text += fmt::format(" to {}", time_text(*event.change.until));
   return text;
+}
+
+std::vector<std::string> notes_on(const EventsSpec& spec)
+{
+  std::vector<std::string> notes;
+  for (const MachineEvent& event : spec.events)
+    notes.push_back(fmt::format("event: {} ({} ports)", to_text(event), event.change.ports.size()));
+  if (!notes.empty())
+    notes.push_back(
+        fmt::format("recovery, assumed: {}; a source sends a lost packet again {} after it was sent, at most {} times",
+                    spec.recovery.replays_on_link ? "links send again what was received wrong"
+                                                  : "links lose what is received wrong",
+                    time_text(spec.recovery.timeout), spec.recovery.resends));
+  return notes;
 }
 
 void EventsSpec::install(sim::fabric::FabricPolicy& policy) const

@@ -49,6 +49,9 @@ struct EventsSpec {
   friend bool operator==(const EventsSpec&, const EventsSpec&) = default;
 };
 
+// For the answer: each event, and what was assumed of the recovery.
+std::vector<std::string> notes_on(const EventsSpec& spec);
+
 // `events`: the list of a scenario; `recovery`: its section, or null. Complete only when the log has no problems.
 EventsSpec read_events(const sim::config::Value& events, const sim::config::Value* recovery,
                        const topology::SupernodeSpec& machine, sim::config::ReadingLog& log);

@@ -47,6 +47,7 @@ UbSpec read_ub(Reader& ub)
                   spec.access.cpu_base);
   access.required({"write_extra", "extra time of a write over a read", 0.0, 1e-3}, spec.access.write_extra);
   access.finish();
+  spec.traffic = read_traffic_classes(ub);
   return spec;
 }
 
@@ -80,6 +81,7 @@ fabric::FabricPolicy fabric_policy(const UbSpec& spec, std::uint64_t seed)
   policy.lane_choice = spec.lane_choice;
   policy.spine_choice = spec.spine_choice;
   policy.acknowledgement = spec.acknowledgements;
+  policy.classes = spec.traffic.policy;
   policy.mtu = spec.mtu;
   policy.frame_overhead = spec.frame_overhead;
   policy.acknowledgement_size = spec.control_packet;

@@ -1,6 +1,7 @@
 // The UB plane as a machine file describes it, beyond its structure: latencies, packet rules and assumptions.
 #pragma once
 
+#include "models/network/service_classes.h"
 #include "sim/config/reader.h"
 #include "sim/fabric/flow.h"
 #include "sim/fabric/routing_policies.h"
@@ -46,6 +47,7 @@ struct UbSpec {
   // traversals above are those of a way inside then.
   Seconds beyond_node{0};
   AccessSpec access;
+  TrafficClassesSpec traffic;
   // Where these keys stand, for messages that name one: "machine.rdma.fabric" on a machine of another packet plane.
   std::string section = "machine.ub";
 

@@ -34,6 +34,29 @@ using sim::config::Provenance;
 using sim::config::Reader;
 using sim::metrics::Manifest;
 
+// Events of the scenario that a run of the kind can have.
+void read_events(const WorkloadKind& kind, ResolvedScenario& scenario, models::MachineSpec& machine)
+{
+  if (!scenario.events && !scenario.recovery)
+    return;
+  const sim::config::Value none;
+  const sim::config::Value& events = scenario.events ? *scenario.events : none;
+  machine.events =
+      models::read_events(events, scenario.recovery ? &*scenario.recovery : nullptr, machine.topology, scenario.log);
+  if (machine.events.events.empty())
+    return;
+  std::vector<std::string> taking;
+  for (const WorkloadKind& each : workload_table())
+    if (each.takes_events)
+      taking.emplace_back(each.name);
+  if (!kind.takes_events)
+    add_problem(scenario.log, events.position, "events",
+                fmt::format("a {} takes no events; these do: {}", kind.name, sim::config::joined(taking, ", ")));
+  else if (machine.ub.model != models::UbModel::Packet)
+    add_problem(scenario.log, events.position, "events",
+                fmt::format("events change ports of packets, which {}: flow does not have", machine.ub.key("model")));
+}
+
 models::MachineSpec build_machine(ResolvedScenario& scenario)
 {
   if (!scenario.machine)
@@ -218,6 +241,8 @@ struct ReadRun {
     // Without its model, a workload's own complaints would be about numbers that nobody gave.
     if (kind == nullptr || (kind->needs_model && !model) || !refusal.empty())
       return;
+    if (machine.topology.nodes > 0)
+      read_events(*kind, scenario, machine);
     Reader reader(*scenario.workload, "workload", scenario.log);
     if (!kind->frees.empty()) {
       free_known = free_words(*kind, machine, model);
@@ -287,6 +312,7 @@ FinishedRun run_scenario(const ScenarioRequest& request, sim::metrics::Progress&
   run.result.manifest = describe(read.scenario, used);
   run.result.manifest.inputs = inputs_of(request, read.scenario, run.title);
   run.result.notes = models::notes_on(read.machine.free);
+  std::ranges::move(models::notes_on(read.machine.events), std::back_inserter(run.result.notes));
   run_placed(read, progress, run.result);
   run.result.answer.headline = headline_of(*read.kind, run.result);
   std::ranges::transform(read.notes, std::back_inserter(run.result.notes), &KeyNote::text);

@@ -34,6 +34,8 @@ struct OwnKeys {
   const Value* model = nullptr;
   const Value* overrides = nullptr;
   const Value* workload = nullptr;
+  const Value* events = nullptr;
+  const Value* recovery = nullptr;
 };
 
 OwnKeys read_own_keys(const Value& tree, std::int64_t& seed, ReadingLog& log)
@@ -46,6 +48,9 @@ OwnKeys read_own_keys(const Value& tree, std::int64_t& seed, ReadingLog& log)
   reader.optional({"seed", "where all random numbers of the run come from", 0.0}, seed);
   keys.overrides = reader.value({"overrides", "keys of the machine or the model that are different here"}, false);
   keys.workload = reader.value({"workload", "workload to run: its kind and the keys of that kind"}, true);
+  keys.events =
+      reader.value({"events", "what happens to parts of the machine during the run: a list of events"}, false);
+  keys.recovery = reader.value({"recovery", "what is done about packets that events make lost or wrong"}, false);
   reader.optional({"description", "purpose of the scenario"}, description);
   reader.finish();
   return keys;
@@ -107,6 +112,10 @@ ResolvedScenario load_scenario(const ScenarioRequest& request)
   scenario.seed = request.seed.value_or(static_cast<std::uint64_t>(seed));
   if (keys.workload != nullptr)
     scenario.workload = *keys.workload;
+  if (keys.events != nullptr)
+    scenario.events = *keys.events;
+  if (keys.recovery != nullptr)
+    scenario.recovery = *keys.recovery;
   scenario.names_model = keys.model != nullptr;
 
   scenario.overrides = overrides_of(keys.overrides, log);
@@ -154,6 +163,9 @@ std::string configuration_digest(const ResolvedScenario& scenario)
   std::string text = fmt::format("seed:{};", scenario.seed);
   for (const auto* tree : {&scenario.machine, &scenario.model, &scenario.workload})
     text += (*tree ? canonical_text(without_evidence(**tree)) : "none") + ";";
+  for (const auto* tree : {&scenario.events, &scenario.recovery})
+    if (*tree)
+      text += canonical_text(without_evidence(**tree)) + ";";
   return sim::config::digest(text);
 }
 

@@ -35,7 +35,9 @@ struct ResolvedScenario {
   std::optional<sim::config::Value> model;
   bool names_model = false;
   std::optional<sim::config::Value> workload;
-  std::string machine_name;  // as the scenario says it; empty when it does not
+  std::optional<sim::config::Value> events;    // list of what happens to the machine meanwhile
+  std::optional<sim::config::Value> recovery;  // what transports do about lost packets
+  std::string machine_name;                    // as the scenario says it; empty when it does not
   std::string model_name;
   std::string model_layers;       // of the model's file; empty when it has none
   std::vector<Change> overrides;  // of the scenario's file

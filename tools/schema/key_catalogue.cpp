@@ -67,6 +67,8 @@ Home home_of(const std::string& path, const std::string& kind, KeyCatalogue& cat
   const std::string first = path.substr(0, dot);
   if (dot == std::string::npos)
     return {&catalogue.scenario, path};
+  if (first == "events[]" || first == "recovery")
+    return {&catalogue.scenario, path};
   const std::string rest = path.substr(dot + 1);
   if (first == "machine")
     return {&catalogue.machine, rest};
@@ -145,6 +147,15 @@ class CatalogueReader {
             read(scenario, {fmt::format("{}={{kind: {}}}", fabric, word)});
   }
 
+  // Every type of event, and what is done about lost packets.
+  void read_event_kinds(const std::string& scenario)
+  {
+    std::string events;
+    for (const std::string_view kind : event_words())
+      events += fmt::format("{}{{change: {}}}", events.empty() ? "" : ", ", kind);
+    read(scenario, {fmt::format("events=[{}]", events), "recovery={}"});
+  }
+
   void keep_numbers(const std::string& file, std::string_view section, const ReadingLog& log)
   {
     for (const sim::config::Provenance& number : log.provenance)
@@ -205,6 +216,7 @@ KeyCatalogue read_catalogue(const std::string& config_root)
   for (const WorkloadKind& kind : workload_table())
     reader.read_choices(any, {fmt::format("workload={{kind: {}}}", kind.name)});
   reader.read_fabric_kinds(any);
+  reader.read_event_kinds(any);
   for (const std::string& file : files_in(config_root, "machines")) {
     const std::string name = fs::path(file).stem().string();
     reader.keep_numbers("machines/" + name, "machine.", reader.read(any, {"machine=" + name}).log);

@@ -117,6 +117,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .metrics = workloads::P2pMetrics.rows,
      .headline = workloads::P2pHeadline,
      .sends_packets = true,
+     .takes_events = true,
      .frees = "network queueing",
      .uses = "node.cpus die.hbm.capacity die.hbm.reserved die.write_engine die.read_engine cpu.dram.capacity "
              "cpu.remote_read cpu.remote_write"},
@@ -126,6 +127,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .metrics = workloads::CollectiveMetrics.rows,
      .headline = workloads::CollectiveHeadline,
      .sends_packets = true,
+     .takes_events = true,
      .frees = "network host queueing",
      .uses = "die.collectives die.hbm.bandwidth die.compute.memory"},
     {.name = "gemm",
@@ -143,6 +145,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .headline = workloads::EpHeadline,
      .records_timeline = true,
      .sends_packets = true,
+     .takes_events = true,
      .frees = "network host queueing",
      .uses = "die.aiv_cores die.write_engine die.hbm die.compute.memory "
              "die.compute.vector_operator die.exchange die.unfused die.collectives"},
@@ -154,6 +157,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .headline = workloads::DecodeHeadline,
      .records_timeline = true,
      .sends_packets = true,
+     .takes_events = true,
      .frees = "network experts host queueing",
      .uses = "model die.aic_cores die.aiv_cores die.core_group die.peak_bf16 die.peak_int8 "
              "die.peak_fp8 die.hbm die.write_engine die.compute die.exchange die.unfused "
@@ -165,6 +169,7 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .metrics = workloads::PrefillMetrics.rows,
      .headline = workloads::PrefillHeadline,
      .sends_packets = true,
+     .takes_events = true,
      .frees = "network experts host queueing",
      .uses = "model die.aic_cores die.aiv_cores die.peak_bf16 die.peak_int8 die.peak_fp8 die.hbm "
              "die.compute die.exchange.slot die.sdma die.host"},
@@ -213,6 +218,14 @@ std::vector<sim::metrics::Headline> headline_of(const WorkloadKind& kind, const 
     if (result.has(row.name))
       headline.push_back({std::string(row.name), std::string(row.label)});
   return headline;
+}
+
+std::vector<std::string_view> event_words()
+{
+  std::vector<std::string_view> words;
+  for (const models::EventKind& kind : models::event_kinds())
+    words.push_back(kind.name);
+  return words;
 }
 
 const WorkloadKind* find_workload(const sim::config::Value& workload, sim::config::ReadingLog& log)

@@ -46,6 +46,7 @@ struct WorkloadKind {
   bool records_timeline = false;
   bool keeps_cells = false;    // between runs
   bool sends_packets = false;  // between dies: uses what they stand in, machine.packet_plane and that plane's keys
+  bool takes_events = false;   // one run on one machine, from its start on
   std::string_view frees{};    // words of workload.free that it knows, separated by blanks
   // Further keys and sections of machine and model that runs of the kind use, separated by blanks, those of the machine
   // without "machine."; the rest is read and checked only. Keys that only some runs use are among them:
@@ -54,6 +55,9 @@ struct WorkloadKind {
 };
 
 std::span<const WorkloadKind> workload_table();
+
+// Words of `change` in the events of a scenario.
+std::vector<std::string_view> event_words();
 
 // The kind that a workload's `kind` names; null when there is none, which is reported.
 const WorkloadKind* find_workload(const sim::config::Value& workload, sim::config::ReadingLog& log);

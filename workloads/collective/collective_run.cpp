@@ -118,6 +118,7 @@ void CollectiveRun::start_flow(std::uint32_t rank, std::vector<fabric::Message> 
 {
   const std::uint32_t step = states_[rank].step;
   fabric::FlowSpec flow;
+  flow.traffic_class = machine_.ub.traffic.of(models::Traffic::Collectives);
   flow.messages = std::move(messages);
   flow.source = rank;
   flow.engine = {engines_ + rank, false, protocol_.rate, 1.0 + machine_.ub.internode_cost};

@@ -84,6 +84,7 @@ void BulkExchange::send(std::uint32_t generation, std::uint32_t rank)
   const Generation& g = generations_[generation];
   fabric::FlowSpec flow;
   flow.source = place_.first_die + rank;
+  flow.traffic_class = place_.machine.ub.traffic.of(models::Traffic::Experts);
   for (std::uint32_t step = 1; step < ranks_; ++step) {
     const std::uint32_t peer = (rank + step) % ranks_;
     add_messages(flow, place_.first_die + peer, g.bytes, static_cast<std::size_t>(rank) * ranks_ + peer);

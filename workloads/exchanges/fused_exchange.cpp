@@ -119,6 +119,7 @@ void FusedExchange::send_dispatch(Generation& g, std::uint32_t rank)
   const ExchangeTraffic& rows = traffic(g.number);
   fabric::FlowSpec flow;
   flow.source = rank;
+  flow.traffic_class = place().machine.ub.traffic.of(models::Traffic::Experts);
   const auto bytes = static_cast<std::uint32_t>(dispatch_.message.count());
   flow.messages.reserve(rows.destinations[rank].size());
   for (const std::uint32_t destination : rows.destinations[rank])
@@ -155,6 +156,7 @@ void FusedExchange::send_flag_packets(Generation& g, std::uint32_t rank)
 {
   fabric::FlowSpec flow;
   flow.source = rank;
+  flow.traffic_class = place().machine.ub.traffic.of(models::Traffic::Experts);
   const auto bytes = static_cast<std::uint32_t>(place().machine.ub.control_packet.count());
   for (std::uint32_t step = 0; step < setup().ranks; ++step)
     flow.messages.push_back({(rank + step) % setup().ranks, bytes});
@@ -193,6 +195,7 @@ void FusedExchange::send_combine(Generation& g, std::uint32_t rank)
   }
   fabric::FlowSpec flow;
   flow.source = rank;
+  flow.traffic_class = place().machine.ub.traffic.of(models::Traffic::Experts);
   flow.messages.reserve(rows.size());
   const auto bytes = static_cast<std::uint32_t>(combine_.message.count());
   const auto cores = static_cast<std::size_t>(setup().cores);

@@ -81,6 +81,7 @@ void TensorExchange::send(std::uint32_t rank)
       models::plan_combine(place_.machine.die, state.kernel.cores, state.kernel.task.row, (one_way - inside) * 2);
   sim::fabric::FlowSpec flow;
   flow.source = rank;
+  flow.traffic_class = place_.machine.ub.traffic.of(models::Traffic::Collectives);
   flow.messages.reserve(size_ - 1);
   for (std::uint32_t step = 1; step < size_; ++step) {
     const std::uint32_t member = (place + step) % size_;

@@ -200,6 +200,7 @@ void UnfusedExchange::send(Round round, Step sent, Generation& g, std::uint32_t 
 {
   fabric::FlowSpec flow;
   flow.source = rank;
+  flow.traffic_class = place().machine.ub.traffic.of(models::Traffic::Experts);
   for (std::uint32_t step = 1; step < setup().ranks; ++step)
     add_messages(flow, round, g, (rank + step) % setup().ranks);
   if (flow.messages.empty()) {

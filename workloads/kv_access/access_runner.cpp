@@ -220,6 +220,7 @@ void AccessRunner::send_request(std::uint32_t index, std::uint32_t to)
   const auto size = static_cast<std::uint32_t>(machine_.ub.control_packet.count());
   plane_.fabric().expect(strand.inbox, size, 0, end_of_step(index));
   fabric::FlowSpec flow;
+  flow.traffic_class = machine_.ub.traffic.of(models::Traffic::Cache);
   flow.source = accesses_[strand.access].request.die;
   flow.messages = {{to, size}};
   flow.inbox = strand.inbox - to;
@@ -234,6 +235,7 @@ void AccessRunner::send_data(std::uint32_t index, const Step& step)
   const std::uint32_t other = endpoint(strand, step.at);
   const bool is_read = step.kind == StepKind::Fetch;
   fabric::FlowSpec flow;
+  flow.traffic_class = machine_.ub.traffic.of(models::Traffic::Cache);
   flow.source = is_read ? other : die;
   const std::uint32_t destination = is_read ? die : other;
   for (std::int64_t left = strand.chunk.bytes.count(); left > 0; left -= LargestMessage)

@@ -51,6 +51,7 @@ void SharingRun::send(std::uint32_t from, std::uint32_t to, bool with_line, std:
   const auto size = static_cast<std::uint32_t>(bytes.count());
   plane_.fabric().expect(inbox, size, 0, notice);
   sim::fabric::FlowSpec flow;
+  flow.traffic_class = machine_.ub.traffic.of(models::Traffic::Cache);
   flow.source = from;
   flow.messages = {{to, size}};
   flow.inbox = inbox - to;
@@ -63,6 +64,7 @@ void SharingRun::send(std::uint32_t from, std::uint32_t to, bool with_line, std:
 void SharingRun::write_back(std::uint32_t from, std::uint32_t line)
 {
   sim::fabric::FlowSpec flow;
+  flow.traffic_class = machine_.ub.traffic.of(models::Traffic::Cache);
   flow.source = from;
   flow.messages = {{home(line), static_cast<std::uint32_t>(machine_.memory->coherence.line.count())}};
   ++result_.messages;

@@ -96,6 +96,7 @@ class Access final : public sim::streams::NoticeOwner {
     const auto size = static_cast<std::uint32_t>(machine_.ub.control_packet.count());
     plane_.fabric().expect(inboxes_ + spec_.to, size, 0, notices_(Step::Requested));
     fabric::FlowSpec flow;
+    flow.traffic_class = machine_.ub.traffic.of(models::Traffic::Copies);
     flow.source = spec_.from;
     flow.messages = {{spec_.to, size}};
     flow.inbox = inboxes_;
@@ -107,6 +108,7 @@ class Access final : public sim::streams::NoticeOwner {
   {
     const bool is_read = spec_.op == AccessOp::Read;
     fabric::FlowSpec flow;
+    flow.traffic_class = machine_.ub.traffic.of(models::Traffic::Copies);
     flow.source = source;
     for (std::int64_t left = spec_.bytes.count(); left > 0; left -= LargestMessage)
       flow.messages.push_back({destination, static_cast<std::uint32_t>(std::min(left, LargestMessage))});

@@ -1,6 +1,7 @@
 // Metrics of one access between two endpoints.
 #pragma once
 
+#include "models/network/queue_metrics.h"
 #include "sim/metrics/answer.h"
 #include "sim/metrics/metric_declaration.h"
 
@@ -20,6 +21,9 @@ inline constexpr sim::metrics::MetricTable P2pMetrics{std::to_array<sim::metrics
      .meaning = "decimal gigabytes moved per second of the access",
      .formula = "bytes / latency_us",
      .follows = "latency_us"},
+    models::LostBytes,
+    models::ResentPackets,
+    models::DetouredPackets,
 })};
 
 // Numbers that a reader wants first.

@@ -105,5 +105,6 @@ TEST_CASE("a tree that its chips have no ports for is refused")
              Catch::Contains("expected at least 16 ports of a chip of the top tier, one to each leaf, found 4"));
   CHECK_THAT(tree("tiers: 2, radix: 16, ports: {spine: 3}").problem(),
              Catch::Contains("expected at most 3 leaf chips, found 4"));
-  CHECK_THAT(tree("tiers: 3, radix: 8, ports: {core: 1}").problem(), Catch::Contains("expected at most 1 pods, found 2"));
+  CHECK_THAT(tree("tiers: 3, radix: 8, ports: {core: 1}").problem(),
+             Catch::Contains("expected at most 1 pods, found 2"));
 }

@@ -153,7 +153,7 @@ TEST_CASE("a rank waits in its step for data that later steps have overtaken")
   CHECK(microseconds(outcome.end) == Approx(2 + 50 + 0.2 + 1 + 0.2 + 1).epsilon(0.02));
 }
 
-TEST_CASE("an incast with credits keeps to its buffers and takes as long")
+TEST_CASE("an incast with credits keeps to the buffers of the links to a chip and takes as long")
 {
   MachineSpec machine = small_machine();
   const auto asked = question(Operation::Incast, 32, Bytes(1'000'000));
@@ -162,7 +162,8 @@ TEST_CASE("an incast with credits keeps to its buffers and takes as long")
   const auto credits = run_collective("direct", asked, protocol(), machine);
   const auto buffer = static_cast<std::uint64_t>(machine.ub.buffer.count());
   CHECK(endless.peak_queue > buffer);
-  CHECK(credits.peak_queue <= buffer);
+  // 16 dies, 4 CPUs and 16 L2 chips have a link each to the chip in front of the receiver.
+  CHECK(credits.peak_queue <= (16 + 4 + 16) * buffer);
   CHECK(credits.emitted == 31'000'000);
   CHECK(credits.delivered == 31'000'000);
   CHECK(microseconds(credits.end) == Approx(microseconds(endless.end)).epsilon(0.02));

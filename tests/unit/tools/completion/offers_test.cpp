@@ -74,7 +74,8 @@ TEST_CASE("names of shipped files are offered where a file is wanted")
 
 TEST_CASE("keys go section by section, and are those of the scenario that the line names")
 {
-  CHECK(words_of({"run", "ep", "--set", ""}) == Words{"machine=", "model=", "seed=", "machine.", "workload."});
+  CHECK(words_of({"run", "ep", "--set", ""}) ==
+        Words{"machine=", "model=", "seed=", "events=", "recovery=", "machine.", "workload."});
   const Words keys = words_of({"run", "ep", "--set", "workload.t"});
   CHECK(keys == Words{"workload.tokens_per_rank=", "workload.top_k="});
   CHECK(words_of({"run", "p2p", "--set", "workload.t"}) == Words{"workload.to="});

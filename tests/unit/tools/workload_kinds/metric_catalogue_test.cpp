@@ -142,9 +142,12 @@ TEST_CASE("a metric is found by the names that results, comparisons and sweeps h
   CHECK_FALSE(find_metric("hit_rat_dram"));
 }
 
+// Runs with events report a few metrics more.
+const std::string Event = "events=[{at: 0 s, part: \"die:3\", change: slower, rate: 90 %}]";
+
 TEST_CASE("a workload without experts or requests reports what its table declares")
 {
-  compare_with_table("p2p", {run("p2p", {})});
+  compare_with_table("p2p", {run("p2p", {Event})});
   compare_with_table("gemm", {run("gemm", {})});
 }
 
@@ -156,12 +159,12 @@ TEST_CASE("a model's start reports what its table declares")
 
 TEST_CASE("a collective reports what its table declares")
 {
-  compare_with_table("collective", {run("collective", {"workload.ranks=8"})});
+  compare_with_table("collective", {run("collective", {"workload.ranks=8", Event})});
 }
 
 TEST_CASE("an expert exchange reports what its table declares")
 {
-  compare_with_table("ep", {run("ep", {"workload.ep=8", "workload.tokens_per_rank=8", "workload.repeats=1"})},
+  compare_with_table("ep", {run("ep", {Event, "workload.ep=8", "workload.tokens_per_rank=8", "workload.repeats=1"})},
                      {"redundant_copies"});
 }
 
@@ -174,7 +177,8 @@ TEST_CASE("accesses to pooled memory report what their table declares")
 
 TEST_CASE("decode with experts reports what its table declares")
 {
-  const std::vector<std::string> experts{"workload.ep=32",
+  const std::vector<std::string> experts{Event,
+                                         "workload.ep=32",
                                          "model.layers=5",
                                          "workload.batch_per_npu=16",
                                          "workload.iterations=2",
@@ -187,7 +191,8 @@ TEST_CASE("decode with experts reports what its table declares")
 
 TEST_CASE("prefill reports what its table declares")
 {
-  compare_with_table("prefill", {run("prefill-ep32", {"model.layers=5", "workload.npus=4", "workload.experts=auto"})});
+  compare_with_table("prefill",
+                     {run("prefill-ep32", {Event, "model.layers=5", "workload.npus=4", "workload.experts=auto"})});
 }
 
 TEST_CASE("a service that is overloaded reports what its table declares")

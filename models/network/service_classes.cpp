@@ -1,4 +1,4 @@
-#include "models/network/traffic_classes.h"
+#include "models/network/service_classes.h"
 
 #include "sim/fabric/switched/class_schedule.h"
 
