@@ -1,7 +1,7 @@
 #include "models/network/queue_metrics.h"
 #include "models/network/queue_report.h"
-#include "models/network/timed_events.h"
 #include "models/network/service_classes.h"
+#include "models/network/timed_events.h"
 #include "sim/config/value.h"
 #include "tests/support/small_machine.h"
 
