@@ -17,7 +17,7 @@ FabricRules::FabricRules(const FabricPolicy& policy, std::uint32_t lane_count)
       mtu(static_cast<std::uint32_t>(policy.mtu.count())),
       frame_overhead(static_cast<std::uint32_t>(policy.frame_overhead.count())),
       acknowledgement_bytes(static_cast<std::uint32_t>(policy.acknowledgement_size.count())), lanes(lane_count),
-      lane_round(std::uint64_t{mtu} * lane_count)
+      lane_round(std::uint64_t{mtu} * lane_count), leaves_out_lanes(may_leave_out_lanes())
 {
   // Leaves without queues have nothing to choose by.
   if (!switches_wait)
@@ -28,6 +28,15 @@ std::uint32_t FabricRules::whole_rounds(std::uint32_t message_bytes) const
 {
   const auto rounds = static_cast<std::uint32_t>((message_bytes - 1) / lane_round + 1);
   return (message_bytes - 1) / (rounds * lanes) + 1;
+}
+
+// The shortest message of a number of packets has the shortest last one.
+bool FabricRules::may_leave_out_lanes() const
+{
+  for (std::uint32_t packets = 2; packets <= lanes; ++packets)
+    if (lanes_to_next_start((packets - 1) * mtu + 1) > 0)
+      return true;
+  return false;
 }
 
 std::uint32_t FabricRules::lanes_to_next_start(std::uint32_t message_bytes) const

@@ -27,7 +27,8 @@ struct FabricRules {
   // some lanes then than over others.
   [[nodiscard]] std::uint32_t lanes_left_out(std::uint32_t message_bytes) const
   {
-    return message_bytes <= mtu || message_bytes > lane_round ? 0 : lanes_to_next_start(message_bytes);
+    return !leaves_out_lanes || message_bytes <= mtu || message_bytes > lane_round ? 0
+                                                                                   : lanes_to_next_start(message_bytes);
   }
 
   LaneChoice lane_choice;
@@ -48,9 +49,11 @@ struct FabricRules {
   std::uint32_t acknowledgement_bytes;
   std::uint32_t lanes;
   std::uint64_t lane_round;  // bytes of one full packet on each lane
+  bool leaves_out_lanes;     // whether lanes_left_out() is ever above 0
 
  private:
   [[nodiscard]] std::uint32_t whole_rounds(std::uint32_t message_bytes) const;
+  [[nodiscard]] bool may_leave_out_lanes() const;
   [[nodiscard]] std::uint32_t lanes_to_next_start(std::uint32_t message_bytes) const;
 };
 

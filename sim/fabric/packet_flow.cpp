@@ -40,10 +40,7 @@ void Flow::cut_anew(std::uint32_t message_bytes, const FabricRules& rules)
 
 bool leaves_out_lanes(const std::vector<Message>& messages, const FabricRules& rules)
 {
-  std::uint32_t longest = 0;
-  for (const Message& message : messages)
-    longest = std::max(longest, message.bytes);
-  return longest > rules.mtu &&
+  return rules.leaves_out_lanes &&
          std::ranges::any_of(messages, [&](const Message& message) { return rules.lanes_left_out(message.bytes) > 0; });
 }
 
