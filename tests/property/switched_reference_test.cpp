@@ -2,13 +2,10 @@
 // implementation of the same rules, on random small networks and traffic. No byte and no credit gets lost on that one,
 // and where the short way does the same, its times are those of the short way's reference.
 #include "tests/property/reference_fabric.h"
-#include "tests/property/switched_reference.h"
+#include "tests/property/switched_agreement.h"
 #include "tests/property/switched_traffic.h"
-#include "tests/support/fabric_run.h"
 
 #include <catch2/catch.hpp>
-
-#include <map>
 
 using namespace cm;
 using namespace cm::sim::fabric;
@@ -31,20 +28,7 @@ void compare(const SwitchedTraffic& traffic)
   run.finish();
   SwitchedReference reference(traffic.network, traffic.policy);
   run_reference(reference, traffic);
-
-  CHECK(run.notices().size() == reference.notices().size());
-  CHECK(run.fabric().flows_in_flight() == 0);
-  CHECK(std::map<std::uint64_t, std::int64_t>(run.notices().begin(), run.notices().end()) == reference.notices());
-  CHECK(run.fabric().payload_bytes_delivered() == reference.delivered_bytes());
-  CHECK(run.fabric().lost_bytes() == reference.lost_bytes());
-  CHECK(run.fabric().port_hops() == reference.port_hops());
-  for (PortIndex port = 0; port < traffic.network.ports.size(); ++port) {
-    INFO("port " << port);
-    const PortCounters counters = run.fabric().counters(port);
-    CHECK(counters.bytes == reference.bytes(port));
-    CHECK(counters.peak_queue_bytes == reference.peak_queue_bytes(port));
-    CHECK(run.fabric().replays(port) == reference.replays(port));
-  }
+  check_agreement(run, reference, static_cast<PortIndex>(traffic.network.ports.size()));
 }
 
 }  // namespace
