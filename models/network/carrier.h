@@ -3,6 +3,7 @@
 
 #include "models/network/machine.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,10 @@ struct Carrier {
 
 // All lanes of a die, one way; none where the network takes no time (spec.free).
 std::optional<Carrier> lanes_of_die(const MachineSpec& spec);
+
+// Payload rate between two endpoints, one way, before their engines: of a Clos the lanes of the narrower one, of
+// another fabric its shortest ways.
+BytesPerSecond way_rate(const MachineSpec& spec, std::uint32_t from, std::uint32_t to);
 
 // The one of the lower rate, of equals the first. A second one of rate 0 paces nothing.
 std::optional<Carrier> narrower(std::optional<Carrier> first, const Carrier& second);

@@ -16,6 +16,16 @@ double longest(const std::vector<Picoseconds>& times)
   return times.empty() ? 0 : static_cast<double>(std::ranges::max(times).count());
 }
 
+// Ports between switches of a network that is no Clos; the tables of a Clos have its own.
+std::vector<sim::fabric::PortIndex> trunks_of(const sim::fabric::NetworkSpec& network)
+{
+  std::vector<sim::fabric::PortIndex> trunks;
+  for (sim::fabric::PortIndex port = 0; port < network.graph.ends.size(); ++port)
+    if (network.graph.ends[port].from >= network.endpoints() && network.graph.ends[port].to >= network.endpoints())
+      trunks.push_back(port);
+  return trunks;
+}
+
 }  // namespace
 
 std::string limit_sentence(const LoadLimit& limit)
@@ -80,6 +90,7 @@ LoadLimit LimitMeter::limit(Picoseconds span) const
       {"lanes of a CPU, in", busiest_lanes(network_.lane_in_ports, false)},
       {"links from L1 to L2", busiest_port(network_.up_ports)},
       {"links from L2 to L1", busiest_port(network_.down_ports)},
+      {"links between switch chips", busiest_port(trunks_of(network_))},
   };
   const sim::streams::TimedResources& resources = runner_.resources();
   for (sim::streams::ServerKind kind = 0; kind < resources.kinds(); ++kind)

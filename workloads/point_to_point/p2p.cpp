@@ -136,12 +136,6 @@ class Access final : public sim::streams::NoticeOwner {
   Picoseconds end_;
 };
 
-// Rate that the lanes of an endpoint carry in one direction.
-BytesPerSecond lanes_of(std::uint32_t endpoint, const models::MachineSpec& machine)
-{
-  return endpoint < machine.topology.dies() ? models::all_lanes(machine) : models::all_cpu_lanes(machine);
-}
-
 // The narrowest of the lanes and the engines at both ends; none where nothing paces the bytes.
 std::optional<models::Carrier> narrowest_carrier(const P2pSpec& spec, const models::MachineSpec& machine,
                                                  const models::EndpointEngines& engines)
@@ -151,7 +145,7 @@ std::optional<models::Carrier> narrowest_carrier(const P2pSpec& spec, const mode
   const std::uint32_t destination = is_read ? spec.from : spec.to;
   std::optional<models::Carrier> carrier;
   if (!machine.free.network)
-    carrier = {"the lanes", "carry", std::min(lanes_of(source, machine), lanes_of(destination, machine))};
+    carrier = {"the lanes", "carry", models::way_rate(machine, source, destination)};
   const bool is_near =
       models::node_of_endpoint(machine.topology, source) == models::node_of_endpoint(machine.topology, destination);
   const double cost = is_near ? 1.0 : 1.0 + machine.ub.internode_cost;
@@ -192,10 +186,8 @@ Outcome run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, st
   const std::uint32_t source = is_read ? spec.to : spec.from;
   const std::uint32_t destination = is_read ? spec.from : spec.to;
   const double cost = fabric.same_group(source, destination) ? 1.0 : 1.0 + machine.ub.internode_cost;
-  const auto lanes = [&](std::uint32_t endpoint) { return lanes_of(endpoint, machine); };
-  const auto limited = [&](BytesPerSecond lane, BytesPerSecond rate) {
-    return rate.count() > 0 ? std::min(lane, rate / cost) : lane;
-  };
+  const BytesPerSecond way = models::way_rate(machine, source, destination);
+  const auto limited = [&](BytesPerSecond rate) { return rate.count() > 0 ? std::min(way, rate / cost) : way; };
   const sim::fabric::EngineUse use = engines.source(source, is_read);
   const BytesPerSecond source_rate =
       use.engine == sim::fabric::NoIndex ? BytesPerSecond(0) : use.rate * engines.engines_of(use);
@@ -203,9 +195,8 @@ Outcome run_on_flows(const P2pSpec& spec, const models::MachineSpec& machine, st
   sim::engine::Engine engine;
   const std::size_t plane =
       engine.add_plane({.name = "ub",
-                        .endpoints = {{"source", limited(lanes(source), source_rate), lanes(source)},
-                                      {"destination", lanes(destination),
-                                       limited(lanes(destination), engines.sink(destination, is_read).rate)}},
+                        .endpoints = {{"source", limited(source_rate), way},
+                                      {"destination", way, limited(engines.sink(destination, is_read).rate)}},
                         .latency = one_way});
   Seconds end;
   engine.spawn("p2p", [&](sim::engine::Control& control) {

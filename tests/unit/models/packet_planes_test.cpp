@@ -1,4 +1,5 @@
 // Networks of a machine file of other kinds than the Clos, by plane and by role.
+#include "models/network/carrier.h"
 #include "models/network/packet_planes.h"
 #include "sim/config/reader.h"
 #include "topology/supernode/supernode_checks.h"
@@ -172,4 +173,12 @@ TEST_CASE("lanes that other traffic crosses are narrower, whatever the kind")
   auto plane = models::data_plane_spec(machine, topology::Supernode(machine.topology), 1);
   models::narrow_lanes(plane, 0, machine.topology.ub_endpoints(), 0.5);
   CHECK(std::ranges::all_of(plane.network.ports, [](const auto& port) { return port.rate == 12.5_GBps; }));
+}
+
+TEST_CASE("between two endpoints their ways over the fabric that packets take carry the bytes")
+{
+  const models::MachineSpec both = read("both-32", {{"fabrics.scale_out.fabric.payload_share", "50 %"}}).spec;
+  CHECK(models::way_rate(both, 0, 7) == 450_GBps);
+  CHECK(models::way_rate(both, 0, 8) == 25_GBps);
+  CHECK(models::way_rate(read("mesh-64").spec, 0, 9) == 25_GBps);
 }
