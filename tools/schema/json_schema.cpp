@@ -103,15 +103,17 @@ Json machine_schema(const KeyCatalogue& catalogue)
 {
   Json schema = map_schema(key_tree(catalogue.machine), Evidence::Optional, Parts::Allowed);
   Json& properties = schema["properties"];
+  if (!properties.contains("fabrics"))
+    return schema;
   Json roles = Json::object();
   for (const auto& [role, plane] :
        {std::pair("scale_up", "ub"), std::pair("scale_out", "rdma"), std::pair("front", "vpc")})
-    roles[role] = properties[plane];
+    if (properties.contains(plane))
+      roles[role] = properties[plane];
   Json& fabrics = properties["fabrics"];
-  fabrics = {{"type", "object"},
-             {"description", fabrics["description"]},
-             {"properties", std::move(roles)},
-             {"additionalProperties", false}};
+  const Json sentence = fabrics["description"];
+  fabrics = {
+      {"type", "object"}, {"description", sentence}, {"properties", std::move(roles)}, {"additionalProperties", false}};
   return schema;
 }
 

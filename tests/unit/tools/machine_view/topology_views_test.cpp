@@ -1,8 +1,10 @@
 // A small machine as a graph for Graphviz, as a table, as JSON and as a picture.
+#include "tests/support/fabric_text.h"
 #include "tests/unit/topology/machines.h"
 #include "tools/machine_view/topology_dot.h"
 #include "tools/machine_view/topology_report.h"
 #include "tools/machine_view/topology_svg.h"
+#include "topology/fabrics/fabric_kinds.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -103,4 +105,23 @@ TEST_CASE("a rack whose nodes are all idle is folded")
   CHECK(count(svg, "node 2: idle") == 1);
   CHECK(count(svg, "<title>L1 chip of node 2") == 0);
   CHECK(count(svg, "<title>L1 chip of node 1") == 7);  // five planes of it out of service
+}
+
+TEST_CASE("a machine of another kind is drawn with its switches, and its counts are those of the kind")
+{
+  auto spec = small_spec();
+  spec.fabrics = {cm::tests::read_fabric_text(cm::topology::star_kind(), spec.site(),
+                                              "{chips: 3, links: 2, lane_bandwidth: 5 GB/s}")
+                      .plan};
+  const Supernode machine(spec);
+  const std::string dot = topology_dot(machine);
+  CHECK(count(dot, "\"chip:2\" [shape=\"ellipse\"]") == 1);
+  CHECK(count(dot, "5 GB/s each way") == 6 * spec.dies());
+  const auto report = check_supernode(machine);
+  CHECK_THAT(topology_table(machine, report), Catch::Contains("switch chips") && Catch::Contains("30 GB/s"));
+  const auto json = nlohmann::json::parse(topology_json(machine, report));
+  CHECK(json.at("fabrics").at(0).at("chips").at("switch chips") == 3);
+  CHECK(json.at("fabrics").at(0).at("ports") == 2 * 6 * spec.dies());
+  CHECK_FALSE(json.at("counts").contains("l1_switches"));
+  CHECK(json.at("passed") == true);
 }

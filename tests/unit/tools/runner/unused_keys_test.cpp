@@ -135,3 +135,12 @@ TEST_CASE("overrides of a scenario's file are looked at as well, and a run tells
   CHECK(std::ranges::count(run.result.notes, "machine.rdma.latency has no effect here: a run of p2p does not use it") ==
         1);
 }
+
+TEST_CASE("a key of a network listed by its role is that of its plane")
+{
+  CHECK(plane_key("machine.fabrics.scale_up.mtu") == "machine.ub.mtu");
+  CHECK(plane_key("machine.fabrics.scale_out.fabric.mtu") == "machine.rdma.fabric.mtu");
+  CHECK(plane_key("machine.fabrics.front") == "machine.vpc");
+  CHECK(plane_key("machine.fabrics.scale_upper.mtu") == "machine.fabrics.scale_upper.mtu");
+  CHECK(plane_key("workload.ep") == "workload.ep");
+}

@@ -157,3 +157,8 @@ TEST_CASE("an explanation lists the words of a choice, each with its sentence wh
                                                   "    far: to the farthest\n"
                                                   "  default: far\n");
 }
+
+TEST_CASE("a key of a network listed by its role is explained as that of its plane")
+{
+  CHECK(explanation(catalogue(), "machine.fabrics.scale_up.mtu") == explanation(catalogue(), "machine.ub.mtu"));
+}

@@ -104,6 +104,20 @@ TEST_CASE("parameters of a calibration are a map by their keys, of which a prior
   CHECK(parameters["additionalProperties"]["required"] == Json::array({"low"}));
 }
 
+TEST_CASE("networks of a machine may be listed by role, with the keys of their planes")
+{
+  KeyCatalogue machines = catalogue();
+  machines.machine["fabrics"] = key("map");
+  machines.machine["ub.mtu"] = key("size");
+  machines.machine["vpc.latency"] = key("time");
+  const Json schema = Json::parse(json_schema(machines, "machine"));
+  const Json& fabrics = schema["properties"]["fabrics"];
+  CHECK(fabrics["properties"]["scale_up"] == schema["properties"]["ub"]);
+  CHECK(fabrics["properties"]["front"]["properties"].contains("latency"));
+  CHECK(fabrics["additionalProperties"] == false);
+  CHECK_FALSE(schema_of("machine")["properties"].contains("ub"));
+}
+
 TEST_CASE("without a kind a file may be of any")
 {
   const Json schema = schema_of("");
