@@ -33,31 +33,27 @@ BytesPerSecond bisection(const Graph& graph)
   });
 }
 
-bool is_fabric_end(VertexKind kind)
+bool is_of_dies(VertexKind kind)
 {
-  return is_ub_endpoint(kind) || kind == VertexKind::Switch;
+  return kind == VertexKind::Die || kind == VertexKind::Switch;
 }
 
 }  // namespace
 
-BytesPerSecond endpoint_bisection(const Graph& graph)
+BytesPerSecond die_bisection(const Graph& graph)
 {
-  std::vector<VertexId> endpoints = graph.vertices_of(VertexKind::Die);
-  const std::vector<VertexId> cpus = graph.vertices_of(VertexKind::Cpu);
-  endpoints.insert(endpoints.end(), cpus.begin(), cpus.end());
-  std::uint32_t nodes = 0;
-  for (const VertexId id : endpoints)
-    nodes = std::max(nodes, graph.vertex(id).node.value().index() + 1);
-  const std::size_t dies = endpoints.size() - cpus.size();
+  const std::vector<VertexId> dies = graph.vertices_of(VertexKind::Die);
+  const auto node_of = [&graph](VertexId die) { return graph.vertex(die).node.value().index(); };
+  const std::uint32_t nodes = node_of(dies.back()) + 1;
   std::vector<VertexId> first_half;
   std::vector<VertexId> second_half;
-  for (std::size_t i = 0; i < endpoints.size(); ++i) {
-    const bool is_first = nodes > 1 ? graph.vertex(endpoints[i]).node.value().index() < nodes / 2 : i < dies / 2;
-    (is_first ? first_half : second_half).push_back(endpoints[i]);
+  for (std::size_t die = 0; die < dies.size(); ++die) {
+    const bool is_first = nodes > 1 ? node_of(dies[die]) < nodes / 2 : die < dies.size() / 2;
+    (is_first ? first_half : second_half).push_back(dies[die]);
   }
   return max_flow(graph, first_half, second_half, [&graph](const Link& link) {
-    return link.plane != Plane::Package && is_fabric_end(graph.vertex(link.from).kind) &&
-           is_fabric_end(graph.vertex(link.to).kind);
+    return link.plane != Plane::Package && is_of_dies(graph.vertex(link.from).kind) &&
+           is_of_dies(graph.vertex(link.to).kind);
   });
 }
 

@@ -17,8 +17,8 @@ double oversubscription(BytesPerSecond endpoints, BytesPerSecond uplinks);
 
 UbCapacities ub_capacities(const Graph& graph);
 
-// From the endpoints of the first half of the nodes to the others, over their own lanes and all fabrics whose packets
+// From the dies of the first half of the nodes to the other dies, over their own lanes and all fabrics whose packets
 // are simulated. With an odd number of nodes the first half is the smaller one; of one node the dies are halved.
-BytesPerSecond endpoint_bisection(const Graph& graph);
+BytesPerSecond die_bisection(const Graph& graph);
 
 }  // namespace cm::topology

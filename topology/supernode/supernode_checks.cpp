@@ -135,7 +135,7 @@ CheckReport check_supernode(const Supernode& supernode)
     check_sub_planes(graph, report);
     check_capacities(spec, report);
   } else {
-    report.capacities.bisection = endpoint_bisection(graph);
+    report.capacities.bisection = die_bisection(graph);
   }
   return report;
 }

@@ -166,13 +166,18 @@ TEST_CASE("a machine of another kind is counted, and a lost cable is noticed")
   CHECK_FALSE(check_supernode(Supernode(reading.spec)).passed());
 }
 
-TEST_CASE("one node of a fabric is halved for its bisection")
+TEST_CASE("the dies of one node are halved for its bisection, and CPUs are left out")
 {
-  Reading reading;
-  reading.spec.nodes = 1;
-  const Value map = parse_text("m.yaml", "{kind: full-mesh, dimensions: [4], lane_bandwidth: 3 GB/s}");
-  Reader fabric(map, "machine.ub", reading.log);
-  read_only_fabric(fabric, reading.spec);
+  const auto bisection = [](const std::string& keys) {
+    Reading reading;
+    reading.spec.nodes = 1;
+    const Value map = parse_text("m.yaml", keys);
+    Reader fabric(map, "machine.ub", reading.log);
+    read_only_fabric(fabric, reading.spec);
+    return check_supernode(Supernode(reading.spec)).capacities.bisection;
+  };
   // Two dies with a link to each of the two others.
-  CHECK(check_supernode(Supernode(reading.spec)).capacities.bisection == 12_GBps);
+  CHECK(bisection("{kind: full-mesh, dimensions: [4], lane_bandwidth: 3 GB/s}") == 12_GBps);
+  CHECK(bisection("{kind: star, links: 2, lane_bandwidth: 3 GB/s, cpu_bandwidth: 50 GB/s}") == 12_GBps);
+  CHECK(bisection("{kind: full-mesh, dimensions: [2, 2], lane_bandwidth: 3 GB/s}") == 6_GBps);
 }

@@ -113,10 +113,11 @@ TEST_CASE("a machine of another kind is drawn with its switches, and its counts 
   spec.fabrics = {cm::tests::read_fabric_text(cm::topology::star_kind(), spec.site(),
                                               "{chips: 3, links: 2, lane_bandwidth: 5 GB/s}")
                       .plan};
+  spec.lane_bandwidth = cm::BytesPerSecond(5e9);
   const Supernode machine(spec);
   const std::string dot = topology_dot(machine);
   CHECK(count(dot, "\"chip:2\" [shape=\"ellipse\"]") == 1);
-  CHECK(count(dot, "5 GB/s each way") == 6 * spec.dies());
+  CHECK(count(dot, "\"5 GB/s each way") == 6 * spec.dies());
   const auto report = check_supernode(machine);
   CHECK_THAT(topology_table(machine, report), Catch::Contains("switch chips") && Catch::Contains("30 GB/s"));
   const auto json = nlohmann::json::parse(topology_json(machine, report));
