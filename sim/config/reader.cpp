@@ -166,7 +166,8 @@ std::vector<Reader> Reader::sections(const Key& key, bool is_required)
   if (list == nullptr)
     return readers;
   if (list->kind != Value::Kind::List)
-    readers.emplace_back(*list, path_of(key.name), *log_);
+    add_problem(*log_, list->position, path_of(key.name),
+                fmt::format("expected a list of maps like [{{...}}, {{...}}], found {}", found_text(*list)));
   for (const Value& item : list->items)
     readers.emplace_back(item, fmt::format("{}[{}]", path_of(key.name), readers.size()), *log_);
   return readers;

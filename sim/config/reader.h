@@ -46,7 +46,7 @@ class Reader {
   Reader section(const Key& key);
   // The same, but its absence is fine: every key below keeps its default, and none is missed.
   Reader optional_section(const Key& key);
-  // The items of a list of maps, in their order: "levels[0]". A single map is a list of one.
+  // The items of a list of maps, in their order: "levels[0]".
   std::vector<Reader> sections(const Key& key, bool is_required);
   // A value that the caller reads itself: a list, or a map with free keys. Null when it is missing.
   const Value* value(const Key& key, bool is_required);

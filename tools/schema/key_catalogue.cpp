@@ -7,6 +7,7 @@
 #include "tools/runner/unused_keys.h"
 #include "tools/sweep_plan/sweep_file.h"
 #include "tools/workload_kinds/workload_table.h"
+#include "topology/fabrics/fabric_kind.h"
 
 #include <fmt/format.h>
 
@@ -33,20 +34,6 @@ std::vector<std::string> files_in(const std::string& config_root, const std::str
       files.push_back(entry.path().string());
   std::ranges::sort(files);
   return files;
-}
-
-// "bases[3].axes" as "bases[].axes": all items of a list are alike.
-std::string without_indices(std::string_view path)
-{
-  std::string text;
-  bool is_index = false;
-  for (const char letter : path) {
-    is_index = is_index && letter != ']';
-    if (!is_index)
-      text += letter;
-    is_index = is_index || letter == '[';
-  }
-  return text;
 }
 
 bool says_the_same(const Declaration& a, const Declaration& b)
@@ -136,15 +123,13 @@ class CatalogueReader {
         }
   }
 
-  // Every kind of every fabric of the scenario's machine.
+  // Every kind of fabric with the keys of its samples, some of which are asked for only with certain numbers.
   void read_fabric_kinds(const std::string& scenario)
   {
-    const ScenarioReading first = read(scenario, {});
-    for (const char* const fabric : {"machine.ub", "machine.rdma.fabric"})
-      for (const Declaration& declaration : first.log.declarations)
-        if (declaration.path == "machine.ub.kind")
-          for (const std::string& word : declaration.choices)
-            read(scenario, {fmt::format("{}={{kind: {}}}", fabric, word)});
+    for (const topology::FabricKind& kind : topology::fabric_kinds())
+      for (const topology::FabricSample& sample : kind.samples)
+        for (const char* const fabric : {"machine.ub", "machine.rdma.fabric"})
+          read(scenario, {fmt::format("{}={{kind: {}, {}", fabric, kind.name, sample.keys.substr(1))});
   }
 
   // Every type of event, and what is done about lost packets.
@@ -202,6 +187,19 @@ void add_calibration(const std::vector<Declaration>& declarations, KeyTable& tab
 }
 
 }  // namespace
+
+std::string without_indices(std::string_view path)
+{
+  std::string text;
+  bool is_index = false;
+  for (const char letter : path) {
+    is_index = is_index && letter != ']';
+    if (!is_index)
+      text += letter;
+    is_index = is_index || letter == '[';
+  }
+  return text;
+}
 
 KeyCatalogue read_catalogue(const std::string& config_root)
 {

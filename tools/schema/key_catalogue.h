@@ -11,6 +11,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cm::tools {
@@ -41,6 +42,9 @@ struct KeyCatalogue {
   std::map<std::string, std::set<std::string>> part_sections;  // part -> sections of machines that are made of it
   std::vector<ShippedNumber> numbers;
 };
+
+// "bases[3].axes" as "bases[].axes": all items of a list are alike.
+std::string without_indices(std::string_view path);
 
 // `config_root` holds machines/, models/, scenarios/ and so on. Throws ConfigError when it holds no scenario.
 KeyCatalogue read_catalogue(const std::string& config_root);

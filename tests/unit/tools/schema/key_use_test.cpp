@@ -71,7 +71,7 @@ void add_used(const std::string& file, const std::vector<std::string>& sets, std
 {
   const ScenarioReading reading = read_scenario({.path = file, .sets = sets, .seed = {}, .config_root = Configs});
   for (const std::string& path : reading.used)
-    used.insert(name_of(path, reading.kind));
+    used.insert(name_of(without_indices(path), reading.kind));
 }
 
 // Settings that make the fabric of a machine a sample of a kind. `plane`: whose packets are simulated.
