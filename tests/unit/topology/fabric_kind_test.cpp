@@ -102,3 +102,57 @@ TEST_CASE("a star of more links than its chips have ports is refused")
              Catch::Contains("expected at most 39 links to a switch chip, found 40"));
   CHECK_THAT(star("links: [5, 4], ports: {die: 8}").problem(), Catch::Contains("at most 8 links of a die, found 9"));
 }
+
+namespace {
+
+tests::FabricText tree(const std::string& keys)
+{
+  return tests::read_fabric_text(tree_kind(), Site, "{" + keys + "}");
+}
+
+const std::string TwoSockets = "levels: [{fan_out: 2, bandwidth: 4 GB/s}, {fan_out: 2, bandwidth: 8 GB/s}], "
+                               "peers: {bandwidth: 2 GB/s, links: 3, latency: 300 ns}";
+
+}  // namespace
+
+TEST_CASE("chips of a tree join devices of the level below, and roots are joined by links between each two")
+{
+  const FabricPlan plan = tree(TwoSockets).plan;
+  CHECK(plan.expected.chips == std::vector<std::uint64_t>{4, 2});
+  CHECK(plan.expected.cables == 8 + 4 + 3);
+  CHECK(plan.chips.at(3).name == "switch:0.3");
+  CHECK(plan.chips.at(5).name == "root:1");
+  CHECK(plan.cables.at(11).rate == 8_GBps);
+  CHECK(plan.cables.back().rate == 2_GBps);
+  CHECK(plan.cables.back().latency.value().count() == Approx(300e-9));
+  CHECK_FALSE(plan.cables.front().latency);
+  // Behind the first switch chip: up, across, and down two.
+  CHECK(longest_way(plan, false) == 4);
+}
+
+TEST_CASE("CPUs stand at the roots of a tree in their order")
+{
+  const FabricPlan plan = tree(TwoSockets + ", cpu_bandwidth: 9 GB/s").plan;
+  const FabricCable& cable = plan.cables.back();
+  CHECK(cable.from == 9);
+  CHECK(plan.chips.at(cable.to - Site.endpoints()).name == "root:1");
+  CHECK(lanes_rate(plan, 8) == 9_GBps);
+}
+
+TEST_CASE("a packet of a tree needs a second level only where a third root offers a detour")
+{
+  CHECK(tree(TwoSockets).plan.levels == 1);
+  CHECK(tree("levels: [{fan_out: 2, bandwidth: 4 GB/s}], peers: {bandwidth: 2 GB/s}").plan.levels == 2);
+}
+
+TEST_CASE("a tree that is none is refused")
+{
+  CHECK_THAT(tree("levels: [{fan_out: 2, bandwidth: 4 GB/s}]").problem(),
+             Catch::Contains("expected one root, or peers that join several, found 4 roots"));
+  CHECK_THAT(tree("levels: [{fan_out: 2}]").problem(), Catch::Contains("machine.ub.levels[0].bandwidth"));
+  CHECK_THAT(tree("peers: {bandwidth: 2 GB/s}").problem(), Catch::Contains("machine.ub.levels"));
+  CHECK_THAT(tree("levels: [{fan_out: 8, bandwidth: 4 GB/s, links: 2}], ports: {switch: 15}").problem(),
+             Catch::Contains("expected at most 15 links of a switch chip, found 16"));
+  // Two dies below, and three links to the other root.
+  CHECK_THAT(tree(TwoSockets + ", ports: {switch: 4}").problem(), Catch::Contains("found 5"));
+}
