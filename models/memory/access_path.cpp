@@ -1,5 +1,6 @@
 #include "models/memory/access_path.h"
 
+#include "models/network/card_planes.h"
 #include "sim/diagnostics/ensure.h"
 
 namespace cm::models {
@@ -59,10 +60,10 @@ Steps storage_steps(const MachineSpec& machine, Station device, bool is_write)
   Steps ub = ub_steps(machine, Station::Dram, host, is_write);
   if (is_write) {
     ub.insert(ub.end(), {stream(Station::Dram, host), serve(Station::VpcUp, host, Share::Network),
-                         serve(device, host, Share::Memory), wait(machine.vpc_latency)});
+                         serve(device, host, Share::Memory), wait(machine.vpc.latency)});
     return ub;
   }
-  Steps steps{wait(machine.vpc_latency), serve(device, host, Share::Memory),
+  Steps steps{wait(machine.vpc.latency), serve(device, host, Share::Memory),
               serve(Station::VpcDown, host, Share::Network), stream(Station::Dram, host)};
   steps.insert(steps.end(), ub.begin(), ub.end());
   return steps;
@@ -113,7 +114,7 @@ AccessPath rdma(const MachineSpec& machine)
 {
   const MemorySpec& memory = *machine.memory;
   return {.before = {wait(memory.paths.rdma_post)},
-          .each = {translate(), wait(machine.rdma_latency), stream(Station::Hbm, Endpoint::Target),
+          .each = {translate(), wait(machine.rdma.latency), stream(Station::Hbm, Endpoint::Target),
                    serve(Station::Rdma, Endpoint::Target, Share::Network)},
           .after = {wait(memory.paths.rdma_completion)},
           .chunk = memory.transfer.chunk,
@@ -256,13 +257,16 @@ StationSpec station_spec(const MachineSpec& machine, Station station)
   case Station::Sdma:
     return {"SDMA engine of a die", Owner::Endpoint, 1, Bytes(0), machine.die.sdma.bandwidth, Seconds(0)};
   case Station::VpcUp:
-    return {"VPC card of a node, out", Owner::Node, 1, Bytes(0), machine.topology.vpc_bandwidth, machine.vpc_latency};
+    return {"VPC card of a node, out",          Owner::Node,        1, Bytes(0),
+            card_rate(machine, CardPlane::Vpc), machine.vpc.latency};
   case Station::VpcDown:
-    return {"VPC card of a node, in", Owner::Node, 1, Bytes(0), machine.topology.vpc_bandwidth, machine.vpc_latency};
+    return {"VPC card of a node, in",           Owner::Node,        1, Bytes(0),
+            card_rate(machine, CardPlane::Vpc), machine.vpc.latency};
   case Station::Ssd: return of_tier("SSD volume of a node", Owner::Node, Tier::Ssd);
   case Station::Bucket: return of_tier("bucket of the object store", Owner::Machine, Tier::ObjectStore);
   case Station::Rdma:
-    return {"RDMA card of a die", Owner::Endpoint, 1, Bytes(0), machine.topology.rdma_bandwidth, machine.rdma_latency};
+    return {"RDMA card of a die", Owner::Endpoint, 1, Bytes(0), card_rate(machine, CardPlane::Rdma),
+            machine.rdma.latency};
   case Station::Pcie: return {"PCIe", Owner::Endpoint, 1, Bytes(0), parts.pcie.bandwidth, parts.pcie.latency};
   case Station::Card: return {"network card", Owner::Endpoint, 1, Bytes(0), parts.card.bandwidth, parts.card.latency};
   case Station::HostCopy: return {"copying host", Owner::Endpoint, 1, Bytes(0), parts.host_copy, Seconds(0)};

@@ -13,10 +13,15 @@ std::string Carrier::clause() const
   return fmt::format("{} {}", name, verb);
 }
 
-std::optional<Carrier> lanes_of_die(const MachineSpec& spec)
+std::optional<Carrier> lanes_of_die(const MachineSpec& spec, std::uint32_t ranks)
 {
   if (spec.free.network)
     return std::nullopt;
+  if (spec.cards == CardPlane::Rdma)
+    return Carrier{"a die's RDMA adapter", "carries", all_lanes(spec)};
+  if (spec.cards == CardPlane::Vpc)
+    return Carrier{"a die's share of its node's VPC card", "carries",
+                   all_lanes(spec) / std::clamp(ranks, 1U, std::max(spec.topology.dies_per_node(), 1U))};
   return Carrier{"a die's lanes", "carry", all_lanes(spec)};
 }
 

@@ -19,8 +19,9 @@ struct Carrier {
   [[nodiscard]] std::string clause() const;
 };
 
-// All lanes of a die, one way; none where the network takes no time (spec.free).
-std::optional<Carrier> lanes_of_die(const MachineSpec& spec);
+// All lanes of a die, one way, or its card; none where the network takes no time (spec.free). `ranks`: dies that send
+// at once, from die 0 on, of which those of a node share its VPC card.
+std::optional<Carrier> lanes_of_die(const MachineSpec& spec, std::uint32_t ranks);
 
 // Payload rate between two endpoints, one way, before their engines: of a Clos the lanes of the narrower one, of
 // another fabric its shortest ways.

@@ -37,6 +37,9 @@ class UnusedFabricKeys {
 
 void add_unused_fabric_keys(const MachineSpec& machine, const FabricUse& use, std::vector<UnusedKey>& unused)
 {
+  // What is said of cards holds for all keys of the packet plane.
+  if (machine.cards)
+    return;
   const UbSpec& ub = machine.ub;
   UnusedFabricKeys keys(ub, unused);
   if (ub.model == UbModel::Flow) {

@@ -1,5 +1,6 @@
 #include "models/network/machine.h"
 
+#include "models/network/card_planes.h"
 #include "models/network/packet_planes.h"
 #include "topology/routing/port_name.h"
 
@@ -62,10 +63,8 @@ MachineSpec read_machine(Reader& machine)
   spec.packet_plane = read_packet_plane(machine);
   PlaneSections sections = plane_sections(machine, spec.packet_plane);
   read_planes(machine, sections, spec);
-  Reader& rdma = sections.rdma;
-  Reader& vpc = sections.vpc;
-  rdma.required({"latency", "NIC to NIC, without load", 0.0, 1.0}, spec.rdma_latency);
-  vpc.required({"latency", "Qingtian card to Qingtian card, without load", 0.0, 1.0}, spec.vpc_latency);
+  spec.rdma = read_card(sections.rdma, "NIC to NIC, without load");
+  spec.vpc = read_card(sections.vpc, "Qingtian card to Qingtian card, without load");
   Reader die = machine.section({"die", "one die of an NPU"});
   spec.die = read_die(die);
   Reader cpu = machine.section({"cpu", "one CPU socket"});
@@ -106,6 +105,8 @@ void set_free(const FreeParts& parts, MachineSpec& spec)
 sim::streams::DataPlaneSpec data_plane_spec(const MachineSpec& spec, const topology::Supernode& supernode,
                                             std::uint64_t seed)
 {
+  if (spec.cards)
+    return card_data_plane(spec, seed);
   fabric::NetworkSpec network = packet_network(spec, supernode);
   fabric::FabricPolicy policy = fabric_policy(spec.ub, seed);
   if (spec.free.network)
@@ -131,6 +132,8 @@ BytesPerSecond all_cpu_lanes(const MachineSpec& spec)
 
 std::string lane_name(const MachineSpec& spec, std::uint32_t lane)
 {
+  if (spec.cards)
+    return std::string(card_words(spec));
   std::string_view role;
   for (const topology::FabricPlan& plan : spec.topology.fabrics) {
     if (lane < plan.lanes.size())
@@ -160,24 +163,6 @@ void narrow_lanes(sim::streams::DataPlaneSpec& plane, std::uint32_t first, std::
     network.ports.at(port).rate = network.ports.at(port).rate * share;
 }
 
-sim::engine::StarPlaneSpec rdma_plane(const MachineSpec& spec)
-{
-  sim::engine::StarPlaneSpec plane{.name = "rdma", .endpoints = {}, .latency = spec.rdma_latency};
-  const BytesPerSecond rate = spec.topology.rdma_bandwidth;
-  for (std::uint32_t die = 0; die < spec.topology.dies(); ++die)
-    plane.endpoints.push_back({fmt::format("die:{}", die), rate, rate});
-  return plane;
-}
-
-sim::engine::StarPlaneSpec vpc_plane(const MachineSpec& spec)
-{
-  sim::engine::StarPlaneSpec plane{.name = "vpc", .endpoints = {}, .latency = spec.vpc_latency};
-  const BytesPerSecond rate = spec.topology.vpc_bandwidth;
-  for (std::uint32_t node = 0; node < spec.topology.nodes; ++node)
-    plane.endpoints.push_back({fmt::format("node:{}", node), rate, rate});
-  return plane;
-}
-
 EndpointEngines::EndpointEngines(const MachineSpec& spec, fabric::PacketFabric& fabric)
     : spec_(spec), dies_(spec.topology.dies()), endpoints_(spec.topology.ub_endpoints())
 {
@@ -188,6 +173,8 @@ EndpointEngines::EndpointEngines(const MachineSpec& spec, fabric::PacketFabric& 
 
 fabric::EngineUse EndpointEngines::source(std::uint32_t endpoint, bool is_read) const
 {
+  if (spec_.cards)
+    return {.engine = sources_ + endpoint, .rate = spec_.free.network ? BytesPerSecond(0) : all_lanes(spec_)};
   const double cost = 1.0 + spec_.ub.internode_cost;
   const fabric::EngineIndex first = sources_ + endpoint * spec_.topology.lanes();
   if (is_die(endpoint) == is_read)
@@ -207,11 +194,15 @@ double EndpointEngines::engines_of(const fabric::EngineUse& use) const
 
 fabric::EngineUse EndpointEngines::sdma(std::uint32_t die) const
 {
+  if (spec_.cards)
+    return source(die, false);
   return {.engine = sdma_ + die, .rate = spec_.die.sdma.bandwidth};
 }
 
 EndpointEngines::Sink EndpointEngines::sink(std::uint32_t endpoint, bool is_read) const
 {
+  if (spec_.cards)
+    return {};
   if (is_read)
     return is_die(endpoint) ? Sink{sinks_, spec_.die.read_engine} : Sink{};
   if (is_die(endpoint))

@@ -1,12 +1,12 @@
 // A machine file as one Spec, and the data plane that it describes.
 #pragma once
 
+#include "models/network/card_spec.h"
 #include "models/network/free_parts.h"
 #include "models/network/timed_events.h"
 #include "models/network/ub_spec.h"
 #include "models/parts/die_spec.h"
 #include "models/parts/memory_spec.h"
-#include "sim/engine/star_plane.h"
 #include "sim/streams/data_plane.h"
 #include "topology/supernode/supernode.h"
 
@@ -27,6 +27,9 @@ struct FabricNames {
   friend bool operator==(const FabricNames&, const FabricNames&) = default;
 };
 
+// Planes beside it, of cards around a switch (card_planes.h).
+enum class CardPlane { Rdma, Vpc };
+
 struct MachineSpec {
   std::string name;
   topology::SupernodeSpec topology;
@@ -36,11 +39,13 @@ struct MachineSpec {
   std::optional<UbSpec> scale_out{};
   DieSpec die;
   CpuSpec cpu;
-  Seconds rdma_latency;  // NIC to NIC
-  Seconds vpc_latency;   // Qingtian card to Qingtian card
+  CardSpec rdma;  // of a die; its rate is topology.rdma_bandwidth
+  CardSpec vpc;   // of a node; its rate is topology.vpc_bandwidth
   // Empty when the machine file says nothing about it: then no workload that needs the memory can run.
   std::optional<MemorySpec> memory;
   PacketPlane packet_plane = PacketPlane::ScaleUp;
+  // Plane that carries the packets of this run in place of the packet plane; set by use_cards() alone.
+  std::optional<CardPlane> cards{};
   FabricNames names{};
   FreeParts free{};     // set by set_free() alone
   EventsSpec events{};  // of a scenario; times count from the start of a run
@@ -80,12 +85,8 @@ std::uint32_t expert_lanes(const MachineSpec& spec);
 // else crosses them takes the rest.
 void narrow_lanes(sim::streams::DataPlaneSpec& plane, std::uint32_t first, std::uint32_t count, double share);
 
-// The planes that SimGrid's flow model simulates. RDMA: one endpoint a die. VPC: one endpoint a node, its Qingtian
-// card.
-sim::engine::StarPlaneSpec rdma_plane(const MachineSpec& spec);
-sim::engine::StarPlaneSpec vpc_plane(const MachineSpec& spec);
-
-// The machinery at the ends of the UB plane, registered with a fabric: who shares which engine.
+// The machinery at the ends of the packet plane, registered with a fabric: who shares which engine. On a plane of cards
+// each endpoint has one, its use of the card.
 class EndpointEngines {
  public:
   EndpointEngines(const MachineSpec& spec, sim::fabric::PacketFabric& fabric);

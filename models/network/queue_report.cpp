@@ -1,5 +1,6 @@
 #include "models/network/queue_report.h"
 
+#include "models/network/card_planes.h"
 #include "models/network/chip_words.h"
 #include "models/network/queue_metrics.h"
 #include "topology/routing/port_name.h"
@@ -67,19 +68,25 @@ class ChipBoard {
 class PortBoard {
  public:
   PortBoard(const MachineSpec& machine, const sim::streams::DataPlane& plane)
-      : fabric_(plane.fabric()), elapsed_(plane.now()), plans_(topology::fabric_plans(machine.topology)),
-        ports_(topology::wire_ports(plans_))
+      : fabric_(plane.fabric()), elapsed_(plane.now())
   {
-    if (machine.topology.fabrics.empty())
-      names_ = topology::name_ports(data_plane_spec(machine, topology::Supernode(machine.topology), 0).network);
-    for (std::size_t port = 0; port < ports_.size(); ++port)
+    if (machine.cards) {
+      texts_ = card_port_names(machine);
+    } else {
+      const std::vector<topology::FabricPlan> plans = topology::fabric_plans(machine.topology);
+      for (const topology::WiredPort& port : topology::wire_ports(plans))
+        texts_.push_back(to_text(port, plans));
+      if (machine.topology.fabrics.empty())
+        names_ = topology::name_ports(data_plane_spec(machine, topology::Supernode(machine.topology), 0).network);
+    }
+    for (std::size_t port = 0; port < texts_.size(); ++port)
       counters_.push_back(fabric_.counters(static_cast<sim::fabric::PortIndex>(port)));
   }
 
-  [[nodiscard]] std::size_t size() const { return ports_.size(); }
+  [[nodiscard]] std::size_t size() const { return texts_.size(); }
   // Of a Clos.
   [[nodiscard]] const topology::PortName& name(std::size_t port) const { return names_[port]; }
-  [[nodiscard]] std::string text(std::size_t port) const { return to_text(ports_[port], plans_); }
+  [[nodiscard]] const std::string& text(std::size_t port) const { return texts_[port]; }
   [[nodiscard]] const sim::fabric::PortCounters& counters(std::size_t port) const { return counters_[port]; }
   [[nodiscard]] double busy_percent(std::size_t port) const
   {
@@ -91,8 +98,7 @@ class PortBoard {
  private:
   const sim::fabric::PacketFabric& fabric_;  // borrowed
   Picoseconds elapsed_;
-  std::vector<topology::FabricPlan> plans_;
-  std::vector<topology::WiredPort> ports_;
+  std::vector<std::string> texts_;
   std::vector<topology::PortName> names_;
   std::vector<sim::fabric::PortCounters> counters_;
 };
@@ -114,7 +120,7 @@ std::vector<NodeTraffic> node_traffic(const PortBoard& ports, std::uint32_t node
 void report_chips(const MachineSpec& machine, const PortBoard& ports, Picoseconds elapsed, sim::metrics::Result& result)
 {
   const topology::SupernodeSpec& topology = machine.topology;
-  if (result.lanes.empty() || topology.spines() == 0)
+  if (result.lanes.empty() || topology.spines() == 0 || machine.cards)
     return;
   ChipBoard l1(topology.lanes(), topology.nodes);
   ChipBoard l2(topology.lanes(), topology.spines());

@@ -41,8 +41,8 @@ inline models::MachineSpec small_machine_with_memory()
   machine.topology.cpus_per_node = 1;
   machine.cpu.dram_capacity = Bytes(64'000'000'000);
   machine.cpu.dram_bandwidth = 200_GBps;
-  machine.rdma_latency = 3_us;
-  machine.vpc_latency = 5_us;
+  machine.rdma.latency = 3_us;
+  machine.vpc.latency = 5_us;
   machine.memory = round_memory();
   return machine;
 }

@@ -160,7 +160,7 @@ class SmallService {
   // A prompt from the world to the scheduler, alone or beside others of the same length.
   [[nodiscard]] Seconds ingress(std::int64_t input, std::int64_t together = 1) const
   {
-    return machine.vpc_latency + Bytes(4 * input * together) / machine.topology.vpc_bandwidth;
+    return machine.vpc.latency + Bytes(4 * input * together) / machine.topology.vpc_bandwidth;
   }
   [[nodiscard]] Seconds look_up(std::int64_t input) const
   {
@@ -169,7 +169,7 @@ class SmallService {
   }
   [[nodiscard]] Seconds hand_over(std::int64_t input, std::int64_t from_one_card = 1) const
   {
-    return machine.rdma_latency + kv_of(input * from_one_card) / machine.topology.rdma_bandwidth;
+    return machine.rdma.latency + kv_of(input * from_one_card) / machine.topology.rdma_bandwidth;
   }
   [[nodiscard]] Seconds ub_latency() const { return machine.ub.access.cpu_base + machine.ub.traversal * 4.0; }
 

@@ -119,7 +119,8 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .sends_packets = true,
      .takes_events = true,
      .frees = "network queueing",
-     .uses = "node.cpus die.hbm.capacity die.hbm.reserved die.write_engine die.read_engine cpu.dram.capacity "
+     .uses = "node.cpus rdma.die_bandwidth rdma.latency rdma.payload_share rdma.post rdma.mtu vpc die.hbm.capacity "
+             "die.hbm.reserved die.write_engine die.read_engine cpu.dram.capacity "
              "cpu.remote_read cpu.remote_write"},
     {.name = "collective",
      .sentence = "one collective operation over some dies",
@@ -129,7 +130,8 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .sends_packets = true,
      .takes_events = true,
      .frees = "network host queueing",
-     .uses = "die.collectives die.hbm.bandwidth die.compute.memory"},
+     .uses = "rdma.die_bandwidth rdma.latency rdma.payload_share rdma.post rdma.mtu vpc "
+             "die.collectives die.hbm.bandwidth die.compute.memory"},
     {.name = "gemm",
      .sentence = "one product of matrices on one die",
      .prepare = prepare_gemm,
@@ -147,7 +149,8 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .sends_packets = true,
      .takes_events = true,
      .frees = "network host queueing",
-     .uses = "die.aiv_cores die.write_engine die.hbm die.compute.memory "
+     .uses = "rdma.die_bandwidth rdma.latency rdma.payload_share rdma.post rdma.mtu vpc "
+             "die.aiv_cores die.write_engine die.hbm die.compute.memory "
              "die.compute.vector_operator die.exchange die.unfused die.collectives"},
     {.name = "decode",
      .sentence = "decode of a language model with a fixed batch per NPU",
@@ -179,14 +182,16 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .metrics = workloads::KvMetrics.rows,
      .headline = workloads::KvHeadline,
      .sends_packets = true,
-     .uses = "node.cpus node.die_to_die_bandwidth rdma.latency rdma.die_bandwidth vpc die.hbm "
+     .uses = "node.cpus node.die_to_die_bandwidth rdma.latency rdma.die_bandwidth rdma.payload_share "
+             "vpc.node_bandwidth vpc.latency vpc.payload_share die.hbm "
              "die.compute.memory die.write_engine die.read_engine die.sdma cpu memory"},
     {.name = "model-load",
      .sentence = "start of serving instances from object store, pool or local DRAM",
      .prepare = prepare_on_machine<workloads::read_model_load, workloads::run_model_load>,
      .metrics = workloads::ModelLoadMetrics.rows,
      .headline = workloads::ModelLoadHeadline,
-     .uses = "name nodes node.npus node.dies_per_npu node.cpus vpc die.hbm.capacity cpu.dram.capacity cpu.remote_read "
+     .uses = "name nodes node.npus node.dies_per_npu node.cpus "
+             "vpc.node_bandwidth vpc.latency vpc.payload_share die.hbm.capacity cpu.dram.capacity cpu.remote_read "
              "memory.tiers.object_store memory.tiers.loader memory.ladder.disk"},
     {.name = "serving",
      .sentence = "requests over time through prefill, context cache, hand-over and decode",
@@ -197,7 +202,8 @@ constexpr std::array<WorkloadKind, 9> Table{{
      .records_timeline = true,
      .keeps_cells = true,
      .sends_packets = true,
-     .uses = "node.cpus model rdma.latency rdma.die_bandwidth vpc die.aic_cores die.aiv_cores "
+     .uses = "node.cpus model rdma.latency rdma.die_bandwidth rdma.payload_share rdma.post "
+             "vpc.node_bandwidth vpc.latency vpc.payload_share vpc.post die.aic_cores die.aiv_cores "
              "die.core_group die.peak_bf16 die.peak_int8 die.peak_fp8 die.hbm die.write_engine "
              "die.compute die.exchange die.unfused die.collectives die.sdma die.host "
              "cpu.dram.capacity cpu.remote_read cpu.remote_write memory.tiers.ssd "

@@ -1,6 +1,7 @@
 #include "workloads/collective/collective.h"
 
 #include "models/collectives/collective_table.h"
+#include "models/network/card_planes.h"
 #include "models/network/carrier.h"
 #include "models/network/queue_report.h"
 #include "sim/diagnostics/errors.h"
@@ -60,9 +61,19 @@ void add_time(const models::CollectiveQuestion& question, const models::Collecti
   const BytesPerSecond least = models::least_bytes(question) / time;
   result.add(CollectiveMetrics["bandwidth_gb_s"], least.count() * 1e-9);
   result.add(CollectiveMetrics["steps"], plan.steps);
-  const auto carrier = models::narrower(models::lanes_of_die(machine),
-                                        {"the protocol's engine", "delivers", engine_rate(plan, protocol, machine)});
+  auto carrier = models::lanes_of_die(machine, question.ranks);
+  if (!machine.cards)
+    carrier = models::narrower(carrier, {"the protocol's engine", "delivers", engine_rate(plan, protocol, machine)});
   result.answer.limit = limit_sentence(carrier, least, plan.steps);
+}
+
+void add_plane_notes(const models::MachineSpec& machine, const models::ProtocolSpec& protocol, Result& result)
+{
+  models::add_card_notes(machine, result.notes);
+  if (machine.cards)
+    result.notes.push_back(fmt::format("the launch is that of protocol {}, whatever it costs to start the library on "
+                                       "another plane; the {} carry the bytes",
+                                       protocol.name, models::card_words(machine)));
 }
 
 void run_on_packets(const models::CollectiveQuestion& question, const models::CollectivePlan& plan,
@@ -100,6 +111,7 @@ void run_collective(const CollectiveSpec& spec, const models::MachineSpec& machi
 
   result.notes.push_back(fmt::format("{} runs {} over protocol {}", models::row_of(question.operation).name,
                                      algorithm.name, protocol->name));
+  add_plane_notes(machine, *protocol, result);
   if (machine.ub.model == models::UbModel::Packet)
     run_on_packets(question, plan, *protocol, machine, result);
   else

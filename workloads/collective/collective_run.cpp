@@ -1,5 +1,7 @@
 #include "workloads/collective/collective_run.h"
 
+#include "models/network/card_planes.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -41,12 +43,14 @@ void CollectiveRun::start()
   const auto ranks = static_cast<std::uint32_t>(plan_.ranks.size());
   const std::vector<Bytes> largest = largest_received(plan_);
   pending_.resize(received.size());
+  receives_.resize(received.size());
   for (std::uint32_t step = 0; step < plan_.steps; ++step)
     for (std::uint32_t rank = 0; rank < ranks; ++rank) {
       const std::size_t i = cell(step, rank);
       if (received[i].count() == 0)
         continue;
       pending_[i] = 1;
+      receives_[i] = true;
       plane_.fabric().expect(inboxes_ + static_cast<fabric::InboxIndex>(i),
                              static_cast<std::uint64_t>(received[i].count()),
                              to_picoseconds(protocol_.step + protocol_.channels.drain_time(largest[i], ranks)).count(),
@@ -127,10 +131,16 @@ void CollectiveRun::start_flow(std::uint32_t rank, std::vector<fabric::Message> 
     flow.engine.rate =
         std::min(protocol_.rate, protocol_.channels.pair_rate(static_cast<std::uint32_t>(plan_.ranks.size())) *
                                      static_cast<double>(peers));
-  flow.pause = to_picoseconds(protocol_.message);
+  if (machine_.cards)
+    models::post_messages(machine_, 1, flow);
+  else
+    flow.pause = to_picoseconds(protocol_.message);
   flow.inbox = inboxes_ + static_cast<fabric::InboxIndex>(cell(step, 0));
-  flow.fence_notice = notices_(Happening::PartDone, rank, step);
-  ++pending_[cell(step, rank)];
+  // What is posted to a card is forgotten: who gets data waits for them alone.
+  if (!machine_.cards || !receives_[cell(step, rank)]) {
+    flow.fence_notice = notices_(Happening::PartDone, rank, step);
+    ++pending_[cell(step, rank)];
+  }
   plane_.start(std::move(flow));
 }
 

@@ -54,6 +54,7 @@ class CollectiveRun final : public sim::streams::NoticeOwner {
   sim::fabric::InboxIndex inboxes_;
   // [cell]: of what the step waits for, data to come and acknowledgements of its own flows, how much is open.
   std::vector<std::uint32_t> pending_;
+  std::vector<bool> receives_;  // [cell]: anything
   std::vector<RankState> states_;
   std::vector<Picoseconds> ends_;
   std::uint32_t ranks_done_ = 0;

@@ -1,6 +1,7 @@
 #include "workloads/collective/collective_spec.h"
 
 #include "models/collectives/collective_table.h"
+#include "models/network/card_planes.h"
 #include "models/network/fabric_use.h"
 #include "sim/config/suggestion.h"
 #include "sim/units/parse_quantity.h"
@@ -138,6 +139,7 @@ CollectiveSpec read_collective(Reader& workload, models::MachineSpec& machine)
   enum class Kind { Collective } kind = Kind::Collective;
   int ranks = 2;
   workload.choice({"kind", "kind of the workload"}, kind, {{"collective", Kind::Collective}}, true);
+  models::read_plane(workload, machine);
   workload.required({"ranks", "members, on consecutive dies", 2.0, 100000.0}, ranks);
   question.ranks = static_cast<std::uint32_t>(ranks);
   question.ranks_per_group = std::max(machine.topology.dies_per_node(), 1U);
@@ -176,6 +178,7 @@ CollectiveSpec read_collective(Reader& workload, models::MachineSpec& machine)
 std::vector<sim::config::UnusedKey> unused_keys(const CollectiveSpec& spec, const models::MachineSpec& machine)
 {
   std::vector<sim::config::UnusedKey> unused;
+  models::add_unused_card_keys(machine, unused);
   models::add_unused_fabric_keys(
       machine, {.between_nodes = spec.question.ranks > machine.topology.dies_per_node(), .reports_queues = true},
       unused);

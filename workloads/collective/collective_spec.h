@@ -19,7 +19,7 @@ struct CollectiveSpec {
   bool ignores_experts = false;
 };
 
-// May change the policies of machine.ub. Ranks sit on consecutive dies.
+// May change the policies of machine.ub, or the plane that carries the packets. Ranks sit on consecutive dies.
 CollectiveSpec read_collective(sim::config::Reader& workload, models::MachineSpec& machine);
 
 // Keys of the machine that such an operation does not meet.

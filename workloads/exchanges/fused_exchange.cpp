@@ -1,5 +1,6 @@
 #include "workloads/exchanges/fused_exchange.h"
 
+#include "models/network/card_planes.h"
 #include "sim/diagnostics/ensure.h"
 
 #include <algorithm>
@@ -27,11 +28,14 @@ FusedExchange::FusedExchange(const ExchangeSetup& setup, const ExchangePlace& pl
          machine.topology.dies());
   // The last rank is in the furthest node there is; a single rank has no peer but itself.
   const Seconds one_way = to_seconds(Picoseconds(plane.fabric().path_latency_ps(0, setup.ranks - 1)));
-  const Seconds extra_round_trip = (one_way - to_seconds(Picoseconds(plane.fabric().path_latency_ps(0, 0)))) * 2;
+  const Seconds within = machine.cards ? one_way : to_seconds(Picoseconds(plane.fabric().path_latency_ps(0, 0)));
+  const Seconds extra_round_trip = (one_way - within) * 2;
   // The flag of a token follows its acknowledged data: one more way there after the way back.
   token_flag_delay_ = to_picoseconds(one_way * 2);
   dispatch_ = models::plan_dispatch(machine.die, setup.cores, setup.row, setup.quantised, extra_round_trip);
   combine_ = models::plan_combine(machine.die, setup.cores, setup.row, extra_round_trip);
+  for (models::ExchangePlan* plan : {&dispatch_, &combine_})
+    plan->before_send += models::posting_time(machine, 1, 1);
   for (Generation& generation : generations_) {
     generation.token_inboxes = place.plane.fabric().add_inboxes(setup.ranks);
     generation.flag_inboxes = place.plane.fabric().add_inboxes(setup.ranks);
@@ -84,7 +88,8 @@ void FusedExchange::on_notice(const sim::streams::Notice& event, Picoseconds now
   switch (step) {
   case Step::SendDispatch: send_dispatch(g, rank); break;
   case Step::Fenced:
-    place().plane.remind(to_picoseconds(models::flag_delay(place().machine.die)),
+    place().plane.remind(to_picoseconds(models::flag_delay(place().machine.die) +
+                                        models::posting_time(place().machine, setup().ranks, setup().cores)),
                          notice(Step::FlagsReady, g.number, rank));
     break;
   case Step::FlagsReady: set_flags(g, rank, now.count()); break;
@@ -126,12 +131,22 @@ void FusedExchange::send_dispatch(Generation& g, std::uint32_t rank)
     flow.messages.push_back({destination, bytes});
   if (rows.expert_lanes > 0)
     flow.lanes = rows.lanes[rank];
-  flow.engine = place().engines.source(rank, false);
-  flow.issue_rate = dispatch_.issue_rate;
-  flow.issuers = setup().cores;
-  flow.pause = to_picoseconds(dispatch_.pause);
+  pace(dispatch_, flow);
   flow.fence_notice = notice(Step::Fenced, g.number, rank);
   place().plane.start(std::move(flow));
+}
+
+// Rows leave by the write engine as the cores issue them, or by a card that the cores post them to.
+void FusedExchange::pace(const models::ExchangePlan& plan, fabric::FlowSpec& flow) const
+{
+  flow.engine = place().engines.source(flow.source, false);
+  if (place().machine.cards) {
+    models::post_messages(place().machine, setup().cores, flow);
+    return;
+  }
+  flow.issue_rate = plan.issue_rate;
+  flow.issuers = setup().cores;
+  flow.pause = to_picoseconds(plan.pause);
 }
 
 // Flags are posted writes, all in flight at once: a rank leaves the barrier when the last one has reached it.
@@ -206,10 +221,7 @@ void FusedExchange::send_combine(Generation& g, std::uint32_t rank)
       if (lanes > 0)
         flow.lanes.push_back(lane_of_row[row]);
     }
-  flow.engine = place().engines.source(rank, false);
-  flow.issue_rate = combine_.issue_rate;
-  flow.issuers = setup().cores;
-  flow.pause = to_picoseconds(combine_.pause);
+  pace(combine_, flow);
   flow.inbox = g.token_inboxes;
   flow.fence_notice = notice(Step::CombineSent, g.number, rank);
   place().plane.start(std::move(flow));

@@ -53,6 +53,7 @@ class FusedExchange final : public ExpertExchange, private sim::streams::NoticeO
   {
     return notices_(step, rank, generation % 2);
   }
+  void pace(const models::ExchangePlan& plan, sim::fabric::FlowSpec& flow) const;
   void send_dispatch(Generation& generation, std::uint32_t rank);
   void set_flags(Generation& generation, std::uint32_t rank, std::int64_t now);
   void send_flag_packets(Generation& generation, std::uint32_t rank);

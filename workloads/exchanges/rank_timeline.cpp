@@ -1,5 +1,7 @@
 #include "workloads/exchanges/rank_timeline.h"
 
+#include "models/network/card_planes.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,11 +30,16 @@ RankTimeline::RankTimeline(sim::timeline::Timeline& timeline, const sim::fabric:
 void RankTimeline::add_lanes(const models::MachineSpec& machine, std::uint32_t ranks)
 {
   const std::uint32_t process = timeline_.add_process(
-      fmt::format("UB sub-planes: share of what the lanes of dies 0 to {} could send", ranks - 1));
+      machine.cards
+          ? fmt::format("{}: share of what those of dies 0 to {} could send", models::card_words(machine), ranks - 1)
+          : fmt::format("UB sub-planes: share of what the lanes of dies 0 to {} could send", ranks - 1));
   for (std::uint32_t lane = 0; lane < machine.topology.lanes(); ++lane)
     lanes_.push_back(timeline_.add_counter(process, models::lane_name(machine, lane), "percent"));
   carried_.assign(machine.topology.lanes(), 0);
-  bytes_per_ps_ = machine.topology.lane_bandwidth.count() * machine.ub.payload_share * 1e-12 * ranks;
+  // A node has one VPC card.
+  const std::uint32_t dies_of_lane = machine.cards == models::CardPlane::Vpc ? machine.topology.dies_per_node() : 1;
+  const std::uint32_t senders = (ranks + dies_of_lane - 1) / dies_of_lane;
+  bytes_per_ps_ = machine.topology.lane_bandwidth.count() * machine.ub.payload_share * 1e-12 * senders;
 }
 
 void RankTimeline::add_ranks(const models::MachineSpec& machine, std::uint32_t ranks,

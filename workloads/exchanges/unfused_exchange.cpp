@@ -1,5 +1,6 @@
 #include "workloads/exchanges/unfused_exchange.h"
 
+#include "models/network/card_planes.h"
 #include "sim/diagnostics/ensure.h"
 #include "sim/diagnostics/errors.h"
 #include "sim/units/parse_quantity.h"
@@ -210,7 +211,10 @@ void UnfusedExchange::send(Round round, Step sent, Generation& g, std::uint32_t 
   flow.engine = place().engines.sdma(rank);
   flow.engine.rate = g.protocols[round]->rate;
   flow.engine.other_group_cost = 1.0 + place().machine.ub.internode_cost;
-  flow.pause = to_picoseconds(g.protocols[round]->message);
+  if (place().machine.cards)
+    models::post_messages(place().machine, 1, flow);
+  else
+    flow.pause = to_picoseconds(g.protocols[round]->message);
   flow.inbox = g.inboxes[round];
   flow.fence_notice = notice(sent, g.number, rank);
   place().plane.start(std::move(flow));

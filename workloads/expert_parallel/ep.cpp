@@ -1,5 +1,6 @@
 #include "workloads/expert_parallel/ep.h"
 
+#include "models/network/card_planes.h"
 #include "models/network/carrier.h"
 #include "models/network/queue_report.h"
 #include "sim/engine/engine.h"
@@ -63,9 +64,9 @@ void add_balance(const std::vector<ExpertLayer>& layers, sim::metrics::Result& r
 std::optional<models::Carrier> narrowest_carrier(const EpSpec& spec, const models::MachineSpec& machine,
                                                  const models::EndpointEngines& engines)
 {
-  const std::optional<models::Carrier> lanes = models::lanes_of_die(machine);
+  const std::optional<models::Carrier> lanes = models::lanes_of_die(machine, spec.ep);
   const sim::fabric::EngineUse write = engines.source(0, false);
-  if (spec.exchange != ExchangeKind::Fused || write.engine == sim::fabric::NoIndex)
+  if (spec.exchange != ExchangeKind::Fused || write.engine == sim::fabric::NoIndex || machine.cards)
     return lanes;
   return models::narrower(lanes, {"a die's write engine", "delivers", write.rate * engines.engines_of(write)});
 }
@@ -104,6 +105,19 @@ std::string limit_sentence(const std::optional<models::Carrier>& carrier, const 
                                    : combine > dispatch                ? "combine"
                                                                        : "dispatch";
   return fmt::format("Bandwidth limits {}: {}; {}.", limited, use, rest);
+}
+
+// Kernels that send by themselves over cards are an assumption.
+void add_plane_notes(const EpSpec& spec, const models::MachineSpec& machine, sim::metrics::Result& result)
+{
+  models::add_card_notes(machine, result.notes);
+  if (!machine.cards || spec.exchange != ExchangeKind::Fused)
+    return;
+  for (const char* const name : {"dispatch_us", "combine_us"})
+    result.caveats.push_back(
+        {name, fmt::format("assumes kernels that post rows to the {} by themselves, as DeepEP's low-latency ones do on "
+                           "InfiniBand; no published row stands behind it",
+                           models::card_words(machine))});
 }
 
 }  // namespace
@@ -148,6 +162,7 @@ void run_ep(const EpSpec& spec, const models::MachineSpec& machine, std::uint64_
   result.add(EpMetrics["dispatch_gb_s"], dispatch_bytes / mean(dispatch) * 1e-3);
   result.add(EpMetrics["combine_gb_s"], combine_bytes / mean(combine) * 1e-3);
   add_balance(layers, result);
+  add_plane_notes(spec, machine, result);
   std::ranges::copy(spec.choices.notes, std::back_inserter(result.notes));
   if (!spec.copies_note.empty()) {
     result.notes.push_back(spec.copies_note);

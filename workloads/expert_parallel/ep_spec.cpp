@@ -1,6 +1,7 @@
 #include "workloads/expert_parallel/ep_spec.h"
 
 #include "models/collectives/fused_kernels.h"
+#include "models/network/card_planes.h"
 #include "sim/units/parse_quantity.h"
 #include "workloads/expert_parallel/asked_copies.h"
 #include "workloads/expert_parallel/exchange_keys.h"
@@ -101,6 +102,7 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
   int repeats = 10;
   spec.aiv_cores = machine.die.aiv_cores;
   workload.choice({"kind", "kind of the workload"}, kind, {{"ep", Kind::Ep}}, true);
+  models::read_plane(workload, machine);
   workload.required({"ep", "expert-parallel ranks, on consecutive dies", 2.0, 100000.0}, ep);
   workload.optional({"tokens_per_rank", "tokens that every rank dispatches", 1.0, 100000.0}, tokens);
   workload.optional({"hidden", "width of a token's hidden state", 32.0, 1e6}, hidden);
@@ -143,6 +145,7 @@ EpSpec read_ep(Reader& workload, models::MachineSpec& machine)
 std::vector<sim::config::UnusedKey> unused_keys(const EpSpec& spec, const models::MachineSpec& machine)
 {
   std::vector<sim::config::UnusedKey> unused;
+  models::add_unused_card_keys(machine, unused);
   add_unused_exchange_keys({.kind = spec.exchange, .ranks = spec.ep}, machine, unused);
   unused.push_back({machine.ub.key("access"), "no single accesses are made"});
   if (spec.exchange == ExchangeKind::Fused)

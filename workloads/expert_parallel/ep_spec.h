@@ -33,7 +33,7 @@ struct EpSpec {
   [[nodiscard]] models::SlotSpec slots(const models::MachineSpec& machine) const;
 };
 
-// `machine` is changed where the workload chooses policies of its own.
+// `machine` is changed where the workload chooses policies of its own, or another plane.
 EpSpec read_ep(sim::config::Reader& workload, models::MachineSpec& machine);
 
 // Keys that such a test has no use for.

@@ -1,5 +1,6 @@
 #include "workloads/model_load/model_load.h"
 
+#include "models/network/card_planes.h"
 #include "sim/engine/engine.h"
 #include "sim/random/random_stream.h"
 #include "sim/units/parse_quantity.h"
@@ -28,7 +29,7 @@ class Platform {
     const models::StorageSpec& store = machine.memory->object_store;
     const auto& topology = machine.topology;
     const std::uint32_t nodes = (spec.npus + topology.npus_per_node - 1) / topology.npus_per_node;
-    const BytesPerSecond card = topology.vpc_bandwidth * static_cast<double>(nodes);
+    const BytesPerSecond card = models::card_rate(machine, models::CardPlane::Vpc) * static_cast<double>(nodes);
     // Rate at which the CPUs of the instance's nodes serve readers over UB.
     const BytesPerSecond memory =
         machine.cpu.remote_read * static_cast<double>(nodes) * static_cast<double>(topology.cpus_per_node);
@@ -44,7 +45,7 @@ class Platform {
     plane_.endpoints.push_back({"pool", memory * all, card * all});
     for (std::uint32_t i = 0; i < spec.instances; ++i)
       plane_.endpoints.push_back({fmt::format("npus:{}", i), loaders, loaders});
-    first_byte_ = machine.memory->ladder.disk + store.software + machine.vpc_latency;
+    first_byte_ = machine.memory->ladder.disk + store.software + machine.vpc.latency;
   }
 
   [[nodiscard]] const sim::engine::StarPlaneSpec& plane() const { return plane_; }

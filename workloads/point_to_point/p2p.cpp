@@ -1,6 +1,7 @@
 #include "workloads/point_to_point/p2p.h"
 
 #include "models/memory/memory_tier.h"
+#include "models/network/card_planes.h"
 #include "models/network/carrier.h"
 #include "models/network/fabric_use.h"
 #include "models/network/queue_report.h"
@@ -73,10 +74,12 @@ class Access final : public sim::streams::NoticeOwner {
   {
     switch (notice.as<Step>()) {
     case Step::Issue:
-      if (spec_.op == AccessOp::Read)
-        send_request();
-      else
+      if (spec_.op == AccessOp::Write)
         send_data(spec_.from, spec_.to);
+      else if (machine_.cards)
+        plane_.remind(Picoseconds(plane_.fabric().path_latency_ps(spec_.from, spec_.to)), notices_(Step::Requested));
+      else
+        send_request();
       break;
     case Step::Requested: send_data(spec_.to, spec_.from); break;
     case Step::Finished:
@@ -144,6 +147,11 @@ std::optional<models::Carrier> narrowest_carrier(const P2pSpec& spec, const mode
   const std::uint32_t source = is_read ? spec.to : spec.from;
   const std::uint32_t destination = is_read ? spec.from : spec.to;
   std::optional<models::Carrier> carrier;
+  if (machine.cards && !machine.free.network)
+    return models::Carrier{machine.cards == models::CardPlane::Rdma ? "an RDMA adapter" : "a VPC card", "carries",
+                           models::all_lanes(machine)};
+  if (machine.cards)
+    return std::nullopt;
   if (!machine.free.network)
     carrier = {"the lanes", "carry", models::way_rate(machine, source, destination)};
   const bool is_near =
@@ -171,6 +179,7 @@ Outcome run_on_packets(const P2pSpec& spec, const models::MachineSpec& machine, 
   const sim::streams::Signal done = carried.new_signal();
   Access access(spec, machine, live.plane(), live.engines(), done);
   carried.run("p2p", access, done);
+  models::add_card_notes(machine, result.notes);
   models::report_links(machine, live.plane(), result);
   return {to_seconds(access.end()), narrowest_carrier(spec, machine, live.engines())};
 }
@@ -242,6 +251,20 @@ void check_way(Reader& workload, const models::MachineSpec& machine, const std::
     workload.complain(is_cpu(from) ? "from" : "to", *problem);
 }
 
+// Both ends have a card of the plane that carries the bytes.
+void check_cards(Reader& workload, const models::MachineSpec& machine, const std::optional<std::uint32_t>& from,
+                 const std::optional<std::uint32_t>& to)
+{
+  const auto check = [&](std::string_view key, const std::optional<std::uint32_t>& endpoint) {
+    if (!endpoint)
+      return;
+    if (const auto problem = models::card_problem(machine, *endpoint))
+      workload.complain(key, *problem);
+  };
+  check("from", from);
+  check("to", to);
+}
+
 void check_memory(Reader& workload, const models::MachineSpec& machine, const P2pSpec& spec)
 {
   const auto memory_of = [&](std::uint32_t endpoint) {
@@ -255,11 +278,12 @@ void check_memory(Reader& workload, const models::MachineSpec& machine, const P2
 
 }  // namespace
 
-P2pSpec read_p2p(Reader& workload, const models::MachineSpec& machine)
+P2pSpec read_p2p(Reader& workload, models::MachineSpec& machine)
 {
   P2pSpec spec;
   enum class Kind { P2p } kind = Kind::P2p;
   workload.choice({"kind", "kind of the workload"}, kind, {{"p2p", Kind::P2p}}, true);
+  models::read_plane(workload, machine);
   std::optional<std::uint32_t> from;
   std::optional<std::uint32_t> to;
   read_endpoint(workload, "from", "the initiator of the access", machine.topology, from);
@@ -268,6 +292,7 @@ P2pSpec read_p2p(Reader& workload, const models::MachineSpec& machine)
     workload.complain("to",
                       "expected another endpoint than workload.from: an access to itself never enters the fabric");
   check_way(workload, machine, from, to);
+  check_cards(workload, machine, from, to);
   workload.choice({"op", "read moves data to the initiator, write away from it"}, spec.op,
                   {{"read", AccessOp::Read}, {"write", AccessOp::Write}});
   spec.from = from.value_or(0);
@@ -292,6 +317,9 @@ std::vector<sim::config::UnusedKey> unused_keys(const P2pSpec& spec, const model
   std::vector<sim::config::UnusedKey> unused;
   // A machine that could not be read has no nodes.
   if (dies == 0)
+    return unused;
+  models::add_unused_card_keys(machine, unused);
+  if (machine.cards)
     return unused;
   models::add_unused_fabric_keys(machine,
                                  {.between_nodes = models::node_of_endpoint(machine.topology, spec.from) !=

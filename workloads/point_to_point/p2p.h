@@ -1,4 +1,4 @@
-// One transfer between two endpoints of the UB plane: latency and bandwidth as the published table measures them.
+// One transfer between two endpoints of a plane: latency and bandwidth as the published table measures them on UB.
 #pragma once
 
 #include "models/network/machine.h"
@@ -19,8 +19,8 @@ struct P2pSpec {
   Bytes bytes{512};
 };
 
-// Endpoints are written "die:17" or "cpu:3".
-P2pSpec read_p2p(sim::config::Reader& workload, const models::MachineSpec& machine);
+// Endpoints are written "die:17" or "cpu:3". `machine` is changed where the workload chooses another plane.
+P2pSpec read_p2p(sim::config::Reader& workload, models::MachineSpec& machine);
 
 // Keys of the machine that such an access does not meet.
 std::vector<sim::config::UnusedKey> unused_keys(const P2pSpec& spec, const models::MachineSpec& machine);

@@ -97,7 +97,7 @@ TEST_CASE("a free host takes no turns, launches at once and waits for nothing")
 TEST_CASE("lanes carry nothing that could limit where the network is free, and an engine without a rate paces nothing")
 {
   MachineSpec machine = tests::small_machine();
-  const auto lanes = lanes_of_die(machine);
+  const auto lanes = lanes_of_die(machine, 1);
   REQUIRE(lanes);
   CHECK(lanes->rate == all_lanes(machine));
   CHECK(lanes->clause() == "a die's lanes carry");
@@ -105,7 +105,7 @@ TEST_CASE("lanes carry nothing that could limit where the network is free, and a
   CHECK(narrower(lanes, {"an engine", "delivers", lanes->rate * 2.0})->name == "a die's lanes");
   CHECK(narrower(lanes, {"an engine", "delivers", BytesPerSecond(0)})->name == "a die's lanes");
   set_free({.network = true}, machine);
-  CHECK_FALSE(lanes_of_die(machine));
-  CHECK(narrower(lanes_of_die(machine), {"an engine", "delivers", lanes->rate * 2.0})->name == "an engine");
+  CHECK_FALSE(lanes_of_die(machine, 1));
+  CHECK(narrower(lanes_of_die(machine, 1), {"an engine", "delivers", lanes->rate * 2.0})->name == "an engine");
   CHECK_FALSE(narrower(std::nullopt, {"an engine", "delivers", BytesPerSecond(0)}));
 }

@@ -1,3 +1,4 @@
+#include "tests/support/card_machine.h"
 #include "tests/support/collective_time.h"
 #include "tests/support/small_machine.h"
 #include "workloads/collective/collective_flows.h"
@@ -178,4 +179,35 @@ TEST_CASE("packets and SimGrid's flows agree on a direct all-reduce of a large v
 TEST_CASE("packets and SimGrid's flows agree on a ring all-reduce of a large vector")
 {
   check_on_flows("ring");
+}
+
+TEST_CASE("ranks over RDMA are as fast as their adapters, and over VPC as the card that they share")
+{
+  const auto asked = question(Operation::AllGather, 16, Bytes(1'000'000));
+  const auto time = [&](models::CardPlane plane) {
+    const MachineSpec machine = on_cards(plane);
+    return microseconds(run_collective("direct", asked, machine.die.protocols.front(), machine).end);
+  };
+  // 15 MB at 20 GB/s behind the launch and a post, 3 us on the way, and the flag's post.
+  CHECK(time(models::CardPlane::Rdma) == Approx(2 + 1 + 750 + 3 + 1).epsilon(0.01));
+  // 16 times as much at 40 GB/s: one node.
+  CHECK(time(models::CardPlane::Vpc) == Approx(2 + 2 + 6000 + 20 + 2).epsilon(0.01));
+}
+
+TEST_CASE("messages over RDMA wait for their posts, not for the messages before them")
+{
+  const MachineSpec machine = on_cards(models::CardPlane::Rdma);
+  const auto asked = question(Operation::AllToAll, 16, Bytes(400));
+  // 15 posts of a microsecond; 400 bytes take 20 ns.
+  CHECK(microseconds(run_collective("direct", asked, machine.die.protocols.front(), machine).end) ==
+        Approx(2 + 15 + 0.02 + 3 + 1).epsilon(0.001));
+}
+
+TEST_CASE("a rank over RDMA that gets data waits for no acknowledgement")
+{
+  const MachineSpec machine = on_cards(models::CardPlane::Rdma);
+  const auto outcome =
+      run_collective("direct", question(Operation::Incast, 2, Bytes(4096)), machine.die.protocols.front(), machine);
+  CHECK(microseconds(outcome.ends[0]) == Approx(2 + 1 + 0.2048 + 3 + 1).epsilon(0.001));
+  CHECK(microseconds(outcome.ends[1]) == Approx(2 + 1 + 0.2048 + 3 + 3).epsilon(0.001));
 }

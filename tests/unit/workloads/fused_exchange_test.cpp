@@ -1,3 +1,4 @@
+#include "tests/support/card_machine.h"
 #include "tests/support/exchange_bench.h"
 #include "workloads/exchanges/fused_exchange.h"
 
@@ -157,4 +158,24 @@ TEST_CASE("an exchange inside a node is faster than between nodes")
   inside.dispatch(std::vector<std::uint32_t>(16, 64), std::vector<Picoseconds>(16));
   between.dispatch(std::vector<std::uint32_t>(32, 64), together());
   CHECK(latest(inside.dispatched) < latest(between.dispatched));
+}
+
+TEST_CASE("rows over RDMA leave by the adapter, as fast as the cores post them")
+{
+  const auto time_with = [](Seconds post) {
+    MachineSpec machine = tests::machine_with_cards();
+    machine.rdma.post = post;
+    Trial exchange(tests::on_cards(models::CardPlane::Rdma, machine), 32);
+    exchange.dispatch(std::vector<std::uint32_t>(32, 64), together());
+    CHECK(exchange.fabric().payload_bytes_delivered() == 32ULL * 64 * 8 * 7680);
+    return latest(exchange.dispatched);
+  };
+  // An adapter takes a row in 384 ns; 31 of 32 rows leave their die, and no rank gets much more than the mean.
+  const double sending = 64 * 8 * 7680 * 50e-6 * 31 / 32;
+  const double posted = time_with(0_us);
+  CHECK(posted > sending);
+  // Forty cores post a row every 25 ns: only the first post and those of the flags are seen.
+  CHECK(time_with(1_us) < posted + 1 + 0.8 + 0.1);
+  // Every 2 us: slower than the adapter.
+  CHECK(time_with(80_us) > 64 * 8 * 2);
 }

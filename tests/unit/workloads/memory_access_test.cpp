@@ -120,7 +120,7 @@ TEST_CASE("one access alone is its endpoint, its packets, its translation and it
   CHECK(alone(result, "remote_dram") == Shares{hit, read(ub.cpu_base, dram, far), dram});
   CHECK(alone(result, "remote_dram_write") == Shares{hit, write(far), dram});
   // Through the DRAM of the node's first CPU.
-  const std::int64_t vpc = 2 * ps(machine.vpc_latency) + ps(small / machine.topology.vpc_bandwidth);
+  const std::int64_t vpc = 2 * ps(machine.vpc.latency) + ps(small / machine.topology.vpc_bandwidth);
   CHECK(alone(result, "ssd") == Shares{hit, ps(memory.ssd.software) + vpc + read(ub.cpu_base, dram, near),
                                        ps(memory.ladder.ssd) + ps(small / memory.ssd.bandwidth) + 2 * dram});
   CHECK(alone(result, "object_store") ==

@@ -66,7 +66,7 @@ sim::metrics::Result starting(int pieces)
   models::MachineSpec machine = machine_with_bucket();
   machine.memory->object_store.software = 50_us;
   machine.memory->ladder.disk = 10.0_ms;
-  machine.vpc_latency = 5_us;
+  machine.vpc.latency = 5_us;
   const ModelLoadSpec spec{.model = Bytes(1'000'000'000),
                            .instances = 2,
                            .models = 2,

@@ -1,5 +1,7 @@
 #include "workloads/serving/planes/planes.h"
 
+#include "models/network/card_planes.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,7 +20,8 @@ constexpr double RateStep = 0.1;
 StarPlaneSpec vpc_with_world(const models::MachineSpec& machine)
 {
   StarPlaneSpec plane = models::vpc_plane(machine);
-  const BytesPerSecond all = machine.topology.vpc_bandwidth * static_cast<double>(machine.topology.nodes);
+  const BytesPerSecond all =
+      models::card_rate(machine, models::CardPlane::Vpc) * static_cast<double>(machine.topology.nodes);
   plane.endpoints.push_back({"clients", all, all});
   plane.endpoints.push_back({"storage", all, all});
   return plane;

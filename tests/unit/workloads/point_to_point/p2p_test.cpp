@@ -51,7 +51,8 @@ Reading read(const std::string& keys)
   const sim::config::Value value = sim::config::parse_text("p2p.yaml", "{kind: p2p, " + keys + "}");
   sim::config::ReadingLog log;
   sim::config::Reader reader(value, "workload", log);
-  Reading reading{read_p2p(reader, round_machine()), {}};
+  models::MachineSpec machine = round_machine();
+  Reading reading{read_p2p(reader, machine), {}};
   reading.problems = log.problems;
   return reading;
 }

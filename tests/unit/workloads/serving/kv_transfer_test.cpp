@@ -31,7 +31,7 @@ Seconds over_ub(const SmallService& service, std::int64_t blocks)
 
 Seconds over_vpc(const SmallService& service, std::int64_t blocks)
 {
-  return service.machine.vpc_latency + service.block() * blocks / service.machine.topology.vpc_bandwidth;
+  return service.machine.vpc.latency + service.block() * blocks / service.machine.topology.vpc_bandwidth;
 }
 
 }  // namespace

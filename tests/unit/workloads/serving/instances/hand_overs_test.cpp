@@ -37,7 +37,7 @@ TEST_CASE("hand-overs are counted for the prefill rank that sends them, until th
   parts.engine.run();
   CHECK(hand_overs.under_way(1, 3) == 0);
   const Seconds alone =
-      parts.service.machine.rdma_latency + Bytes(600 * 1000) / parts.service.machine.topology.rdma_bandwidth;
+      parts.service.machine.rdma.latency + Bytes(600 * 1000) / parts.service.machine.topology.rdma_bandwidth;
   CHECK(arrived == std::vector<std::int64_t>{to_picoseconds(alone).count()});
   CHECK(parts.planes.left(Plane::Rdma) == 600 * 1000);
 }
