@@ -74,16 +74,6 @@ UbSpec card_rules(const MachineSpec& machine, CardPlane plane)
   return rules;
 }
 
-// One lane an endpoint, the card. The second tier has a chip so that nodes are joined.
-void lay_lanes(topology::SupernodeSpec& topology, BytesPerSecond rate)
-{
-  topology.fabrics.clear();
-  topology.sub_planes = 1;
-  topology.cpu_lanes = 1;
-  topology.l2_per_sub_plane = topology.nodes > 1 ? 1 : 0;
-  topology.lane_bandwidth = topology.uplink_bandwidth = topology.cpu_bandwidth = rate;
-}
-
 // The library's launch, then the card. A step hands on a post after its last byte: that of the next one's message, or
 // of the flag that tells of the data.
 ProtocolSpec card_protocol(ProtocolSpec protocol, Seconds post, BytesPerSecond rate)
@@ -192,7 +182,7 @@ void use_cards(CardPlane plane, MachineSpec& machine)
   machine.cards = plane;
   machine.packet_plane = PacketPlane::ScaleUp;
   machine.scale_out.reset();
-  lay_lanes(machine.topology, line_rate(machine, plane));
+  machine.topology = machine.topology.with_one_lane(line_rate(machine, plane));
   machine.ub = card_rules(machine, plane);
   const BytesPerSecond rate = machine.free.network ? FreeRate : card_rate(machine, plane);
   for (ProtocolSpec& protocol : machine.die.protocols)
@@ -296,7 +286,7 @@ void add_card_notes(const MachineSpec& machine, std::vector<std::string>& notes)
 {
   if (!machine.cards)
     return;
-  notes.push_back(
+  notes.emplace_back(
       machine.cards == CardPlane::Rdma
           ? "workload.plane: rdma: every byte takes the RDMA adapters of its two dies, inside a node too"
           : "workload.plane: vpc: every byte takes the VPC cards of its two nodes, which their dies and CPUs "

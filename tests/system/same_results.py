@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Do two builds give the same results? same_results.py BEFORE AFTER ROOT [SCENARIO ...]
+"""Do two builds give the same results? same_results.py [--before-root ROOT] BEFORE AFTER ROOT [SCENARIO ...]
 
 Runs every shipped scenario (or those named) with both programs and compares result.json but for run.commit and run.version.
 Ends with 1 when one differs, and shows what: the metrics that moved, by how much, or the first other place. For changes
-that move code and no result, and to tell by how much a change of numbers moves them.
+that move code and no result, and to tell by how much a change of numbers moves them. With --before-root the first program
+reads the configurations of another checkout: for changes of configurations.
 """
 
+import argparse
 import concurrent.futures
 import glob
 import json
@@ -59,23 +61,27 @@ def differences(before, after):
     return sorted(found, key=lambda text: not text.startswith("metrics"))
 
 
-def compare(programs, scenario, root):
+def compare(builds, scenario):
     results = []
-    for program in programs:
+    for program, root in builds:
         with tempfile.TemporaryDirectory() as scratch:
             results.append(result_of(program, scenario, root, scratch))
     return scenario, differences(*results)
 
 
 def main():
-    if len(sys.argv) < 4:
-        sys.exit(__doc__)
-    programs = [os.path.abspath(program) for program in sys.argv[1:3]]
-    root = os.path.abspath(sys.argv[3])
-    scenarios = sys.argv[4:] or sorted(glob.glob(os.path.join(root, "configs/scenarios/*.yaml")))
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--before-root", metavar="ROOT")
+    parser.add_argument("programs", nargs=2)
+    parser.add_argument("root")
+    parser.add_argument("scenarios", nargs="*")
+    asked = parser.parse_args()
+    builds = [(os.path.abspath(program), os.path.abspath(root))
+              for program, root in zip(asked.programs, (asked.before_root or asked.root, asked.root))]
+    scenarios = asked.scenarios or sorted(glob.glob(os.path.join(asked.root, "configs/scenarios/*.yaml")))
     differ = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for scenario, found in pool.map(lambda each: compare(programs, each, root), scenarios):
+        for scenario, found in pool.map(lambda each: compare(builds, each), scenarios):
             print(f"{os.path.basename(scenario)}: {'the same' if not found else f'{len(found)} values differ'}", flush=True)
             for text in found[:MOST_SHOWN]:
                 print(f"  {text}")

@@ -80,6 +80,18 @@ struct SupernodeSpec {
     cpu_bandwidth = shape.cpu_bandwidth;
   }
 
+  // The same nodes, with a single lane of that rate for each endpoint, one way.
+  [[nodiscard]] SupernodeSpec with_one_lane(BytesPerSecond rate) const
+  {
+    SupernodeSpec spec = *this;
+    spec.fabrics.clear();
+    spec.sub_planes = 1;
+    spec.cpu_lanes = 1;
+    spec.l2_per_sub_plane = nodes > 1 ? 1 : 0;
+    spec.lane_bandwidth = spec.uplink_bandwidth = spec.cpu_bandwidth = rate;
+    return spec;
+  }
+
   friend bool operator==(const SupernodeSpec&, const SupernodeSpec&) = default;
 };
 

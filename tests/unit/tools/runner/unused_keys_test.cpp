@@ -132,7 +132,8 @@ TEST_CASE("overrides of a scenario's file are looked at as well, and a run tells
                                                  "workload: {kind: p2p, from: die:0, to: die:16}\n");
   cm::sim::metrics::NoProgress progress;
   const FinishedRun run = run_scenario({.path = file, .sets = {}, .seed = {}, .config_root = Configs}, progress);
-  CHECK(std::ranges::count(run.result.notes, "machine.rdma.latency has no effect here: a run of p2p does not use it") ==
+  CHECK(std::ranges::count(run.result.notes,
+                           "machine.rdma.latency has no effect here: workload.plane: ub, no card carries the bytes") ==
         1);
 }
 

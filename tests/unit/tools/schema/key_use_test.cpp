@@ -30,6 +30,8 @@ const std::vector<Reading> Others{
     {"p2p", {"workload.op=write", "machine.ub.write_limit=lane"}},
     {"p2p", {"workload.op=write", "workload.to=cpu:0"}},
     {"p2p", {"workload.to=cpu:0"}},
+    {"p2p", {"workload.plane=rdma"}},
+    {"p2p", {"workload.plane=vpc"}},
     {"gemm", {"workload.format=int8"}},
     {"gemm", {"workload.format=fp8"}},
     {"ep", {"workload.placement_file=nowhere.npy"}},
