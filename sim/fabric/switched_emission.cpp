@@ -64,7 +64,8 @@ void PacketFabric::enter_switched(SwitchedPacket& packet, std::uint32_t lane, Po
   packet.number = senders_.next_number(packet.source);
   packet.order = senders_.order_of_next_packet(packet.source);
   packet.first_lane = static_cast<std::uint16_t>(lane);
-  if (first != NoPort && !same_group(packet.source, packet.destination))
+  // Leaves of a Clos have one way inside their group.
+  if (first != NoPort && (!routes_.is_clos() || !same_group(packet.source, packet.destination)))
     packet.first_turn = switched_->next_turn(packet.source, packet.destination, first);
   if (routes_.is_clos() && rules_.leaf_rule == nullptr && switched_->is_whole())
     packet.path = routes_.path(packet.source, packet.destination, lane, packet.first_turn);

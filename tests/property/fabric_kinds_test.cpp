@@ -8,6 +8,7 @@
 #include "topology/fabrics/fabric_kind.h"
 #include "topology/fabrics/fabric_network.h"
 #include "topology/fabrics/parts.h"
+#include "topology/fabrics/shortest_ways.h"
 
 #include <catch2/catch.hpp>
 
@@ -336,5 +337,49 @@ TEST_CASE("a fabric of any kind takes no longer way than it says, and one in the
       const bool is_between = shape.plan.site.node_of(to) != 0;
       CHECK(run.fabric().path_latency_ps(0, to) <= 200'000 * longest_way(shape.plan, is_between));
     }
+  }
+}
+
+TEST_CASE("a long write between any two dies of an idle fabric of any kind is as fast as its shortest ways")
+{
+  constexpr std::uint32_t Packets = 60;  // a lane
+  for (const Shape& shape : samples()) {
+    topology::FabricTiming timing{};
+    timing.buffer = Buffer;
+    const NetworkSpec network = topology::fabric_network({&shape.plan, 1}, {&timing, 1});
+    FabricPolicy policy;
+    policy.always_switched = true;
+    policy.mtu = Mtu;
+    const std::uint32_t bytes = Packets * network.lanes * 2048;
+    for (EndpointIndex from = 0; from < shape.plan.site.dies(); ++from)
+      for (EndpointIndex to = 0; to < shape.plan.site.dies(); ++to) {
+        const BytesPerSecond rate = topology::shortest_ways_rate(shape.plan, from, to);
+        if (from == to || rate.count() <= 0)
+          continue;
+        FabricRun run(network, policy);
+        const std::int64_t time = run_all(run, {flow(from, {{to, bytes}})});
+        INFO(shape.kind << ": " << shape.name << ", " << from << " to " << to);
+        CHECK(bytes / (static_cast<double>(time) * 1e-12) == Approx(rate.count()).epsilon(0.07));
+      }
+  }
+}
+
+TEST_CASE("a short message comes on all rails of a fat tree alike")
+{
+  const Shape shape =
+      shape_of(kind_named("fat-tree"),
+               {"eight rails",
+                {.nodes = 8, .dies_per_node = 2, .cpus_per_node = 0},
+                "{tiers: 2, down: 4, up: 16, rails: 8, lane_bandwidth: 2 GB/s, uplink_bandwidth: 2 GB/s}"});
+  const NetworkSpec network = network_of(shape.plan);
+  FabricPolicy policy;
+  policy.mtu = Mtu;
+  FabricRun run(network, policy);
+  run_all(run, {flow(0, {{15, 8 * 8 * 2048}})});
+  for (std::uint32_t rail = 0; rail < 8; ++rail) {
+    const std::uint64_t packets = run.fabric().counters(network.lane_in_ports[15 * 8 + rail]).bytes / 2048;
+    INFO("rail " << rail << ": " << packets << " of 64 packets");
+    CHECK(packets >= 6);
+    CHECK(packets <= 10);
   }
 }

@@ -128,8 +128,8 @@ void SwitchedReference::go_on(Packet packet, std::int64_t now)
   if (policy_.spine_choice == SpineChoice::LeastQueue) {
     port = shortest_queue(ports, now);
   } else {
-    port = ports[packet.turn % ports.size()];
-    packet.turn /= static_cast<std::uint32_t>(ports.size());
+    port = ports[nth_choice(packet.turn, packet.chosen_from, ports.size())];
+    packet.chosen_from *= ports.size();
   }
   packet.level = packet.came_on % graph_.levels() + (graph_.raises_level(place, port) ? 1 : 0);
   if (packet.level >= graph_.levels())

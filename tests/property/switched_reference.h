@@ -76,6 +76,7 @@ class SwitchedReference {
     std::int64_t entered = 0;
     // On its way.
     std::uint32_t turn = 0;
+    std::uint64_t chosen_from = 1;  // combinations of ports, at its switches so far
     std::uint32_t level = 0;
     std::uint32_t came_by = sim::fabric::NoPortIndex;
     std::uint32_t came_on = 0;   // virtual lane of that port

@@ -78,7 +78,7 @@ void SwitchedReference::detect(std::size_t index, std::int64_t now)
     if (ports.empty())
       lose(packet, now);
     else
-      join(ports[packet.number % ports.size()], packet, now);
+      join(ports[nth_choice(packet.number, network_.lanes, ports.size())], packet, now);
   }
   for (const std::uint32_t number : numbers)
     for (const std::size_t flow : std::exchange(ports_[number].waiting_flows, {}))

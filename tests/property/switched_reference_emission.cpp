@@ -170,13 +170,16 @@ std::uint32_t SwitchedReference::first_port(const Packet& packet)
   const std::uint32_t usual = network_.lane_out_ports[packet.source * network_.lanes + lane];
   if (ports.empty())
     return NoPortIndex;
-  return std::ranges::find(ports, usual) != ports.end() ? usual : ports[packet.number % ports.size()];
+  return std::ranges::find(ports, usual) != ports.end()
+             ? usual
+             : ports[nth_choice(packet.number, network_.lanes, ports.size())];
 }
 
-// Choices that the packet's first switches have among equal ports are digits of this number.
+// Choices that switches have among equal ports follow from this number.
 std::uint32_t SwitchedReference::take_turn(const Packet& packet, std::uint32_t port)
 {
-  if (port == NoPortIndex || same_group(packet.source, packet.destination))
+  const bool is_clos = network_.graph.ends.empty();
+  if (port == NoPortIndex || (is_clos && same_group(packet.source, packet.destination)))
     return 0;
   if (policy_.spine_choice == SpineChoice::Hash)
     return policy_of(SpineChoice::Hash).at_source(packet.source, packet.destination, graph_.ways());
@@ -199,6 +202,7 @@ void SwitchedReference::enter(Packet packet, std::int64_t now)
   const std::uint32_t port = first_port(packet);
   packet.entered = now;
   packet.turn = packet.first_turn + packet.tries;
+  packet.chosen_from = 1;
   packet.level = 0;
   packet.came_by = NoPortIndex;
   packet.lasts = 0;

@@ -13,6 +13,7 @@ namespace cm::topology {
 namespace {
 
 constexpr std::uint32_t Unseen = ~std::uint32_t{0};
+constexpr std::uint64_t MostWays = 1U << 16U;
 
 using Neighbours = std::vector<std::vector<std::uint32_t>>;
 
@@ -89,6 +90,14 @@ std::uint32_t FabricPlan::add_chip(FabricChip chip)
 {
   chips.push_back(std::move(chip));
   return vertices() - 1;
+}
+
+std::uint32_t count_ways(std::span<const std::uint32_t> choices)
+{
+  std::uint64_t ways = 1;
+  for (const std::uint32_t choice : choices)
+    ways = std::min<std::uint64_t>(ways * choice, MostWays);
+  return static_cast<std::uint32_t>(ways);
 }
 
 FabricCounts count_fabric(const FabricPlan& plan)

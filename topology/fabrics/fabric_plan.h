@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -101,6 +102,10 @@ struct FabricPlan {
 
   friend bool operator==(const FabricPlan&, const FabricPlan&) = default;
 };
+
+// Ways behind a lane of an endpoint, by how many ports a packet has to choose from at each chip: 65536 for more, so
+// many are enough to spread packets of a seed or a pair over.
+std::uint32_t count_ways(std::span<const std::uint32_t> choices);
 
 // As found among the chips and cables.
 FabricCounts count_fabric(const FabricPlan& plan);

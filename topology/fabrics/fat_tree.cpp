@@ -153,7 +153,8 @@ class TreePlanner {
     if (tree.has_core)
       plan_.tiers.emplace_back("core chips");
     plan_.levels = 2;
-    plan_.ways = tree.up[0] * (tree.has_core ? tree.up[1] : 1);
+    // Up, and down to one of the leaves that the destination has lanes to.
+    plan_.ways = count_ways(std::array{tree.up[0], tree.has_core ? tree.up[1] : 1, tree.lanes()});
     plan_.expected = counts_;
   }
 

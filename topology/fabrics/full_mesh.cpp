@@ -20,7 +20,6 @@ namespace {
 using sim::config::Reader;
 
 constexpr std::size_t MostDimensions = 6;
-constexpr std::uint32_t MostWays = 1U << 16U;
 
 struct Mesh {
   std::vector<std::uint32_t> dimensions;  // sizes; die numbers run through the first one fastest
@@ -72,12 +71,13 @@ Mesh read_mesh(Reader& fabric, const FabricSite& site)
   return mesh;
 }
 
-std::uint32_t count_ways(const Mesh& mesh)
+// Of the links in each dimension and, in every order, of the dimensions that are left.
+std::vector<std::uint32_t> choices_of(const Mesh& mesh)
 {
-  std::uint64_t ways = product(mesh.links);
-  for (std::size_t d = 2; d <= mesh.dimensions.size() && !mesh.is_ordered; ++d)
-    ways *= d;
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(ways, MostWays));
+  std::vector<std::uint32_t> choices = mesh.links;
+  for (std::uint32_t left = 2; left <= mesh.dimensions.size() && !mesh.is_ordered; ++left)
+    choices.push_back(left);
+  return choices;
 }
 
 // Cables of a die, in one dimension, to the dies behind it.
@@ -113,7 +113,7 @@ FabricPlan plan_of(const Mesh& mesh, const FabricSite& site)
   FabricPlan plan{.kind = "full-mesh", .site = site, .endpoints_forward = true, .every_order = !mesh.is_ordered};
   const auto dimensions = static_cast<std::uint32_t>(mesh.dimensions.size());
   plan.levels = mesh.is_ordered ? 2 : dimensions + 1;
-  plan.ways = count_ways(mesh);
+  plan.ways = count_ways(choices_of(mesh));
   plan.expected.cables = site.dies() * lanes_of(mesh) / 2;
   Row row;
   for (std::uint32_t dimension = 0; dimension < dimensions; ++dimension) {

@@ -55,6 +55,10 @@ FabricCounts counts_of(const Star& star, const FabricSite& site)
 FabricPlan plan_of(const Star& star, const FabricSite& site)
 {
   FabricPlan plan{.kind = "star", .site = site, .tiers = {"switch chips"}, .expected = counts_of(star, site)};
+  // Of chips with different numbers of links each needs its own multiples.
+  for (const std::uint32_t links : star.links)
+    if (plan.ways % links != 0)
+      plan.ways = count_ways(std::array{plan.ways, links / std::gcd(plan.ways, links)});
   for (std::uint32_t chip = 0; chip < star.links.size(); ++chip) {
     const std::uint32_t vertex = plan.add_chip({fmt::format("chip:{}", chip)});
     for (std::uint32_t link = 0; link < star.links[chip]; ++link) {

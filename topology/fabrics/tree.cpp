@@ -52,6 +52,16 @@ std::vector<std::uint64_t> chips_of(const Tree& tree, const FabricSite& site)
   return chips;
 }
 
+// Ports side by side on the longest way, behind the lane of its source: up, across and down to the lanes of another
+// die.
+std::vector<std::uint32_t> choices_of(const Tree& tree)
+{
+  std::vector<std::uint32_t> choices{tree.peers ? tree.peers->links : 1, tree.levels.front().trunk.links};
+  for (std::size_t level = 1; level < tree.levels.size(); ++level)
+    choices.insert(choices.end(), 2, tree.levels[level].trunk.links);
+  return choices;
+}
+
 FabricCounts counts_of(const Tree& tree, const FabricSite& site)
 {
   FabricCounts counts{.chips = chips_of(tree, site)};
@@ -105,6 +115,7 @@ class TreePlanner {
     plan_.kind = "tree";
     plan_.site = site;
     plan_.levels = tree.peers && chips_.back() > 2 ? 2 : 1;
+    plan_.ways = count_ways(choices_of(tree));
     plan_.expected = counts_of(tree, site);
     for (std::uint32_t lane = 0; lane < tree.levels.front().trunk.links; ++lane)
       plan_.lanes.push_back(fmt::format("lane {}", lane));

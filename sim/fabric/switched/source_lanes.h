@@ -20,8 +20,8 @@ class SourceLanes {
     return ports_[endpoint * lanes_ + lane];
   }
 
-  // Number of the way for the endpoint's next packet to a destination out of its group, by this port of its own. Each
-  // switch on the way divides it by how many ports it can choose from and takes the remainder.
+  // Number of the way for the endpoint's next packet that has a choice, by this port of its own: switches make a Turn
+  // of it.
   [[nodiscard]] std::uint32_t next_turn(EndpointIndex endpoint, EndpointIndex destination, PortIndex port);
 
  private:

@@ -3,6 +3,7 @@
 
 #include "sim/fabric/flow.h"
 #include "sim/fabric/network_spec.h"
+#include "sim/fabric/switched/turn.h"
 
 #include <cstdint>
 #include <vector>
@@ -26,7 +27,7 @@ struct SwitchedPacket {
 
   // On its way.
   std::uint64_t path = 0;      // ports ahead, as PathMask; 0: they are asked for one by one
-  std::uint32_t turn = 0;      // which of several ways; each switch uses up its part
+  Turn turn{};                 // which of several ways
   std::uint32_t tries = 0;     // how often it was sent again
   std::int64_t entered = 0;    // when it entered its first port, last
   std::int64_t lasts = 0;      // its time on the port before

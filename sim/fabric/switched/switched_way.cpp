@@ -73,7 +73,13 @@ PortIndex SwitchedWay::first_port(EndpointIndex source, EndpointIndex destinatio
   const auto ways = router_.onward(Router::at_source(source), destination);
   if (ways.empty())
     return NoPort;
-  return std::ranges::binary_search(ways, wanted) ? wanted : ways[number % ways.size()];
+  return std::ranges::binary_search(ways, wanted) ? wanted : way_at_source(ways, number);
+}
+
+// For packets whose lane leads elsewhere: lanes take turns, and so do these ways with respect to them.
+PortIndex SwitchedWay::way_at_source(std::span<const PortIndex> ways, std::uint32_t number) const
+{
+  return ways[Turn{number, rules_.lanes}.take(static_cast<std::uint32_t>(ways.size()))];
 }
 
 bool SwitchedWay::has_room(PortIndex first, std::uint8_t traffic_class, std::uint32_t bytes) const
@@ -89,7 +95,7 @@ std::int64_t SwitchedWay::leaves_at(PortIndex first, std::int64_t now) const
 
 void SwitchedWay::enter(SwitchedPacket packet, PortIndex first, std::int64_t now)
 {
-  packet.turn = packet.first_turn + packet.tries;
+  packet.turn = {packet.first_turn + packet.tries};
   if (packet.tries > 0)
     packet.path = 0;
   packet.entered = now;
@@ -280,7 +286,7 @@ bool SwitchedWay::follow_path(PacketIndex index, std::int64_t now)
     return false;
   }
   if (packet.path >> (2 * PortBits) != 0)
-    packet.turn /= router_.graph().ways;
+    packet.turn.take(router_.graph().ways);
   packet.path >>= PortBits;
   join(index, port, now);
   return true;
@@ -294,11 +300,10 @@ PortIndex SwitchedWay::choose(SwitchedPacket& packet, std::int64_t now)
   if (ways.empty())
     return NoPort;
   if (at_source)
-    return ways[packet.number % ways.size()];
+    return way_at_source(ways, packet.number);
   if (rules_.leaf_rule != nullptr)
     return *std::ranges::min_element(ways, {}, [&](PortIndex port) { return leaves_at(port, now); });
-  const auto count = static_cast<std::uint32_t>(ways.size());
-  return ways[std::exchange(packet.turn, packet.turn / count) % count];
+  return ways[packet.turn.take(static_cast<std::uint32_t>(ways.size()))];
 }
 
 // The packet's head is in front of a port.

@@ -24,6 +24,7 @@
 #include "sim/fabric/switched/switched_packet.h"
 
 #include <cstdint>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -54,7 +55,7 @@ class SwitchedWay {
   [[nodiscard]] std::int64_t leaves_at(PortIndex first, std::int64_t now) const;
   // No port is known to be down.
   [[nodiscard]] bool is_whole() const { return router_.is_whole(); }
-  // The way of the next packet that leaves its source's group by this port (SourceLanes).
+  // The way of the next packet by this port (SourceLanes).
   [[nodiscard]] std::uint32_t next_turn(EndpointIndex source, EndpointIndex destination, PortIndex first)
   {
     return sources_.next_turn(source, destination, first);
@@ -92,6 +93,7 @@ class SwitchedWay {
 
   void go_on(PacketIndex index, std::int64_t now);
   bool follow_path(PacketIndex index, std::int64_t now);
+  [[nodiscard]] PortIndex way_at_source(std::span<const PortIndex> ways, std::uint32_t number) const;
   [[nodiscard]] PortIndex choose(SwitchedPacket& packet, std::int64_t now);
   void join(PacketIndex index, PortIndex port, std::int64_t now);
   void serve(PortIndex port, std::int64_t now);
