@@ -52,18 +52,6 @@ SwitchedWay::SwitchedWay(const NetworkSpec& network, const FabricPolicy& policy,
   install_changes();
 }
 
-void SwitchedWay::install_changes()
-{
-  for (std::size_t i = 0; i < links_.changes().size(); ++i) {
-    const TimedChange& change = links_.changes()[i];
-    plan(Step::Begin, change.at.count(), i, 0);
-    if (is_detected(change))
-      plan(Step::Detect, (change.at + change.detected).count(), i, 0);
-    if (change.until)
-      plan(Step::End, change.until->count(), i, 0);
-  }
-}
-
 PortIndex SwitchedWay::first_port(EndpointIndex source, EndpointIndex destination, std::uint32_t lane,
                                   std::uint32_t number)
 {
@@ -211,42 +199,6 @@ void SwitchedWay::tell_of_credit(const Event& event)
   const auto port = static_cast<PortIndex>(event.word & PathMask);
   credits_.told(port, event.subject, event.time);
   serve(port, event.time);
-}
-
-// What waits at the dead ports takes another way; so do the flows that wait for room there.
-void SwitchedWay::detect(std::size_t change, std::int64_t now)
-{
-  links_.detect(change);
-  const std::vector<PortIndex>& ports = links_.changes()[change].ports;
-  const std::uint32_t lanes = (schedule_.classes() + 1) * router_.graph().levels;
-  std::vector<PacketIndex> stranded;
-  for (const PortIndex port : ports) {
-    router_.set_usable(port, false);
-    for (std::uint32_t lane = 0; lane < lanes; ++lane)
-      while (!queues_.is_empty(port, lane)) {
-        stranded.push_back(queues_.pop(port, lane, packets_));
-        packets_[stranded.back()].path = 0;
-      }
-  }
-  counters_.detours += stranded.size();
-  is_before_credits_ = true;
-  for (const PacketIndex index : stranded)
-    go_on(index, now);
-  is_before_credits_ = false;
-  for (const PortIndex port : ports)
-    wake_flows(port, now);
-}
-
-void SwitchedWay::end(std::size_t change, std::int64_t now)
-{
-  links_.end(change);
-  is_before_credits_ = true;
-  for (const PortIndex port : links_.changes()[change].ports) {
-    if (links_[port].known == 0)
-      router_.set_usable(port, true);
-    serve(port, now);
-  }
-  is_before_credits_ = false;
 }
 
 // On from where the packet is, by one of the ways to its destination.
