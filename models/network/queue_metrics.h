@@ -26,6 +26,12 @@ inline constexpr sim::metrics::MetricDeclaration ResentPackets{
     .better = sim::metrics::Better::Lower,
     .meaning = "packets that their sources sent again because they were lost",
     .formula = "packets sent again end to end"};
+inline constexpr sim::metrics::MetricDeclaration ReplayedPackets{
+    .name = "replayed_packets",
+    .unit = "packets",
+    .better = sim::metrics::Better::Lower,
+    .meaning = "packets that links sent again because they were received wrong",
+    .formula = "packets sent again on one link, each time"};
 inline constexpr sim::metrics::MetricDeclaration DetouredPackets{
     .name = "detoured_packets",
     .unit = "packets",

@@ -222,6 +222,7 @@ void report_events(const MachineSpec& machine, const sim::streams::DataPlane& pl
   const sim::fabric::SwitchedCounters counters = fabric.switched_counters();
   result.add(LostBytes, static_cast<double>(fabric.lost_bytes()));
   result.add(ResentPackets, static_cast<double>(counters.resends));
+  result.add(ReplayedPackets, static_cast<double>(counters.replays));
   result.add(DetouredPackets, static_cast<double>(counters.detours));
   if (fabric.lost_bytes() > 0)
     result.warnings.push_back(

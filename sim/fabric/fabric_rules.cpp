@@ -17,7 +17,8 @@ FabricRules::FabricRules(const FabricPolicy& policy, std::uint32_t lane_count)
       mtu(static_cast<std::uint32_t>(policy.mtu.count())),
       frame_overhead(static_cast<std::uint32_t>(policy.frame_overhead.count())),
       acknowledgement_bytes(static_cast<std::uint32_t>(policy.acknowledgement_size.count())), lanes(lane_count),
-      lane_round(std::uint64_t{mtu} * lane_count), leaves_out_lanes(may_leave_out_lanes())
+      traffic_classes(policy.classes.weights.size()), lane_round(std::uint64_t{mtu} * lane_count),
+      leaves_out_lanes(may_leave_out_lanes())
 {
   // Leaves without queues have nothing to choose by.
   if (!switches_wait)

@@ -48,6 +48,7 @@ struct FabricRules {
   std::uint32_t frame_overhead;
   std::uint32_t acknowledgement_bytes;
   std::uint32_t lanes;
+  std::size_t traffic_classes;
   std::uint64_t lane_round;  // bytes of one full packet on each lane
   bool leaves_out_lanes;     // whether lanes_left_out() is ever above 0
 

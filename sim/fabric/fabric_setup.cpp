@@ -38,6 +38,8 @@ PacketFabric::PacketFabric(const NetworkSpec& network, const FabricPolicy& polic
 
 void PacketFabric::start(FlowSpec&& spec, std::int64_t now)
 {
+  ensure(spec.traffic_class < rules_.traffic_classes, "a flow of class {} of {}", spec.traffic_class,
+         rules_.traffic_classes);
   const FlowIndex index = flows_.take(std::move(spec), rules_, now);
   Flow& flow = flows_[index];
   flow.next_lane = senders_.start_flow(flow.source, packets_of(flow.messages, flow.source, rules_));
@@ -75,10 +77,12 @@ PortCounters PacketFabric::counters(PortIndex index) const
   ensure(index < ports(), "port {} of {}", index, ports());
   const Port& port = ports_[index + 1];
   const PortKind& kind = ports_.kind(port);
-  const auto busy = static_cast<std::int64_t>(static_cast<double>(port.bytes) * kind.ps_per_byte);
+  const double busy = static_cast<double>(port.bytes) * kind.ps_per_byte;
   if (switched_ == nullptr)
-    return {port.bytes, busy, static_cast<std::uint64_t>(static_cast<double>(port.peak_backlog) / kind.ps_per_byte)};
-  return {port.bytes, busy, switched_->peak_bytes(index + 1)};
+    return {port.bytes, static_cast<std::int64_t>(busy),
+            static_cast<std::uint64_t>(static_cast<double>(port.peak_backlog) / kind.ps_per_byte)};
+  return {port.bytes, static_cast<std::int64_t>(busy + switched_->delay_ps(index + 1)),
+          switched_->peak_bytes(index + 1)};
 }
 
 double PacketFabric::carried_bytes(std::uint32_t lane, Picoseconds now) const

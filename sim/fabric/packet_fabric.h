@@ -50,6 +50,7 @@ class PacketFabric final : private PacketSink {
   }
 
   // Starts a flow at `now`. Local messages (to the source itself) pass no port: they take the issuing cores' time only.
+  // Throws std::logic_error (ensure) for a class that the policy has not.
   void start(FlowSpec&& spec, std::int64_t now);
 
   // Works off the calendar's events up to and including `limit`, and stops in front of the first one that is not the
@@ -66,7 +67,7 @@ class PacketFabric final : private PacketSink {
   [[nodiscard]] std::uint64_t port_hops() const;
   [[nodiscard]] std::uint64_t payload_bytes_emitted() const { return emitted_bytes_; }
   [[nodiscard]] std::uint64_t payload_bytes_delivered() const { return receivers_.delivered_bytes(); }
-  // Payload that was given up; receivers were told of it as if it had arrived, so that nobody waits for it.
+  // Payload of data that was given up; receivers were told of it as if it had arrived, so that nobody waits for it.
   [[nodiscard]] std::uint64_t lost_bytes() const { return receivers_.lost_bytes(); }
   // Packets lost, sent again and led another way; none where packets go the short way.
   [[nodiscard]] SwitchedCounters switched_counters() const;

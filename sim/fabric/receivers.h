@@ -41,10 +41,11 @@ class Receivers {
       post_notice(calendar_, inbox.notice, inbox.last + inbox.delay);
   }
 
-  // The same for bytes that will never arrive: the inbox goes on without them.
-  void count_lost(InboxIndex first, EndpointIndex endpoint, std::uint32_t bytes, std::int64_t at)
+  // The same for bytes that will never arrive: the inbox goes on without them. Those of control messages are no loss of
+  // data.
+  void count_lost(InboxIndex first, EndpointIndex endpoint, std::uint32_t bytes, bool is_control, std::int64_t at)
   {
-    lost_bytes_ += bytes;
+    lost_bytes_ += is_control ? 0 : bytes;
     delivered_bytes_ -= bytes;
     count(first, endpoint, bytes, at);
   }

@@ -90,7 +90,8 @@ void PacketFabric::deliver(const SwitchedPacket& packet, std::int64_t now, std::
 void PacketFabric::give_up(const SwitchedPacket& packet, std::int64_t now)
 {
   if (!packet.acknowledges)
-    receivers_.count_lost(flows_[packet.flow].inbox, packet.destination, packet.bytes - rules_.frame_overhead, now);
+    receivers_.count_lost(flows_[packet.flow].inbox, packet.destination, packet.bytes - rules_.frame_overhead,
+                          packet.is_control, now);
   acknowledge(packet.flow, now);
 }
 

@@ -163,7 +163,7 @@ void SwitchedReference::end_loss(Packet packet, std::int64_t now)
   }
   if (!packet.acknowledges) {
     const std::uint32_t payload = packet.bytes - static_cast<std::uint32_t>(policy_.frame_overhead.count());
-    lost_ += payload;
+    (flows_[packet.flow].spec.control ? lost_control_ : lost_) += payload;
     count(flows_[packet.flow], packet.destination, payload, now);
   }
   acknowledge(packet.flow, now);

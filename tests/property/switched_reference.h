@@ -37,6 +37,7 @@ class SwitchedReference {
   [[nodiscard]] std::uint64_t replays(std::uint32_t port) const { return ports_[port].replays; }
   [[nodiscard]] std::uint64_t delivered_bytes() const { return delivered_; }
   [[nodiscard]] std::uint64_t lost_bytes() const { return lost_; }
+  [[nodiscard]] std::uint64_t lost_control_bytes() const { return lost_control_; }
   [[nodiscard]] std::uint64_t port_hops() const { return hops_; }
 
  private:
@@ -85,7 +86,7 @@ class SwitchedReference {
     std::uint64_t failures = 0;  // of that port so far
     std::int64_t lasts = 0;      // its serialisation there
     // In the queue of a port.
-    std::int64_t ready = 0;
+    std::int64_t joined = 0;
     std::int64_t work = 0;
   };
 
@@ -177,6 +178,7 @@ class SwitchedReference {
   [[nodiscard]] std::uint64_t waiting_bytes(std::uint32_t port) const;
   [[nodiscard]] bool waits(const Packet& packet) const;
   [[nodiscard]] bool needs_credit(std::uint32_t port, const Packet& packet) const;
+  [[nodiscard]] std::int64_t ready_time(std::uint32_t number, const Packet& packet) const;
   void join(std::uint32_t number, Packet packet, std::int64_t now);
   void pass_unhindered(std::uint32_t number, Packet packet, std::int64_t now);
   void serve(std::uint32_t number, std::int64_t now);
@@ -205,7 +207,7 @@ class SwitchedReference {
 
   // Changes.
   void plan_change(std::size_t index);
-  void begin_change(std::size_t index);
+  void begin_change(std::size_t index, std::int64_t now);
   void end_change(std::size_t index, std::int64_t now);
   void detect(std::size_t index, std::int64_t now);
   void apply_changes(std::uint32_t number);
@@ -223,6 +225,7 @@ class SwitchedReference {
   std::map<std::uint64_t, std::int64_t> notices_;
   std::uint64_t delivered_ = 0;
   std::uint64_t lost_ = 0;
+  std::uint64_t lost_control_ = 0;
   std::uint64_t hops_ = 0;
 };
 

@@ -12,6 +12,10 @@ using namespace sim::fabric;
 
 namespace {
 
+// Steps of changes of equal time, in their order.
+constexpr std::uint64_t Begins = 0;
+constexpr std::uint64_t Goes = 1;
+
 bool is_detected(const TimedChange& change)
 {
   return change.change == PortChange::Down && (!change.until || change.at + change.detected < *change.until);
@@ -22,22 +26,24 @@ bool is_detected(const TimedChange& change)
 void SwitchedReference::plan_change(std::size_t index)
 {
   const TimedChange& change = policy_.changes[index];
-  at(change.at.count(), {ChangeClass}, [this, index](std::int64_t /*now*/) { begin_change(index); });
+  at(change.at.count(), {ChangeClass, Begins}, [this, index](std::int64_t now) { begin_change(index, now); });
   if (is_detected(change))
-    at((change.at + change.detected).count(), {ChangeClass}, [this, index](std::int64_t now) { detect(index, now); });
+    at((change.at + change.detected).count(), {ChangeClass, Goes},
+       [this, index](std::int64_t now) { detect(index, now); });
   if (change.until)
-    at(change.until->count(), {ChangeClass}, [this, index](std::int64_t now) { end_change(index, now); });
+    at(change.until->count(), {ChangeClass, Goes}, [this, index](std::int64_t now) { end_change(index, now); });
 }
 
-void SwitchedReference::begin_change(std::size_t index)
+void SwitchedReference::begin_change(std::size_t index, std::int64_t now)
 {
   active_[index] = true;
   for (const std::uint32_t number : policy_.changes[index].ports) {
     apply_changes(number);
-    if (policy_.changes[index].change != PortChange::Down)
-      continue;
-    ++ports_[number].downs;
-    ++ports_[number].failures;
+    if (policy_.changes[index].change == PortChange::Down) {
+      ++ports_[number].downs;
+      ++ports_[number].failures;
+    }
+    serve(number, now);
   }
 }
 

@@ -59,12 +59,18 @@ bool SwitchedReference::needs_credit(std::uint32_t port, const Packet& packet) c
   return policy_.flow_control == FlowControl::Credits && graph_.ends(port).to != packet.destination;
 }
 
+// The tail must not come later than the port needs it, at its present rate.
+std::int64_t SwitchedReference::ready_time(std::uint32_t number, const Packet& packet) const
+{
+  const std::int64_t late = packet.lasts - serialisation(number, packet.bytes);
+  return packet.joined + (policy_.forwarding == Forwarding::CutThrough && late > 0 ? late : 0);
+}
+
 void SwitchedReference::join(std::uint32_t number, Packet packet, std::int64_t now)
 {
   Port& port = ports_[number];
   packet.work = serialisation(number, packet.bytes);
-  packet.ready =
-      now + (policy_.forwarding == Forwarding::CutThrough ? std::max<std::int64_t>(0, packet.lasts - packet.work) : 0);
+  packet.joined = now;
   if (!waits(packet)) {
     pass_unhindered(number, packet, now);
     return;
@@ -88,7 +94,7 @@ void SwitchedReference::pass_unhindered(std::uint32_t number, Packet packet, std
     lose(packet, now);
     return;
   }
-  const std::int64_t until = transmit(number, packet, packet.ready);
+  const std::int64_t until = transmit(number, packet, ready_time(number, packet));
   if (packet.came_by == NoPortIndex)
     ports_[number].busy_until = until;
 }
@@ -127,7 +133,8 @@ std::optional<std::uint32_t> SwitchedReference::eligible_lane(std::uint32_t numb
   const Port& port = ports_[number];
   for (std::uint32_t level = graph_.levels(); level-- > 0;) {
     const std::uint32_t lane = class_number * graph_.levels() + level;
-    if (!port.queues[lane].empty() && port.queues[lane].front().ready <= now && has_credit(number, lane, now))
+    if (!port.queues[lane].empty() && ready_time(number, port.queues[lane].front()) <= now &&
+        has_credit(number, lane, now))
       return lane;
   }
   return std::nullopt;
@@ -163,8 +170,8 @@ void SwitchedReference::plan_look(std::uint32_t number, std::int64_t now)
       time = port.busy_until;
     else if (schedule_.is_before_looks)
       time = now;
-    else if (has_credit(number, lane, now))
-      time = std::min(time.value_or(port.queues[lane].front().ready), port.queues[lane].front().ready);
+    else if (const std::int64_t ready = ready_time(number, port.queues[lane].front()); has_credit(number, lane, now))
+      time = std::min(time.value_or(ready), ready);
   }
   if (!time || (port.look && *port.look <= *time))
     return;
@@ -209,8 +216,11 @@ std::uint32_t SwitchedReference::count_replays(std::uint32_t number, Packet& pac
     return 0;
   }
   std::uint32_t replays = 0;
-  while (replays < MostReplays && is_wrong(replays))
-    ++replays;
+  while (is_wrong(replays) && !packet.is_wrong)
+    if (replays == MostReplays)
+      packet.is_wrong = true;
+    else
+      ++replays;
   return replays;
 }
 

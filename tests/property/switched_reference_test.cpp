@@ -41,7 +41,8 @@ TEST_CASE("the reference delivers or loses every byte")
       seed, {.graphs = seed % 3 != 0, .credits = seed % 2 == 0, .classes = true, .changes = true, .errors = true});
   SwitchedReference reference(traffic.network, traffic.policy);
   run_reference(reference, traffic);
-  CHECK(reference.delivered_bytes() + reference.lost_bytes() == traffic.message_bytes());
+  CHECK(reference.delivered_bytes() + reference.lost_bytes() + reference.lost_control_bytes() ==
+        traffic.message_bytes());
 }
 
 TEST_CASE("the general reference is as fast as that of the short way")

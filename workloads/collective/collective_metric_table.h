@@ -30,6 +30,7 @@ inline constexpr sim::metrics::MetricTable CollectiveMetrics{std::to_array<sim::
     models::PeakQueueBytes,
     models::LostBytes,
     models::ResentPackets,
+    models::ReplayedPackets,
     models::DetouredPackets,
     {.name = "rank_us",
      .unit = "us",

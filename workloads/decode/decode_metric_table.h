@@ -93,6 +93,7 @@ inline constexpr sim::metrics::MetricTable DecodeMetrics{std::to_array<sim::metr
     models::PeakQueueBytes,
     models::LostBytes,
     models::ResentPackets,
+    models::ReplayedPackets,
     models::DetouredPackets,
     RedundantCopies,
     SharedCopies,

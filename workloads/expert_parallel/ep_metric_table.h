@@ -43,6 +43,7 @@ inline constexpr sim::metrics::MetricTable EpMetrics{std::to_array<sim::metrics:
     models::PeakQueueBytes,
     models::LostBytes,
     models::ResentPackets,
+    models::ReplayedPackets,
     models::DetouredPackets,
     RedundantCopies,
     {.name = "dispatch_rank_us",

@@ -23,6 +23,7 @@ inline constexpr sim::metrics::MetricTable P2pMetrics{std::to_array<sim::metrics
      .follows = "latency_us"},
     models::LostBytes,
     models::ResentPackets,
+    models::ReplayedPackets,
     models::DetouredPackets,
 })};
 

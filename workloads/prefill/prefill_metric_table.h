@@ -103,6 +103,7 @@ inline constexpr sim::metrics::MetricTable PrefillMetrics{std::to_array<sim::met
     models::PeakQueueBytes,
     models::LostBytes,
     models::ResentPackets,
+    models::ReplayedPackets,
     models::DetouredPackets,
     RedundantCopies,
     SharedCopies,

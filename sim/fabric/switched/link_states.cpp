@@ -94,6 +94,7 @@ void LinkStates::put_together(PortIndex number)
   state.failures = links_[number].failures;
   state.known = links_[number].known;
   state.replays = links_[number].replays;
+  state.delay_ps = links_[number].delay_ps;
   links_[number] = state;
 }
 

@@ -18,6 +18,7 @@ struct LinkState {
   std::uint32_t failures = 0;  // how often it went down
   std::uint32_t known = 0;     // downs that routes know of
   std::uint64_t replays = 0;   // packets sent again because of bit errors
+  double delay_ps = 0;         // sending all that it sent took so much longer than at its healthy rate
 };
 
 // Whether routes learn of a change before it ends.
@@ -32,7 +33,15 @@ class LinkStates {
   void prefetch(PortIndex number) const { __builtin_prefetch(&links_[number]); }
   [[nodiscard]] const std::vector<TimedChange>& changes() const { return changes_; }  // ports numbered from 1
 
-  void count_replays(PortIndex number, std::uint32_t replays) { links_[number].replays += replays; }
+  // The port sends so many bytes; `replays`: of how many packets it does so again.
+  void count_sent(PortIndex number, std::uint64_t bytes, std::uint32_t replays)
+  {
+    if (changes_.empty())
+      return;
+    LinkState& link = links_[number];
+    link.replays += replays;
+    link.delay_ps += static_cast<double>(bytes) * (link.ps_per_byte - healthy_[number].ps_per_byte);
+  }
 
   // The change takes effect at its ports; routes get to know that they are down; it ends.
   void begin(std::size_t change);

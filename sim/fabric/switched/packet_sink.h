@@ -30,8 +30,9 @@ class PacketSink {
 struct SwitchedCounters {
   std::uint64_t port_hops = 0;
   std::uint64_t lost_packets = 0;  // each time
-  std::uint64_t resends = 0;
-  std::uint64_t detours = 0;  // packets taken out of a queue, for another way
+  std::uint64_t resends = 0;       // by their sources
+  std::uint64_t replays = 0;       // by links, because of bit errors
+  std::uint64_t detours = 0;       // packets taken out of a queue, for another way
 };
 
 }  // namespace cm::sim::fabric

@@ -8,14 +8,27 @@ namespace cm::sim::fabric {
 
 void SwitchedWay::install_changes()
 {
+  // What begins comes before what ends at the same time: a port that the one change hands on to the next serves nothing
+  // in between.
+  for (std::size_t i = 0; i < links_.changes().size(); ++i)
+    plan(Step::Begin, links_.changes()[i].at.count(), i, 0);
   for (std::size_t i = 0; i < links_.changes().size(); ++i) {
     const TimedChange& change = links_.changes()[i];
-    plan(Step::Begin, change.at.count(), i, 0);
     if (is_detected(change))
       plan(Step::Detect, (change.at + change.detected).count(), i, 0);
     if (change.until)
       plan(Step::End, change.until->count(), i, 0);
   }
+}
+
+// On a slower port a tail has less far to come: packets may be able to leave earlier.
+void SwitchedWay::begin(std::size_t change, std::int64_t now)
+{
+  links_.begin(change);
+  is_before_credits_ = true;
+  for (const PortIndex port : links_.changes()[change].ports)
+    serve(port, now);
+  is_before_credits_ = false;
 }
 
 // What waits at the dead ports takes another way; so do the flows that wait for room there.

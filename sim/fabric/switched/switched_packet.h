@@ -31,7 +31,7 @@ struct SwitchedPacket {
   std::uint32_t tries = 0;     // how often it was sent again
   std::int64_t entered = 0;    // when it entered its first port, last
   std::int64_t lasts = 0;      // its time on the port before
-  std::int64_t ready = 0;      // when it can leave its port in one piece
+  std::int64_t joined = 0;     // when its head came to its port
   std::int64_t work = 0;       // its time on the port where it waits, as it was when it came
   PortIndex came_by = 0;       // 0: it is at its source
   std::uint32_t failures = 0;  // of came_by when it left there

@@ -7,10 +7,12 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace cm::sim::fabric {
 namespace {
 
+// A link that gets a packet wrong so often carries none: it is lost there.
 constexpr std::uint32_t MostReplays = 1000;
 
 // Of an arrival's word: the packet, then the port that it goes on to, where that is known.
@@ -150,7 +152,7 @@ void SwitchedWay::handle(const Event& event)
   case Step::Arrive: arrive(static_cast<PacketIndex>(what & IndexMask), event.time); break;
   case Step::Look: look(static_cast<PortIndex>(what), event.time); break;
   case Step::Credit: tell_of_credit(event); break;
-  case Step::Begin: links_.begin(what); break;
+  case Step::Begin: begin(what, event.time); break;
   case Step::Detect: detect(what, event.time); break;
   case Step::End: end(what, event.time); break;
   case Step::Retry: retry(static_cast<PacketIndex>(what), event.time); break;
@@ -253,8 +255,13 @@ PortIndex SwitchedWay::choose(SwitchedPacket& packet, std::int64_t now)
     return NoPort;
   if (at_source)
     return way_at_source(ways, packet.number);
-  if (rules_.leaf_rule != nullptr)
-    return *std::ranges::min_element(ways, {}, [&](PortIndex port) { return leaves_at(port, now); });
+  if (rules_.leaf_rule != nullptr) {
+    std::vector<std::int64_t> queues;
+    queues.reserve(ways.size());
+    for (const PortIndex port : ways)
+      queues.push_back(leaves_at(port, now));
+    return ways[rules_.leaf_rule(queues)];
+  }
   return ways[packet.turn.take(static_cast<std::uint32_t>(ways.size()))];
 }
 
@@ -263,12 +270,12 @@ void SwitchedWay::join(PacketIndex index, PortIndex port, std::int64_t now)
 {
   SwitchedPacket& packet = packets_[index];
   packet.work = rounded(packet.bytes * links_[port].ps_per_byte);
-  packet.ready = now + (rules_.cut_through ? std::max<std::int64_t>(0, packet.lasts - packet.work) : 0);
+  packet.joined = now;
   if (!(packet.came_by == NoPort ? rules_.lanes_wait : rules_.switches_wait)) {
     if (links_[port].downs > 0)
       lose(index, now);
     else
-      depart(index, port, packet.ready);
+      depart(index, port, ready(packet, port));
     return;
   }
   if (!packet.is_control) {
@@ -289,17 +296,25 @@ void SwitchedWay::join(PacketIndex index, PortIndex port, std::int64_t now)
   queues_.note_peak(port);
 }
 
+// When the packet can leave the port, as fast as that is now, in one piece: off a slower port its tail comes late.
+std::int64_t SwitchedWay::ready(const SwitchedPacket& packet, PortIndex port) const
+{
+  if (!rules_.cut_through || packet.lasts == 0)
+    return packet.joined;
+  return packet.joined + std::max<std::int64_t>(0, packet.lasts - rounded(packet.bytes * links_[port].ps_per_byte));
+}
+
 // Sends what can leave, one after another; then plans to look again where that is known to be of use.
 void SwitchedWay::serve(PortIndex port, std::int64_t now)
 {
   if (links_[port].downs > 0)
     return;
   while (ports_[port].busy_until <= now && queues_.holds_any(port)) {
-    std::int64_t ready = LaneQueues::NoLook;
-    const std::uint32_t lane = next_lane(port, now, ready);
+    std::int64_t next = LaneQueues::NoLook;
+    const std::uint32_t lane = next_lane(port, now, next);
     if (lane == NoIndex) {
-      if (ready != LaneQueues::NoLook)
-        plan_look(port, ready);
+      if (next != LaneQueues::NoLook)
+        plan_look(port, next);
       return;
     }
     const PacketIndex index = queues_.pop(port, lane, packets_);
@@ -313,12 +328,12 @@ void SwitchedWay::serve(PortIndex port, std::int64_t now)
     plan_look(port, ports_[port].busy_until);
 }
 
-std::uint32_t SwitchedWay::next_lane(PortIndex port, std::int64_t now, std::int64_t& ready)
+std::uint32_t SwitchedWay::next_lane(PortIndex port, std::int64_t now, std::int64_t& next)
 {
   const std::uint32_t levels = router_.graph().levels;
   const auto highest_level = [&](std::uint32_t group) {
     for (std::uint32_t lane = (group + 1) * levels; lane-- > group * levels;)
-      if (can_leave(port, lane, now, ready))
+      if (can_leave(port, lane, now, next))
         return lane;
     return NoIndex;
   };
@@ -333,7 +348,7 @@ std::uint32_t SwitchedWay::next_lane(PortIndex port, std::int64_t now, std::int6
   return best;
 }
 
-bool SwitchedWay::can_leave(PortIndex port, std::uint32_t lane, std::int64_t now, std::int64_t& ready)
+bool SwitchedWay::can_leave(PortIndex port, std::uint32_t lane, std::int64_t now, std::int64_t& next)
 {
   if (queues_.is_empty(port, lane))
     return false;
@@ -342,9 +357,10 @@ bool SwitchedWay::can_leave(PortIndex port, std::uint32_t lane, std::int64_t now
     plan_telling(port, lane, packet.bytes);
     return false;
   }
-  if (packet.ready > now)
-    ready = std::min(ready, packet.ready);
-  return packet.ready <= now;
+  const std::int64_t own = ready(packet, port);
+  if (own > now)
+    next = std::min(next, own);
+  return own <= now;
 }
 
 // Credits that come back now are known to looks and packets, not yet to emissions and changes.
@@ -358,7 +374,7 @@ bool SwitchedWay::has_credit(const SwitchedPacket& packet, PortIndex port, std::
 bool SwitchedWay::pass_idle_port(PacketIndex index, PortIndex port, std::int64_t now)
 {
   const SwitchedPacket& packet = packets_[index];
-  if (ports_[port].busy_until > now || packet.ready > now || queues_.holds_any(port) || links_[port].downs > 0 ||
+  if (ports_[port].busy_until > now || ready(packet, port) > now || queues_.holds_any(port) || links_[port].downs > 0 ||
       !has_credit(packet, port, lane_of(packet), now))
     return false;
   if (!packet.is_control)
@@ -381,8 +397,10 @@ void SwitchedWay::depart(PacketIndex index, PortIndex number, std::int64_t begin
   // Nobody waits for a packet that only comes through, where it waits for nobody.
   if (packet.came_by == NoPort || rules_.switches_wait)
     port.busy_until = until;
-  port.bytes += std::uint64_t{packet.bytes} * (1 + replays);
-  links_.count_replays(number, replays);
+  const std::uint64_t sent = std::uint64_t{packet.bytes} * (1 + replays);
+  port.bytes += sent;
+  links_.count_sent(number, sent, replays);
+  counters_.replays += replays;
   ++counters_.port_hops;
   if (packet.holds_credit)
     give_credit(packet, until);
@@ -398,7 +416,8 @@ void SwitchedWay::depart(PacketIndex index, PortIndex number, std::int64_t begin
        (packet.path & PortMask) << IndexBits | index, packet.order);
 }
 
-// How often a packet is sent again over a link before it is received right. Without replays it is marked instead.
+// How often a packet is sent again over a link before it is received right. Without replays, or when they do not help,
+// it is marked instead.
 std::uint32_t SwitchedWay::replays_of(SwitchedPacket& packet, PortIndex port) const
 {
   const double share = packet_error(links_[port].bit_errors, packet.bytes);
@@ -412,6 +431,7 @@ std::uint32_t SwitchedWay::replays_of(SwitchedPacket& packet, PortIndex port) co
   std::uint32_t attempt = 0;
   while (attempt < MostReplays && is_wrong(attempt))
     ++attempt;
+  packet.is_wrong = attempt == MostReplays && is_wrong(attempt);
   return attempt;
 }
 

@@ -70,6 +70,8 @@ class SwitchedWay {
   [[nodiscard]] std::int64_t latency_ps(EndpointIndex from, EndpointIndex to) { return router_.latency_ps(from, to); }
   [[nodiscard]] const SwitchedCounters& counters() const { return counters_; }
   [[nodiscard]] std::uint64_t peak_bytes(PortIndex port) const { return queues_.peak_bytes(port); }
+  // Picoseconds that the port took longer for what it has sent than at its healthy rate; below zero: less long.
+  [[nodiscard]] double delay_ps(PortIndex port) const { return links_[port].delay_ps; }
   // Packets that the port has sent again because of bit errors.
   [[nodiscard]] std::uint64_t replays(PortIndex port) const { return links_[port].replays; }
 
@@ -86,7 +88,7 @@ class SwitchedWay {
   void arrive(PacketIndex index, std::int64_t now);
   void look(PortIndex port, std::int64_t now);
   void tell_of_credit(const Event& event);
-  void begin(std::size_t change);
+  void begin(std::size_t change, std::int64_t now);
   void detect(std::size_t change, std::int64_t now);
   void end(std::size_t change, std::int64_t now);
   void retry(PacketIndex index, std::int64_t now);
@@ -97,9 +99,10 @@ class SwitchedWay {
   [[nodiscard]] PortIndex choose(SwitchedPacket& packet, std::int64_t now);
   void join(PacketIndex index, PortIndex port, std::int64_t now);
   void serve(PortIndex port, std::int64_t now);
-  // Virtual lane whose head leaves next, or none (NoIndex); then `ready` is when one that has credit can.
-  [[nodiscard]] std::uint32_t next_lane(PortIndex port, std::int64_t now, std::int64_t& ready);
-  [[nodiscard]] bool can_leave(PortIndex port, std::uint32_t lane, std::int64_t now, std::int64_t& ready);
+  [[nodiscard]] std::int64_t ready(const SwitchedPacket& packet, PortIndex port) const;
+  // Virtual lane whose head leaves next, or none (NoIndex); then `next` is when one that has credit can.
+  [[nodiscard]] std::uint32_t next_lane(PortIndex port, std::int64_t now, std::int64_t& next);
+  [[nodiscard]] bool can_leave(PortIndex port, std::uint32_t lane, std::int64_t now, std::int64_t& next);
   [[nodiscard]] bool has_credit(const SwitchedPacket& packet, PortIndex port, std::uint32_t lane, std::int64_t now);
   [[nodiscard]] bool pass_idle_port(PacketIndex index, PortIndex port, std::int64_t now);
   void depart(PacketIndex index, PortIndex port, std::int64_t begin);

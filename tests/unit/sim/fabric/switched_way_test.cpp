@@ -169,6 +169,7 @@ TEST_CASE("every byte of a dispatch arrives or counts as lost when ports die in 
   CHECK(run.fabric().payload_bytes_delivered() + run.fabric().lost_bytes() == bytes_of(flows));
   CHECK(run.fabric().flows_in_flight() == 0);
   CHECK(run.notices().size() == flows.size());
+  CHECK(run.fabric().switched_counters().lost_packets + run.fabric().switched_counters().detours > 0);
 }
 
 TEST_CASE("a port of another rate or latency changes by so much, and back")
@@ -178,10 +179,12 @@ TEST_CASE("a port of another rate or latency changes by so much, and back")
   TimedChange change{.ports = {network.lane_out_ports[0]}, .change = PortChange::Rate, .value = 0.5};
   FabricRun slow(network, {.changes = {change}});
   CHECK(run_all(slow, {flow(0, {{1, Packet}})}) == healthy + std::int64_t{Packet} * 1000);
+  CHECK(slow.fabric().counters(network.lane_out_ports[0]).busy_ps == std::int64_t{Packet} * 2000);
   change.until = Picoseconds(1);
   FabricRun again(network, {.changes = {change}});
   again.start(flow(0, {{1, Packet}}), 1);
   CHECK(again.finish() == healthy + 1);
+  CHECK(again.fabric().counters(network.lane_out_ports[0]).busy_ps == std::int64_t{Packet} * 1000);
   FabricRun late(network,
                  {.changes = {{.ports = {network.lane_in_ports[1]}, .change = PortChange::Latency, .value = 1e-6}}});
   CHECK(run_all(late, {flow(0, {{1, Packet}})}) == healthy + 1'000'000);
@@ -196,6 +199,7 @@ TEST_CASE("a link with bit errors sends packets again, in order")
   const std::int64_t end = run_all(run, {flow(0, {{1, 100 * Packet}})});
   const auto replays = static_cast<std::int64_t>(run.fabric().replays(bad));
   CHECK(replays > 20);
+  CHECK(run.fabric().switched_counters().replays == run.fabric().replays(bad));
   CHECK(run.fabric().counters(bad).bytes == static_cast<std::uint64_t>(100 + replays) * Packet);
   // Each costs the packet's time and the way there and back.
   CHECK(end == (100 + replays) * Packet * 1000 + replays * 2 * 200'000 + 2 * 200'000);
@@ -258,6 +262,18 @@ TEST_CASE("classes share a busy port by their weights")
   const double packet = Packet * 1000.0;
   CHECK(static_cast<double>(run.time_of(1)) == Approx(400 * packet).epsilon(0.01));
   CHECK(static_cast<double>(run.time_of(2)) == Approx(600 * packet).epsilon(0.01));
+}
+
+TEST_CASE("a flow of a class that there is not is refused")
+{
+  FabricPolicy policy;
+  FlowSpec spec = flow(0, {{1, Packet}});
+  spec.traffic_class = 1;
+  FabricRun one_class(small_clos({}), policy);
+  CHECK_THROWS_WITH(one_class.start(spec), Catch::EndsWith("a flow of class 1 of 1"));
+  policy.classes.weights = {1, 1};
+  FabricRun two_classes(small_clos({}), policy);
+  CHECK_NOTHROW(two_classes.start(spec));
 }
 
 TEST_CASE("classes and levels that need too many virtual lanes are refused")

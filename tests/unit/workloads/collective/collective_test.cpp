@@ -87,7 +87,8 @@ TEST_CASE("a collective reports its table of metrics and nothing else")
   const auto result = run(spec_of(Operation::AllGather, 8, Bytes(1'000'000)));
   // Those are of runs with events.
   CHECK(tests::differences(CollectiveMetrics.rows, result) ==
-        std::vector<std::string>{"unreported lost_bytes", "unreported resent_packets", "unreported detoured_packets"});
+        std::vector<std::string>{"unreported lost_bytes", "unreported resent_packets", "unreported replayed_packets",
+                                 "unreported detoured_packets"});
   CHECK(tests::faults(CollectiveMetrics.rows).empty());
   CHECK(tests::missing(CollectiveHeadline, result).empty());
   CHECK(tests::histogram_of(result, "rank_us").count() == 8);

@@ -101,7 +101,8 @@ TEST_CASE("a point-to-point access reports its table of metrics and nothing else
   const auto result = run({.from = 0, .to = 2});
   // Those are of runs with events.
   CHECK(tests::differences(P2pMetrics.rows, result) ==
-        std::vector<std::string>{"unreported lost_bytes", "unreported resent_packets", "unreported detoured_packets"});
+        std::vector<std::string>{"unreported lost_bytes", "unreported resent_packets", "unreported replayed_packets",
+                                 "unreported detoured_packets"});
   CHECK(tests::faults(P2pMetrics.rows).empty());
   CHECK(tests::missing(P2pHeadline, result).empty());
   // 512 bytes in 1226.6 ns.
