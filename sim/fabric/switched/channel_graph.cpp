@@ -124,9 +124,4 @@ ChannelSurvey survey_channels(Router& router, std::span<const EndpointIndex> end
   return survey;
 }
 
-std::vector<Channel> circular_wait(Router& router, std::span<const EndpointIndex> endpoints)
-{
-  return survey_channels(router, endpoints).circle;
-}
-
 }  // namespace cm::sim::fabric

@@ -44,7 +44,4 @@ struct ChannelSurvey {
 // behind others may need no credit itself: it counts as if it did.
 ChannelSurvey survey_channels(Router& router, std::span<const EndpointIndex> endpoints);
 
-// The circle of the survey alone: empty where no packet can wait for ever.
-std::vector<Channel> circular_wait(Router& router, std::span<const EndpointIndex> endpoints);
-
 }  // namespace cm::sim::fabric

@@ -28,8 +28,6 @@ class Router {
   [[nodiscard]] const SwitchGraph& graph() const { return graph_; }
   [[nodiscard]] static Place at_source(EndpointIndex endpoint) { return endpoint; }
   [[nodiscard]] Place behind(PortIndex port) const { return place_of_[port]; }
-  [[nodiscard]] VertexIndex vertex_of(Place place) const { return places_[place].vertex; }
-  [[nodiscard]] std::size_t places() const { return places_.size(); }
   [[nodiscard]] bool leads_to(PortIndex port, EndpointIndex endpoint) const { return ends(port).to == endpoint; }
   // Whether a packet's level rises by one when it goes on by this port.
   [[nodiscard]] bool raises_level(Place place, PortIndex port) const
