@@ -48,6 +48,13 @@ void check_common_rules(Reader& scale_out, const UbSpec& up, const UbSpec& out)
   check("sub_plane_choice", out.lane_choice == up.lane_choice);
   check("l2_choice", out.spine_choice == up.spine_choice);
   check("frame_overhead", out.frame_overhead == up.frame_overhead);
+  check("control_packet", out.control_packet == up.control_packet);
+  check("write_limit", out.write_limit == up.write_limit);
+  check("traffic_classes", out.traffic == up.traffic);
+  if (out.access.write_extra != up.access.write_extra)
+    scale_out.complain("access", fmt::format("a write takes longer than a read by as much over either fabric: expected "
+                                             "the same write_extra as in {}, found another",
+                                             up.key("access")));
 }
 
 // The adapter's part of an access between nodes, one way: by half of it the way there and back takes longer than what
@@ -188,6 +195,23 @@ void read_planes(Reader& machine, PlaneSections& sections, MachineSpec& spec)
                     spec.packet_plane == PacketPlane::ScaleUp ? sections.tree : sections.scale_up, spec.topology);
   if (!is_both && !spec.topology.fabrics.empty())
     spec.ub.internode_traversals = static_cast<int>(topology::longest_way(spec.topology.fabrics.front(), true));
+  if (const auto problem = virtual_lanes_problem(spec))
+    packets.complain("traffic_classes", *problem);
+}
+
+std::optional<std::string> virtual_lanes_problem(const MachineSpec& spec)
+{
+  // A detour around what an event has cut may go down and up once more.
+  std::uint32_t levels = spec.topology.fabrics.empty() && !spec.events.events.empty() ? 2 : 1;
+  for (const topology::FabricPlan& plan : spec.topology.fabrics)
+    levels = std::max(levels, plan.levels);
+  const std::size_t classes = spec.ub.traffic.policy.weights.size();
+  const std::size_t most = fabric::MostVirtualLanes / levels - 1;
+  if (classes <= most)
+    return std::nullopt;
+  return fmt::format("expected at most {} classes, found {}: a port has {} virtual lanes, and each class and control "
+                     "take {}, so that packets that turn never wait in a circle",
+                     most, classes, fabric::MostVirtualLanes, levels);
 }
 
 void check_packet_sizes(PlaneSections& sections, const MachineSpec& spec)

@@ -4,6 +4,9 @@
 
 #include "models/network/machine.h"
 
+#include <optional>
+#include <string>
+
 namespace cm::models {
 
 // Sections of a machine file that hold its networks, by whatever names.
@@ -34,6 +37,9 @@ void read_planes(sim::config::Reader& machine, PlaneSections& sections, MachineS
 // Reports packets that a fabric cannot carry: those that no buffer holds, or that take a port longer than its 32-bit
 // picoseconds.
 void check_packet_sizes(PlaneSections& sections, const MachineSpec& spec);
+
+// Classes of traffic for which ports have too few virtual lanes, in words; events of `spec` count.
+std::optional<std::string> virtual_lanes_problem(const MachineSpec& spec);
 
 // Ports at the payload share of their rates, with the latencies of the machine.
 sim::fabric::NetworkSpec packet_network(const MachineSpec& spec, const topology::Supernode& supernode);

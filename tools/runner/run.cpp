@@ -2,6 +2,7 @@
 
 #include "models/language_models/architecture.h"
 #include "models/network/machine.h"
+#include "models/network/packet_planes.h"
 #include "sim/config/reader.h"
 #include "sim/config/suggestion.h"
 #include "sim/diagnostics/errors.h"
@@ -55,6 +56,9 @@ void read_events(const WorkloadKind& kind, ResolvedScenario& scenario, models::M
   else if (machine.ub.model != models::UbModel::Packet)
     add_problem(scenario.log, events.position, "events",
                 fmt::format("events change ports of packets, which {}: flow does not have", machine.ub.key("model")));
+  else if (const auto problem = models::virtual_lanes_problem(machine))
+    add_problem(scenario.log, events.position, "events",
+                fmt::format("{}.traffic_classes beside events: {}", machine.ub.section, *problem));
 }
 
 models::MachineSpec build_machine(ResolvedScenario& scenario)

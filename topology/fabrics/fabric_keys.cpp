@@ -10,6 +10,8 @@ namespace {
 using sim::config::Key;
 using sim::config::Reader;
 
+static_assert(MostFabricLanes == sim::fabric::MostLanes);
+
 constexpr double LeastRate = 1e6;
 constexpr double MostRate = 1e14;
 
@@ -46,9 +48,8 @@ bool fits(Reader& fabric, std::string_view name, const FabricCounts& counts, std
   if (counts.ports() > MostFabricPorts)
     fabric.complain(name,
                     fmt::format("expected a fabric of at most {} ports, found {}", MostFabricPorts, counts.ports()));
-  else if (lanes > sim::fabric::MostLanes)
-    fabric.complain(name,
-                    fmt::format("expected at most {} lanes of an endpoint, found {}", sim::fabric::MostLanes, lanes));
+  else if (lanes > MostFabricLanes)
+    fabric.complain(name, fmt::format("expected at most {} lanes of an endpoint, found {}", MostFabricLanes, lanes));
   else
     return counts.cables > 0 && lanes > 0;
   return false;

@@ -11,6 +11,7 @@ namespace cm::topology {
 
 // As many as the packet fabric can number.
 inline constexpr std::uint64_t MostFabricPorts = (1U << 20U) - 2;
+inline constexpr std::uint64_t MostFabricLanes = 255;  // of an endpoint
 inline constexpr std::uint64_t MostEndpoints = 1U << 20U;
 
 void read_count(sim::config::Reader& reader, const sim::config::Key& key, std::uint32_t& out);

@@ -79,9 +79,17 @@ FabricCounts counts_of(const FatTree& tree, const FabricSite& site, const Sizes&
   return counts;
 }
 
+// As they stand below `down` and `up`; empty where they do not.
+struct StatedPorts {
+  std::vector<std::uint32_t> down{};
+  std::vector<std::uint32_t> up{};
+
+  [[nodiscard]] bool is_any() const { return !down.empty() || !up.empty(); }
+  [[nodiscard]] bool is_for(std::size_t tiers) const { return down.size() == tiers && up.size() == tiers; }
+};
+
 // Ports down and up of a chip of tier `tier`: as stated, or from the radix.
-void split_ports(Reader& fabric, std::size_t tier, const std::vector<std::uint32_t>& down,
-                 const std::vector<std::uint32_t>& up, FatTree& tree)
+void split_ports(Reader& fabric, std::size_t tier, const StatedPorts& stated, FatTree& tree)
 {
   double oversubscription = 1;
   const std::array<std::string_view, 2> names{"oversubscription", "spine_oversubscription"};
@@ -89,14 +97,38 @@ void split_ports(Reader& fabric, std::size_t tier, const std::vector<std::uint32
       "ports of a leaf towards the endpoints, over those to the spines; splits the radix",
       "ports of a spine towards the leaves, over those to the cores; splits the radix"};
   fabric.optional({names.at(tier), sentences.at(tier), 0.1, 100.0}, oversubscription);
-  if (tier < down.size() && tier < up.size()) {
-    tree.down.at(tier) = down[tier];
-    tree.up.at(tier) = up[tier];
+  const bool is_split_stated = fabric.has(names.at(tier));
+  if (stated.is_any()) {
+    if (is_split_stated)
+      fabric.complain(names.at(tier),
+                      "it splits the radix, but down and up state the ports: expected one or the other");
+    if (tier < stated.down.size() && tier < stated.up.size()) {
+      tree.down.at(tier) = stated.down[tier];
+      tree.up.at(tier) = stated.up[tier];
+    }
     return;
   }
   const double share = oversubscription / (1 + oversubscription);
   tree.down.at(tier) = static_cast<std::uint32_t>(std::floor(tree.radix * share + 1e-9));
   tree.up.at(tier) = tree.radix - tree.down.at(tier);
+  if (tree.radix > 0 && (tree.down.at(tier) == 0 || tree.up.at(tier) == 0))
+    fabric.complain(is_split_stated ? names.at(tier) : "radix",
+                    fmt::format("a chip of {} ports has {} down and {} up then: expected at least one of each",
+                                tree.radix, tree.down.at(tier), tree.up.at(tier)));
+}
+
+void check_stated_ports(Reader& fabric, const StatedPorts& stated, std::size_t tiers, std::uint32_t radix)
+{
+  if (!stated.is_any() && radix == 0)
+    fabric.complain("radix", fmt::format("expected a radix, or {} numbers of ports each below down and up", tiers));
+  else if (stated.is_any() && !stated.is_for(tiers))
+    fabric.complain(stated.down.empty() ? "up" : "down",
+                    fmt::format("expected {} numbers each below down and up, found {} and {}", tiers,
+                                stated.down.size(), stated.up.size()));
+  for (std::size_t tier = 0; tier < tiers && radix > 0 && stated.is_for(tiers); ++tier)
+    if (stated.down[tier] + stated.up[tier] > radix)
+      fabric.complain("down", fmt::format("expected at most {} ports of a chip, down and up (radix), found {} and {}",
+                                          radix, stated.down[tier], stated.up[tier]));
 }
 
 void read_chips(Reader& fabric, FatTree& tree)
@@ -106,20 +138,15 @@ void read_chips(Reader& fabric, FatTree& tree)
       {"radix", "ports of every switch chip; splits into ports down and up where these are not stated", 0, MostPorts},
       radix);
   tree.radix = static_cast<std::uint32_t>(radix);
-  std::vector<std::uint32_t> down;
-  std::vector<std::uint32_t> up;
-  fabric.counts({"down", "ports towards the endpoints of a leaf and, with three tiers, of a spine", 1, MostPorts}, down,
-                false);
-  fabric.counts({"up", "ports away from the endpoints of a leaf and, with three tiers, of a spine", 1, MostPorts}, up,
-                false);
+  StatedPorts stated;
+  fabric.counts({"down", "ports towards the endpoints of a leaf and, with three tiers, of a spine", 1, MostPorts},
+                stated.down, false);
+  fabric.counts({"up", "ports away from the endpoints of a leaf and, with three tiers, of a spine", 1, MostPorts},
+                stated.up, false);
   const std::size_t tiers = tree.has_core ? 2 : 1;
   for (std::size_t tier = 0; tier < tiers; ++tier)
-    split_ports(fabric, tier, down, up, tree);
-  if (radix == 0 && (down.size() != tiers || up.size() != tiers))
-    fabric.complain("radix", fmt::format("expected a radix, or {} numbers of ports each below down and up", tiers));
-  else if (!down.empty() && (down.size() != tiers || up.size() != tiers))
-    fabric.complain("down", fmt::format("expected {} numbers each below down and up, found {} and {}", tiers,
-                                        down.size(), up.size()));
+    split_ports(fabric, tier, stated, tree);
+  check_stated_ports(fabric, stated, tiers, tree.radix);
 }
 
 FatTree read_tree(Reader& fabric)

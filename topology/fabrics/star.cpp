@@ -36,6 +36,8 @@ Star read_star(Reader& fabric)
                 true);
   read_rate(fabric, "lane_bandwidth", "one link of a die, one way", star.die_lane);
   star.cpu_lanes = read_cpu_rate(fabric);
+  if (chips.size() > 1)
+    fabric.complain("chips", fmt::format("expected one number, found {}", chips.size()));
   const std::size_t count = chips.front() > 0 ? chips.front() : star.links.size();
   if (star.links.size() == 1)
     star.links.resize(count, star.links.front());

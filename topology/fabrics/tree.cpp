@@ -18,6 +18,7 @@ namespace {
 using sim::config::Reader;
 
 constexpr std::size_t MostLevels = 8;
+constexpr std::string_view LevelsSentence = "levels of switches from the dies up: {fan_out, bandwidth} each";
 
 // Links of one device to the chip above, or of one root to another.
 struct Trunk {
@@ -89,13 +90,15 @@ void read_trunk(Reader& reader, Trunk& trunk)
 Tree read_tree(Reader& fabric)
 {
   Tree tree;
-  for (Reader& level :
-       fabric.sections({"levels", "levels of switches from the dies up: {fan_out, bandwidth} each"}, true)) {
+  for (Reader& level : fabric.sections({"levels", LevelsSentence}, true)) {
     Level& read = tree.levels.emplace_back();
     read_count(level, {"fan_out", "dies, or chips of the level below, that a chip joins", 1, 4096}, read.fan_out);
     read_trunk(level, read.trunk);
     level.finish();
   }
+  if (const auto* const levels = fabric.value({"levels", LevelsSentence}, false);
+      levels != nullptr && levels->kind == sim::config::Value::Kind::List && levels->items.empty())
+    fabric.complain("levels", "expected at least one level, found none");
   const bool has_peers = fabric.has("peers");
   Reader peers = fabric.optional_section({"peers", "links between each two roots, where there are several"});
   Trunk trunk;
@@ -197,6 +200,14 @@ bool is_read(const Tree& tree)
          (!tree.peers || tree.peers->rate.count() > 0);
 }
 
+// To other roots and to its CPUs, of the root that has most.
+std::uint64_t links_of_root(const Tree& tree, const FabricSite& site)
+{
+  const std::uint64_t roots = chips_of(tree, site).back();
+  const std::uint64_t cpus = tree.cpu.count() > 0 ? divided_up(site.endpoints() - site.dies(), roots) : 0;
+  return cpus + (tree.peers ? (roots - 1) * tree.peers->links : 0);
+}
+
 void check_ports(Reader& fabric, const Tree& tree, const FabricSite& site)
 {
   PortLimits limits(fabric);
@@ -204,8 +215,7 @@ void check_ports(Reader& fabric, const Tree& tree, const FabricSite& site)
   for (std::size_t level = 0; level < tree.levels.size() && is_read(tree); ++level) {
     const Level& each = tree.levels[level];
     const bool is_root = level + 1 == tree.levels.size();
-    const std::uint64_t others = is_root && tree.peers ? (chips_of(tree, site).back() - 1) * tree.peers->links : 0;
-    const std::uint64_t up = is_root ? others : tree.levels[level + 1].trunk.links;
+    const std::uint64_t up = is_root ? links_of_root(tree, site) : tree.levels[level + 1].trunk.links;
     widest = std::max(widest, std::uint64_t{each.fan_out} * each.trunk.links + up);
   }
   limits.check(

@@ -65,6 +65,30 @@ void refuse_joining(Reader& fabric, const FabricPlan& plan)
                               is_clos(plan) ? "0" : "node"));
 }
 
+// What two fabrics have together must fit the packet fabric as well.
+void refuse_too_large(Reader& scale_out, const FabricPlan& inside, const FabricPlan& between)
+{
+  if (!inside.is_complete() || !between.is_complete())
+    return;
+  const std::uint64_t ports = inside.expected.ports() + between.expected.ports();
+  const std::size_t lanes = inside.lanes.size() + between.lanes.size();
+  if (ports > MostFabricPorts)
+    scale_out.complain("kind", fmt::format("expected at most {} ports of both fabrics, found {} and {}",
+                                           MostFabricPorts, inside.expected.ports(), between.expected.ports()));
+  if (lanes > MostFabricLanes)
+    scale_out.complain("kind", fmt::format("expected at most {} lanes of an endpoint in both fabrics, found {} and {}",
+                                           MostFabricLanes, inside.lanes.size(), between.lanes.size()));
+}
+
+// Both would lead packets through endpoints, which stand in both: one could then not tell which fabric a packet is on.
+void refuse_two_meshes(Reader& scale_out, const FabricPlan& inside, const FabricPlan& between)
+{
+  if (inside.endpoints_forward && between.endpoints_forward)
+    scale_out.complain("kind", fmt::format("endpoints forward packets in the other fabric ({}) already: expected one "
+                                           "with switch chips, found {}",
+                                           inside.kind, between.kind));
+}
+
 }  // namespace
 
 bool read_only_fabric(Reader& fabric, SupernodeSpec& spec)
@@ -86,6 +110,8 @@ void read_both_fabrics(const MachineSections& machine, Reader& scale_up, Reader&
   refuse_joining(scale_up, inside);
   FabricPlan between = read_one_of_two(machine, scale_out, spec.nodes, spec);
   refuse_islands(scale_out, between);
+  refuse_too_large(scale_out, inside, between);
+  refuse_two_meshes(scale_out, inside, between);
   set_fabrics({std::move(inside), std::move(between)}, spec);
 }
 

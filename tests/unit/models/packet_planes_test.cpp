@@ -131,6 +131,33 @@ TEST_CASE("rules of all packets are the same on both fabrics of a run")
                  Catch::Contains("the same as machine.fabrics.scale_up.flow_control"));
   CHECK_THAT(read("both-32", {{"fabrics.scale_out.fabric.frame_overhead", "8 B"}}).problem(),
              Catch::Contains("frame_overhead"));
+  CHECK_THAT(read("both-32", {{"fabrics.scale_out.fabric.control_packet", "8 B"}}).problem(),
+             Catch::Contains("scale_out.fabric.control_packet"));
+  CHECK_THAT(read("both-32", {{"fabrics.scale_out.fabric.write_limit", "lane"}}).problem(),
+             Catch::Contains("scale_out.fabric.write_limit"));
+  CHECK_THAT(read("both-32", {{"fabrics.scale_out.fabric.traffic_classes", "{copies: 1}"}}).problem(),
+             Catch::Contains("scale_out.fabric.traffic_classes"));
+  CHECK_THAT(read("both-32", {{"fabrics.scale_out.fabric.access.write_extra", "1 us"}}).problem(),
+             Catch::Contains("the same write_extra as in machine.fabrics.scale_up.access"));
+}
+
+TEST_CASE("classes of traffic that a port has too few virtual lanes for are refused")
+{
+  // Control and seven classes, each with two levels.
+  CHECK(read("tree-64", {{"ub.traffic_classes", "{copies: 6}"}}).problem().empty());
+  CHECK_THAT(read("tree-64", {{"ub.traffic_classes", "{copies: 7}"}}).problem(),
+             Catch::Contains("machine.ub.traffic_classes: expected at most 7 classes, found 8: a port has 16 virtual "
+                             "lanes, and each class and control take 2"));
+  CHECK(read("star-72", {{"ub.traffic_classes", "{copies: 14}"}}).problem().empty());
+}
+
+TEST_CASE("events need a second level of a Clos, which its classes must leave room for")
+{
+  models::MachineSpec clos;
+  clos.ub.traffic.policy.weights.assign(8, 1);
+  CHECK_FALSE(models::virtual_lanes_problem(clos));
+  clos.events.events.emplace_back();
+  CHECK_THAT(models::virtual_lanes_problem(clos).value_or(""), Catch::Contains("expected at most 7 classes, found 8"));
 }
 
 TEST_CASE("a fabric whose ways follow from its shape has no key for them")

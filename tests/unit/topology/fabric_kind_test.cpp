@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -85,6 +86,15 @@ TEST_CASE("one number of links holds for every chip")
   CHECK(star("chips: 3, links: 2").plan.lanes.size() == 6);
   CHECK(star("links: 2").plan.chips.size() == 1);
   CHECK_THAT(star("chips: 3, links: [1, 2]").problem(), Catch::Contains("one for each of 3 chips, found 2"));
+  CHECK_THAT(star("chips: [1, 2], links: 1").problem(),
+             Catch::Contains("machine.ub.chips: expected one number, found 2"));
+}
+
+TEST_CASE("ways behind a lane count the parallel links, on each chip of a star and all through a tree")
+{
+  CHECK(star("links: 4").plan.ways == 4);
+  CHECK(star("links: [4, 6, 3]").plan.ways == 12);
+  CHECK(count_ways(std::array{255U, 255U, 255U}) == 65536);
 }
 
 TEST_CASE("CPUs are on a star whose file gives them a rate")
@@ -130,6 +140,20 @@ TEST_CASE("chips of a tree join devices of the level below, and roots are joined
   CHECK(longest_way(plan, false) == 4);
 }
 
+TEST_CASE("ways of a tree go through the links up, across and down")
+{
+  CHECK(tree("levels: [{fan_out: 4, bandwidth: 4 GB/s, links: 2}, {fan_out: 1, bandwidth: 8 GB/s, links: 3}], "
+             "peers: {bandwidth: 2 GB/s, links: 5}")
+            .plan.ways == 2 * 3 * 3 * 5);
+}
+
+TEST_CASE("a root of a tree has ports for its CPUs too")
+{
+  const std::string keys = TwoSockets + ", cpu_bandwidth: 9 GB/s, ports: {switch: ";
+  CHECK(tree(keys + "6}").problem().empty());
+  CHECK_THAT(tree(keys + "5}").problem(), Catch::Contains("expected at most 5 links of a switch chip, found 6"));
+}
+
 TEST_CASE("CPUs stand at the roots of a tree in their order")
 {
   const FabricPlan plan = tree(TwoSockets + ", cpu_bandwidth: 9 GB/s").plan;
@@ -147,6 +171,8 @@ TEST_CASE("a packet of a tree needs a second level only where a third root offer
 
 TEST_CASE("a tree that is none is refused")
 {
+  CHECK_THAT(tree("levels: []").problem(),
+             Catch::Contains("machine.ub.levels: expected at least one level, found none"));
   CHECK_THAT(tree("levels: [{fan_out: 2, bandwidth: 4 GB/s}]").problem(),
              Catch::Contains("expected one root, or peers that join several, found 4 roots"));
   CHECK_THAT(tree("levels: [{fan_out: 2}]").problem(), Catch::Contains("machine.ub.levels[0].bandwidth"));

@@ -57,6 +57,7 @@ TEST_CASE("three tiers join pods by cores, each of which leads to one spine of e
   CHECK(above(plan, vertex_of(plan, "spine:2.1")) ==
         std::set<std::string>{"core:1.0", "core:1.1", "core:1.2", "core:1.3", "core:1.4"});
   CHECK(plan.ways == 15);
+  CHECK(tree("tiers: 2, down: 8, up: 2, rails: 3").plan.ways == 2 * 3);
   CHECK(longest_way(plan, true) == 5);
   CHECK(plan.cables.back().rate == 7_GBps);
   CHECK(plan.cables.back().stage == 2);
@@ -92,10 +93,32 @@ TEST_CASE("CPUs take ports of the leaves where the file gives them a rate")
   CHECK(lanes_rate(plan, 32 + 5) == 1_GBps);
 }
 
+TEST_CASE("a tree whose chips have no port down, or none up, is refused at the key that says so")
+{
+  CHECK_THAT(tree("tiers: 2, radix: 1").problem(),
+             Catch::Contains("machine.ub.radix: a chip of 1 ports has 0 down and 1 up then"));
+  CHECK_THAT(tree("tiers: 2, radix: 3, oversubscription: 0.1").problem(),
+             Catch::Contains("machine.ub.oversubscription: a chip of 3 ports has 0 down and 3 up then"));
+  CHECK_THAT(tree("tiers: 3, radix: 10, spine_oversubscription: 0.1").problem(),
+             Catch::Contains("machine.ub.spine_oversubscription: a chip of 10 ports has 0 down and 10 up then"));
+}
+
+TEST_CASE("ports of a tree that contradict each other are refused")
+{
+  CHECK_THAT(tree("tiers: 2, radix: 16, up: 8").problem(),
+             Catch::Contains("machine.ub.up: expected 1 numbers each below down and up, found 0 and 1"));
+  CHECK_THAT(
+      tree("tiers: 2, radix: 4, down: 8, up: 8").problem(),
+      Catch::Contains("machine.ub.down: expected at most 4 ports of a chip, down and up (radix), found 8 and 8"));
+  CHECK_THAT(tree("tiers: 2, oversubscription: 2, down: 8, up: 8").problem(),
+             Catch::Contains("machine.ub.oversubscription: it splits the radix, but down and up state the ports"));
+}
+
 TEST_CASE("a tree that its chips have no ports for is refused")
 {
   CHECK_THAT(tree("tiers: 2").problem(), Catch::Contains("expected a radix, or 1 numbers of ports"));
-  CHECK_THAT(tree("tiers: 3, down: [4, 4], up: 2").problem(), Catch::Contains("machine.ub.radix: expected a radix"));
+  CHECK_THAT(tree("tiers: 3, down: [4, 4], up: 2").problem(),
+             Catch::Contains("machine.ub.down: expected 2 numbers each below down and up, found 2 and 1"));
   CHECK_THAT(tree("tiers: 3, radix: 8, down: 4, up: 4").problem(),
              Catch::Contains("expected 2 numbers each below down and up, found 1 and 1"));
   CHECK_THAT(tree("tiers: 2, down: 3, up: 4").problem(),

@@ -105,6 +105,26 @@ TEST_CASE("a Clos beside another fabric needs no more ports than its devices hav
   CHECK_THAT(both(narrow, Tree).log.problems.front(), Catch::Contains("expected at most 1 sub-planes, found 2"));
 }
 
+TEST_CASE("two fabrics have no more lanes together than the packet fabric can name")
+{
+  const auto star = [](int links, const std::string& more = "") {
+    return "{kind: star, links: " + std::to_string(links) + ", lane_bandwidth: 25 GB/s" + more + "}";
+  };
+  CHECK(both(star(200, ", joins: node"), star(55)).log.problems.empty());
+  CHECK_THAT(both(star(200, ", joins: node"), star(56)).log.problems.front(),
+             Catch::Contains("machine.fabrics.scale_out.fabric.kind: expected at most 255 lanes of an endpoint in both "
+                             "fabrics, found 200 and 56"));
+}
+
+TEST_CASE("dies forward packets in one fabric at most")
+{
+  const std::string inside = "{kind: full-mesh, joins: node, dimensions: 4, lane_bandwidth: 25 GB/s}";
+  const std::string between = "{kind: full-mesh, dimensions: [2, 4], lane_bandwidth: 25 GB/s}";
+  CHECK(both(inside, Tree).log.problems.empty());
+  CHECK_THAT(both(inside, between).log.problems.front(),
+             Catch::Contains("machine.fabrics.scale_out.fabric.kind: endpoints forward packets in the other fabric"));
+}
+
 TEST_CASE("an unknown kind is refused with the nearest one")
 {
   CHECK_THAT(only("{kind: fattree}").log.problems.front(), Catch::Contains("fat-tree"));
