@@ -41,7 +41,10 @@ void add_bandwidths(std::string& table, const SupernodeSpec& spec, BytesPerSecon
   } else {
     add_row(table, fmt::format("die, {} lanes together", spec.lanes()), printed(spec.die_bandwidth()));
     add_row(table, "CPU, its lanes together", printed(spec.cpu_bandwidth));
-    add_row(table, "bisection of the dies, each way", printed(bisection));
+    add_row(table,
+            spec.nodes > 1 ? "dies of the first half of the nodes to the others"
+                           : "first half of the dies to the others",
+            printed(bisection));
   }
   add_row(table, "die to die in an NPU", printed(spec.die_to_die_bandwidth));
   add_row(table, "RDMA per die", printed(spec.rdma_bandwidth));

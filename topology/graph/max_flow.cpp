@@ -5,6 +5,9 @@
 
 #include <cmath>
 #include <cstdint>
+#include <map>
+#include <numeric>
+#include <utility>
 
 namespace cm::topology {
 namespace {
@@ -34,21 +37,23 @@ void add_arc(Network& network, std::size_t from, std::size_t to, std::int64_t ca
 BytesPerSecond max_flow(const Graph& graph, const std::vector<VertexId>& sources, const std::vector<VertexId>& sinks,
                         const LinkFilter& filter)
 {
+  // One vertex for all sources, one for all sinks, and one arc for all links between two: thousands of links to one
+  // chip would each be a way to look at.
   const std::size_t source = graph.vertex_count();
   const std::size_t sink = source + 1;
-  Network network(sink + 1);
-  std::int64_t unbounded = 1;  // more than all links together
-  for (const Link& link : graph.links()) {
-    if (!filter(link))
-      continue;
-    const std::int64_t capacity = std::llround(link.bandwidth.count());
-    add_arc(network, link.from.index(), link.to.index(), capacity);
-    unbounded += capacity;
-  }
+  std::vector<std::size_t> place(graph.vertex_count());
+  std::iota(place.begin(), place.end(), std::size_t{0});
   for (const VertexId id : sources)
-    add_arc(network, source, id.index(), unbounded);
+    place[id.index()] = source;
   for (const VertexId id : sinks)
-    add_arc(network, id.index(), sink, unbounded);
+    place[id.index()] = sink;
+  std::map<std::pair<std::size_t, std::size_t>, std::int64_t> capacities;
+  for (const Link& link : graph.links())
+    if (place[link.from.index()] != place[link.to.index()] && filter(link))
+      capacities[{place[link.from.index()], place[link.to.index()]}] += std::llround(link.bandwidth.count());
+  Network network(sink + 1);
+  for (const auto& [ends, capacity] : capacities)
+    add_arc(network, ends.first, ends.second, capacity);
 
   const auto flow = boost::boykov_kolmogorov_max_flow(
       network, boost::get(&Arc::capacity, network), boost::get(&Arc::residual, network),

@@ -53,6 +53,24 @@ TEST_CASE("a flow goes around a full link when there is a way")
   CHECK(max_flow(graph, {VertexId(0)}, {VertexId(3)}, AllLinks) == 10_GBps);
 }
 
+TEST_CASE("many sources and sinks on one chip share its links without a way for each")
+{
+  constexpr std::uint32_t Ends = 3000;  // of each side
+  Graph graph = vertices(2 * Ends + 2);
+  std::vector<VertexId> sources;
+  std::vector<VertexId> sinks;
+  for (std::uint32_t end = 0; end < Ends; ++end) {
+    sources.emplace_back(2 + end);
+    sinks.emplace_back(2 + Ends + end);
+    for (const std::uint32_t chip : {0U, 1U}) {
+      add(graph, 2 + end, chip, 2_GBps);
+      add(graph, chip, 2 + Ends + end, 2_GBps);
+    }
+  }
+  add(graph, 2, 3, 50_GBps);
+  CHECK(max_flow(graph, sources, sinks, AllLinks) == 12'000_GBps);
+}
+
 TEST_CASE("a flow uses only the links of its filter and is nothing without a source")
 {
   Graph graph = vertices(2);
