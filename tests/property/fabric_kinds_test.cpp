@@ -2,6 +2,7 @@
 #include "sim/fabric/switched/channel_graph.h"
 #include "sim/fabric/switched/clos_graph.h"
 #include "sim/random/random_stream.h"
+#include "tests/property/switched_agreement.h"
 #include "tests/support/any_policy.h"
 #include "tests/support/fabric_run.h"
 #include "tests/support/fabric_text.h"
@@ -13,6 +14,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 using namespace cm;
@@ -107,15 +109,16 @@ std::vector<EndpointIndex> joined_endpoints(const FabricPlan& plan)
   return {joined.begin(), joined.end()};
 }
 
-// So many ports, spread over all; all of a small network.
-std::vector<PortIndex> some_ports(const NetworkSpec& network, std::size_t most)
+// Alike but for their place.
+std::vector<PortIndex> one_port_of_each_stage(const NetworkSpec& network)
 {
-  std::vector<PortIndex> ports;
-  const std::size_t count = network.ports.size();
-  const std::size_t step = std::max<std::size_t>(1, count / most);
-  for (std::size_t port = 0; port < count; port += step)
-    ports.push_back(static_cast<PortIndex>(port));
-  return ports;
+  std::map<std::uint8_t, PortIndex> ports;
+  for (PortIndex port = 0; port < network.ports.size(); ++port)
+    ports.try_emplace(network.graph.ends[port].stage, port);
+  std::vector<PortIndex> found;
+  for (const auto& [stage, port] : ports)
+    found.push_back(port);
+  return found;
 }
 
 // Pairs between which there is no way whatever it takes: found by flooding from each source.
@@ -232,7 +235,7 @@ TEST_CASE("a fabric of any kind that lost one port finds all ways that are left,
     const NetworkSpec network = network_of(shape.plan);
     const auto endpoints = joined_endpoints(shape.plan);
     Router router(network, graph_of(network));
-    for (const PortIndex lost : some_ports(network, 40)) {
+    for (PortIndex lost = 0; lost < network.ports.size(); ++lost) {
       INFO(shape.kind << ": " << shape.name << ", without port " << lost);
       router.set_usable(lost + 1, false);
       ChannelSurvey survey = survey_channels(router, endpoints);
@@ -245,13 +248,13 @@ TEST_CASE("a fabric of any kind that lost one port finds all ways that are left,
   }
 }
 
-TEST_CASE("a large fabric that lost one port has no circular waits")
+TEST_CASE("a large fabric that lost one port of any stage has no circular waits")
 {
   for (const Shape& shape : large_shapes()) {
     const NetworkSpec network = network_of(shape.plan);
     const auto endpoints = joined_endpoints(shape.plan);
     Router router(network, graph_of(network));
-    for (const PortIndex lost : some_ports(network, 2)) {
+    for (const PortIndex lost : one_port_of_each_stage(network)) {
       INFO(shape.kind << ": " << shape.name << ", without port " << lost);
       router.set_usable(lost + 1, false);
       const ChannelSurvey survey = survey_channels(router, endpoints);
@@ -302,6 +305,23 @@ TEST_CASE("a large fabric under full load delivers every byte through buffers of
   }
 }
 
+TEST_CASE("in a large fabric every time, byte and peak is that of the switched reference")
+{
+  for (const Shape& shape : large_shapes()) {
+    INFO(shape.kind << ": " << shape.name);
+    const NetworkSpec network = network_of(shape.plan);
+    const auto flows = random_flows(joined_endpoints(shape.plan), 2, 3);
+    const FabricPolicy policy{.flow_control = FlowControl::Credits, .mtu = Mtu};
+    FabricRun run(network, policy);
+    run_all(run, flows);
+    SwitchedReference reference(network, policy);
+    for (const FlowSpec& each : flows)
+      reference.start(each);
+    reference.finish();
+    check_agreement(run, reference, static_cast<PortIndex>(network.ports.size()));
+  }
+}
+
 TEST_CASE("in a fabric of any kind the way there is as long as the way back, and a message alone takes as long")
 {
   for (const Shape& shape : samples()) {
@@ -340,7 +360,7 @@ TEST_CASE("a fabric of any kind takes no longer way than it says, and one in the
   }
 }
 
-TEST_CASE("a long write between any two dies of an idle fabric of any kind is as fast as its shortest ways")
+TEST_CASE("a long write from the first or the last die of an idle fabric of any kind is as fast as its shortest ways")
 {
   constexpr std::uint32_t Packets = 60;  // a lane
   for (const Shape& shape : samples()) {
@@ -351,7 +371,7 @@ TEST_CASE("a long write between any two dies of an idle fabric of any kind is as
     policy.always_switched = true;
     policy.mtu = Mtu;
     const std::uint32_t bytes = Packets * network.lanes * 2048;
-    for (EndpointIndex from = 0; from < shape.plan.site.dies(); ++from)
+    for (const EndpointIndex from : {0U, shape.plan.site.dies() - 1})
       for (EndpointIndex to = 0; to < shape.plan.site.dies(); ++to) {
         const BytesPerSecond rate = topology::shortest_ways_rate(shape.plan, from, to);
         if (from == to || rate.count() <= 0)
