@@ -21,6 +21,11 @@ FlopsPerSecond full_rate(const Operator& op, const DieSpec& die)
   return FlopsPerSecond(0);
 }
 
+Seconds vector_time(const Operator& op, const DieSpec& die)
+{
+  return Seconds(die.compute.vector_rate > 0 ? op.elements / die.compute.vector_rate : 0.0);
+}
+
 }  // namespace
 
 Seconds operator_time(const Operator& op, const DieSpec& die, const CoreShare& cores)
@@ -30,10 +35,14 @@ Seconds operator_time(const Operator& op, const DieSpec& die, const CoreShare& c
   const int given = on_cube ? cores.aic : cores.aiv;
   ensure(given > 0 && given <= all, "operator {} on {} of {} cores", op.name, given, all);
   ensure(op.unit != Unit::Fp8Gemm || die.has_fp8(), "operator {} in FP8 on a die that has none", op.name);
-  const double serial = die.compute.serial_share;
-  const double slowdown = serial + (1 - serial) * all / given;
-  const double compute = on_cube ? (op.work / full_rate(op, die)).count() * slowdown : 0.0;
-  const double memory = (op.traffic / die.usable_hbm_bandwidth()).count();
+  // Attention goes over requests, heads and blocks, which share nothing.
+  const bool is_attention = op.unit == Unit::Attention || op.unit == Unit::PrefillAttention;
+  const double serial = is_attention ? 0.0 : die.compute.serial_share;
+  const double slowdown = on_cube ? serial + (1 - serial) * all / given : static_cast<double>(all) / given;
+  const Seconds on_all = on_cube ? op.work / full_rate(op, die) : vector_time(op, die);
+  const double compute = on_all.count() * slowdown;
+  const double memory = (op.traffic / die.usable_hbm_bandwidth()).count() *
+                        (on_cube ? std::max(1.0, die.compute.memory_cores / given) : slowdown);
   const double p = die.compute.overlap_exponent;
   const double larger = std::max(compute, memory);
   const double overlapped =

@@ -1,8 +1,10 @@
 // Time of an operator on a share of a die's cores.
 //
 //   compute(c) = FLOPs / (efficiency * peak) * (s + (1 - s) * C / c)        on c of the die's C cores
+//   elements(v) = elements / vector_rate * V / v                            on v of the die's V vector cores
 //   memory     = bytes / (efficiency * HBM bandwidth)
-//   time       = (compute^p + memory^p)^(1/p) + static cost
+//   time       = (compute^p + memory^p)^(1/p) + static cost                 elements in place of compute on vector
+//   cores
 //
 // s (serial_share) is the part that does not shrink with more cores; p (overlap_exponent) says how well compute and
 // memory overlap: 1 not at all, infinite perfectly. Source of the efficiencies: arXiv:2506.12708v2 Tables 8-10.
@@ -22,6 +24,7 @@ struct Operator {
   Flops work{};
   Bytes traffic{};
   int static_costs = 1;     // kernels that it is launched as
+  double elements = 0;      // that vector cores work through: of rows that they place, of small kernels
   bool is_grouped = false;  // products of several experts in one kernel, which reach less of the peak
 };
 

@@ -58,6 +58,34 @@ std::vector<Operator> operators(const GroupedAttention& a, const ModelSpec& mode
           product("o_proj", quantisation, width * model.hidden, tokens, width, model.hidden, 1)};
 }
 
+// Numbers of a query token between the products: query latent, queries as projected and as they meet the cache, answers
+// in latent space and as values.
+std::int64_t attention_width(const LatentAttention& a)
+{
+  return a.q_lora_rank + a.heads * (a.nope_head_dim + a.rope_head_dim + a.latent() + a.kv_lora_rank + a.v_head_dim);
+}
+
+// Queries, keys, values and answers.
+std::int64_t attention_width(const GroupedAttention& a)
+{
+  return 2 * (a.heads + a.kv_heads) * a.head_dim;
+}
+
+// Numbers are read and written once, in BF16.
+Operator small_kernels(const ModelSpec& model, std::int64_t tokens, int kernels)
+{
+  // The hidden state is normed, quantised and added to the residual.
+  const std::int64_t width =
+      3 * model.hidden + std::visit([](const auto& attention) { return attention_width(attention); }, model.attention);
+  const std::int64_t numbers = tokens * width;
+  return {.name = "small kernels",
+          .unit = Unit::Vector,
+          .work = Flops(0),
+          .traffic = Bytes(4 * numbers),
+          .static_costs = kernels,
+          .elements = static_cast<double>(numbers)};
+}
+
 }  // namespace
 
 std::int64_t weight_bytes(Quantisation quantisation)
@@ -69,6 +97,15 @@ std::vector<Operator> attention_operators(const ModelSpec& model, Quantisation q
 {
   return std::visit([&](const auto& attention) { return operators(attention, model, quantisation, batch); },
                     model.attention);
+}
+
+std::vector<Operator> attention_operators(const ModelSpec& model, Quantisation quantisation, const DecodeBatch& batch,
+                                          const DieSpec& die)
+{
+  std::vector<Operator> operators = attention_operators(model, quantisation, batch);
+  if (die.compute.attention_kernels > 0)
+    operators.insert(operators.begin() + 1, small_kernels(model, batch.query_tokens, die.compute.attention_kernels));
+  return operators;
 }
 
 Operator gate_operator(const ModelSpec& model, std::int64_t tokens)

@@ -27,6 +27,10 @@ struct DecodeBatch {
 
 // Projections in, attention, projection out, in order.
 std::vector<Operator> attention_operators(const ModelSpec& model, Quantisation quantisation, const DecodeBatch& batch);
+// The same as the die's engine runs them: with its small kernels between products and attention (norms, rotary, cache
+// write, quantisation, slices), whose vector work is one pass over what goes into attention and what comes out.
+std::vector<Operator> attention_operators(const ModelSpec& model, Quantisation quantisation, const DecodeBatch& batch,
+                                          const DieSpec& die);
 
 // Norm and router of a MoE layer.
 Operator gate_operator(const ModelSpec& model, std::int64_t tokens);

@@ -7,9 +7,14 @@
 namespace cm::models {
 namespace {
 
-Operator on_vector_cores(std::string_view name, std::int64_t bytes)
+Operator on_vector_cores(std::string_view name, std::int64_t bytes, std::int64_t elements = 0)
 {
-  return {.name = name, .unit = Unit::Vector, .work = Flops(0), .traffic = Bytes(bytes), .static_costs = 1};
+  return {.name = name,
+          .unit = Unit::Vector,
+          .work = Flops(0),
+          .traffic = Bytes(bytes),
+          .static_costs = 1,
+          .elements = static_cast<double>(elements)};
 }
 
 Unit product_unit(Quantisation quantisation)
@@ -134,25 +139,33 @@ Bytes dispatch_row(const ModelSpec& model, Quantisation quantisation, const DieS
   return quantisation == Quantisation::Bf16 ? Bytes(2 * model.hidden) : Bytes(model.hidden) + die.exchange.slot;
 }
 
+// Scores of all experts are read; numbers and weights of the chosen ones are written.
+Operator route(const ModelSpec& model, std::int64_t tokens, std::int64_t rows)
+{
+  constexpr std::int64_t Score = 4;
+  return on_vector_cores("route", tokens * model.routed_experts * Score + 2 * rows * Score, rows * model.hidden);
+}
+
 Operator pack_for_dispatch(const ModelSpec& model, std::int64_t tokens, std::int64_t rows, Bytes row)
 {
-  return on_vector_cores("pack_for_dispatch", tokens * model.hidden * 2 + rows * row.count());
+  return on_vector_cores("pack_for_dispatch", tokens * model.hidden * 2 + rows * row.count(), rows * model.hidden);
 }
 
 Operator sort_by_expert(const ModelSpec& model, Quantisation quantisation, std::int64_t rows, Bytes row)
 {
-  return on_vector_cores("sort_by_expert", rows * (row.count() + model.hidden * weight_bytes(quantisation)));
+  return on_vector_cores("sort_by_expert", rows * (row.count() + model.hidden * weight_bytes(quantisation)),
+                         rows * model.hidden);
 }
 
 Operator pack_for_combine(const ModelSpec& model, std::int64_t rows)
 {
-  return on_vector_cores("pack_for_combine", rows * model.hidden * 4);
+  return on_vector_cores("pack_for_combine", rows * model.hidden * 4, rows * model.hidden);
 }
 
 // Routed answers, the shared expert's and the residual are read, the sum is written.
 Operator accumulate(const ModelSpec& model, std::int64_t tokens, std::int64_t rows)
 {
-  return on_vector_cores("accumulate", (rows + 3 * tokens) * model.hidden * 2);
+  return on_vector_cores("accumulate", (rows + 3 * tokens) * model.hidden * 2, rows * model.hidden);
 }
 
 Operator grouped_experts(const ModelSpec& model, Quantisation quantisation, std::int64_t rows, std::int64_t experts)

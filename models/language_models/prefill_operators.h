@@ -49,6 +49,7 @@ Bytes dispatch_row(const ModelSpec& model, Quantisation quantisation, const DieS
 
 // Copies of rows in a die's memory before and after an exchange: by destination rank, by expert, back, and the weighted
 // sum of a token's answers.
+Operator route(const ModelSpec& model, std::int64_t tokens, std::int64_t rows);
 Operator pack_for_dispatch(const ModelSpec& model, std::int64_t tokens, std::int64_t rows, Bytes row);
 Operator sort_by_expert(const ModelSpec& model, Quantisation quantisation, std::int64_t rows, Bytes row);
 Operator pack_for_combine(const ModelSpec& model, std::int64_t rows);

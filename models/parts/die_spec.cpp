@@ -25,6 +25,8 @@ ComputeSpec read_compute(Reader compute)
   compute.required_fraction({"grouped_gemm", "share of the peak that grouped products of prefill reach", 0.01, 1.0},
                             spec.grouped_gemm);
   compute.required_fraction({"memory", "share of the HBM bandwidth that kernels reach", 0.01, 1.0}, spec.memory);
+  compute.optional({"memory_cores", "cube cores whose loads together fill the HBM; 0: any number", 0.0, 1024.0},
+                   spec.memory_cores);
   compute.required({"overlap_exponent",
                     "exponent of the soft maximum of compute and memory time: 1 adds them, large hides the smaller",
                     1.0, 100.0},
@@ -34,6 +36,22 @@ ComputeSpec read_compute(Reader compute)
   compute.required({"cube_operator", "static cost of an operator on the cube cores", 0.0, 1e-3}, spec.cube_operator);
   compute.required({"vector_operator", "static cost of an operator on the vector cores", 0.0, 1e-3},
                    spec.vector_operator);
+  compute.optional(
+      {"vector_rate",
+       "elements a second that all vector cores together work through: rows that prefill routes, packs, sorts "
+       "and adds up, small kernels around decode's attention; 0: any number",
+       0.0, 1e18},
+      spec.vector_rate);
+  compute.optional(
+      {"attention_kernels",
+       "small kernels around attention in a layer of decode: norms, rotary, cache write, quantisation, slices", 0,
+       1000},
+      spec.attention_kernels);
+  compute.optional_fraction({"side_by_side",
+                             "how much longer prefill's operators on cube cores take beside another microbatch, whose "
+                             "vector work keeps their own vector part waiting",
+                             0.0, 1.0},
+                            spec.side_by_side);
   compute.required_fraction({"jitter", "coefficient of variation of an operator's time from rank to rank", 0.0, 0.5},
                             spec.jitter);
   compute.finish();

@@ -19,10 +19,14 @@ struct ComputeSpec {
   double prefill_attention = 0;  // the same for prefill, where a score costs fewer FLOPs and as much softmax
   double grouped_gemm = 0;       // share of the peak that grouped products over a die's experts reach in prefill
   double memory = 0;             // share of the HBM bandwidth
+  double memory_cores = 0;       // cube cores whose loads together fill the HBM; 0: a few
   double overlap_exponent = 1;   // exponent of the soft maximum of compute and memory time
   double serial_share = 0;       // share of compute time that does not shrink with more cores
   Seconds cube_operator;         // static cost of an operator on the cube cores
   Seconds vector_operator;       // static cost of an operator on the vector cores only
+  double vector_rate = 0;        // elements a second that all vector cores together work through; 0: any number
+  int attention_kernels = 0;     // of a decode step, small ones around attention: norms, rotary, cache write, slices
+  double side_by_side = 0;       // prefill: cube operators beside another microbatch's vector work take so much longer
   double jitter = 0;             // coefficient of variation of an operator's time
 
   friend bool operator==(const ComputeSpec&, const ComputeSpec&) = default;

@@ -20,7 +20,7 @@ AttentionWork attention_work(const DecodeSpec& spec, const models::ModelSpec& sh
                              const models::CoreShare& cores, const models::DecodeBatch& batch)
 {
   AttentionWork work{.batch = batch, .times = {}, .traffic = {}, .names = {}, .work = {}};
-  for (const models::Operator& op : models::attention_operators(share, spec.quantisation, batch)) {
+  for (const models::Operator& op : models::attention_operators(share, spec.quantisation, batch, die)) {
     work.times.push_back(models::operator_time(op, die, cores));
     work.traffic.push_back(op.traffic);
     work.names.push_back(op.name);

@@ -86,7 +86,7 @@ StreamEstimate estimate_streams(const models::ModelSpec& model, const models::Ma
   const models::ModelSpec share = models::tensor_share(model, load.tensor_parallel);
   const bool has_experts = model.has_experts();
   StreamEstimate estimate;
-  for (const models::Operator& op : models::attention_operators(share, load.quantisation, load.batch))
+  for (const models::Operator& op : models::attention_operators(share, load.quantisation, load.batch, die))
     estimate.attention += models::operator_time(op, die, attention_cores);
   estimate.attention += tensor_time(
       model, die, load, has_experts ? TensorOperation::ReduceScatter : TensorOperation::AllReduce, attention_cores.aiv);

@@ -13,7 +13,7 @@ namespace cm::workloads {
 enum class StepKind : std::uint8_t {
   Take,      // a stream of the rank, which serves one microbatch at a time; waits while another one has it
   Release,   // gives it to the microbatch that waits for it
-  Turn,      // takes a stream for a given time
+  Turn,      // of the host, for a given time; those of microbatches run side by side
   Operator,  // of the die; may be several, one after another
   Start,     // starts a part of an exchange and goes on
   Await,     // until the rank is through that part
@@ -26,6 +26,7 @@ struct LayerStep {
   std::uint8_t what = 0;        // stream, operator or exchange
   std::uint8_t part = 0;        // of the exchange
   std::uint8_t wait_stage = 0;  // of Await: for the time that the rank spent waiting for others
+  bool in_order = false;        // of Take: the microbatches alternate, on all ranks alike
 };
 
 template <typename Type>
@@ -44,16 +45,26 @@ constexpr LayerStep take(Stage stage, Stream stream)
   return {StepKind::Take, static_cast<std::uint8_t>(stage), static_cast<std::uint8_t>(stream)};
 }
 
+// For what awaits other ranks while it has the stream: ranks that served their microbatches in another order would wait
+// for each other for ever.
+template <Enumeration Stage, typename Stream>
+constexpr LayerStep take_in_order(Stage stage, Stream stream)
+{
+  LayerStep step = take(stage, stream);
+  step.in_order = true;
+  return step;
+}
+
 template <Enumeration Stage, typename Stream>
 constexpr LayerStep release(Stage stage, Stream stream)
 {
   return {StepKind::Release, static_cast<std::uint8_t>(stage), static_cast<std::uint8_t>(stream)};
 }
 
-template <Enumeration Stage, typename Stream>
-constexpr LayerStep take_turn(Stage stage, Stream stream)
+template <Enumeration Stage>
+constexpr LayerStep take_turn(Stage stage)
 {
-  return {StepKind::Turn, static_cast<std::uint8_t>(stage), static_cast<std::uint8_t>(stream)};
+  return {StepKind::Turn, static_cast<std::uint8_t>(stage)};
 }
 
 template <Enumeration Stage, typename Operator>

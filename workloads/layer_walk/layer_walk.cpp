@@ -83,11 +83,10 @@ bool LayerWalk::perform(std::uint32_t rank, std::uint32_t micro, const LayerStep
   Microbatch& batch = at(rank, micro);
   const std::size_t number = number_of(step.what, step.part);
   switch (step.kind) {
-  case StepKind::Take: return take(ranks_[rank].streams.at(step.what), micro);
+  case StepKind::Take: return take(ranks_[rank].streams.at(step.what), micro, step);
   case StepKind::Release: release(rank, ranks_[rank].streams.at(step.what)); return true;
   case StepKind::Turn:
-    if (take(ranks_[rank].streams.at(step.what), micro))
-      start_turn(rank, micro, step.what);
+    plane_.remind(to_picoseconds(phase_.turn()), notices_(Event::TurnEnded, rank, micro));
     return false;
   case StepKind::Operator:
     batch.operators_done = 0;
@@ -137,7 +136,10 @@ void LayerWalk::on_notice(const sim::streams::Notice& notice, Picoseconds now)
       timeline_->end({notice.member, notice.detail}, now);
     end_operator(notice.member, notice.detail);
     break;
-  case Event::TurnEnded: end_turn(notice.member, notice.detail); break;
+  case Event::TurnEnded:
+    end_step(notice.member, notice.detail);
+    walk_on(notice.member, notice.detail);
+    break;
   }
 }
 
@@ -164,17 +166,6 @@ void LayerWalk::add_work(const Microbatch& batch, const models::StageWork& work)
 {
   if (phase_.counts(batch.layer))
     breakdown_.add_work(step_of(batch).stage, work);
-}
-
-void LayerWalk::end_turn(std::uint32_t rank, std::uint32_t micro)
-{
-  const std::uint8_t which = step_of(at(rank, micro)).what;
-  Stream& stream = ranks_[rank].streams.at(which);
-  stream.holder = std::exchange(stream.waiting, Nobody);
-  if (stream.holder != Nobody)
-    start_turn(rank, static_cast<std::uint32_t>(stream.holder), which);
-  end_step(rank, micro);
-  walk_on(rank, micro);
 }
 
 void LayerWalk::on_exchanged(const ExchangeEnd& end)
@@ -237,32 +228,39 @@ void LayerWalk::go_on_behind_pass(std::uint32_t rank)
     plane_.raise(finished_);
 }
 
-// True when the stream was free.
-bool LayerWalk::take(Stream& stream, std::uint32_t micro)
+bool LayerWalk::may_take(const Stream& stream, std::uint32_t micro, const LayerStep& step) const
 {
-  const auto taker = static_cast<int>(micro);
-  if (stream.holder == Nobody) {
-    stream.holder = taker;
+  return stream.holder == Nobody && (!step.in_order || stream.next == static_cast<int>(micro));
+}
+
+// True when the stream was free.
+bool LayerWalk::take(Stream& stream, std::uint32_t micro, const LayerStep& step)
+{
+  if (may_take(stream, micro, step)) {
+    stream.holder = static_cast<int>(micro);
+    if (step.in_order)
+      stream.next = static_cast<int>((micro + 1) % setup_.microbatches);
     return true;
   }
   ensure(stream.waiting == Nobody, "two microbatches wait for one stream");
-  stream.waiting = taker;
+  stream.waiting = static_cast<int>(micro);
   return false;
 }
 
+// One that waits for its place in the order goes on waiting.
 void LayerWalk::release(std::uint32_t rank, Stream& stream)
 {
-  stream.holder = std::exchange(stream.waiting, Nobody);
-  if (stream.holder == Nobody)
+  stream.holder = Nobody;
+  if (stream.waiting == Nobody)
     return;
-  const auto next = static_cast<std::uint32_t>(stream.holder);
+  const auto next = static_cast<std::uint32_t>(stream.waiting);
+  const LayerStep& step = step_of(at(rank, next));
+  if (!may_take(stream, next, step))
+    return;
+  stream.waiting = Nobody;
+  static_cast<void>(take(stream, next, step));
   end_step(rank, next);
   walk_on(rank, next);
-}
-
-void LayerWalk::start_turn(std::uint32_t rank, std::uint32_t micro, std::uint8_t stream)
-{
-  plane_.remind(to_picoseconds(phase_.turn(stream)), notices_(Event::TurnEnded, rank, micro));
 }
 
 void LayerWalk::run_operator(std::uint32_t rank, std::uint32_t micro, std::uint8_t op)

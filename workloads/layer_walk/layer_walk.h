@@ -60,7 +60,7 @@ class WalkedPhase {
   [[nodiscard]] virtual bool counts(std::int64_t layer) const = 0;
   // Cost of the operator that starts now. Operators behind the layers run for the rank's microbatches together.
   [[nodiscard]] virtual OperatorCost cost(std::uint8_t op, const WalkPlace& place) const = 0;
-  [[nodiscard]] virtual Seconds turn(std::uint8_t /*stream*/) const { return {}; }
+  [[nodiscard]] virtual Seconds turn() const { return {}; }
   [[nodiscard]] virtual Exchange& exchange(std::uint8_t exchange, std::uint32_t micro) = 0;
 
   // Before a rank's first step of an iteration, and behind its last one.
@@ -132,6 +132,7 @@ class LayerWalk final : public ExchangeListener, private sim::streams::NoticeOwn
   struct Stream {
     int holder = Nobody;
     int waiting = Nobody;
+    int next = 0;  // of those that take it in order
   };
 
   struct Rank {
@@ -165,12 +166,11 @@ class LayerWalk final : public ExchangeListener, private sim::streams::NoticeOwn
   [[nodiscard]] bool perform(std::uint32_t rank, std::uint32_t micro, const LayerStep& step);
   void end_step(std::uint32_t rank, std::uint32_t micro);
   void end_operator(std::uint32_t rank, std::uint32_t micro);
-  void end_turn(std::uint32_t rank, std::uint32_t micro);
   [[nodiscard]] bool enter_next_layer(std::uint32_t rank, std::uint32_t micro);
   void go_on_behind_pass(std::uint32_t rank);
-  [[nodiscard]] static bool take(Stream& stream, std::uint32_t micro);
+  [[nodiscard]] bool may_take(const Stream& stream, std::uint32_t micro, const LayerStep& step) const;
+  [[nodiscard]] bool take(Stream& stream, std::uint32_t micro, const LayerStep& step);
   void release(std::uint32_t rank, Stream& stream);
-  void start_turn(std::uint32_t rank, std::uint32_t micro, std::uint8_t stream);
   void run_operator(std::uint32_t rank, std::uint32_t micro, std::uint8_t op);
   void add_work(const Microbatch& batch, const models::StageWork& work);
   void show(std::uint32_t rank, std::uint32_t micro, std::uint8_t op, const OperatorCost& cost);

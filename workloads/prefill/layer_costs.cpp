@@ -19,7 +19,9 @@ std::int64_t rank_part(std::int64_t all, std::uint32_t rank, std::uint32_t ranks
 
 LayerCosts::LayerCosts(const PrefillDeployment& deployment, const models::ModelSpec& model, const models::DieSpec& die,
                        const std::vector<PrefillLoad>& microbatches)
-    : deployment_(deployment), model_(model), die_(die), all_cores_{die.aic_cores, die.aiv_cores},
+    : deployment_(deployment), model_(model), die_(die),
+      cores_{die.aic_cores, die.aiv_cores / static_cast<int>(microbatches.size())},
+      slowdown_(microbatches.size() > 1 ? 1 + die.compute.side_by_side : 1),
       dispatch_row_(models::dispatch_row(model, deployment.quantisation, die))
 {
   for (const PrefillLoad& load : microbatches) {
@@ -57,8 +59,13 @@ LayerCosts::Share LayerCosts::share_of(const PrefillLoad& load, std::uint32_t ra
   set_one(Operator::DenseFfn, models::dense_ffn_operator(model_, quantisation, share.tokens));
   if (model_.has_experts()) {
     const std::int64_t rows = share.tokens * model_.top_k;
-    set_one(Operator::Gate, models::gate_operator(model_, share.tokens));
+    const std::array gate{models::gate_operator(model_, share.tokens), models::route(model_, share.tokens, rows)};
+    set(Operator::Gate, gate);
     set_one(Operator::PackForDispatch, models::pack_for_dispatch(model_, share.tokens, rows, dispatch_row_));
+    if (model_.shared_experts > 0)
+      set_one(
+          Operator::SharedExpert,
+          models::expert_operator(model_, quantisation, share.tokens * model_.shared_experts, model_.shared_experts));
     set_one(Operator::Accumulate, models::accumulate(model_, share.tokens, rows));
   }
   return share;
@@ -68,9 +75,9 @@ OperatorCost LayerCosts::total(std::span<const models::Operator> operators) cons
 {
   OperatorCost cost;
   for (const models::Operator& op : operators) {
-    cost.time += models::operator_time(op, die_, all_cores_);
+    cost.time += models::operator_time(op, die_, cores_) * slowdown_;
     cost.traffic += op.traffic;
-    cost.work += models::work_of(op, die_, all_cores_);
+    cost.work += models::work_of(op, die_, cores_);
   }
   return cost;
 }
@@ -79,12 +86,16 @@ OperatorCost LayerCosts::of_rows(std::size_t micro, std::uint32_t rank, Operator
 {
   const models::Quantisation quantisation = deployment_.quantisation;
   std::vector<models::Operator> operators;
-  if (which == Operator::Sort) {
-    operators.push_back(models::sort_by_expert(model_, quantisation, received, dispatch_row_));
+  if (which == Operator::Sort || which == Operator::SortFirst || which == Operator::SortRest) {
+    const std::int64_t first = received / 2;
+    const std::int64_t rows = which == Operator::Sort        ? received
+                              : which == Operator::SortFirst ? first
+                                                             : received - first;
+    operators.push_back(models::sort_by_expert(model_, quantisation, rows, dispatch_row_));
   } else if (which == Operator::PackForCombine) {
     operators.push_back(models::pack_for_combine(model_, received));
   } else {
-    if (const std::int64_t own = tokens(micro, rank) * model_.shared_experts; own > 0)
+    if (const std::int64_t own = tokens(micro, rank) * model_.shared_experts; own > 0 && which == Operator::Experts)
       operators.push_back(models::expert_operator(model_, quantisation, own, model_.shared_experts));
     if (received > 0)
       operators.push_back(models::grouped_experts(model_, quantisation, received,

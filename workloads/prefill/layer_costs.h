@@ -24,7 +24,7 @@ class LayerCosts {
   {
     return shares_[micro][rank].costs[static_cast<std::size_t>(which)];
   }
-  // Sort, Experts and PackForCombine of a rank that has received so many rows.
+  // SortFirst, SortRest, the experts and PackForCombine of a rank that has received so many rows.
   [[nodiscard]] OperatorCost of_rows(std::size_t micro, std::uint32_t rank, PrefillOperator which,
                                      std::int64_t received) const;
   // After the last layer: the MTP layer's projection of all tokens, and the head for the rank's part of `prompts`.
@@ -58,7 +58,8 @@ class LayerCosts {
   const PrefillDeployment& deployment_;
   const models::ModelSpec& model_;
   const models::DieSpec& die_;
-  models::CoreShare all_cores_;
+  models::CoreShare cores_;  // vector cores are divided among the microbatches
+  double slowdown_;          // beside another microbatch
   Bytes dispatch_row_;
   std::vector<std::vector<Share>> shares_;  // [microbatch][rank]
 };

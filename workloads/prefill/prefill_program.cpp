@@ -13,7 +13,7 @@ using Sent = PrefillExchange;
 // Attention, the same in both kinds of layer: the latents of keys and values cross the fabric while those of the
 // queries are computed.
 constexpr std::array Attention{
-    take(Stage::WaitForCube, Stream::Cube),
+    take_in_order(Stage::WaitForCube, Stream::Cube),
     run(Stage::BeforeHeads, Operator::KeysValuesDown),
     start(Stage::BeforeHeads, Sent::KeyValueLatents),
     run(Stage::BeforeHeads, Operator::QueriesDown),
@@ -28,22 +28,32 @@ constexpr std::array Attention{
     run(Stage::AfterHeads, Operator::Output),
 };
 
-constexpr std::array RoutedExperts{
-    release(Stage::AfterHeads, Stream::Cube),
+constexpr std::array SendRows{
     run(Stage::Gate, Operator::Gate),
-    take_turn(Stage::Gate, Stream::Host),
+    take_turn(Stage::Gate),
     run(Stage::Dispatch, Operator::PackForDispatch),
     // The rows per expert go round before the rows themselves; both have sizes that only the die knows.
-    take_turn(Stage::Dispatch, Stream::Host),
-    take_turn(Stage::Dispatch, Stream::Host),
+    take_turn(Stage::Dispatch),
+    take_turn(Stage::Dispatch),
     start(Stage::Dispatch, Sent::Dispatch),
+};
+
+constexpr std::array TakeRows{
     await(Stage::Dispatch, Sent::Dispatch),
     run(Stage::Dispatch, Operator::Sort),
-    take(Stage::WaitForCube, Stream::Cube),
-    run(Stage::Experts, Operator::Experts),
+};
+
+// Half of the rows are sorted while the other half is on its way.
+constexpr std::array TakeRowsAsTheyCome{
+    run(Stage::Dispatch, Operator::SortFirst),
+    await(Stage::Dispatch, Sent::Dispatch),
+    run(Stage::Dispatch, Operator::SortRest),
+};
+
+constexpr std::array ReturnRows{
     release(Stage::Experts, Stream::Cube),
     run(Stage::Combine, Operator::PackForCombine),
-    take_turn(Stage::Combine, Stream::Host),
+    take_turn(Stage::Combine),
     start(Stage::Combine, Sent::Combine),
     await(Stage::Combine, Sent::Combine),
     run(Stage::Combine, Operator::Accumulate),
@@ -65,14 +75,22 @@ constexpr std::array<LayerStep, A + B> joined(const std::array<LayerStep, A>& a,
   return both;
 }
 
-constexpr auto MoeLayer = joined(Attention, RoutedExperts);
+constexpr std::array LeaveCube{release(Stage::AfterHeads, Stream::Cube)};
+constexpr std::array SharedExpert{run(Stage::Experts, Operator::SharedExpert)};
+constexpr std::array RoutedExperts{run(Stage::Experts, Operator::RoutedExperts)};
+constexpr std::array AllExperts{take(Stage::WaitForCube, Stream::Cube), run(Stage::Experts, Operator::Experts)};
+
+constexpr auto AloneMoeLayer = joined(joined(joined(Attention, SendRows), joined(SharedExpert, TakeRowsAsTheyCome)),
+                                      joined(RoutedExperts, ReturnRows));
+constexpr auto SharingMoeLayer =
+    joined(joined(joined(Attention, LeaveCube), SendRows), joined(joined(TakeRows, AllExperts), ReturnRows));
 constexpr auto DenseLayer = joined(Attention, DenseFeedForward);
 
 }  // namespace
 
-std::span<const LayerStep> moe_layer()
+std::span<const LayerStep> moe_layer(std::size_t microbatches)
 {
-  return MoeLayer;
+  return microbatches > 1 ? std::span<const LayerStep>(SharingMoeLayer) : AloneMoeLayer;
 }
 
 std::span<const LayerStep> dense_layer()

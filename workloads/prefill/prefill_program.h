@@ -22,8 +22,8 @@ enum class PrefillStage : std::uint8_t {
 };
 inline constexpr std::size_t PrefillStages = 8;
 
-// The die's cube cores, and the process of the host that drives it.
-enum class PrefillStream : std::uint8_t { Cube, Host };
+// The die's cube cores.
+enum class PrefillStream : std::uint8_t { Cube };
 
 enum class PrefillOperator : std::uint8_t {
   KeysValuesDown,
@@ -35,19 +35,25 @@ enum class PrefillOperator : std::uint8_t {
   Gate,
   PackForDispatch,
   Sort,
-  Experts,
+  SortFirst,  // half of the rows
+  SortRest,
+  SharedExpert,
+  RoutedExperts,
+  Experts,  // shared and routed
   PackForCombine,
   Accumulate,
   DenseFfn,
   Head  // behind the layers
 };
-inline constexpr std::size_t PrefillOperators = 14;
+inline constexpr std::size_t PrefillOperators = 18;
 
 enum class PrefillExchange : std::uint8_t { KeyValueLatents, QueryLatents, Heads, Dispatch, Combine };
 inline constexpr std::size_t PrefillExchanges = 5;
 static_assert(PrefillStages <= MostStages && PrefillExchanges <= MostExchanges);
 
-std::span<const LayerStep> moe_layer();
+// One microbatch computes its shared expert while its rows are on their way; beside another one, which has the cube
+// cores then, it computes it with the routed experts.
+std::span<const LayerStep> moe_layer(std::size_t microbatches);
 std::span<const LayerStep> dense_layer();
 
 }  // namespace cm::workloads

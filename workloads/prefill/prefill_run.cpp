@@ -40,7 +40,7 @@ PrefillRun::PrefillRun(const PrefillSetup& setup, LiveMachine& live, sim::stream
 
 std::span<const LayerStep> PrefillRun::program(std::int64_t layer) const
 {
-  return layer < setup_.model.dense_layers ? dense_layer() : moe_layer();
+  return layer < setup_.model.dense_layers ? dense_layer() : moe_layer(setup_.microbatches.size());
 }
 
 bool PrefillRun::counts(std::int64_t layer) const
@@ -55,11 +55,16 @@ OperatorCost PrefillRun::cost(std::uint8_t op, const WalkPlace& place) const
   const auto which = static_cast<PrefillOperator>(op);
   switch (which) {
   case PrefillOperator::Head: return costs_.head(place.rank, setup_.prompts);
+  case PrefillOperator::SharedExpert:
+    return setup_.machine.free.experts ? OperatorCost{} : costs_.fixed(place.micro, place.rank, which);
+  case PrefillOperator::RoutedExperts:
   case PrefillOperator::Experts:
     if (setup_.machine.free.experts)
       return {};
     [[fallthrough]];
   case PrefillOperator::Sort:
+  case PrefillOperator::SortFirst:
+  case PrefillOperator::SortRest:
   case PrefillOperator::PackForCombine:
     return costs_.of_rows(place.micro, place.rank, which, traffic_.received(place.micro, place.layer, place.rank));
   case PrefillOperator::KeysValuesDown:
@@ -76,7 +81,7 @@ OperatorCost PrefillRun::cost(std::uint8_t op, const WalkPlace& place) const
   return costs_.fixed(place.micro, place.rank, which);
 }
 
-Seconds PrefillRun::turn(std::uint8_t /*stream*/) const
+Seconds PrefillRun::turn() const
 {
   return setup_.machine.die.host.turn;
 }

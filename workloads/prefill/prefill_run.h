@@ -48,7 +48,7 @@ class PrefillRun final : private WalkedPhase {
   [[nodiscard]] std::span<const LayerStep> program(std::int64_t layer) const override;
   [[nodiscard]] bool counts(std::int64_t layer) const override;
   [[nodiscard]] OperatorCost cost(std::uint8_t op, const WalkPlace& place) const override;
-  [[nodiscard]] Seconds turn(std::uint8_t stream) const override;
+  [[nodiscard]] Seconds turn() const override;
   [[nodiscard]] Exchange& exchange(std::uint8_t exchange, std::uint32_t micro) override;
   void end_iteration(std::uint32_t rank, std::uint32_t iteration, Picoseconds took) override;
 

@@ -52,6 +52,24 @@ TEST_CASE("projections of attention hold all of its parameters")
   CHECK(flops == 2.0 * static_cast<double>(attention_parameters(model)));
 }
 
+TEST_CASE("small kernels of attention work on all numbers between its products, and cost a launch each")
+{
+  const ModelSpec model = deepseek_r1();
+  DieSpec die;
+  CHECK(attention_operators(model, Quantisation::Int8, batch(3, 4096, 2), die).size() == 3);
+  die.compute.attention_kernels = 8;
+  const auto operators = attention_operators(model, Quantisation::Int8, batch(3, 4096, 2), die);
+  REQUIRE(operators.size() == 4);
+  const Operator& small = operators[1];
+  CHECK(small.unit == Unit::Vector);
+  CHECK(small.static_costs == 8);
+  // Of a token: the hidden state three times, the queries' latent, and for each head 192 of a query, 576 and 512 in
+  // latent space, 128 of a value.
+  const double numbers = 3 * 2 * (3 * 7168 + 1536 + 128 * (192 + 576 + 512 + 128));
+  CHECK(small.elements == numbers);
+  CHECK(static_cast<double>(small.traffic.count()) == 4 * numbers);
+}
+
 TEST_CASE("BF16 weights weigh twice what INT8 weights do and run on the other unit")
 {
   const ModelSpec model = deepseek_r1();

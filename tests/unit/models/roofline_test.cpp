@@ -62,6 +62,33 @@ TEST_CASE("half of the cores slow compute by less than two")
   CHECK(us(op(Unit::Int8Gemm, 0, 1'000'000), {10, 40}) == Approx(1));
 }
 
+TEST_CASE("attention has no part that more cores do not make shorter")
+{
+  CHECK(us(op(Unit::Attention, 60e6, 0), {10, 40}) == Approx(2));
+  CHECK(us(op(Unit::PrefillAttention, 50e6, 0), {10, 40}) == Approx(2));
+}
+
+TEST_CASE("cube cores below those that fill the HBM get their part of it")
+{
+  DieSpec die = round_die();
+  die.compute.memory_cores = 15;
+  CHECK(us(op(Unit::Int8Gemm, 0, 1'000'000), {20, 40}, die) == Approx(1));
+  CHECK(us(op(Unit::Int8Gemm, 0, 1'000'000), {15, 40}, die) == Approx(1));
+  CHECK(us(op(Unit::Int8Gemm, 0, 1'000'000), {10, 40}, die) == Approx(1.5));
+}
+
+TEST_CASE("vector cores work through their elements at the die's rate, each its part of them and of the memory")
+{
+  DieSpec die = round_die();
+  die.compute.vector_rate = 1e12;
+  Operator rows = op(Unit::Vector, 0, 4'000'000);
+  rows.elements = 3e6;
+  CHECK(us(rows, {20, 40}, die) == Approx(5));
+  CHECK(us(rows, {20, 20}, die) == Approx(10));
+  // No rate is known: memory alone.
+  CHECK(us(rows) == Approx(4));
+}
+
 TEST_CASE("cube operators need cube cores and vector operators vector cores")
 {
   CHECK(us(op(Unit::Int8Gemm, 160e6, 0), {20, 0}) == Approx(1));

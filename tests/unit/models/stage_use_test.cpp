@@ -28,7 +28,7 @@ TEST_CASE("an operator uses the cube cores' peak by its FLOPs and holds the core
   CHECK(work.vector_core_seconds == 0);
   const StageWork vectors =
       work_of({.name = "op", .unit = Unit::Vector, .traffic = Bytes(1'000'000), .static_costs = 0}, die, {0, 8});
-  CHECK(vectors.vector_core_seconds == Approx(8 * 1e-6));
+  CHECK(vectors.vector_core_seconds == Approx(40 * 1e-6));
   CHECK(vectors.memory_bytes == 1e6);
   CHECK(vectors.cube_at_peak.count() == 0);
 }

@@ -103,18 +103,32 @@ struct Steps {
     const auto plan = attention();
     return start_up() + crossing(plan.exchanged * tokens()) + time({plan.output});
   }
-  [[nodiscard]] Picoseconds gate() const { return time({models::gate_operator(model, tokens())}) + turns(1); }
+  [[nodiscard]] Picoseconds gate() const
+  {
+    return time({models::gate_operator(model, tokens()), models::route(model, tokens(), rows())}) + turns(1);
+  }
   [[nodiscard]] std::int64_t rows() const { return tokens() * model.top_k; }  // that a die sends and gets
+  // While the rows cross, the shared expert runs and half of the rows are sorted.
   [[nodiscard]] Picoseconds dispatch() const
   {
     const Bytes row = models::dispatch_row(model, deployment.quantisation, machine.die);
-    return time({models::pack_for_dispatch(model, tokens(), rows(), row)}) + turns(2) + start_up() +
-           crossing(row * (rows() / 2)) + time({models::sort_by_expert(model, deployment.quantisation, rows(), row)});
+    const std::int64_t first = rows() / 2;
+    const auto sorting = [&](std::int64_t count) {
+      return time({models::sort_by_expert(model, deployment.quantisation, count, row)});
+    };
+    const Picoseconds crossed = start_up() + crossing(row * (rows() / 2));
+    const Picoseconds left = std::max(Picoseconds(0), crossed - shared_expert() - sorting(first));
+    return time({models::pack_for_dispatch(model, tokens(), rows(), row)}) + turns(2) + sorting(first) + left +
+           sorting(rows() - first);
+  }
+  [[nodiscard]] Picoseconds shared_expert() const
+  {
+    return time({models::expert_operator(model, deployment.quantisation, tokens(), 1)});
   }
   [[nodiscard]] Picoseconds experts() const
   {
-    return time({models::expert_operator(model, deployment.quantisation, tokens(), 1),
-                 models::grouped_experts(model, deployment.quantisation, rows(), model.routed_experts / 2)});
+    return shared_expert() +
+           time({models::grouped_experts(model, deployment.quantisation, rows(), model.routed_experts / 2)});
   }
   [[nodiscard]] Picoseconds combine() const
   {
@@ -294,7 +308,7 @@ TEST_CASE("every step of a prefill is scattered by its own draw from the rank's 
   CHECK(to_picoseconds(time_of(deployment, {load}, 1, model, machine).device) == sum);
 }
 
-TEST_CASE("the host drives the microbatches of a die one at a time")
+TEST_CASE("the host drives the microbatches of a die side by side")
 {
   MachineSpec machine = round_lanes();
   machine.die.host.turn = 100.0_ms;
@@ -304,12 +318,11 @@ TEST_CASE("the host drives the microbatches of a die one at a time")
   const Picoseconds one = to_picoseconds(time_of(deployment, {half}, 1, model, machine).device);
   const Picoseconds two = to_picoseconds(time_of(deployment, {half, half}, 1, model, machine).device);
   const Picoseconds turn = to_picoseconds(machine.die.host.turn);
-  // Four turns a layer and microbatch. The host has nothing to do before the first gate, behind the last combine, and
-  // while it waits for the microbatch that is later.
-  CHECK(one > turn * (4 * 3));
-  CHECK(one < turn * (4 * 3 + 1));
-  CHECK(two > turn * (8 * 3));
-  CHECK(two < turn * (8 * 3 + 1));
+  // Four turns a layer, which those of the other microbatch do not keep waiting.
+  for (const Picoseconds taken : {one, two}) {
+    CHECK(taken > turn * (4 * 3));
+    CHECK(taken < turn * (4 * 3 + 1));
+  }
 }
 
 TEST_CASE("progress of a prefill grows with the layers of the first rank")
@@ -385,22 +398,23 @@ PrefillSpec uneven_prefill()
 }
 
 // Captured from the program: they change with the physics of the model and with nothing else.
-const Facts OneMicrobatch{66838157012,
-                          {0, 3464843480, 825099840, 1346365507, 96379864800, 193795229335, 3459130051, 102413024840},
+const Facts OneMicrobatch{66802081691,
+                          {0, 3464843480, 825099840, 1346365507, 96575320800, 192872756013, 3459130011, 102274254970},
                           2.6880000000000002,
                           69184};
 const Facts TwoMicrobatches{
-    82213584239,
-    {0, 4673443208, 1113107232, 2234786865, 373255090274, 770292109782, 4844259378, 379601305533},
+    66721949879,
+    {338440835, 4768898090, 1113107232, 2341582320, 193070688480, 387034425019, 4844259378, 200069369694},
     2.5800000000000001,
     138332};
-const Facts Scattered{82202065888,
-                      {0, 4386076334, 1030066473, 2102732848, 374417569206, 769905547237, 4264417080, 379892613675},
-                      1.26,
-                      138348};
+const Facts Scattered{
+    66574822324,
+    {249053659, 4417014147, 1030066473, 2118136545, 193035446214, 386485939836, 4264417080, 195055777424},
+    1.26,
+    138348};
 const Facts FastHost{
-    52852067926,
-    {12659417590, 23104768365, 3951311328, 7221851998, 1080194496, 10726897776, 15475266779, 39389391570},
+    52889072328,
+    {10761510157, 21280937348, 3951311328, 7683380502, 1505666496, 11614540237, 15475266779, 42361994191},
     2.6299999999999999,
     138520};
 
@@ -411,7 +425,7 @@ TEST_CASE("ranks with uneven experts meet in the exchanges of prefill")
   CHECK(facts_of(uneven_prefill(), tests::small_experts(), tests::small_machine()) == OneMicrobatch);
 }
 
-TEST_CASE("two microbatches of prefill share cube cores, host, copy engine and memory")
+TEST_CASE("two microbatches of prefill share cores, copy engine and memory")
 {
   PrefillSpec spec = uneven_prefill();
   spec.deployment.microbatches = PrefillMicrobatches::Two;
