@@ -12,11 +12,9 @@ import sys
 
 SHORT = ["model.layers=13"]
 # Batch: samples, settings and the published TPOT, arXiv:2506.12708v2 Table 5. The published value of batch 96 lies far inside its
-# interval, which a few samples show; that of batch 8 lies near an end, which only many place.
+# interval, which a few samples show; that of batch 8 lies nearer to an end.
 BATCHES = {96: (12, ["workload.batch_per_npu=96", "workload.microbatches=2"], 49.4),
-           8: (40, ["workload.batch_per_npu=8", "workload.microbatches=1"], 14.9)}
-# Published values that lie outside their interval, by less than 1 %, and the deviation that says why.
-GAPS = {8: "D219"}
+           8: (24, ["workload.batch_per_npu=8", "workload.microbatches=1"], 14.9)}
 
 
 def call(binary, root, words, settings):
@@ -39,10 +37,7 @@ def main():
         rows = {row[0]: row[1:] for row in result["tables"]["uncertainty"]["rows"]}
         value, low, high, _ = rows["tpot_ms"]
         print(f"batch {batch}: TPOT {value:.2f} ms, 90 % from {low:.2f} to {high:.2f}, published {published}")
-        if batch in GAPS and low <= published <= high:
-            failures.append(f"batch {batch}: {published} ms lies between {low:.2f} and {high:.2f}: {GAPS[batch]} is gone")
-        allowed = 0.01 * published if batch in GAPS else 0
-        if not low - allowed <= published <= high + allowed:
+        if not low <= published <= high:
             failures.append(f"batch {batch}: {published} ms is not between {low:.2f} and {high:.2f}")
         found = call(binary, root, ["sensitivity", "--metric", "tpot_ms"], settings + SHORT)
         first[batch] = [each["path"] for each in found["numbers"][:3]]
