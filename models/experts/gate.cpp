@@ -33,6 +33,31 @@ double profile_at(const std::vector<std::pair<double, double>>& profile, double 
   return profile.back().second;
 }
 
+// Gives the loads, hottest first, to the experts in a random order. With groups an expert's place in it is that of a
+// normal number, part of which is its group's.
+void deal(const LoadProfile& profile, sim::RandomStream& random, std::vector<double>& loads)
+{
+  if (profile.groups == 1 || profile.group_share == 0) {
+    for (std::size_t i = loads.size(); i-- > 1;)
+      std::swap(loads[i], loads[random.below(static_cast<std::uint32_t>(i + 1))]);
+    return;
+  }
+  std::vector<double> heat(loads.size());
+  const std::size_t size = loads.size() / profile.groups;
+  double group = 0;
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    if (i % size == 0)
+      group = random.normal();
+    heat[i] = std::sqrt(profile.group_share) * group + std::sqrt(1 - profile.group_share) * random.normal();
+  }
+  std::vector<std::size_t> order(loads.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return heat[a] > heat[b]; });
+  const std::vector<double> sorted = loads;
+  for (std::size_t i = 0; i < order.size(); ++i)
+    loads[order[i]] = sorted[i];
+}
+
 std::vector<double> relative_loads(const GateSpec& spec, std::uint64_t layer, std::uint32_t recorded_layer)
 {
   std::vector<double> loads(spec.experts, 1.0);
@@ -43,10 +68,9 @@ std::vector<double> relative_loads(const GateSpec& spec, std::uint64_t layer, st
   } else if (spec.routing == Routing::Measured) {
     ensure(!spec.profile.empty(), "a measured gate without a profile of loads");
     for (std::size_t i = 0; i < loads.size(); ++i)
-      loads[i] = profile_at(spec.profile,
+      loads[i] = profile_at(spec.profile.points,
                             static_cast<double>(i) / static_cast<double>(std::max<std::size_t>(1, loads.size() - 1)));
-    for (std::size_t i = loads.size(); i-- > 1;)
-      std::swap(loads[i], loads[random.below(static_cast<std::uint32_t>(i + 1))]);
+    deal(spec.profile, random, loads);
   } else if (spec.routing == Routing::Replayed) {
     ensure(spec.counts && spec.counts->experts == spec.experts, "replayed routing without counts of its experts");
     std::ranges::copy(spec.counts->layer(recorded_layer), loads.begin());
@@ -55,6 +79,17 @@ std::vector<double> relative_loads(const GateSpec& spec, std::uint64_t layer, st
            "routing by a trace without one of its experts");
     loads = count_experts(*spec.trace, recorded_layer);
   }
+  normalise(loads);
+  return loads;
+}
+
+std::vector<double> before_drift(const GateSpec& spec, std::uint64_t layer, std::vector<double> loads)
+{
+  if (spec.profile.drift == 0 || (spec.routing != Routing::Measured && spec.routing != Routing::Skewed))
+    return loads;
+  sim::RandomStream random(spec.seed, "drift of expert loads", layer);
+  for (double& load : loads)
+    load *= std::exp(spec.profile.drift * random.normal());
   normalise(loads);
   return loads;
 }
@@ -70,7 +105,8 @@ void read_skew(sim::config::Reader& workload, bool is_skewed, double& sigma)
 }
 
 Gate::Gate(const GateSpec& spec, std::uint64_t layer, std::uint32_t recorded_layer)
-    : spec_(spec), loads_(relative_loads(spec, layer, recorded_layer)), recorded_layer_(recorded_layer)
+    : spec_(spec), loads_(relative_loads(spec, layer, recorded_layer)), planned_(before_drift(spec, layer, loads_)),
+      recorded_layer_(recorded_layer)
 {
   ensure(spec.top_k > 0 && spec.top_k <= spec.experts, "top {} of {} experts", spec.top_k, spec.experts);
   if (spec.routing == Routing::Replayed)

@@ -2,13 +2,15 @@
 //
 // balanced: every rank deals its tokens' choices out to the experts in turn. uniform: top-k distinct experts, all
 // equally likely. skewed: weights exp(sigma z), z standard normal. measured: the sorted profile of published per-expert
-// counts (reference in the model file), dealt to the experts in a random order per layer. Skewed and measured draw
+// counts (reference in the model file), dealt to the experts in a random order per layer, in which those of a group are
+// near each other. Skewed and measured draw
 // top-k experts without replacement in proportion to their weights.
 //
 // replayed: recorded counts; every expert is chosen with exactly its share of them. trace: the choices of recorded
 // tokens themselves.
 #pragma once
 
+#include "models/experts/load_profile.h"
 #include "models/experts/recorded_routing.h"
 #include "sim/config/reader.h"
 #include "sim/random/random_stream.h"
@@ -27,10 +29,8 @@ struct GateSpec {
   Routing routing = Routing::Uniform;
   std::uint32_t experts = 0;
   std::uint32_t top_k = 0;
-  double sigma = 0;  // for skewed
-  // Load profile of measured routing: (rank in the order of load as a share of the experts, load relative to the mean),
-  // ascending ranks.
-  std::vector<std::pair<double, double>> profile;
+  double sigma = 0;     // for skewed
+  LoadProfile profile;  // of measured routing; its drift is that of skewed routing too
   std::uint64_t seed = 1;
   // Recordings are megabytes: the Specs and gates of a run share them and change nothing.
   std::shared_ptr<const ExpertCounts> counts = nullptr;  // for replayed
@@ -58,6 +58,10 @@ class Gate {
   // Expected load of each expert relative to the mean; mean 1.
   [[nodiscard]] const std::vector<double>& loads() const { return loads_; }
 
+  // What a planner has counted some time before, mean 1: the loads without what they have drifted since. Recordings and
+  // even gates do not drift.
+  [[nodiscard]] const std::vector<double>& planned_loads() const { return planned_; }
+
   // Tokens of the recorded trace that the gate follows; 0 without one.
   [[nodiscard]] std::uint64_t trace_tokens() const { return spec_.trace ? spec_.trace->tokens : 0; }
 
@@ -75,6 +79,7 @@ class Gate {
 
   GateSpec spec_;
   std::vector<double> loads_;
+  std::vector<double> planned_;
   // Walker's alias method: an entry keeps its own expert below the threshold and gives the alias above it.
   std::vector<std::uint32_t> threshold_;
   std::vector<std::uint32_t> alias_;

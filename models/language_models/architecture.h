@@ -2,6 +2,7 @@
 // mixture-of-experts layers, and what follows from them: parameters and bytes of the KV cache.
 #pragma once
 
+#include "models/experts/load_profile.h"
 #include "sim/config/reader.h"
 #include "sim/units/quantity.h"
 
@@ -53,10 +54,8 @@ struct ModelSpec {
   std::int64_t top_k = 0;
   std::int64_t expert_intermediate = 0;
   std::int64_t mtp_layers = 0;
-  // Measured load of the experts, hottest first: (place in that order as a share of the experts, load over the mean).
-  // Empty when nobody has published one.
-  std::vector<std::pair<double, double>> expert_load;
-  Seconds step_overhead;  // per iteration: sampling, scheduling, graph launch that do not overlap
+  LoadProfile expert_load;  // measured
+  Seconds step_overhead;    // per iteration: sampling, scheduling, graph launch that do not overlap
   // Feature that the model needs and cmsim does not simulate: position, key and reason. Empty for a model that can be
   // run.
   std::string not_modelled;

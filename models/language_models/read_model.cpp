@@ -62,9 +62,9 @@ AttentionSpec read_attention(Reader attention, std::string& not_modelled)
 }
 
 // Keys "rank_0", "rank_1", ...: load over the mean of the expert at that place when experts are sorted by load.
-std::vector<std::pair<double, double>> read_expert_load(Reader load, std::int64_t experts)
+LoadProfile read_expert_load(Reader load, std::int64_t experts)
 {
-  std::vector<std::pair<double, double>> profile;
+  LoadProfile profile;
   for (std::int64_t rank = 0; rank < experts; ++rank) {
     const std::string key = fmt::format("rank_{}", rank);
     if (!load.has(key))
@@ -72,9 +72,20 @@ std::vector<std::pair<double, double>> read_expert_load(Reader load, std::int64_
     double value = 0;
     load.required({key, "load over the mean of the expert at this place in the order of load", 1e-6, 1e6}, value);
     if (value > 0)
-      profile.emplace_back(static_cast<double>(rank) / static_cast<double>(std::max<std::int64_t>(1, experts - 1)),
-                           value);
+      profile.points.emplace_back(
+          static_cast<double>(rank) / static_cast<double>(std::max<std::int64_t>(1, experts - 1)), value);
   }
+  int groups = 1;
+  load.optional({"groups", "groups of experts with neighbouring numbers, whose members are hot together", 1, 65536},
+                groups);
+  if (groups < 1 || experts % groups != 0)
+    load.complain("groups", fmt::format("expected a number that divides the {} experts, found {}", experts, groups));
+  else
+    profile.groups = static_cast<std::uint32_t>(groups);
+  load.optional_fraction({"group_share", "how much of an expert's place in the order of load is its group's"},
+                         profile.group_share);
+  load.optional_fraction({"drift", "standard deviation of the logarithm of a load over what its planner has counted"},
+                         profile.drift);
   load.finish();
   return profile;
 }

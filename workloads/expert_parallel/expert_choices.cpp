@@ -108,7 +108,7 @@ models::Placement placement_of(const ExpertChoices& choices, const ExpertLayersS
                                std::uint32_t layer)
 {
   return choices.table ? models::Placement(spec.slots, *choices.table, std::min(layer, choices.table->layers - 1))
-                       : models::Placement(spec.slots, choices.placement, gate.loads());
+                       : models::Placement(spec.slots, choices.placement, gate.planned_loads());
 }
 
 }  // namespace

@@ -56,8 +56,8 @@ struct ExpertLayer {
 struct ExpertLayersSpec {
   models::SlotSpec slots;
   std::uint32_t top_k = 0;
-  std::vector<std::pair<double, double>> profile;  // of measured routing
-  std::uint64_t first = 0;                         // number of the first layer, which its random loads go by
+  models::LoadProfile profile;  // of measured routing
+  std::uint64_t first = 0;      // number of the first layer, which its random loads go by
   std::uint32_t count = 1;
 };
 

@@ -28,7 +28,7 @@ PrefillTraffic::PrefillTraffic(const PrefillDeployment& deployment, const models
 {
   for (std::int64_t layer = model.dense_layers; layer < layers_; ++layer) {
     models::Gate gate(deployment.gate(model, seed), static_cast<std::uint64_t>(layer));
-    models::Placement placement(deployment.slots(model), deployment.placement, gate.loads());
+    models::Placement placement(deployment.slots(model), deployment.placement, gate.planned_loads());
     moe_.push_back({std::move(gate), std::move(placement)});
   }
 }

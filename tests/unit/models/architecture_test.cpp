@@ -60,7 +60,7 @@ TEST_CASE("the shipped model is the published one")
   CHECK(model.expert_load.size() == 10);
   // Fields that no configuration of the model sets.
   model.step_overhead = Seconds();
-  model.expert_load.clear();
+  model.expert_load = {};
   CHECK(model == deepseek_r1());
 }
 
@@ -72,6 +72,8 @@ TEST_CASE("a model that contradicts itself is refused")
   CHECK_THAT(read("attention: {type: gqa}").problems,
              Catch::Contains("model.attention.kv_heads") && Catch::Contains("model.attention.kv_lora_rank"));
   CHECK_THAT(read("moe: {expert_load: {rank_256: 0.1}}").problems, Catch::Contains("rank_256"));
+  CHECK_THAT(read("moe: {expert_load: {groups: 7}}").problems,
+             Catch::Contains("expected a number that divides the 256 experts, found 7"));
 }
 
 TEST_CASE("more than one layer for multi-token prediction is not modelled, and says so")
