@@ -93,7 +93,7 @@ TEST_CASE("a run tells what events did to its traffic")
   plane.run(sim::calendar::Calendar::Never - 1);
   sim::metrics::Result result;
   report_events(machine, plane, result);
-  CHECK(result.metrics.size() == 3);
+  CHECK(result.metrics.size() == 4);
   CHECK(plane.fabric().payload_bytes_delivered() == 1 << 20);
   REQUIRE(result.warnings.size() == 1);
   CHECK(result.warnings[0] == "the event \"die:1 down from 9 s\" comes after the end of the run: it changed nothing");
