@@ -53,7 +53,7 @@ def fields(events):
             yield f"event {number}: metadata {event['name']} {event['args']}"
         if kind == "C" and not all(isinstance(value, (int, float)) for value in event["args"].values()):
             yield f"event {number}: a counter's values are {event['args']}"
-        if kind == "C" and not all(-0.01 <= value <= 100.01 for unit, value in event["args"].items() if unit == "percent"):
+        if kind == "C" and not all(-0.05 <= value <= 100.05 for unit, value in event["args"].items() if unit == "percent"):
             yield f"event {number}: a share of {event['args']}"
 
 

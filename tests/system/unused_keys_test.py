@@ -162,6 +162,9 @@ def keys_of(program, run):
                 # A device with fewer ports or lanes could not be wired, whatever the run uses of it.
                 is_limit = ".ports." in path or (path.endswith(".cpu_lanes") and value < MOST_LANES)
                 keys[path] = [str(int(value) + 1)] if is_limit else changed(value)
+                # Groups divide the experts.
+                if path.endswith(".expert_load.groups"):
+                    keys[path] = [str(int(value) * 2)]
         for path, words in choices(program, kind).items():
             if path not in (f"{kind}.packet_plane", "model.attention.type", "model.attention.selection"):
                 keys[path] = words
